@@ -1,0 +1,87 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The longest path that a Unix socket may have on every platform (macOS: 104 bytes with the final NUL). */
+export const MAX_SOCKET_PATH_BYTES = 103;
+
+/** Everything rmqdev keeps, below one folder (`RMQDEV_HOME`, default `~/.rmqdev`). */
+export class HomePaths {
+  readonly root: string;
+  constructor(root: string) {
+    this.root = resolve(root);
+  }
+
+  static fromEnvironment(env: NodeJS.ProcessEnv): HomePaths {
+    return new HomePaths(env.RMQDEV_HOME || join(homedir(), '.rmqdev'));
+  }
+
+  get socket(): string {
+    return join(this.root, 'daemon.sock');
+  }
+  get daemonLock(): string {
+    return join(this.root, 'daemon.lock');
+  }
+  get daemonLog(): string {
+    return join(this.root, 'daemon.log');
+  }
+  get releases(): string {
+    return join(this.root, 'rocketmq');
+  }
+  get cache(): string {
+    return join(this.root, 'cache');
+  }
+  get profiles(): string {
+    return join(this.root, 'profiles');
+  }
+  get clusters(): string {
+    return join(this.root, 'clusters');
+  }
+  /** The file that holds the name of the cluster used last. */
+  get lastCluster(): string {
+    return join(this.root, 'last-cluster');
+  }
+  cluster(name: string): ClusterPaths {
+    return new ClusterPaths(join(this.clusters, name));
+  }
+}
+
+export class ClusterPaths {
+  constructor(readonly root: string) {}
+  get state(): string {
+    return join(this.root, 'cluster.json');
+  }
+  get journal(): string {
+    return join(this.root, 'events.ndjson');
+  }
+  node(id: string): NodePaths {
+    return new NodePaths(join(this.root, 'nodes', id));
+  }
+}
+
+/** One node's folder: its `user.home`. */
+export class NodePaths {
+  constructor(readonly root: string) {}
+  /** The generated configuration, with the reason of each line. */
+  get config(): string {
+    return join(this.root, 'node.conf');
+  }
+  /** The copy that the JVM gets; RocketMQ rewrites it. */
+  get runConfig(): string {
+    return join(this.root, 'run', 'node.conf');
+  }
+  get store(): string {
+    return join(this.root, 'store');
+  }
+  get logs(): string {
+    return join(this.root, 'logs', 'rocketmqlogs');
+  }
+  get stdout(): string {
+    return join(this.root, 'stdout.log');
+  }
+  get gcLog(): string {
+    return join(this.root, 'gc.log');
+  }
+  get tmp(): string {
+    return join(this.root, 'tmp');
+  }
+}

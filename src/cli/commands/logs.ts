@@ -1,0 +1,57 @@
+import { homedir } from 'node:os';
+import type { Argv, CommandModule } from 'yargs';
+import { clusterOption, selectorsPositional } from '../options.js';
+import { parseMoment } from '../moment.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+
+type Options = ClusterOptions & {
+  selector: string[];
+  follow: boolean;
+  lines: number;
+  since?: string;
+  until?: string;
+  level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  grep?: string;
+  file: string[];
+  userHome: boolean;
+};
+
+export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+  command: 'logs [selector..]',
+  describe: "The nodes' logs, merged by time, in local time, stack traces whole",
+  builder: (argv) =>
+    selectorsPositional(clusterOption(argv), false)
+      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new lines, through rotation and restarts' })
+      .option('lines', { alias: 'n', type: 'number', default: 100, describe: 'Show this many of the last records first' })
+      .option('since', { type: 'string', describe: '5m (ago), 12:30, 2026-11-20T12:30:00' })
+      .option('until', { type: 'string', describe: 'As --since' })
+      .option('level', { choices: ['trace', 'debug', 'info', 'warn', 'error'] as const, describe: 'This level and above' })
+      .option('grep', { type: 'string', describe: 'Only records that match this regular expression' })
+      .option('file', { type: 'string', array: true, nargs: 1, default: [], describe: 'broker, store, remoting, namesrv, stdout, gc, all, or a file name; commas allowed' })
+      .option('user-home', { type: 'boolean', default: false, describe: 'Read ~/logs/rocketmqlogs, where brokers started by hand write' })
+      .example('$0 logs broker-a -f', 'follow one broker')
+      .example('$0 logs masters --level warn --since 10m', 'warnings of both masters')
+      .example('$0 logs --file store,gc broker-b -n 50', 'other files') as unknown as Argv<Options>,
+  handler: ({ json, verbose, cluster, selector, userHome, file, since, until, level, grep, follow, lines }) =>
+    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+      const files = file.flatMap((names) => names.split(','));
+      const filter = {
+        follow,
+        lines: since === undefined ? lines : Number.MAX_SAFE_INTEGER,
+        ...(since === undefined ? {} : { since: parseMoment('--since', since) }),
+        ...(until === undefined ? {} : { until: parseMoment('--until', until) }),
+        ...(level === undefined ? {} : { level }),
+        ...(grep === undefined ? {} : { grep }),
+        ...(files.length === 0 ? {} : { file: files }),
+      };
+      try {
+        const { notice } = userHome
+          ? await client.stream('userHomeLogs', { home: homedir(), ...filter }, (line) => output.log(line), signal)
+          : await client.stream('logs', { cluster, ...(selector.length > 0 ? { selector } : {}), ...filter }, (line) => output.log(line), signal);
+        if (notice) output.notice(notice);
+      } catch (error) {
+        // Ctrl-C is how following ends.
+        if (!signal.aborted || !follow) throw error;
+      }
+    }),
+});

@@ -1,0 +1,68 @@
+import type { Argv, CommandModule } from 'yargs';
+import { parseDurationMs } from '../../base/units.js';
+import type { ParamsInput } from '../../contract/routes.js';
+import { callerEnvironment } from '../caller.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
+import { durationOption } from '../options.js';
+import { type ProfileOptions, profileOptions } from '../profile-options.js';
+
+type Options = GlobalOptions &
+  ProfileOptions & { profile: string; name?: string; from?: string; debug: boolean; dryRun: boolean; strictPorts: boolean; wait: boolean; timeout: string };
+
+export const upCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+  command: 'up <profile>',
+  describe: 'Start a cluster and wait until it can be written to; on one that runs, apply what has changed',
+  builder: (argv) =>
+    profileOptions(argv.positional('profile', { type: 'string', demandOption: true, describe: 'A name from `rmqdev profiles`, or the path of a YAML file' }))
+      .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
+      .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
+      .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Show nodes, ports, files and memory; change nothing' })
+      .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
+      .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
+      .option('timeout', durationOption('5m', 'How long to wait for readiness'))
+      .example('$0 up 2m2s', 'two masters, two slaves, on the newest release')
+      .example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps')
+      .example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node')
+      .example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name') as unknown as Argv<Options>,
+  handler: ({ json, verbose, dryRun, ...options }) =>
+    withDaemon(
+      { json, verbose },
+      async ({ client, output, signal }) => {
+        const params = toParams(options);
+        if (dryRun) {
+          const plan = await client.stream('plan', params, (item) => output.progress(item), signal);
+          output.endProgress();
+          return output.plan(plan);
+        }
+        try {
+          const result = await client.stream('up', params, (item) => output.progress(item), signal);
+          output.endProgress();
+          output.upDone(result);
+        } catch (error) {
+          output.endProgress();
+          if (!signal.aborted) throw error;
+          output.detached('the start');
+        }
+      },
+      { jsonProgress: !dryRun },
+    ),
+});
+
+function toParams(options: Omit<Options, keyof GlobalOptions | 'dryRun'>): ParamsInput<'up'> {
+  const { profile, name, from, debug, strictPorts, wait, set, heap, rocketmq, java, timeout } = options;
+  return {
+    profile,
+    caller: callerEnvironment(),
+    set,
+    heap,
+    debug,
+    strictPorts,
+    wait,
+    timeoutMs: parseDurationMs(timeout) as number,
+    ...(name === undefined ? {} : { name }),
+    ...(from === undefined ? {} : { from }),
+    ...(rocketmq === undefined ? {} : { rocketmq }),
+    ...(java === undefined ? {} : { java }),
+  };
+}

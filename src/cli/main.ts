@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs';
+import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
+import { packageVersion } from '../base/version.js';
+import { cleanCommand, lsCommand } from './commands/clusters.js';
+import { completionCommand } from './commands/completion.js';
+import { daemonCommand } from './commands/daemon.js';
+import { downCommand } from './commands/down.js';
+import { envCommand } from './commands/env.js';
+import { eventsCommand } from './commands/events.js';
+import { killCommand } from './commands/kill.js';
+import { logsCommand } from './commands/logs.js';
+import { nodeVerbCommands } from './commands/node-verbs.js';
+import { profileCommand, profilesCommand } from './commands/profiles.js';
+import { installCommand, versionsCommand } from './commands/releases.js';
+import { statusCommand } from './commands/status.js';
+import { upCommand } from './commands/up.js';
+import { waitCommand } from './commands/wait.js';
+import { jsonOutput } from './output/json-output.js';
+import { type GlobalOptions, createRun } from './with-daemon.js';
+
+const args = process.argv.slice(2);
+const exit = (code: number) => {
+  process.exitCode = code;
+};
+const version = packageVersion();
+const run = createRun(version, exit);
+
+// A reader that has seen enough (`rmqdev logs | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
+
+const parser = yargs(args)
+  .scriptName('rmqdev')
+  .usage('$0 <command>\n\nLocal multi-broker RocketMQ clusters under one supervisor')
+  .option('json', { type: 'boolean', default: false, describe: 'One JSON object, or one a line for streams', global: true })
+  .option('verbose', { type: 'boolean', default: false, describe: 'Stack traces with errors', global: true }) as unknown as Argv<GlobalOptions>;
+
+parser
+  .command(upCommand(run))
+  .command(statusCommand(run))
+  .command(logsCommand(run))
+  .command(killCommand(run))
+  .command(nodeVerbCommands(run) as never)
+  .command(waitCommand(run))
+  .command(eventsCommand(run))
+  .command(downCommand(run))
+  .command(lsCommand(run))
+  .command(cleanCommand(run))
+  .command(envCommand(run))
+  .command(profilesCommand(run))
+  .command(profileCommand(run))
+  .command(installCommand(run))
+  .command(versionsCommand(run))
+  .command(daemonCommand(run, exit))
+  .command(completionCommand(run, parser))
+  .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
+  .recommendCommands()
+  .strict()
+  .version(version)
+  .wrap(Math.min(110, process.stdout.columns ?? 110))
+  .fail(false)
+  .epilogue('Start here: rmqdev up 2m2s');
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  await reportUsage(error);
+}
+
+/** What yargs refuses is the user's mistake; it throws some of it before any promise. */
+async function reportUsage(thrown: unknown): Promise<void> {
+  const isOurs = thrown instanceof RmqdevError;
+  const isUsage = thrown instanceof Error && thrown.name === 'YError';
+  const failure =
+    isOurs || (thrown instanceof Error && !isUsage && thrown.constructor !== Error)
+      ? toRmqdevError(thrown)
+      : new RmqdevError('USAGE', {
+          what: 'rmqdev does not understand this command',
+          why: (thrown as Error).message,
+          next: `See \`rmqdev ${args.find((arg) => !arg.startsWith('-')) ?? ''} --help\``.replace('  ', ' '),
+        });
+  const isVerbose = args.includes('--verbose');
+  if (args.includes('--json')) jsonOutput(process.stdout, process.stderr, { showsProgress: false }).error(failure, isVerbose);
+  else (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr).error(failure, isVerbose);
+  exit(EXIT_CODES[failure.code]);
+}

@@ -1,0 +1,38 @@
+import type { RmqdevError } from '../../base/errors.js';
+import type { ClusterStatus } from '../../contract/status.js';
+import type { Output } from './output.js';
+
+/** One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract. */
+export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, options: { showsProgress: boolean }): Output {
+  const print = (value: unknown) => void stdout.write(`${JSON.stringify(value)}\n`);
+  const status = (value: ClusterStatus) => print(value);
+  return {
+    progress: (item) => {
+      if (options.showsProgress) print(item);
+    },
+    endProgress: () => {},
+    upDone: print,
+    detached: () => {},
+    plan: print,
+    status,
+    statusAgain: status,
+    changed: (_verb, value) => print(value),
+    down: print,
+    kill: print,
+    event: print,
+    log: print,
+    clusters: print,
+    leftovers: print,
+    profiles: print,
+    profile: print,
+    versions: print,
+    installed: print,
+    daemon: (daemon) => print(daemon),
+    raw: (text) => void stdout.write(text),
+    notice: () => {},
+    error: (error: RmqdevError, isVerbose) => {
+      const stack = isVerbose ? { stack: error.stack } : {};
+      stderr.write(`${JSON.stringify({ error: { ...error.toPayload(), ...stack } })}\n`);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { RmqdevError } from '../../base/errors.js';
+import type { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from '../../contract/events.js';
+import type { Result } from '../../contract/routes.js';
+import type { ClusterStatus } from '../../contract/status.js';
+
+/** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
+export interface Output {
+  /** Progress of a command that changes nodes. */
+  progress(item: ProgressItem): void;
+  /** Ends live progress: what follows is final. */
+  endProgress(): void;
+  upDone(result: Result<'up'>): void;
+  /** The command detached: the work goes on without it. */
+  detached(what: string): void;
+  plan(plan: Plan): void;
+  status(status: ClusterStatus): void;
+  /** A whole new picture, in place of the last one. */
+  statusAgain(status: ClusterStatus): void;
+  changed(verb: string, status: ClusterStatus): void;
+  down(result: Result<'down'>): void;
+  kill(item: KillItem): void;
+  event(event: JournalEvent): void;
+  log(line: LogLine): void;
+  clusters(result: Result<'clusters'>): void;
+  leftovers(result: Result<'clean'>): void;
+  profiles(result: Result<'profiles'>): void;
+  profile(result: Result<'profileShow'>): void;
+  versions(result: Result<'versions'>): void;
+  installed(release: Result<'install'>): void;
+  daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
+  /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
+  raw(text: string): void;
+  /** Something worth knowing beside the result; on stderr. */
+  notice(message: string): void;
+  error(error: RmqdevError, isVerbose: boolean): void;
+}

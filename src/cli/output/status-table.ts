@@ -1,0 +1,67 @@
+import { formatBytes, formatDuration } from '../../base/units.js';
+import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
+import { type Colors, paintState } from './paint.js';
+import { table } from './table.js';
+
+/** The status of a cluster for people: a headline, a row a node, and what needs a sentence. */
+export function renderStatus(status: ClusterStatus, colors: Colors, now: number): string {
+  const head = `${colors.bold(status.cluster)}  ${paintState(colors, status.state)}  RocketMQ ${status.rocketmq}, JDK ${status.java.version}`;
+  const rows = status.nodes.map((node) => [
+    node.id,
+    roleOf(node),
+    paintState(colors, node.state),
+    node.pid === null ? '-' : String(node.pid),
+    portsOf(node),
+    node.startedAt === null ? '-' : formatDuration(now - Date.parse(node.startedAt)),
+    String(node.restarts),
+    node.rssBytes === null ? '-' : formatBytes(node.rssBytes),
+    node.cpuPercent === null ? '-' : `${Math.round(node.cpuPercent)}%`,
+    node.role === 'namesrv' ? '-' : `${node.registeredWith.length} NS`,
+    syncOf(node),
+    node.diskBytes === null ? '-' : formatBytes(node.diskBytes),
+  ]);
+  const titles = ['NODE', 'ROLE', 'STATE', 'PID', 'PORTS', 'UPTIME', 'RESTARTS', 'MEMORY', 'CPU', 'REGISTERED', 'SYNC', 'DISK'];
+  const remarks = status.nodes.flatMap((node) => remarksOf(node, now)).map((remark) => `  ${remark}`);
+  return [head, table(titles, rows, colors.dim), ...(remarks.length > 0 ? ['', ...remarks] : []), '', `namesrvAddr  ${status.namesrvAddr}`].join('\n');
+}
+
+function roleOf(node: NodeStatus): string {
+  if (node.role === 'namesrv') return 'NameServer';
+  const configured = node.brokerId === 0 ? 'master' : 'slave';
+  if (node.liveRole === null) return `(${configured})`;
+  return node.liveRole;
+}
+
+function portsOf({ ports }: NodeStatus): string {
+  const { listen, fast, ha, debug, ...rest } = ports;
+  const listed = [listen, fast, ha].flatMap((port) => (port === undefined ? [] : [String(port)]));
+  const named = Object.entries(rest).map(([name, port]) => `${name} ${port}`);
+  return [...listed, ...named, ...(debug === undefined ? [] : [`jdwp ${debug}`])].join(' ');
+}
+
+function syncOf(node: NodeStatus): string {
+  if (node.inSync === null) return '-';
+  if (node.inSync) return 'in sync';
+  return node.lagBytes === null ? 'no slave in sync' : `${formatBytes(node.lagBytes)} behind`;
+}
+
+function remarksOf(node: NodeStatus, now: number): string[] {
+  const remarks: string[] = [];
+  if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
+  if (node.lastExit) remarks.push(`${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}`);
+  if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
+  return remarks;
+}
+
+const CAUSES = {
+  'killed-by-user': 'killed by `rmqdev kill`',
+  'stopped-by-user': 'stopped by rmqdev',
+  'stopped-from-outside': 'stopped by somebody else',
+  'killed-from-outside': 'killed by somebody else',
+  crashed: 'crashed',
+} as const;
+
+export function exitText(exit: NonNullable<NodeStatus['lastExit']>): string {
+  const how = exit.code !== null ? `exit status ${exit.code}` : exit.signal !== null ? exit.signal : 'exit status unknown';
+  return `${CAUSES[exit.cause]} (${exit.detail ?? how})`;
+}

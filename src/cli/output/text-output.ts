@@ -1,0 +1,150 @@
+import { formatBytes, formatDuration } from '../../base/units.js';
+import type { KillItem, Plan } from '../../contract/events.js';
+import type { ClusterStatus } from '../../contract/status.js';
+import type { Output } from './output.js';
+import { colorsFor, nodePainter, paintState } from './paint.js';
+import { liveProgress, plainProgress } from './progress-view.js';
+import { renderStatus } from './status-table.js';
+import { table } from './table.js';
+import { localTime } from './time.js';
+
+/** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
+export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
+  const colors = colorsFor(stdout);
+  const paintNode = nodePainter(colors);
+  const progress = stderr.isTTY ? liveProgress(stderr, colorsFor(stderr)) : plainProgress(stderr, colorsFor(stderr));
+  const print = (text: string) => void stdout.write(`${text}\n`);
+  const status = (value: ClusterStatus) => print(renderStatus(value, colors, Date.now()));
+
+  return {
+    progress: (item) => progress.show(item),
+    endProgress: () => progress.end(),
+    upDone: (result) => {
+      print('');
+      status(result);
+      const ready = result.readyMs === null ? 'started, not waited for' : `ready after ${formatDuration(result.readyMs)}`;
+      const stages = Object.entries(result.stages).map(([name, ms]) => `${name} ${formatDuration(ms)}`);
+      print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
+      const broker = result.nodes.find((node) => node.role === 'broker');
+      const suffix = result.cluster === result.profile ? '' : ` -c ${result.cluster}`;
+      print(
+        `\nNext:  rmqdev status${suffix}   rmqdev logs ${broker?.id ?? ''}${suffix} -f   ${broker ? `rmqdev kill master-${(broker.brokerName ?? '').replace(/^broker-/, '')}${suffix}   ` : ''}rmqdev down${suffix}`,
+      );
+    },
+    detached: (what) => {
+      progress.end();
+      print(`\nDetached: ${what} goes on. \`rmqdev status\` shows how far it is, \`rmqdev down\` ends it.`);
+    },
+    plan: (plan) => print(renderPlan(plan, colors)),
+    status,
+    statusAgain: (value) => {
+      stdout.write('\u001b[2J\u001b[H');
+      status(value);
+    },
+    changed: (verb, value) => {
+      print(`${verb}.`);
+      status(value);
+    },
+    down: (result) => {
+      print(`${result.cluster} is down after ${formatDuration(result.tookMs)}: ${result.proof.join('; ')}.`);
+      print(result.deleted ? `Deleted ${result.deleted}.` : 'Its data stays; `rmqdev up` brings it back on the same ports.');
+    },
+    kill: (item) => print(renderKill(item, colors)),
+    event: (event) => print(`${colors.dim(localTime(event.at))}  ${event.node ? `${paintNode(event.node)}  ` : ''}${event.message}`),
+    log: (line) => {
+      const time = line.at === null ? '' : `${colors.dim(localTime(line.at, { millis: false }))} `;
+      const [first, ...rest] = line.text.split('\n');
+      const level = line.level === null ? '' : `${paintLevel(line.level)} `;
+      print([`${time}${paintNode(line.node)} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'));
+    },
+    clusters: ({ clusters }) => {
+      if (clusters.length === 0) return print('No cluster yet. Start one: `rmqdev up 2m2s`');
+      const rows = clusters.map((cluster) => [
+        cluster.cluster,
+        cluster.profile,
+        paintState(colors, cluster.state),
+        `${cluster.running}/${cluster.nodes}`,
+        cluster.rocketmq,
+        cluster.diskBytes === null ? '-' : formatBytes(cluster.diskBytes),
+        cluster.namesrvAddr,
+      ]);
+      print(table(['CLUSTER', 'PROFILE', 'STATE', 'NODES', 'ROCKETMQ', 'DISK', 'NAMESRVADDR'], rows, colors.dim));
+    },
+    leftovers: ({ leftovers, removed }) => {
+      if (leftovers.length === 0) return print('Nothing to clean.');
+      print(table([removed ? 'REMOVED' : 'WOULD REMOVE', 'SIZE', 'WHAT'], leftovers.map(({ path, sizeBytes, what }) => [path, formatBytes(sizeBytes), what]), colors.dim));
+    },
+    profiles: ({ profiles }) =>
+      print(table(['PROFILE', 'NODES', 'FROM', 'DESCRIPTION'], profiles.map(({ name, nodes, source, description }) => [name, String(nodes), source, description]), colors.dim)),
+    profile: ({ yaml, warnings }) => {
+      stdout.write(yaml.endsWith('\n') ? yaml : `${yaml}\n`);
+      for (const warning of warnings) stderr.write(`note: ${warning}\n`);
+    },
+    versions: ({ installed, supported, default: chosen }) => {
+      const rows = [...new Set([...supported, ...installed.map(({ version }) => version)])].map((version) => {
+        const release = installed.find((candidate) => candidate.version === version);
+        const remarks = [...(version === chosen ? ['default'] : []), ...(supported.includes(version) ? [] : ['not tested'])];
+        return [version, release ? formatBytes(release.sizeBytes) : '-', release?.source ?? 'not installed', remarks.join(', '), release?.home ?? ''];
+      });
+      print(table(['ROCKETMQ', 'SIZE', 'FROM', '', 'FOLDER'], rows, colors.dim));
+    },
+    installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
+    daemon: (daemon, what) => print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
+    raw: (text) => void stdout.write(text),
+    notice: (message) => void stderr.write(`note: ${message}\n`),
+    error: (error, isVerbose) => {
+      progress.end();
+      const red = colorsFor(stderr).red;
+      stderr.write(`${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`);
+      if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
+    },
+  };
+
+  function paintLevel(level: string): string {
+    if (level === 'ERROR') return colors.red(level);
+    return level === 'WARN' ? colors.yellow(level) : colors.dim(level);
+  }
+}
+
+function sentence(text: string): string {
+  return text.replaceAll('\n', '\n        ');
+}
+
+function renderPlan(plan: Plan, colors: ReturnType<typeof colorsFor>): string {
+  const rows = plan.nodes.map((node) => [node.id, node.role, Object.values(node.ports).join(' '), formatBytes(node.heapBytes), formatBytes(node.memoryBytes), node.change, node.folder]);
+  const changes = plan.nodes.flatMap((node) => node.changes.map((change) => `  ${node.id}: ${change}`));
+  return [
+    `${colors.bold(plan.cluster)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
+    table(['NODE', 'ROLE', 'PORTS', 'HEAP', 'MEMORY', 'CHANGE', 'FOLDER'], rows, colors.dim),
+    ...(changes.length > 0 ? ['', ...changes] : []),
+    '',
+    `memory in all about ${formatBytes(plan.memoryBytes)}; namesrvAddr ${plan.namesrvAddr}`,
+  ].join('\n');
+}
+
+function renderKill(item: KillItem, colors: ReturnType<typeof colorsFor>): string {
+  const at = colors.dim(`${(item.tMs / 1_000).toFixed(3).padStart(8)} s`);
+  switch (item.event) {
+    case 'signalled':
+      return `${at}  ${item.node} (pid ${item.pid}) was sent ${item.signal}`;
+    case 'exited':
+      return `${at}  ${item.node} is gone (${item.signal ?? (item.code === null ? 'exit status unknown' : `exit status ${item.code}`)})`;
+    case 'routeChanged':
+      return `${at}  NameServer ${item.namesrv} has dropped ${item.node}${item.master ? `; master is now ${item.master}` : ''}`;
+    case 'notice':
+      return `${at}  ${item.message}`;
+    case 'verdict': {
+      const sends = item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'nobody takes sends';
+      const own = item.promoted ? `${item.promoted} is the new master` : item.writable ? '' : `no new master: ${item.node}'s brokerName takes no sends until it is back`;
+      const reads = item.readableFrom ? `its messages are read from ${item.readableFrom}` : 'its messages cannot be read now';
+      const missing = item.missingTopics.length > 0 ? [`           but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : [];
+      return [
+        `${at}  ${[own, sends, reads].filter((text) => text !== '').join('; ')}`,
+        ...missing,
+        `            NameServers that answer: ${item.routedBy.join(', ') || 'none'}`,
+        '',
+        `Next:  ${item.next.join('   ')}`,
+      ].join('\n');
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { RmqdevError, toRmqdevError } from '../base/errors.js';
+import { HomePaths } from '../base/paths.js';
+import { connect } from '../client/daemon-process.js';
+import type { DaemonClient } from '../client/http.js';
+import { jsonOutput } from './output/json-output.js';
+import type { Output } from './output/output.js';
+
+/** Options of every command. */
+export type GlobalOptions = { json: boolean; verbose: boolean };
+/** Options of commands that concern one cluster. */
+export type ClusterOptions = GlobalOptions & { cluster: string };
+
+export type Session = { client: DaemonClient; output: Output; home: HomePaths; signal: AbortSignal };
+/** Runs `work` against the daemon, which is started when needed. */
+export type WithDaemon = (options: GlobalOptions, work: (session: Session) => Promise<void>, settings?: { jsonProgress?: boolean }) => Promise<void>;
+/** Runs `work` without a daemon. */
+export type WithOutput = (options: GlobalOptions, work: (session: { output: Output; home: HomePaths; version: string }) => Promise<void>) => Promise<void>;
+
+export type Run = { withDaemon: WithDaemon; withOutput: WithOutput };
+
+/**
+ * @param exit is told the exit code of a command that failed; a command that ends well leaves it alone.
+ * @param version of this package.
+ */
+export function createRun(version: string, exit: (code: number) => void): Run {
+  const run = async (options: GlobalOptions, jsonProgress: boolean, work: (output: Output) => Promise<void>) => {
+    const output = await outputFor(options, jsonProgress);
+    try {
+      await work(output);
+    } catch (error) {
+      const failure = toRmqdevError(error);
+      output.error(failure, options.verbose);
+      exit(failure.exitCode);
+    }
+  };
+  return {
+    withOutput: (options, work) => run(options, false, (output) => work({ output, home: HomePaths.fromEnvironment(process.env), version })),
+    withDaemon: (options, work, settings) =>
+      run(options, settings?.jsonProgress ?? false, async (output) => {
+        const home = HomePaths.fromEnvironment(process.env);
+        const { client, hello } = await connect(home, version);
+        if (hello.version !== version) {
+          output.notice(`the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`);
+        }
+        const interrupt = new AbortController();
+        const abort = () => interrupt.abort(interrupted());
+        process.once('SIGINT', abort);
+        process.once('SIGTERM', abort);
+        try {
+          await work({ client, output, home, signal: interrupt.signal });
+        } finally {
+          process.off('SIGINT', abort);
+          process.off('SIGTERM', abort);
+        }
+      }),
+  };
+}
+
+async function outputFor(options: GlobalOptions, jsonProgress: boolean): Promise<Output> {
+  if (options.json) return jsonOutput(process.stdout, process.stderr, { showsProgress: jsonProgress });
+  const { textOutput } = await import('./output/text-output.js');
+  return textOutput(process.stdout, process.stderr);
+}
+
+export function interrupted(): RmqdevError {
+  return new RmqdevError('INTERRUPTED', {
+    what: 'interrupted',
+    why: 'Ctrl-C, or a signal, ended this command',
+    next: 'What the daemon had accepted goes on: see `rmqdev status`',
+  });
+}

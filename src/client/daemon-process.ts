@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { RmqdevError, type ErrorPayload, systemCode } from '../base/errors.js';
+import { homeNotWritable, prepareHome } from '../base/home.js';
+import type { HomePaths } from '../base/paths.js';
+import type { Result } from '../contract/routes.js';
+import { PROTOCOL } from '../contract/version.js';
+import { DaemonClient, unreachable } from './http.js';
+
+const DAEMON_MAIN = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
+const START_TIMEOUT_MS = 20_000;
+const ASK_AGAIN_MS = 25;
+
+export type Hello = Result<'hello'>;
+
+/** @returns the daemon's greeting, or undefined where none listens. */
+export async function greet(home: HomePaths): Promise<Hello | undefined> {
+  const client = new DaemonClient(home.socket);
+  try {
+    return await client.call('hello', {});
+  } catch (error) {
+    if (error instanceof RmqdevError && error.code === 'DAEMON_UNREACHABLE') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finds the daemon of this home, or starts one.
+ * @throws RmqdevError DAEMON_VERSION_MISMATCH where the one that runs speaks another protocol, DAEMON_UNREACHABLE, or why it could not start.
+ */
+export async function connect(home: HomePaths, version: string): Promise<{ client: DaemonClient; hello: Hello }> {
+  prepareHome(home);
+  const running = await greet(home);
+  const hello = running ?? (await startDaemon(home));
+  if (hello.protocol !== PROTOCOL) {
+    throw new RmqdevError('DAEMON_VERSION_MISMATCH', {
+      what: `the running daemon (${hello.version}, pid ${hello.pid}) and this rmqdev (${version}) do not understand each other`,
+      why: `it speaks protocol ${hello.protocol}, this command ${PROTOCOL}`,
+      next: 'Run `rmqdev daemon restart`: the new daemon takes over every node, none is restarted',
+    });
+  }
+  return { client: new DaemonClient(home.socket), hello };
+}
+
+/** Starts a daemon in the background and waits until it listens. Where another command was faster, uses that one's. */
+export async function startDaemon(home: HomePaths): Promise<Hello> {
+  const answer = await spawnDaemon(home);
+  if ('error' in answer && answer.error.code !== 'DAEMON_UNREACHABLE') throw RmqdevError.fromPayload(answer.error);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const hello = await greet(home);
+    if (hello) return hello;
+    if (Date.now() > deadline) throw unreachable('error' in answer ? answer.error.why : 'it started, but does not listen');
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+}
+
+/** Asks the daemon to end and waits until its process is gone. @returns its pid, or undefined where none ran. */
+export async function stopDaemon(home: HomePaths): Promise<number | undefined> {
+  const hello = await greet(home);
+  if (!hello) return undefined;
+  await new DaemonClient(home.socket).call('shutdown', {});
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (isAlive(hello.pid)) {
+    if (Date.now() > deadline) throw unreachable(`pid ${hello.pid} was asked to end and still runs`);
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+  return hello.pid;
+}
+
+/** Runs a daemon in the foreground until it ends. @returns its exit code. */
+export function runDaemonInForeground(): Promise<number> {
+  const child = spawn(process.execPath, [DAEMON_MAIN], { stdio: 'inherit' });
+  // The terminal sends Ctrl-C to both; the daemon alone decides when to end. The second one kills.
+  let interrupts = 0;
+  process.on('SIGINT', () => {
+    interrupts += 1;
+    if (interrupts > 1) child.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 70));
+  });
+}
+
+type Announcement = { ready: true } | { error: ErrorPayload };
+
+function spawnDaemon(home: HomePaths): Promise<Announcement> {
+  const log = openLog(home);
+  const child = spawn(process.execPath, [DAEMON_MAIN], {
+    cwd: home.root,
+    detached: true,
+    stdio: ['ignore', log, log, 'pipe'],
+    env: { ...process.env, RMQDEV_HOME: home.root, RMQDEV_READY_PIPE: '3' },
+  });
+  closeSync(log);
+  child.unref();
+  const pipe = child.stdio[3] as Readable;
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => reject(unreachable(`it was started (pid ${child.pid}) and said nothing for ${START_TIMEOUT_MS / 1_000} s`)), START_TIMEOUT_MS);
+    child.once('error', reject);
+    pipe.on('data', (chunk) => {
+      text += chunk;
+    });
+    pipe.on('end', () => {
+      clearTimeout(timer);
+      if (text !== '') resolve(JSON.parse(text) as Announcement);
+      else reject(unreachable(`it ended while it started; ${home.daemonLog} says why`));
+    });
+  });
+}
+
+/** The daemon writes its own log; what Node.js itself prints when it dies goes there too. */
+function openLog(home: HomePaths): number {
+  try {
+    return openSync(home.daemonLog, 'a', 0o600);
+  } catch (error) {
+    throw homeNotWritable(home, error);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}

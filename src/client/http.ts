@@ -1,0 +1,86 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { RmqdevError, type ErrorPayload, systemCode } from '../base/errors.js';
+import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
+import { CALLS } from '../contract/calls.js';
+
+/** Typed calls to a daemon over its Unix socket. Results are trusted: `hello` has compared protocol numbers. */
+export class DaemonClient {
+  constructor(readonly socketPath: string) {}
+
+  /** @throws RmqdevError as the daemon answered it, or DAEMON_UNREACHABLE. */
+  async call<C extends Call>(name: C, params: ParamsInput<C>, signal?: AbortSignal): Promise<Result<C>> {
+    const response = await this.#send(name, params, signal);
+    const text = await readText(response);
+    const body = text === '' ? undefined : JSON.parse(text);
+    if (response.statusCode === 200) return body as Result<C>;
+    throw failureOf(body);
+  }
+
+  /** Hands each item to `onItem` as it comes. Aborting closes the connection: the daemon finishes what it has accepted. */
+  async stream<S extends Stream>(name: S, params: ParamsInput<S>, onItem: (item: Item<S>) => void, signal?: AbortSignal): Promise<Result<S>> {
+    const response = await this.#send(name, params, signal);
+    if (response.statusCode !== 200) throw failureOf(JSON.parse(await readText(response)));
+    let rest = '';
+    response.setEncoding('utf8');
+    for await (const chunk of response as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) {
+        const line = JSON.parse(text) as StreamLine<S>;
+        if ('item' in line) onItem(line.item);
+        else if ('result' in line) return line.result;
+        else throw failureOf(line);
+      }
+    }
+    throw unreachable('it closed the connection before it had answered');
+  }
+
+  async #send(name: Call | Stream, params: object, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+    const { method, path } = CALLS[name];
+    const rest = new Map(Object.entries(params).filter(([, value]) => value !== undefined));
+    const filled = path.replace(/:(\w+)/g, (_, key: string) => {
+      const value = String(rest.get(key));
+      rest.delete(key);
+      return encodeURIComponent(value);
+    });
+    const query = method === 'GET' ? toQuery(rest) : '';
+    return new Promise((resolve, reject) => {
+      const sent: ClientRequest = request(
+        { socketPath: this.socketPath, method, path: filled + query, headers: method === 'GET' ? {} : { 'content-type': 'application/json' }, ...(signal ? { signal } : {}) },
+        resolve,
+      );
+      sent.on('error', (error) => {
+        if (signal?.aborted) reject(signal.reason);
+        else reject(unreachable(systemCode(error) ?? error.message));
+      });
+      sent.end(method === 'GET' ? undefined : JSON.stringify(Object.fromEntries(rest)));
+    });
+  }
+}
+
+function toQuery(params: ReadonlyMap<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of params) for (const item of Array.isArray(value) ? value : [value]) query.append(key, String(item));
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response as AsyncIterable<string>) text += chunk;
+  return text;
+}
+
+function failureOf(body: unknown): RmqdevError {
+  if (typeof body === 'object' && body !== null && 'error' in body) return RmqdevError.fromPayload(body.error as ErrorPayload);
+  return unreachable('it answered something that is not in the contract');
+}
+
+export function unreachable(why: string): RmqdevError {
+  return new RmqdevError('DAEMON_UNREACHABLE', {
+    what: 'the rmqdev daemon does not answer',
+    why,
+    next: 'Run the command again; if it happens again, see `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
+  });
+}

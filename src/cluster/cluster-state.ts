@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { asError, RmqdevError, systemCode } from '../base/errors.js';
+import type { Profile } from '../profile/profile.js';
+import type { NodeSnapshot } from '../supervisor/node-supervisor.js';
+import type { Assignment } from './node-spec.js';
+
+/** `clusters/<name>/cluster.json`: what a later daemon needs to go on. Raised when an older daemon could no longer read it. */
+const STATE_VERSION = 1;
+
+const Identity = z.object({ pid: z.int(), startTime: z.string() });
+const Exit = z.object({
+  at: z.number(),
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  adopted: z.boolean(),
+  cause: z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']),
+  detail: z.string().nullable(),
+});
+const Snapshot = z.object({
+  intent: z.enum(['up', 'down']),
+  identity: Identity.nullable(),
+  startedAt: z.number().nullable(),
+  restarts: z.int(),
+  paused: z.boolean(),
+  wasReady: z.boolean(),
+  lastExit: Exit.nullable(),
+});
+const AssignmentSchema = z.object({
+  ports: z.object({ listen: z.int(), fast: z.int().optional(), ha: z.int().optional(), debug: z.int().optional() }),
+  release: z.object({ home: z.string(), version: z.string(), source: z.string() }),
+  jdk: z.object({ home: z.string(), java: z.string(), major: z.int(), version: z.string() }),
+});
+const State = z.object({
+  version: z.literal(STATE_VERSION),
+  name: z.string(),
+  /** The effective profile, as the profile loader made it; trusted, because only the daemon writes this file. */
+  profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
+  debug: z.boolean(),
+  nodes: z.record(z.string(), z.object({ assignment: AssignmentSchema, snapshot: Snapshot })),
+});
+
+export type ClusterState = {
+  name: string;
+  profile: Profile;
+  debug: boolean;
+  nodes: ReadonlyMap<string, { assignment: Assignment; snapshot: NodeSnapshot }>;
+};
+
+/** @throws RmqdevError STATE_UNREADABLE where the file is broken or of another version; undefined where there is none. */
+export function loadClusterState(file: string): ClusterState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(file, asError(error));
+  }
+  try {
+    const state = State.parse(JSON.parse(text));
+    return {
+      name: state.name,
+      profile: state.profile,
+      debug: state.debug,
+      nodes: new Map(Object.entries(state.nodes) as [string, { assignment: Assignment; snapshot: NodeSnapshot }][]),
+    };
+  } catch (error) {
+    throw unreadable(file, asError(error));
+  }
+}
+
+/** Writes the whole state or nothing. Synchronous: a process identity must be on disk before anything else happens. */
+export function saveClusterState(file: string, state: ClusterState): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const { nodes, ...rest } = state;
+  writeFileAtomic.sync(file, `${JSON.stringify({ version: STATE_VERSION, ...rest, nodes: Object.fromEntries(nodes) }, null, 2)}\n`);
+}
+
+function unreadable(file: string, cause: Error): RmqdevError {
+  return new RmqdevError(
+    'STATE_UNREADABLE',
+    {
+      what: `the state of a cluster cannot be read from ${file}`,
+      why: cause.message.split('\n')[0] as string,
+      next: 'Move the file away and run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+    },
+    { cause },
+  );
+}

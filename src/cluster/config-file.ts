@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { ConfigLine, NodeSpec } from './node-spec.js';
+
+/**
+ * Writes a node's configuration twice: `node.conf` for people, each line under its reason, and `run/node.conf`,
+ * the copy that the JVM gets (a broker rewrites its file on every change of configuration).
+ */
+export async function writeConfigFiles(node: NodeSpec): Promise<void> {
+  await mkdir(dirname(node.paths.runConfig), { recursive: true });
+  await writeFileAtomic(node.paths.config, renderConfig(node));
+  await writeFileAtomic(node.paths.runConfig, `${node.config.map(renderLine).join('\n')}\n`);
+}
+
+export function renderConfig(node: NodeSpec): string {
+  const head = [
+    `# ${node.id}: ${node.brokerRole ?? 'NameServer'} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
+    '# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/node.conf.',
+  ];
+  const lines = node.config.flatMap((line) => [`# ${line.reason}`, renderLine(line)]);
+  return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+/** java.util.Properties reads Latin-1 with backslash escapes. */
+function renderLine({ key, value }: ConfigLine): string {
+  return `${key}=${escapeProperty(value)}`;
+}
+
+function escapeProperty(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replace(/^ /, '\\ ')
+    .replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * The keys of ours whose value is another one in `text`, the running copy.
+ * A broker that rewrote the copy lists every effective key there; a key of ours that is missing does not count.
+ */
+export function driftedKeys(config: readonly ConfigLine[], text: string): string[] {
+  const running = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const at = line.indexOf('=');
+    if (at > 0 && !line.startsWith('#')) running.set(line.slice(0, at).trim(), line.slice(at + 1));
+  }
+  return config
+    .filter(({ key, value }) => {
+      const now = running.get(key);
+      return now !== undefined && unescapeProperty(now) !== value;
+    })
+    .map(({ key }) => key);
+}
+
+function unescapeProperty(text: string): string {
+  return text.replace(/\\u([0-9a-fA-F]{4})|\\(.)/g, (_, hex: string | undefined, character: string | undefined) =>
+    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (character ?? ''),
+  );
+}

@@ -1,0 +1,185 @@
+import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
+import { ResponseCode } from '../remoting/codes.js';
+import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
+import type { KillItem } from '../contract/events.js';
+import type { Cluster } from './cluster.js';
+import { isMaster, type NodeSpec } from './node-spec.js';
+
+/** How often the NameServers are asked whether the route has changed. */
+const WATCH_EVERY_MS = 20;
+const ASK_TIMEOUT_MS = 1_000;
+/** A send that a SYNC_MASTER without its slave holds back is answered after 3 to 5 s. */
+const SEND_TIMEOUT_MS = 6_000;
+const PROBE_GROUP = 'rmqdev-probe';
+
+type Tell = (item: KillItem) => void;
+
+/**
+ * Sends `signal` to one node and tells, on one clock, what then happens: process gone, route changed, and the verdict
+ * (who still takes sends and reads, how to bring it back). For a fixed pair the verdict comes when every NameServer
+ * has dropped the route; for a killed NameServer at once after its end.
+ */
+export async function killAndTell(
+  cluster: Cluster,
+  id: string,
+  options: { signal: NodeJS.Signals; restart: boolean; timeoutMs: number; abort: AbortSignal },
+  tell: Tell,
+): Promise<void> {
+  const { clock } = cluster.world;
+  const spec = cluster.spec(id);
+  using deadline = clock.deadline(options.timeoutMs, options.abort);
+  const knownTopics = isMaster(spec) ? await topicsOf(cluster, spec, deadline.signal) : [];
+  const before = spec.role === 'broker' ? await routedAt(cluster, spec, deadline.signal) : [];
+  const { pid } = cluster.supervisor(id).kill(options.signal, { restart: options.restart });
+  const since = clock.monotonicMs();
+  const tMs = () => Math.round(clock.monotonicMs() - since);
+  cluster.journal.record('node-killed', id, `${id} was sent ${options.signal} by the user`, { pid, signal: options.signal, restart: options.restart });
+  tell({ event: 'signalled', node: id, signal: options.signal, pid, tMs: 0 });
+  try {
+    await Promise.all([
+      untilExited(cluster, id, pid, deadline.signal).then((exit) => tell({ event: 'exited', node: id, ...exit, tMs: tMs() })),
+      watchRoute(cluster, spec, before, deadline.signal, (namesrv) => tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() })),
+    ]);
+  } catch (error) {
+    if (!deadline.signal.aborted || options.abort.aborted) throw error;
+    tell({
+      event: 'notice',
+      node: id,
+      message: `the process or its route is still there after ${options.timeoutMs / 1_000} s; a frozen broker is dropped only after 120 s of silence`,
+      tMs: tMs(),
+    });
+  }
+  if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
+  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, knownTopics) : await namesrvVerdict(cluster);
+  tell({ event: 'verdict', node: id, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
+}
+
+type Verdict = Omit<Extract<KillItem, { event: 'verdict' }>, 'event' | 'node' | 'tMs' | 'next'>;
+
+async function brokerVerdict(cluster: Cluster, killed: NodeSpec, knownTopics: readonly string[]): Promise<Verdict> {
+  const partners = liveBrokers(cluster).filter((spec) => spec.brokerName === killed.brokerName);
+  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+  const promoted = isMaster(killed) ? await promotedMaster(cluster, killed) : null;
+  const reader = await firstReader(cluster, partners);
+  const missingTopics = reader && isMaster(killed) ? await topicsMissingOn(cluster, reader, knownTopics) : [];
+  return {
+    promoted,
+    writable: writableOn.some((id) => cluster.spec(id).brokerName === killed.brokerName),
+    writableOn,
+    readableFrom: reader?.id ?? null,
+    missingTopics,
+    routedBy,
+  };
+}
+
+async function namesrvVerdict(cluster: Cluster): Promise<Verdict> {
+  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+  const reader = await firstReader(cluster, liveBrokers(cluster));
+  return { promoted: null, writable: writableOn.length > 0, writableOn, readableFrom: reader?.id ?? null, missingTopics: [], routedBy };
+}
+
+function nextCommands(cluster: Cluster, killed: NodeSpec, isRestarted: boolean): string[] {
+  const suffix = ` -c ${cluster.name}`;
+  return [...(isRestarted ? [] : [`rmqdev start ${killed.id}${suffix}`]), `rmqdev status${suffix}`];
+}
+
+async function untilExited(cluster: Cluster, id: string, pid: number, signal: AbortSignal): Promise<{ code: number | null; signal: string | null }> {
+  await cluster.until(() => cluster.supervisor(id).pid !== pid, signal);
+  const exit = cluster.supervisor(id).lastExit;
+  return { code: exit?.code ?? null, signal: exit?.signal ?? null };
+}
+
+/** @returns the addresses of the NameServers that list the node now. */
+async function routedAt(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<string[]> {
+  const namesrvs = liveNamesrvs(cluster);
+  const listed = await Promise.all(namesrvs.map((namesrv) => isListed(cluster, namesrv, spec, signal)));
+  return namesrvs.filter((_, index) => listed[index]).map((namesrv) => namesrv.localAddress);
+}
+
+async function watchRoute(cluster: Cluster, spec: NodeSpec, namesrvs: readonly string[], signal: AbortSignal, dropped: (namesrv: string) => void): Promise<void> {
+  await Promise.all(
+    liveNamesrvs(cluster)
+      .filter((namesrv) => namesrvs.includes(namesrv.localAddress))
+      .map(async (namesrv) => {
+        while (await isListed(cluster, namesrv, spec, signal)) {
+          await cluster.world.clock.sleep(WATCH_EVERY_MS, signal);
+          signal.throwIfAborted();
+        }
+        dropped(namesrv.localAddress);
+      }),
+  );
+}
+
+/** A NameServer that does not answer lists nobody. */
+async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, signal: AbortSignal): Promise<boolean> {
+  using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS, signal);
+  const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(() => undefined);
+  const addresses = route?.brokerDatas.find((data) => data.brokerName === spec.brokerName)?.brokerAddrs;
+  return [...(addresses?.values() ?? [])].includes(spec.registeredAddress);
+}
+
+/** @returns the node that the NameServers list under id 0 of the killed master's brokerName, where it is another one. */
+async function promotedMaster(cluster: Cluster, killed: NodeSpec): Promise<string | null> {
+  for (const namesrv of liveNamesrvs(cluster)) {
+    using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
+    const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, killed.brokerName as string, deadline.signal).catch(() => undefined);
+    const address = route?.brokerDatas.find((data) => data.brokerName === killed.brokerName)?.brokerAddrs.get(0);
+    const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
+    if (holder && holder.id !== killed.id) return holder.id;
+  }
+  return null;
+}
+
+/** @returns the brokers that stored a message now. A slave refuses; a SYNC_MASTER without its slave stores, and answers 11 or 12. */
+async function takesSends(cluster: Cluster): Promise<string[]> {
+  const brokers = liveBrokers(cluster);
+  const answers = await Promise.all(
+    brokers.map(async (spec) => {
+      using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
+      const message = { topic: spec.brokerName as string, queueId: 0, body: Buffer.from('rmqdev failover probe'), producerGroup: PROBE_GROUP };
+      const sent = await sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).catch(() => undefined);
+      return sent !== undefined;
+    }),
+  );
+  return brokers.filter((_, index) => answers[index]).map((spec) => spec.id);
+}
+
+/** @returns the first of `brokers` that gives out a message of its brokerName's own topic. */
+async function firstReader(cluster: Cluster, brokers: readonly NodeSpec[]): Promise<NodeSpec | undefined> {
+  for (const spec of brokers) {
+    using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
+    const request = { topic: spec.brokerName as string, queueId: 0, offset: 0, maxMessages: 1, consumerGroup: PROBE_GROUP };
+    const pulled = await pullMessages(cluster.world.remoting, spec.localAddress, request, deadline.signal).catch(() => undefined);
+    if (pulled?.code === ResponseCode.SUCCESS) return spec;
+  }
+  return undefined;
+}
+
+async function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
+  const namesrvs = liveNamesrvs(cluster);
+  const answers = await Promise.all(
+    namesrvs.map(async (namesrv) => {
+      using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
+      return getClusterInfo(cluster.world.remoting, namesrv.localAddress, deadline.signal).then(
+        () => true,
+        () => false,
+      );
+    }),
+  );
+  return namesrvs.filter((_, index) => answers[index]).map((namesrv) => namesrv.id);
+}
+
+async function topicsOf(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<string[]> {
+  using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS, signal);
+  const topics = await getTopicConfigs(cluster.world.remoting, spec.localAddress, deadline.signal).catch(() => undefined);
+  return [...(topics?.keys() ?? [])];
+}
+
+async function topicsMissingOn(cluster: Cluster, reader: NodeSpec, topics: readonly string[]): Promise<string[]> {
+  using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
+  const known = new Set(await topicsOf(cluster, reader, deadline.signal));
+  return topics.filter((topic) => !known.has(topic));
+}
+
+const liveNamesrvs = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'namesrv' && cluster.isLive(spec.id));
+const liveBrokers = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id) && cluster.supervisor(spec.id).state !== 'paused');

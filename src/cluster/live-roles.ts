@@ -1,0 +1,21 @@
+import type { Cluster } from './cluster.js';
+import type { ClusterMeter } from './measure.js';
+import { isMaster, isSlave } from './node-spec.js';
+import type { LiveRoles } from './select.js';
+
+/** Who holds which role, asked from the NameServers at this moment. */
+export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promise<LiveRoles> {
+  const routes = await meter.routes();
+  const byAddress = new Map(cluster.specs.map((spec) => [spec.registeredAddress, spec.id]));
+  return {
+    holder: (brokerName, role) => {
+      for (const view of routes.values()) {
+        const entries = [...(view.get(brokerName) ?? [])].filter(([id]) => (id === 0) === (role === 'master'));
+        const ids = entries.flatMap(([, address]) => byAddress.get(address) ?? []);
+        if (ids.length > 0) return ids;
+      }
+      return [];
+    },
+    lastHolder: (brokerName, role) => cluster.specs.filter((spec) => spec.brokerName === brokerName && (role === 'master' ? isMaster(spec) : isSlave(spec))).map((spec) => spec.id),
+  };
+}

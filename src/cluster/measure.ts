@@ -1,0 +1,195 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterStatus, NodeStatus } from '../contract/status.js';
+import { processStats } from '../process/process-stats.js';
+import { getRuntimeInfo } from '../remoting/broker-api.js';
+import { getTopicRoute } from '../remoting/namesrv-api.js';
+import type { NodeExitRecord } from '../supervisor/node-supervisor.js';
+import type { Cluster } from './cluster.js';
+import { driftedKeys } from './config-file.js';
+import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
+
+/** A node that does not answer within this time has nothing to say in this status. */
+const ASK_TIMEOUT_MS = 400;
+/** What was asked of a node is used this long. */
+const FRESH_MS = 1_000;
+
+/** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
+export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
+type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number> };
+
+/** Asks a cluster's nodes what only they know; answers are kept for a second, questions under way are shared. */
+export class ClusterMeter {
+  readonly #cluster: Cluster;
+  #last: Asked | undefined;
+  #underWay: Promise<Asked> | undefined;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** pid, state, memory and disk are read now; what asks a node is at most a second old, and a mute node does not delay it. */
+  async status(ids: readonly string[]): Promise<ClusterStatus> {
+    const cluster = this.#cluster;
+    const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
+    const [asked, stats] = await Promise.all([this.#ask(), processStats(pids)]);
+    const nodes = await Promise.all(ids.map((id) => this.#node(id, asked, stats)));
+    const [first] = cluster.specs;
+    return {
+      cluster: cluster.name,
+      profile: cluster.profile.name,
+      state: cluster.state,
+      rocketmq: first?.release.version ?? '',
+      java: { version: first?.jdk.major ?? 0, home: first?.jdk.home ?? '' },
+      measuredAt: new Date(cluster.world.clock.now()).toISOString(),
+      namesrvAddr: cluster.namesrvAddr,
+      nodes,
+    };
+  }
+
+  /** Asks the NameServers now. */
+  async routes(): Promise<RouteView> {
+    using deadline = this.#cluster.world.clock.deadline(ASK_TIMEOUT_MS);
+    return this.#askRoutes(deadline.signal);
+  }
+
+  async #node(id: string, asked: Asked, stats: Awaited<ReturnType<typeof processStats>>): Promise<NodeStatus> {
+    const cluster = this.#cluster;
+    const [spec, supervisor] = [cluster.spec(id), cluster.supervisor(id)];
+    const { pid } = supervisor;
+    const measured = pid === null ? undefined : stats.get(pid);
+    const registeredWith = cluster.specs.filter((peer) => listsNode(asked.routes.get(peer.id), spec)).map((peer) => peer.localAddress);
+    const [diskBytes, configDrift] = await Promise.all([folderBytes(spec.paths.root), this.#drift(spec)]);
+    return {
+      id,
+      role: spec.role,
+      brokerName: spec.brokerName,
+      brokerId: spec.brokerId,
+      liveRole: liveRole(asked.routes, spec),
+      state: supervisor.state,
+      reason: supervisor.reason,
+      pid,
+      startedAt: supervisor.startedAt === null ? null : new Date(supervisor.startedAt).toISOString(),
+      restarts: supervisor.restarts,
+      rocketmq: spec.release.version,
+      java: { version: spec.jdk.major, home: spec.jdk.home },
+      ports: { ...spec.ports },
+      rssBytes: measured?.rssBytes ?? null,
+      cpuPercent: measured?.cpuPercent ?? null,
+      heapBytes: spec.heapBytes,
+      registeredWith,
+      ...this.#replication(spec, asked),
+      diskBytes,
+      configDrift,
+      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit),
+    };
+  }
+
+  #replication(spec: NodeSpec, asked: Asked): { inSync: boolean | null; lagBytes: number | null } {
+    const partners = this.#cluster.specs.filter((other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id);
+    const held = asked.offsets.get(spec.id);
+    if (isSlave(spec)) {
+      const master = partners.find(isMaster);
+      const wanted = master && asked.offsets.get(master.id);
+      if (held === undefined || wanted === undefined) return { inSync: null, lagBytes: null };
+      const lagBytes = Math.max(0, wanted - held);
+      return { inSync: lagBytes === 0, lagBytes };
+    }
+    const slaves = partners.filter(isSlave);
+    if (!isMaster(spec) || slaves.length === 0 || held === undefined) return { inSync: null, lagBytes: null };
+    return { inSync: slaves.some((slave) => (asked.offsets.get(slave.id) ?? -1) >= held), lagBytes: null };
+  }
+
+  #ask(): Promise<Asked> {
+    if (this.#last && this.#cluster.world.clock.now() - this.#last.at < FRESH_MS) return Promise.resolve(this.#last);
+    this.#underWay ??= this.#askAll().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #askAll(): Promise<Asked> {
+    const { clock } = this.#cluster.world;
+    const at = clock.now();
+    using deadline = clock.deadline(ASK_TIMEOUT_MS);
+    const [routes, offsets] = await Promise.all([this.#askRoutes(deadline.signal), this.#askOffsets(deadline.signal)]);
+    this.#last = { at, routes, offsets };
+    return this.#last;
+  }
+
+  async #askRoutes(signal: AbortSignal): Promise<RouteView> {
+    const { specs, world } = this.#cluster;
+    const brokerNames = [...new Set(specs.flatMap((spec) => spec.brokerName ?? []))];
+    const views = await Promise.all(
+      specs.filter((spec) => spec.role === 'namesrv' && this.#isAskable(spec)).map(async (namesrv) => {
+        const routes = await Promise.all(
+          brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
+            const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, signal).catch(() => undefined);
+            const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
+            return [brokerName, data?.brokerAddrs ?? new Map()];
+          }),
+        );
+        return [namesrv.id, new Map(routes)] as const;
+      }),
+    );
+    return new Map(views);
+  }
+
+  /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
+  async #askOffsets(signal: AbortSignal): Promise<Map<string, number>> {
+    const offsets = new Map<string, number>();
+    const { specs, world } = this.#cluster;
+    for (const tier of [specs.filter(isMaster), specs.filter(isSlave)]) {
+      await Promise.all(
+        tier.filter((spec) => this.#isAskable(spec)).map(async (spec) => {
+          const info = await getRuntimeInfo(world.remoting, spec.localAddress, signal).catch(() => undefined);
+          if (info) offsets.set(spec.id, info.commitLogMaxOffset);
+        }),
+      );
+    }
+    return offsets;
+  }
+
+  #isAskable(spec: NodeSpec): boolean {
+    return this.#cluster.isLive(spec.id) && this.#cluster.supervisor(spec.id).state !== 'paused';
+  }
+
+  async #drift(spec: NodeSpec): Promise<string[]> {
+    const text = await readFile(spec.paths.runConfig, 'latin1').catch(() => '');
+    return driftedKeys(spec.config, text);
+  }
+}
+
+function listsNode(routes: ReadonlyMap<string, ReadonlyMap<number, string>> | undefined, spec: NodeSpec): boolean {
+  return spec.brokerName !== null && [...(routes?.get(spec.brokerName)?.values() ?? [])].includes(spec.registeredAddress);
+}
+
+/** The role that the NameServers give this node's address; where they disagree, the first one counts. */
+function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null {
+  for (const view of routes.values()) {
+    for (const [id, address] of view.get(spec.brokerName ?? '') ?? []) {
+      if (address === spec.registeredAddress) return id === 0 ? 'master' : 'slave';
+    }
+  }
+  return null;
+}
+
+function exitRecord(exit: NodeExitRecord): NonNullable<NodeStatus['lastExit']> {
+  const { at, code, signal, cause, detail } = exit;
+  return { at: new Date(at).toISOString(), code, signal, cause, finding: null, detail };
+}
+
+/** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
+export async function folderBytes(folder: string): Promise<number | null> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
+  if (entries === null) return null;
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return (await folderBytes(path)) ?? 0;
+      // Files come and go while brokers run.
+      return stat(path).then(({ blocks }) => blocks * 512, () => 0);
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,62 @@
+import type { NodePaths } from '../base/paths.js';
+import type { NodeProfile, Role } from '../profile/profile.js';
+
+/** One line of a generated file, with the reason a person reads in the comment above it. */
+export type ConfigLine = { key: string; value: string; reason: string };
+
+export type ReleaseRef = { home: string; version: string; source: string };
+export type JdkRef = { home: string; java: string; major: number; version: string };
+
+/** `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1); `debug` where JDWP is on. */
+export type NodePorts = { listen: number; fast?: number; ha?: number; debug?: number };
+
+/** A node's place in its cluster: everything that the profile leaves open, settled and kept. */
+export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef };
+
+/** One node as it is to run: a profile's node with its assignment. Immutable. */
+export type NodeSpec = {
+  id: string;
+  role: Role;
+  cluster: string;
+  brokerClusterName: string;
+  /** Null for a NameServer. */
+  brokerName: string | null;
+  brokerId: number | null;
+  /** SYNC_MASTER, ASYNC_MASTER or SLAVE; null for a NameServer. */
+  brokerRole: string | null;
+  profile: NodeProfile;
+  release: ReleaseRef;
+  jdk: JdkRef;
+  ports: NodePorts;
+  heapBytes: number;
+  memoryBytes: number;
+  paths: NodePaths;
+  /** Where rmqdev asks it: 127.0.0.1:listenPort. */
+  localAddress: string;
+  /** What it registers with the NameServers: brokerIP1:listenPort. */
+  registeredAddress: string;
+  /** brokerIP2: where slaves replicate from. */
+  replicationAddress: string;
+  /** ASYNC_FLUSH or SYNC_FLUSH. */
+  flushDiskType: string;
+  /** Local addresses of all NameServers of the cluster. */
+  namesrvAddrs: readonly string[];
+  config: readonly ConfigLine[];
+  javaArgs: readonly string[];
+  env: Readonly<Record<string, string>>;
+  startTimeoutMs: number;
+  stopTimeoutMs: number;
+};
+
+/** @returns the argument that marks a node's JVM in the process table: its folder, unique on the machine. */
+export function nodeMarker(paths: NodePaths): string {
+  return `-Drmqdev.node=${paths.root}`;
+}
+
+export function isMaster(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
+  return node.role === 'broker' && node.brokerId === 0;
+}
+
+export function isSlave(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
+  return node.role === 'broker' && node.brokerId !== null && node.brokerId > 0;
+}

@@ -1,0 +1,246 @@
+import { RmqdevError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import type { Plan } from '../contract/events.js';
+import type { CallerEnvironment } from '../contract/routes.js';
+import { findJdk } from '../install/jdk.js';
+import { listReleases } from '../install/list-releases.js';
+import type { InstallProgress } from '../install/progress.js';
+import { resolveRelease } from '../install/resolve-release.js';
+import type { Profile, ProfileWarning } from '../profile/profile.js';
+import { checkProperty } from '../rocketmq/keys.js';
+import { jdkSuitability } from '../rocketmq/jvm-flags.js';
+import { DEFAULT_RELEASE, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
+import { buildSpecs } from './build-specs.js';
+import type { Cluster } from './cluster.js';
+import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
+import { checkResources } from './resources.js';
+import { changesBetween } from './spec-changes.js';
+
+export type PlanRequest = {
+  profile: Profile;
+  warnings: readonly ProfileWarning[];
+  /** Where the profile sets a property: `<node id>.<key>` → `file:line`. */
+  placeOf: (node: string, key: string) => string | undefined;
+  caller: CallerEnvironment;
+  from: string | undefined;
+  debug: boolean;
+  strictPorts: boolean;
+  /** False for --dry-run: nothing is downloaded or written. */
+  mayInstall: boolean;
+  /** Clusters of the same daemon, to tell their ports from a stranger's. */
+  others: readonly Cluster[];
+  report: (version: string, progress: InstallProgress) => void;
+  signal: AbortSignal;
+};
+
+export type ClusterPlan = {
+  plan: Plan;
+  assignments: ReadonlyMap<string, Assignment>;
+  /** Nodes that run now and must be restarted to become what is wanted. */
+  restart: readonly string[];
+  /** Nodes that run, or lie stopped, and are no longer wanted. */
+  remove: readonly string[];
+};
+
+/**
+ * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk.
+ * @throws RmqdevError of many codes; nothing has been changed then, but a release may have been installed.
+ */
+export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
+  const { profile } = request;
+  const notices = request.warnings.map(({ message, place }) => (place ? `${place.file}:${place.line}: ${message}` : message));
+  const releases = await resolveReleases(cluster, request, notices);
+  const jdks = await resolveJdks(cluster, request, releases, notices);
+  checkProperties(request, releases, notices);
+  const ports = await settlePorts(cluster, request, notices);
+  const assignments = new Map(
+    profile.nodes.map((node): [string, Assignment] => [
+      node.id,
+      { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
+    ]),
+  );
+  const specs = buildSpecs({ cluster: cluster.name, profile, paths: cluster.paths, assignments });
+  const starting = specs.filter((spec) => !cluster.hasNode(spec.id) || !cluster.isLive(spec.id));
+  await checkResources(cluster.world, specs, starting, notices);
+  const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
+  const restart = specs.filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0).map((spec) => spec.id);
+  const wanted = new Set(specs.map((spec) => spec.id));
+  const remove = cluster.specs.filter((spec) => !wanted.has(spec.id)).map((spec) => spec.id);
+  const [first] = specs as [NodeSpec, ...NodeSpec[]];
+  const plan: Plan = {
+    cluster: cluster.name,
+    profile: profile.name,
+    profileFile: profile.file,
+    rocketmq: first.release.version,
+    releaseSource: first.release.source,
+    java: { version: first.jdk.major, home: first.jdk.home },
+    namesrvAddr: first.namesrvAddrs.join(';'),
+    nodes: [
+      ...specs.map((spec) => plannedNode(spec, { change: changeOf(cluster, spec.id, restart), changes: changes.get(spec.id) ?? [] })),
+      ...remove.map((id) => plannedNode(cluster.spec(id), { change: 'remove', changes: ['no longer in the profile; its data stays'] })),
+    ],
+    memoryBytes: specs.reduce((sum, spec) => sum + spec.memoryBytes, 0),
+    files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, spec.paths.runConfig])],
+    notices,
+  };
+  return { plan, assignments, restart, remove };
+}
+
+type PlannedNode = Plan['nodes'][number];
+
+function plannedNode(spec: NodeSpec, change: Pick<PlannedNode, 'change' | 'changes'>): PlannedNode {
+  return {
+    id: spec.id,
+    role: spec.brokerRole ?? spec.role,
+    rocketmq: spec.release.version,
+    java: spec.jdk.major,
+    ports: { ...spec.ports },
+    heapBytes: spec.heapBytes,
+    memoryBytes: spec.memoryBytes,
+    folder: spec.paths.root,
+    ...change,
+  };
+}
+
+function changeOf(cluster: Cluster, id: string, restart: readonly string[]): PlannedNode['change'] {
+  if (!cluster.hasNode(id)) return 'create';
+  if (restart.includes(id)) return 'restart';
+  return cluster.isLive(id) ? 'none' : 'start';
+}
+
+async function resolveReleases(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, ReleaseRef>> {
+  const found = new Map<string, ReleaseRef>();
+  const result = new Map<string, ReleaseRef>();
+  for (const node of request.profile.nodes) {
+    const wanted = node.rocketmq ?? request.profile.rocketmq;
+    const key = wanted ?? '';
+    const release = found.get(key) ?? (await resolveOne(cluster, request, wanted, notices));
+    found.set(key, release);
+    result.set(node.id, release);
+  }
+  return result;
+}
+
+async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string | undefined, notices: string[]): Promise<ReleaseRef> {
+  const { world } = cluster;
+  if (!request.mayInstall) {
+    const version = wanted ?? DEFAULT_RELEASE;
+    const isVersion = /^\d+\.\d+\.\d+/.test(version);
+    const installed = isVersion ? (await listReleases(world.home)).find((release) => release.version === version) : undefined;
+    if (isVersion && !installed && !request.caller.ROCKETMQ_HOME) {
+      refuseUnknownRelease(version);
+      notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
+      return { home: `${world.home.releases}/${version}`, version, source: 'to be installed' };
+    }
+  }
+  const release = await resolveRelease(
+    { wanted, rocketmqHome: request.caller.ROCKETMQ_HOME, from: request.from },
+    {
+      paths: world.home,
+      knownVersions: SUPPORTED_RELEASES,
+      defaultVersion: DEFAULT_RELEASE,
+      report: (progress) => {
+        if (progress.kind === 'notice') notices.push(progress.message);
+        request.report(wanted ?? DEFAULT_RELEASE, progress);
+      },
+      signal: request.signal,
+      env: { ...world.env, ...(request.caller.PATH ? { PATH: request.caller.PATH } : {}) },
+      clock: world.clock,
+    },
+  );
+  if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} is taken from ROCKETMQ_HOME: ${release.home}`);
+  return { home: release.home, version: release.version, source: release.source };
+}
+
+function refuseUnknownRelease(version: string): void {
+  if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
+  const near = nearest(version, SUPPORTED_RELEASES);
+  throw new RmqdevError('RELEASE_UNKNOWN', {
+    what: `RocketMQ ${version} is not a release that rmqdev can run`,
+    why: `supported are ${SUPPORTED_RELEASES.join(', ')}`,
+    next: near ? `Did you mean --rocketmq ${near}?` : `Choose one of them, such as --rocketmq ${DEFAULT_RELEASE}`,
+  });
+}
+
+async function resolveJdks(cluster: Cluster, request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): Promise<Map<string, JdkRef>> {
+  const result = new Map<string, JdkRef>();
+  const found = new Map<string, JdkRef>();
+  const env = { PATH: request.caller.PATH, JAVA_HOME: request.caller.JAVA_HOME };
+  for (const node of request.profile.nodes) {
+    const wanted = node.java ?? request.profile.java;
+    const { version } = releases.get(node.id) as ReleaseRef;
+    const key = `${wanted ?? ''} ${version}`;
+    let jdk = found.get(key);
+    if (!jdk) {
+      const { home, java, major, version: javaVersion } = await findJdk({ wanted, env, home: request.caller.HOME ?? cluster.world.env.HOME ?? '', release: version });
+      jdk = { home, java, major, version: javaVersion };
+      found.set(key, jdk);
+      const fit = jdkSuitability(version, major);
+      if (!fit.ok) {
+        throw new RmqdevError('JAVA_UNSUITABLE', {
+          what: `RocketMQ ${version} cannot run on JDK ${javaVersion} (${home})`,
+          why: fit.why,
+          next: 'Choose another one: --java 17, or --java <home of a JDK>',
+        });
+      }
+      if (fit.warning) notices.push(fit.warning);
+    }
+    result.set(node.id, jdk);
+  }
+  return result;
+}
+
+function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {
+  const problems: { at: string; message: string }[] = [];
+  for (const node of request.profile.nodes) {
+    const { version } = releases.get(node.id) as ReleaseRef;
+    for (const [key, value] of Object.entries(node.properties)) {
+      const issue = checkProperty(version, node.role, key, value);
+      if (!issue) continue;
+      const at = request.placeOf(node.id, key) ?? `${node.id}.properties.${key}`;
+      if (issue.severity === 'error') problems.push({ at, message: issue.message });
+      else notices.push(`${at}: ${issue.message}`);
+    }
+  }
+  const unique = [...new Map(problems.map((problem) => [`${problem.at} ${problem.message}`, problem])).values()];
+  const [first] = unique;
+  if (!first) return;
+  throw new RmqdevError('PROFILE_INVALID', {
+    what: `profile ${request.profile.name} sets ${unique.length === 1 ? 'a property' : `${unique.length} properties`} that RocketMQ would not take`,
+    why: unique
+      .slice(0, 5)
+      .map(({ at, message }) => `${at}: ${message}`)
+      .join('; '),
+    next: 'RocketMQ itself would say nothing and keep its default: correct the profile or the --set option',
+  });
+}
+
+async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
+  const { platform } = cluster.world;
+  const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
+  const nodeOf = (command: string | undefined) => (command ? (/-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command)?.slice(1, 3).join('/')) : undefined);
+  const { ports, notices: moved } = await allotPorts(
+    {
+      nodes: request.profile.nodes,
+      kept: new Map(cluster.specs.map((spec) => [spec.id, spec.ports])),
+      running: new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).map((spec) => spec.id)),
+      debug: request.debug,
+      strict: request.strictPorts,
+    },
+    {
+      reserved: new Set(request.others.flatMap((other) => other.specs.flatMap((spec) => allOf(spec.ports)))),
+      holderOf: async (candidates): Promise<PortHolder | undefined> => {
+        for (const port of candidates) {
+          if (own.has(port) || (await platform.isPortFree(port))) continue;
+          const [holder] = await platform.listeners([port]);
+          const rmqdevNode = nodeOf(holder?.command);
+          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNode ? `rmqdev node ${rmqdevNode}` : undefined };
+        }
+        return undefined;
+      },
+    },
+  );
+  notices.push(...moved);
+  return ports;
+}

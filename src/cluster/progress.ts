@@ -1,0 +1,28 @@
+import type { ProgressItem } from '../contract/events.js';
+import type { Cluster } from './cluster.js';
+
+export type Report = (item: ProgressItem) => void;
+
+/**
+ * Tells each change of these nodes, on one clock a node that begins with the call.
+ * @returns a function that ends it.
+ */
+export function reportNodes(cluster: Cluster, ids: readonly string[], report: Report): () => void {
+  const { clock } = cluster.world;
+  const since = clock.monotonicMs();
+  const told = new Map<string, string>();
+  const tell = () => {
+    for (const id of ids) {
+      const { state, reason } = cluster.supervisor(id);
+      const step = state === 'starting' ? (cluster.stage(id) ?? 'starting') : state;
+      const text = `${step} ${reason ?? ''}`;
+      if (told.get(id) === text) continue;
+      // What a node is before anything happens to it is no news.
+      const isNews = told.has(id) || (state !== 'stopped' && state !== 'ready');
+      told.set(id, text);
+      if (isNews) report({ event: 'node', node: id, state, step, reason, tMs: Math.round(clock.monotonicMs() - since) });
+    }
+  };
+  tell();
+  return cluster.onChange(tell);
+}

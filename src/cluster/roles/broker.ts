@@ -1,0 +1,91 @@
+import { releaseTraits } from '../../rocketmq/releases.js';
+import { devProperties } from '../../rocketmq/dev-properties.js';
+import { getRuntimeInfo } from '../../remoting/broker-api.js';
+import { getTopicRoute } from '../../remoting/namesrv-api.js';
+import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
+import { brokerStartup } from './broker-startup.js';
+import { type NodeDraft, probe, type RoleContext, type RoleDefinition } from './role.js';
+
+export const brokerRole: RoleDefinition = {
+  mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
+  config: brokerConfig,
+  startup: brokerStartup,
+  readiness: (node, context) =>
+    probe(async (signal) => {
+      await getRuntimeInfo(context.remoting, node.localAddress, signal);
+      return unregistered(node, context, signal);
+    }),
+  // Answer 1 in the first second is a NoSuchElementException of StoreStatsService.getPutTps, no failure: liveness is asked later.
+  liveness: (node, context) =>
+    probe(async (signal) => {
+      await getRuntimeInfo(context.remoting, node.localAddress, signal);
+      return undefined;
+    }),
+};
+
+/**
+ * @returns why the node does not count as registered: every NameServer that lives must list its address under its id,
+ * in the route of the topic that carries its brokerName. Source: broker/.../topic/TopicConfigManager.java
+ */
+export async function unregistered(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
+  const namesrvs = context.peers().filter((peer) => peer.role === 'namesrv' && context.isExpected(peer.id));
+  if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
+  const reasons = await Promise.all(
+    namesrvs.map(async (namesrv) => {
+      const route = await getTopicRoute(context.remoting, namesrv.localAddress, node.brokerName as string, signal);
+      const addresses = route?.brokerDatas.find((data) => data.brokerName === node.brokerName)?.brokerAddrs;
+      if (addresses?.get(node.brokerId as number) === node.registeredAddress) return undefined;
+      return `not registered with ${namesrv.id} (${namesrv.localAddress})`;
+    }),
+  );
+  return reasons.find((reason) => reason !== undefined);
+}
+
+function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
+  const slave = isSlave(draft);
+  const traits = releaseTraits(draft.release.version);
+  const partners = all.filter((other) => other.role === 'broker' && other.brokerName === draft.brokerName);
+  const master = partners.find(isMaster);
+  const isSyncPair = partners.some(isSlave) && master?.brokerRole === 'SYNC_MASTER';
+  const [brokerIP1] = draft.registeredAddress.split(':');
+  const lines: ConfigLine[] = [
+    { key: 'brokerClusterName', value: draft.brokerClusterName, reason: 'the name under which NameServers group brokers' },
+    { key: 'brokerName', value: draft.brokerName as string, reason: 'a master and its slaves share it' },
+    { key: 'brokerId', value: String(draft.brokerId), reason: '0 is the master, above 0 a slave' },
+    { key: 'brokerRole', value: draft.brokerRole as string, reason: roleReason(draft.brokerRole as string) },
+    { key: 'namesrvAddr', value: draft.namesrvAddrs.join(';'), reason: 'every NameServer of this cluster' },
+    { key: 'listenPort', value: String(draft.ports.listen), reason: `also taken: ${draft.ports.fast} (fast port, P-2) and ${draft.ports.ha} (HA, P+1)` },
+    { key: 'brokerIP1', value: brokerIP1 as string, reason: 'the address that clients are told; RocketMQ would pick a network card, and keep it when Wi-Fi or VPN change' },
+    { key: 'brokerIP2', value: draft.replicationAddress, reason: 'the address that slaves replicate from' },
+    { key: 'storePathRootDir', value: draft.paths.store, reason: 'this node’s own store' },
+    { key: 'storePathCommitLog', value: `${draft.paths.store}/commitlog`, reason: 'up to 4.9.3 the default ignores storePathRootDir and two brokers share one commit log' },
+    { key: 'flushDiskType', value: draft.flushDiskType, reason: 'profile: flush' },
+    ...devProperties(draft.release.version, { isSlave: slave, isSyncPair }),
+  ];
+  if (slave && traits.slaveNeedsHaMasterAddress && master) {
+    lines.push({
+      key: 'haMasterAddress',
+      value: `127.0.0.1:${master.ports.ha}`,
+      reason: 'the slave connects at once instead of learning the address at its next registration (4.x only: 5.x never connects with it)',
+    });
+  }
+  return overlay(lines, draft.profile.properties);
+}
+
+function roleReason(role: string): string {
+  if (role === 'SYNC_MASTER') return 'a send is answered when the slave has the message too';
+  if (role === 'ASYNC_MASTER') return 'a send is answered at once, slaves follow';
+  return 'copies its master, serves reads';
+}
+
+/** The profile's properties win over ours, in their place; new ones come last. */
+function overlay(lines: readonly ConfigLine[], properties: Readonly<Record<string, string>>): ConfigLine[] {
+  const wanted = new Map(Object.entries(properties));
+  const result = lines.map((line) => {
+    const value = wanted.get(line.key);
+    if (value === undefined) return { key: line.key, value: line.value, reason: line.reason };
+    wanted.delete(line.key);
+    return { key: line.key, value, reason: `set in the profile (rmqdev: ${line.value}, ${line.reason})` };
+  });
+  return [...result, ...[...wanted].map(([key, value]) => ({ key, value, reason: 'set in the profile' }))];
+}

@@ -1,0 +1,6 @@
+import type { Role } from '../../profile/profile.js';
+import { brokerRole } from './broker.js';
+import { namesrvRole } from './namesrv.js';
+import type { RoleDefinition } from './role.js';
+
+export const ROLE_DEFINITIONS: Readonly<Record<Role, RoleDefinition>> = { namesrv: namesrvRole, broker: brokerRole };

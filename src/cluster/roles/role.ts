@@ -1,0 +1,41 @@
+import type { Clock } from '../../base/clock.js';
+import type { RemotingClient } from '../../remoting/client.js';
+import type { Probe } from '../../supervisor/probe.js';
+import type { ConfigLine, NodeSpec } from '../node-spec.js';
+
+/** A node before its configuration and arguments are worked out. */
+export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
+
+/** How far a start has come, as people are told. */
+export type StartStage = 'answering' | 'registered' | 'in sync';
+
+/** What a role's probes may ask about the rest of the cluster. */
+export type RoleContext = {
+  remoting: RemotingClient;
+  clock: Clock;
+  /** The other nodes as they are now. */
+  peers: () => readonly NodeSpec[];
+  /** Is this node wanted up and not given up? A master waits only for a slave that will come. */
+  isExpected: (nodeId: string) => boolean;
+  stage: (nodeId: string, stage: StartStage) => void;
+};
+
+/** What one kind of node needs: one file in this folder for each. */
+export interface RoleDefinition {
+  mainClass: string;
+  config(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[];
+  startup(node: NodeSpec, context: RoleContext): Probe;
+  readiness(node: NodeSpec, context: RoleContext): Probe;
+  liveness(node: NodeSpec, context: RoleContext): Probe;
+}
+
+/** @returns a probe whose check never rejects: whatever `ask` throws is the reason. */
+export function probe(ask: (signal: AbortSignal) => Promise<string | undefined>): Probe {
+  return {
+    check: (signal) =>
+      ask(signal).then(
+        (reason) => (reason === undefined ? { ok: true } : { ok: false, reason }),
+        (error: Error) => ({ ok: false, reason: error.message }),
+      ),
+  };
+}

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RmqdevError } from '../base/errors.js';
+import { findMarked } from '../process/find-marked.js';
+import { releaseTraits } from '../rocketmq/releases.js';
+import { describeExit } from '../supervisor/node-supervisor.js';
+import { allOf } from './allot-ports.js';
+import type { Cluster } from './cluster.js';
+import { isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
+import { type Report, reportNodes } from './progress.js';
+import { stdoutTail } from './stdout-tail.js';
+
+/**
+ * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
+ * A node that the user stops meanwhile is left out.
+ * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting).
+ */
+export async function startNodes(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void },
+): Promise<void> {
+  using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
+  const endReport = reportNodes(cluster, ids, options.report);
+  try {
+    for (const tier of startTiers(ids.map((id) => cluster.spec(id)))) {
+      for (const { id } of tier) cluster.supervisor(id).start();
+      const names = tier.map(({ id }) => id);
+      if (tier[0]?.role === 'namesrv') {
+        await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
+        options.stage?.('NameServers');
+      } else {
+        await untilAll(cluster, names, (id) => cluster.stage(id) !== undefined || cluster.supervisor(id).state === 'ready', deadline.signal);
+      }
+    }
+    options.stage?.('brokers');
+    if (!options.wait) return;
+    await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
+    options.stage?.('in sync');
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, ids, options.timeoutMs);
+    throw error;
+  } finally {
+    endReport();
+  }
+}
+
+/** NameServers first: a broker that finds none registers again only after 10 s. Then masters before slaves, or all at once, as the release wants. */
+export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
+  const brokers = specs.filter((spec) => spec.role === 'broker');
+  const together = brokers.every((spec) => releaseTraits(spec.release.version).startOrder === 'together');
+  const tiers = together ? [brokers] : [brokers.filter(isMaster), brokers.filter(isSlave)];
+  return [specs.filter((spec) => spec.role === 'namesrv'), ...tiers].filter((tier) => tier.length > 0);
+}
+
+/** Slaves, masters, NameServers: so that every broker can still take its name off the NameServers. */
+export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
+  const rest = specs.filter((spec) => spec.role === 'namesrv');
+  return [specs.filter(isSlave), specs.filter(isMaster), rest].filter((tier) => tier.length > 0);
+}
+
+/** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
+export async function stopNodes(cluster: Cluster, ids: readonly string[], report: Report): Promise<void> {
+  const endReport = reportNodes(cluster, ids, report);
+  try {
+    for (const tier of stopTiers(ids.map((id) => cluster.spec(id)))) {
+      await Promise.all(
+        tier.map(async ({ id }) => {
+          const { how, tookMs } = await cluster.supervisor(id).stop();
+          if (how === 'not-running') return;
+          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : 'had to be killed after its stop time-out';
+          cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, { how, tookMs: Math.round(tookMs) });
+        }),
+      );
+    }
+  } finally {
+    endReport();
+    cluster.save();
+  }
+}
+
+/** Restarts one node at a time, each ready and in sync before the next: slaves before masters, NameServers first. */
+export async function rollNodes(cluster: Cluster, ids: readonly string[], options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
+  const specs = ids.map((id) => cluster.spec(id));
+  const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
+  for (const { id } of order) {
+    options.signal.throwIfAborted();
+    await stopNodes(cluster, [id], options.report);
+    await startNodes(cluster, [id], { ...options, wait: true });
+    // A restarted NameServer knows nothing: the brokers are ready again once they have registered with it.
+    const others = cluster.specs.map((spec) => spec.id).filter((other) => cluster.isLive(other));
+    using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
+    await untilAll(cluster, others, (other) => ['ready', 'paused'].includes(cluster.supervisor(other).state), deadline.signal);
+  }
+}
+
+/**
+ * Resolves once `condition` holds for each of `ids` that is still wanted up.
+ * @throws RmqdevError NODE_GAVE_UP, or what the signal was aborted with.
+ */
+export async function untilAll(cluster: Cluster, ids: readonly string[], condition: (id: string) => boolean, signal: AbortSignal): Promise<void> {
+  await cluster.until(() => {
+    for (const id of ids) if (cluster.supervisor(id).state === 'failed') throw gaveUp(cluster, id);
+    return ids.every((id) => cluster.supervisor(id).intent === 'down' || condition(id));
+  }, signal);
+}
+
+/**
+ * Looks for what a stop must not leave behind: processes, bound ports.
+ * @returns what was found in order, one sentence each, and notices (an `abort` file of a killed broker).
+ * @throws RmqdevError STOP_INCOMPLETE naming what is left.
+ */
+export async function proveStopped(cluster: Cluster): Promise<string[]> {
+  const { platform } = cluster.world;
+  const { specs } = cluster;
+  const processes = (await Promise.all(specs.map(async (spec) => (await findMarked(platform, nodeMarker(spec.paths))).map(({ pid }) => `${spec.id}: pid ${pid}`)))).flat();
+  const ports = specs.flatMap((spec) => allOf(spec.ports));
+  const held = await platform.listeners(ports);
+  const own = held.filter((holder) => holder.command?.includes(cluster.paths.root));
+  if (processes.length > 0 || own.length > 0) {
+    throw new RmqdevError('STOP_INCOMPLETE', {
+      what: `cluster ${cluster.name} is not down`,
+      why: [...processes, ...own.map((holder) => `port ${holder.port} is still held by pid ${holder.pid}`)].join('; '),
+      next: `Run \`rmqdev down -c ${cluster.name}\` again; \`rmqdev events -c ${cluster.name}\` tells what happened`,
+    });
+  }
+  const brokers = specs.filter((spec) => spec.role === 'broker');
+  const aborted = brokers.filter((spec) => existsSync(join(spec.paths.store, 'abort'))).map((spec) => spec.id);
+  return [
+    'no process left',
+    held.length === 0 ? `no port left (${ports.sort((a, b) => a - b).join(', ')})` : 'no port left in the hands of this cluster',
+    ...(brokers.length === 0
+      ? []
+      : aborted.length === 0
+        ? ['every store closed cleanly']
+        : [`not closed cleanly: ${aborted.join(', ')} (killed or crashed before; the next boot recovers the store)`]),
+  ];
+}
+
+function gaveUp(cluster: Cluster, id: string): RmqdevError {
+  const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
+  const exit = supervisor.lastExit;
+  const tail = stdoutTail(spec.paths.stdout);
+  return new RmqdevError('NODE_GAVE_UP', {
+    what: `${id} did not come up`,
+    why: `${exit ? describeExit(exit) : 'no exit was seen'}${tail ? `; its last words: ${tail}` : '; it wrote nothing to its console'}`,
+    next: `Read \`rmqdev logs ${id} --file all -n 50\` (${spec.paths.root}); the other nodes keep running, \`rmqdev down -c ${cluster.name}\` ends them`,
+  });
+}
+
+function timedOut(cluster: Cluster, ids: readonly string[], timeoutMs: number): RmqdevError {
+  const waiting = ids.filter((id) => cluster.supervisor(id).state !== 'ready' && cluster.supervisor(id).intent === 'up');
+  const reasons = waiting.map((id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`);
+  return new RmqdevError('TIMEOUT', {
+    what: `cluster ${cluster.name} was not ready within ${timeoutMs / 1_000} s`,
+    why: reasons.join('; '),
+    next: `The start goes on: \`rmqdev wait -c ${cluster.name}\`, \`rmqdev logs ${waiting[0] ?? ''}\`, or allow more with --timeout`,
+  });
+}

@@ -1,0 +1,128 @@
+import { rm } from 'node:fs/promises';
+import type { UpResult } from '../contract/routes.js';
+import type { z } from 'zod';
+import type { InstallProgress } from '../install/progress.js';
+import { createSubscriptionGroup, createTopic } from '../remoting/broker-api.js';
+import { prepareClassArchives } from './class-archive.js';
+import type { Cluster } from './cluster.js';
+import type { ClusterMeter } from './measure.js';
+import { isMaster } from './node-spec.js';
+import { type PlanRequest, planCluster } from './plan.js';
+import type { Report } from './progress.js';
+import { rollNodes, startNodes, stopNodes } from './start-stop.js';
+
+const TOPIC_TIMEOUT_MS = 5_000;
+
+export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
+
+/**
+ * Brings a cluster to what its profile says: starts what is down, rolls what has changed, stops what is no longer wanted;
+ * resolves when all is ready and in sync.
+ */
+export async function up(cluster: Cluster, meter: ClusterMeter, request: UpRequest, report: Report, signal: AbortSignal): Promise<z.infer<typeof UpResult>> {
+  const { clock } = cluster.world;
+  const since = clock.monotonicMs();
+  const stages: Record<string, number> = {};
+  let stageSince = since;
+  const stage = (name: string) => {
+    const now = clock.monotonicMs();
+    stages[name] = Math.round(now - stageSince);
+    stageSince = now;
+    report({ event: 'stage', stage: name, tMs: Math.round(now - since) });
+  };
+
+  const { plan, assignments, restart, remove } = await planCluster(cluster, {
+    ...request,
+    mayInstall: true,
+    report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
+    signal,
+  });
+  report({ event: 'plan', plan });
+  for (const message of plan.notices) report({ event: 'notice', message });
+  stage('plan');
+
+  cluster.journal.record('up-started', null, `up ${plan.profile} on RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}`, { profileFile: plan.profileFile });
+  await stopNodes(cluster, remove, report);
+  for (const id of remove) {
+    cluster.journal.record('node-removed', id, `${id} is no longer in the profile; its data stays in ${cluster.spec(id).paths.root}`);
+  }
+  cluster.apply(request.profile, request.debug, assignments);
+  await prepareClassArchives(cluster, (message) => report({ event: 'notice', message }), signal);
+  stage('class archive');
+
+  const ids = cluster.specs.map((spec) => spec.id);
+  const down = ids.filter((id) => !restart.includes(id));
+  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage });
+  if (restart.length > 0) {
+    await rollNodes(cluster, restart, { timeoutMs: request.timeoutMs, signal, report });
+    stage('restart of changed nodes');
+  }
+  if (request.wait) {
+    await createTopicsAndGroups(cluster, signal);
+    if (request.profile.topics.length + request.profile.groups.length > 0) stage('topics and groups');
+  }
+  const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
+  cluster.journal.record('up-finished', null, request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for', { stages });
+  return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
+}
+
+/** Sends each topic to every broker that is to hold it, slaves too: from 5.0 a slave would learn of it only after up to a minute. */
+async function createTopicsAndGroups(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { topics, groups } = cluster.profile;
+  const { remoting, clock } = cluster.world;
+  const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id));
+  for (const spec of brokers) {
+    using deadline = clock.deadline(TOPIC_TIMEOUT_MS, signal);
+    for (const topic of topics.filter(({ brokers: names }) => names === undefined || names.includes(spec.brokerName ?? ''))) {
+      const created = createTopic(remoting, spec.localAddress, { topic: topic.name, readQueueNums: topic.queues, writeQueueNums: topic.queues }, deadline.signal);
+      await (isMaster(spec) ? created : created.catch(() => undefined));
+    }
+    for (const group of groups) {
+      const created = createSubscriptionGroup(remoting, spec.localAddress, { groupName: group.name }, deadline.signal);
+      await (isMaster(spec) ? created : created.catch(() => undefined));
+    }
+  }
+}
+
+/** Stops everything, proves it, and with `remove` deletes the cluster's folder. */
+export async function down(cluster: Cluster, options: { remove: boolean; prove: () => Promise<string[]> }, report: Report): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
+  const { clock } = cluster.world;
+  const since = clock.monotonicMs();
+  cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
+  await stopNodes(
+    cluster,
+    cluster.specs.map((spec) => spec.id),
+    report,
+  );
+  const proof = await options.prove();
+  const tookMs = Math.round(clock.monotonicMs() - since);
+  cluster.journal.record('down-finished', null, `down after ${(tookMs / 1_000).toFixed(1)} s: ${proof.join(', ')}`);
+  if (!options.remove) return { tookMs, proof, deleted: null };
+  await rm(cluster.paths.root, { recursive: true, force: true });
+  return { tookMs, proof, deleted: cluster.paths.root };
+}
+
+/** Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran. */
+export async function resetNodes(cluster: Cluster, ids: readonly string[], options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
+  const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
+  await stopNodes(cluster, ids, options.report);
+  for (const id of ids) {
+    await rm(cluster.spec(id).paths.root, { recursive: true, force: true });
+    cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
+  }
+  await startNodes(cluster, running, { ...options, wait: true });
+}
+
+export function installText(progress: InstallProgress): { message: string; receivedBytes: number | null; totalBytes: number | null } {
+  const none = { receivedBytes: null, totalBytes: null };
+  switch (progress.kind) {
+    case 'download':
+      return { message: `downloading ${progress.url}`, receivedBytes: progress.receivedBytes, totalBytes: progress.totalBytes ?? null };
+    case 'unpack':
+      return { message: `unpacking, ${progress.files} files`, ...none };
+    case 'done':
+      return { message: `installed in ${progress.home}`, ...none };
+    default:
+      return { message: progress.message, ...none };
+  }
+}

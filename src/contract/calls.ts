@@ -1,0 +1,28 @@
+/** Where each call lives. Apart from the schemas, so that the CLI need not load them (zod costs a third of an empty Node.js start). */
+export type Place = { method: 'GET' | 'POST' | 'DELETE'; path: string };
+
+export const CALLS = {
+  hello: { method: 'GET', path: '/v1/hello' },
+  shutdown: { method: 'POST', path: '/v1/shutdown' },
+  clusters: { method: 'GET', path: '/v1/clusters' },
+  clusterStatus: { method: 'GET', path: '/v1/clusters/:cluster' },
+  plan: { method: 'POST', path: '/v1/plan' },
+  up: { method: 'POST', path: '/v1/up' },
+  down: { method: 'POST', path: '/v1/clusters/:cluster/down' },
+  stop: { method: 'POST', path: '/v1/clusters/:cluster/stop' },
+  start: { method: 'POST', path: '/v1/clusters/:cluster/start' },
+  restart: { method: 'POST', path: '/v1/clusters/:cluster/restart' },
+  pause: { method: 'POST', path: '/v1/clusters/:cluster/pause' },
+  resume: { method: 'POST', path: '/v1/clusters/:cluster/resume' },
+  kill: { method: 'POST', path: '/v1/clusters/:cluster/kill' },
+  wait: { method: 'POST', path: '/v1/clusters/:cluster/wait' },
+  events: { method: 'GET', path: '/v1/clusters/:cluster/events' },
+  logs: { method: 'GET', path: '/v1/clusters/:cluster/logs' },
+  userHomeLogs: { method: 'GET', path: '/v1/user-home-logs' },
+  reset: { method: 'POST', path: '/v1/clusters/:cluster/reset' },
+  clean: { method: 'POST', path: '/v1/clean' },
+  profiles: { method: 'GET', path: '/v1/profiles' },
+  profileShow: { method: 'POST', path: '/v1/profile-show' },
+  install: { method: 'POST', path: '/v1/install' },
+  versions: { method: 'GET', path: '/v1/versions' },
+} as const satisfies Record<string, Place>;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** What users see of a cluster and its nodes. Field names are API: `--json` prints these objects. */
+
+export const NodeState = z.enum(['stopped', 'starting', 'ready', 'unready', 'paused', 'backoff', 'stopping', 'failed']);
+export type NodeState = z.infer<typeof NodeState>;
+
+export const ExitCause = z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']);
+export type ExitCause = z.infer<typeof ExitCause>;
+
+export const ExitRecord = z.object({
+  at: z.string().describe('ISO 8601, UTC'),
+  code: z.int().nullable().describe('exit status; null where a signal ended it or the node was adopted'),
+  signal: z.string().nullable(),
+  cause: ExitCause,
+  finding: z.string().nullable().describe('a code of explain; null where none was found'),
+  detail: z.string().nullable().describe('the line that tells most, for people'),
+});
+export type ExitRecord = z.infer<typeof ExitRecord>;
+
+export const JavaInfo = z.object({ version: z.int().describe('major version'), home: z.string() });
+
+export const Ports = z.record(z.string(), z.int()).describe('listen; brokers also fast and ha; debug where JDWP is on');
+
+export const NodeStatus = z.object({
+  id: z.string(),
+  role: z.string(),
+  brokerName: z.string().nullable(),
+  brokerId: z.int().nullable(),
+  liveRole: z.enum(['master', 'slave', 'leader', 'follower']).nullable().describe('as the NameServers have it now; null where the node is not registered'),
+  state: NodeState,
+  reason: z.string().nullable().describe('why it is not ready'),
+  pid: z.int().nullable(),
+  startedAt: z.string().nullable(),
+  restarts: z.int(),
+  rocketmq: z.string(),
+  java: JavaInfo,
+  ports: Ports,
+  rssBytes: z.int().nullable(),
+  cpuPercent: z.number().nullable(),
+  heapBytes: z.int(),
+  registeredWith: z.array(z.string()),
+  inSync: z.boolean().nullable().describe('slave: lag 0; master: at least one slave in sync; null: no replication, or not known'),
+  lagBytes: z.int().nullable().describe('slaves: commit log bytes behind the master'),
+  diskBytes: z.int().nullable().describe('bytes that the node folder occupies'),
+  configDrift: z.array(z.string()).describe('keys whose value in the running copy is no longer ours'),
+  lastExit: ExitRecord.nullable(),
+});
+export type NodeStatus = z.infer<typeof NodeStatus>;
+
+export const ClusterState = z.enum(['stopped', 'starting', 'ready', 'degraded', 'failed']);
+export type ClusterState = z.infer<typeof ClusterState>;
+
+export const ClusterStatus = z.object({
+  cluster: z.string(),
+  profile: z.string(),
+  state: ClusterState,
+  rocketmq: z.string(),
+  java: JavaInfo,
+  measuredAt: z.string(),
+  namesrvAddr: z.string(),
+  nodes: z.array(NodeStatus),
+});
+export type ClusterStatus = z.infer<typeof ClusterStatus>;
+
+export const ClusterSummary = z.object({
+  cluster: z.string(),
+  profile: z.string(),
+  state: ClusterState,
+  rocketmq: z.string(),
+  nodes: z.int(),
+  running: z.int(),
+  namesrvAddr: z.string(),
+  diskBytes: z.int().nullable(),
+  folder: z.string(),
+});
+export type ClusterSummary = z.infer<typeof ClusterSummary>;

@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { RmqdevError, toRmqdevError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import { Cluster } from '../cluster/cluster.js';
+import { ClusterMeter } from '../cluster/measure.js';
+import type { World } from '../cluster/world.js';
+import { DEFAULT_CLUSTER } from '../contract/routes.js';
+
+export type Entry = { cluster: Cluster; meter: ClusterMeter };
+
+/** All clusters of one RMQDEV_HOME, and the rule that says which one a command means. */
+export class ClusterRegistry {
+  readonly #world: World;
+  readonly #entries = new Map<string, Entry>();
+  /** Clusters whose state cannot be read, and why. */
+  readonly #broken = new Map<string, RmqdevError>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Takes up every cluster on disk. One that cannot be read does not stop the others. */
+  async restoreAll(): Promise<void> {
+    const root = this.#world.home.clusters;
+    const names = existsSync(root) ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])) : [];
+    for (const name of names) {
+      const cluster = new Cluster(this.#world, name);
+      try {
+        if (await cluster.restore()) this.#entries.set(name, { cluster, meter: new ClusterMeter(cluster) });
+      } catch (error) {
+        this.#broken.set(name, toRmqdevError(error));
+        this.#world.log.error({ cluster: name, err: error }, 'the state of a cluster cannot be read');
+      }
+    }
+  }
+
+  get all(): Entry[] {
+    return [...this.#entries.values()];
+  }
+  get broken(): ReadonlyMap<string, RmqdevError> {
+    return this.#broken;
+  }
+
+  /** @returns the cluster of that name, made where there is none yet. */
+  getOrCreate(name: string): Entry {
+    const existing = this.#entries.get(name);
+    if (existing) return existing;
+    const broken = this.#broken.get(name);
+    if (broken) throw broken;
+    const cluster = new Cluster(this.#world, name);
+    const entry = { cluster, meter: new ClusterMeter(cluster) };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  remove(name: string): void {
+    this.#entries.get(name)?.cluster.forget();
+    this.#entries.delete(name);
+  }
+
+  /**
+   * @param name a cluster's name, or DEFAULT_CLUSTER: the only one running, else the last one used.
+   * @param isDestructive several running clusters are an error rather than a guess.
+   * @throws RmqdevError CLUSTER_NOT_FOUND, CLUSTER_AMBIGUOUS, STATE_UNREADABLE
+   */
+  resolve(name: string, isDestructive = false): Entry {
+    const entry = name === DEFAULT_CLUSTER ? this.#default(isDestructive) : this.#named(name);
+    this.noteUsed(entry.cluster.name);
+    return entry;
+  }
+
+  noteUsed(name: string): void {
+    const file = this.#world.home.lastCluster;
+    if (this.#lastUsed() === name) return;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomic.sync(file, name);
+  }
+
+  #named(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry?.cluster.hasNodes) return entry;
+    const broken = this.#broken.get(name);
+    if (broken) throw broken;
+    const names = this.#names();
+    const near = nearest(name, names);
+    throw new RmqdevError('CLUSTER_NOT_FOUND', {
+      what: `there is no cluster "${name}"`,
+      why: names.length === 0 ? 'none has been started yet' : `there are ${names.join(', ')}`,
+      next: near ? `Did you mean -c ${near}?` : 'Start one: `rmqdev up 2m2s`',
+    });
+  }
+
+  #default(isDestructive: boolean): Entry {
+    const entries = this.all.filter(({ cluster }) => cluster.hasNodes);
+    const running = entries.filter(({ cluster }) => cluster.runningCount > 0);
+    if (running.length === 1) return running[0] as Entry;
+    if (running.length > 1 && isDestructive) {
+      throw new RmqdevError('CLUSTER_AMBIGUOUS', {
+        what: 'several clusters run, and this command changes one',
+        why: `running are ${running.map(({ cluster }) => cluster.name).join(', ')}`,
+        next: `Say which: -c ${running[0]?.cluster.name}`,
+      });
+    }
+    const last = this.#lastUsed();
+    const candidates = running.length > 0 ? running : entries;
+    const entry = candidates.find(({ cluster }) => cluster.name === last) ?? (candidates.length === 1 ? candidates[0] : undefined);
+    if (entry) return entry;
+    const names = this.#names();
+    throw new RmqdevError(names.length === 0 ? 'CLUSTER_NOT_FOUND' : 'CLUSTER_AMBIGUOUS', {
+      what: names.length === 0 ? 'there is no cluster yet' : 'it is not clear which cluster is meant',
+      why: names.length === 0 ? `${this.#world.home.clusters} holds none` : `there are ${names.join(', ')}`,
+      next: names.length === 0 ? 'Start one: `rmqdev up 2m2s`' : `Say which: -c ${names[0]}`,
+    });
+  }
+
+  #names(): string[] {
+    return [...this.all.flatMap(({ cluster }) => (cluster.hasNodes ? [cluster.name] : [])), ...this.#broken.keys()];
+  }
+
+  #lastUsed(): string | undefined {
+    const file = this.#world.home.lastCluster;
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { rm } from 'node:fs/promises';
+import { killAndTell } from '../cluster/failover.js';
+import { liveRolesOf } from '../cluster/live-roles.js';
+import { folderBytes } from '../cluster/measure.js';
+import { selectAll, type Selection } from '../cluster/select.js';
+import { proveStopped, rollNodes, startNodes, stopNodes } from '../cluster/start-stop.js';
+import { down, resetNodes } from '../cluster/up.js';
+import type { World } from '../cluster/world.js';
+import type { Handlers } from '../contract/routes.js';
+import type { ClusterSummary } from '../contract/status.js';
+import { PROTOCOL } from '../contract/version.js';
+import type { ClusterRegistry, Entry } from './cluster-registry.js';
+import { followJournal } from './follow-journal.js';
+import { findLeftovers } from './leftovers.js';
+import { logHandlers } from './log-handlers.js';
+import { profileHandlers } from './profile-handlers.js';
+import { releaseHandlers } from './release-handlers.js';
+import { parseSignal } from './signals.js';
+import { upHandlers } from './up-handlers.js';
+import { waitFor } from './wait-for.js';
+
+type Daemon = { version: string; startedAt: string; shutdown: () => void };
+
+/** What each call of the contract does. */
+export function createHandlers(world: World, registry: ClusterRegistry, daemon: Daemon): Handlers {
+  const selected = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean): Promise<Selection> =>
+    selectAll(selectors ?? ['all'], entry.cluster.specs, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
+  const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.specs.map((spec) => spec.id));
+
+  return {
+    ...upHandlers(world, registry),
+    ...profileHandlers(world),
+    ...releaseHandlers(world),
+    ...logHandlers(world, registry, selected),
+
+    hello: async () => ({ version: daemon.version, protocol: PROTOCOL, pid: process.pid, startedAt: daemon.startedAt }),
+
+    shutdown: async () => {
+      daemon.shutdown();
+      return { pid: process.pid };
+    },
+
+    clusters: async () => ({ clusters: await Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)) }),
+
+    clusterStatus: async ({ cluster: name, selector }) => {
+      const entry = registry.resolve(name);
+      const { ids } = await selected(entry, selector, false);
+      return entry.meter.status(ids);
+    },
+
+    start: async ({ cluster: name, selectors, timeoutMs, wait }, _signal, emit) => {
+      const entry = registry.resolve(name, true);
+      const { ids, notice } = await selected(entry, selectors, false);
+      if (notice) await emit({ event: 'notice', message: notice });
+      const never = new AbortController();
+      await startNodes(entry.cluster, ids, { wait, timeoutMs, signal: never.signal, report: emit });
+      return statusOf(entry);
+    },
+
+    stop: async ({ cluster: name, selectors }, _signal, emit) => {
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, true);
+      await stopNodes(entry.cluster, ids, emit);
+      return statusOf(entry);
+    },
+
+    restart: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, true);
+      await entry.cluster.operate('restart', false, (signal) => rollNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
+      return statusOf(entry);
+    },
+
+    reset: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, false);
+      await entry.cluster.operate('reset', false, (signal) => resetNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
+      return statusOf(entry);
+    },
+
+    pause: async ({ cluster: name, selectors }) => {
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, true);
+      for (const id of ids) entry.cluster.supervisor(id).pause();
+      return statusOf(entry);
+    },
+
+    resume: async ({ cluster: name, selectors }) => {
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, false);
+      for (const id of ids) entry.cluster.supervisor(id).resume();
+      return statusOf(entry);
+    },
+
+    kill: async ({ cluster: name, selectors, signal: signalName, restart, timeoutMs }, abort, emit) => {
+      const signal = parseSignal(signalName);
+      const entry = registry.resolve(name, true);
+      const { ids } = await selected(entry, selectors, true);
+      await Promise.all(ids.map((id) => killAndTell(entry.cluster, id, { signal, restart, timeoutMs, abort }, emit)));
+      return { killed: ids };
+    },
+
+    wait: async ({ cluster: name, selectors, for: goal, timeoutMs }, closed) => {
+      const entry = registry.resolve(name);
+      const { ids } = await selected(entry, selectors, false);
+      await waitFor(entry, ids, { goal, timeoutMs, closed });
+      return statusOf(entry);
+    },
+
+    down: async ({ cluster: name, remove }, _signal, emit) => {
+      const { cluster } = registry.resolve(name, true);
+      const result = await cluster.operate('down', true, () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit));
+      if (remove) registry.remove(cluster.name);
+      return { cluster: cluster.name, ...result };
+    },
+
+    events: async ({ cluster: name, follow, lines, selector }, closed, emit) => {
+      const entry = registry.resolve(name);
+      const wanted = selector ? new Set((await selected(entry, selector, false)).ids) : undefined;
+      await followJournal(entry.cluster.journal, { follow, lines, wanted, closed }, emit);
+      return {};
+    },
+
+    clean: async ({ dryRun, all }) => {
+      const leftovers = await findLeftovers(world, registry, all);
+      if (!dryRun) for (const { path } of leftovers) await rm(path, { recursive: true, force: true });
+      return { leftovers, removed: !dryRun };
+    },
+  };
+}
+
+async function summary({ cluster }: Entry): Promise<ClusterSummary> {
+  return {
+    cluster: cluster.name,
+    profile: cluster.profile.name,
+    state: cluster.state,
+    rocketmq: cluster.specs[0]?.release.version ?? '',
+    nodes: cluster.specs.length,
+    running: cluster.runningCount,
+    namesrvAddr: cluster.namesrvAddr,
+    diskBytes: await folderBytes(cluster.paths.root),
+    folder: cluster.paths.root,
+  };
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderBytes } from '../cluster/measure.js';
+import type { World } from '../cluster/world.js';
+import type { ClusterRegistry } from './cluster-registry.js';
+
+export type Leftover = { path: string; what: string; sizeBytes: number };
+
+/**
+ * What nobody needs any more: node folders that no profile names, unfinished downloads and staging folders, native libraries
+ * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node.
+ */
+export async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Leftover[]> {
+  const { home } = world;
+  const found: { path: string; what: string }[] = [];
+  for (const { cluster } of registry.all) {
+    if (all && cluster.runningCount === 0 && cluster.operation === undefined) {
+      found.push({ path: cluster.paths.root, what: `cluster ${cluster.name}, stopped: its stores, logs and state` });
+      continue;
+    }
+    const nodes = join(cluster.paths.root, 'nodes');
+    for (const id of await namesIn(nodes)) {
+      if (!cluster.hasNode(id)) found.push({ path: join(nodes, id), what: `node ${id} is no longer in profile ${cluster.profile.name}` });
+      else if (!cluster.isLive(id)) for (const name of await namesIn(cluster.spec(id).paths.tmp)) found.push({ path: join(cluster.spec(id).paths.tmp, name), what: `left by a killed JVM of ${id}` });
+    }
+  }
+  for (const name of await namesIn(home.clusters)) {
+    const path = join(home.clusters, name);
+    if (!registry.broken.has(name) && !registry.all.some(({ cluster }) => cluster.name === name)) found.push({ path, what: 'a folder without a cluster' });
+  }
+  for (const name of await namesIn(home.releases)) if (name.startsWith('.')) found.push({ path: join(home.releases, name), what: 'an installation that was not finished' });
+  for (const name of await namesIn(join(home.cache, 'downloads'))) found.push({ path: join(home.cache, 'downloads', name), what: 'a download' });
+  if (all) for (const name of await namesIn(join(home.cache, 'cds'))) found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
+  return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: (await folderBytes(leftover.path)) ?? 0 })));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? readdir(folder) : [];
+}

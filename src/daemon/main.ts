@@ -1,0 +1,95 @@
+import { chmodSync, closeSync, rmSync, writeSync } from 'node:fs';
+import { RmqdevError, toRmqdevError } from '../base/errors.js';
+import { systemClock } from '../base/clock.js';
+import { acquireFileLock } from '../base/file-lock.js';
+import { fileLogger } from '../base/logger.js';
+import { prepareHome } from '../base/home.js';
+import { HomePaths } from '../base/paths.js';
+import { packageVersion } from '../base/version.js';
+import type { World } from '../cluster/world.js';
+import { currentPlatform } from '../process/current-platform.js';
+import { ProcessLauncher } from '../process/launcher.js';
+import { RemotingClient } from '../remoting/client.js';
+import { ClusterRegistry } from './cluster-registry.js';
+import { createHandlers } from './handlers.js';
+import { capNodeOutputs } from './cap-outputs.js';
+import { createServer } from './server.js';
+
+/** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
+const READY_PIPE = 3;
+
+/**
+ * Runs the daemon of one RMQDEV_HOME until it is told to end. The only place that wires the parts together.
+ * Nodes outlive it: at its end it lets go of them, and the next one takes them over.
+ */
+export async function runDaemon(env: NodeJS.ProcessEnv, announce: (message: { ready: true } | { error: ReturnType<RmqdevError['toPayload']> }) => void): Promise<void> {
+  const home = HomePaths.fromEnvironment(env);
+  try {
+    await serve(home, env, () => announce({ ready: true }));
+  } catch (error) {
+    announce({ error: toRmqdevError(error).toPayload() });
+    throw error;
+  }
+}
+
+async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void): Promise<void> {
+  prepareHome(home);
+  await using lock = await acquireFileLock(home.daemonLock, { wait: false });
+  if (!lock) {
+    throw new RmqdevError('DAEMON_UNREACHABLE', {
+      what: 'another daemon holds this RMQDEV_HOME',
+      why: `${home.daemonLock} is locked by it`,
+      next: 'Use it, or end it first: `rmqdev daemon stop`',
+    });
+  }
+  const log = fileLogger(home.daemonLog);
+  using remoting = new RemotingClient();
+  const platform = currentPlatform();
+  const world: World = { home, clock: systemClock, remoting, launcher: new ProcessLauncher(platform, systemClock), platform, env, log };
+  const registry = new ClusterRegistry(world);
+  await registry.restoreAll();
+
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const version = packageVersion();
+  const handlers = createHandlers(world, registry, { version, startedAt: new Date().toISOString(), shutdown: () => setImmediate(end) });
+  const server = createServer(handlers, log);
+  // Only the holder of the lock may remove a socket that an earlier daemon left.
+  rmSync(home.socket, { force: true });
+  await server.listen({ path: home.socket });
+  chmodSync(home.socket, 0o600);
+  log.info({ pid: process.pid, version }, 'daemon ready');
+  const stopCapping = capNodeOutputs(world, registry);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  ready();
+
+  await ended;
+  stopCapping();
+  for (const { cluster } of registry.all) cluster.release();
+  await server.close();
+  rmSync(home.socket, { force: true });
+  log.info({ pid: process.pid }, 'daemon ended; nodes keep running');
+}
+
+/** Tells the process that started this daemon, over the extra pipe, and closes it. */
+export function announceOnPipe(message: object): void {
+  try {
+    writeSync(READY_PIPE, `${JSON.stringify(message)}\n`);
+    closeSync(READY_PIPE);
+  } catch {
+    // Whoever started the daemon has gone: nobody is left to be told.
+  }
+}
+
+const onPipe = process.env.RMQDEV_READY_PIPE !== undefined;
+await runDaemon(process.env, (message) => {
+  if (onPipe) announceOnPipe(message);
+  else if ('ready' in message) process.stdout.write(`rmqdev daemon ready, pid ${process.pid}; Ctrl-C ends it, nodes keep running\n`);
+  else process.stderr.write(`${message.error.what}: ${message.error.why}\n${message.error.next}\n`);
+}).then(
+  () => process.exit(0),
+  (error) => process.exit(toRmqdevError(error).exitCode),
+);

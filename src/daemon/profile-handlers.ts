@@ -1,0 +1,37 @@
+import type { World } from '../cluster/world.js';
+import type { CallerEnvironment, Handlers } from '../contract/routes.js';
+import { SHIPPED_PROFILES, type ProfileFolders } from '../profile/find-profile.js';
+import { listProfiles } from '../profile/list-profiles.js';
+import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
+import { showProfile } from '../profile/show-profile.js';
+
+export type ProfileRequest = { profile: string; caller: CallerEnvironment; set: string[]; heap: string[]; rocketmq?: string | undefined; java?: string | undefined };
+
+export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'profileShow'> {
+  return {
+    profiles: async ({ cwd }) => {
+      const profiles = await listProfiles(foldersOf(world, cwd));
+      return { profiles: profiles.map(({ name, description, nodes, file, source }) => ({ name, description, nodes, file, source })) };
+    },
+    profileShow: async (request) => {
+      const loaded = await loadRequested(world, request);
+      return {
+        yaml: showProfile(loaded, request.caller.cwd),
+        warnings: loaded.warnings.map(({ message, place }) => (place ? `${place.file}:${place.line}: ${message}` : message)),
+        profile: loaded.profile,
+      };
+    },
+  };
+}
+
+/** Loads the profile that a caller asked for, as seen from the caller's folder. */
+export function loadRequested(world: World, { profile, caller, set, heap, rocketmq, java }: ProfileRequest): Promise<LoadedProfile> {
+  return loadProfile(profile, {
+    ...foldersOf(world, caller.cwd),
+    overrides: { set, heap, ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) },
+  });
+}
+
+function foldersOf(world: World, cwd: string): ProfileFolders {
+  return { cwd, userProfiles: world.home.profiles, shippedProfiles: SHIPPED_PROFILES };
+}

@@ -1,0 +1,56 @@
+import { RmqdevError } from '../base/errors.js';
+import { Cluster } from '../cluster/cluster.js';
+import { planCluster } from '../cluster/plan.js';
+import { type UpRequest, up } from '../cluster/up.js';
+import type { World } from '../cluster/world.js';
+import type { Handlers, UpParams } from '../contract/routes.js';
+import type { ClusterRegistry } from './cluster-registry.js';
+import { loadRequested } from './profile-handlers.js';
+
+const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
+
+export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handlers, 'up' | 'plan'> {
+  return {
+    plan: async (params, signal, emit) => {
+      const { name, request } = await prepare(params);
+      const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
+      const cluster = existing ?? new Cluster(world, name);
+      const { plan } = await planCluster(cluster, { ...request, mayInstall: false, report: () => {}, signal });
+      for (const message of plan.notices) await emit({ event: 'notice', message });
+      return plan;
+    },
+
+    up: async (params, _closed, emit) => {
+      const { name, request } = await prepare(params);
+      const { cluster, meter } = registry.getOrCreate(name);
+      try {
+        return await cluster.operate('up', false, (signal) => up(cluster, meter, request, emit, signal));
+      } finally {
+        if (cluster.hasNodes) registry.noteUsed(name);
+        else if (!cluster.operation) registry.remove(name);
+      }
+    },
+  };
+
+  async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {
+    const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
+    const name = params.name ?? profile.name;
+    refuseBadName(name);
+    const others = registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
+    const placeOf = (node: string, key: string) => {
+      const place = propertyPlaces.get(`${node}.${key}`);
+      return place && `${place.file}:${place.line}`;
+    };
+    const { caller, from, debug, strictPorts, wait, timeoutMs } = params;
+    return { name, request: { profile, warnings, placeOf, caller, from, debug, strictPorts, others, wait, timeoutMs } };
+  }
+}
+
+function refuseBadName(name: string): void {
+  if (CLUSTER_NAME.test(name)) return;
+  throw new RmqdevError('NAME_INVALID', {
+    what: `"${name}" cannot be a cluster's name`,
+    why: 'a name is a folder and part of commands: letters, digits, - and _, at most 63 of them, beginning with a letter or digit',
+    next: `Choose another one: --name ${name.replace(/[^a-zA-Z0-9_-]+/g, '-').replace(/^[-_]+|-+$/g, '') || 'dev'}`,
+  });
+}

@@ -1,0 +1,43 @@
+import { RmqdevError } from '../base/errors.js';
+import { untilAll } from '../cluster/start-stop.js';
+import type { Entry } from './cluster-registry.js';
+
+type Goal = 'ready' | 'in-sync' | 'stopped';
+const ASK_EVERY_MS = 200;
+
+/** Resolves once all of `ids` have reached the goal. @throws RmqdevError TIMEOUT, NODE_GAVE_UP */
+export async function waitFor({ cluster, meter }: Entry, ids: readonly string[], options: { goal: Goal; timeoutMs: number; closed: AbortSignal }): Promise<void> {
+  const { goal, timeoutMs, closed } = options;
+  const { clock } = cluster.world;
+  using deadline = clock.deadline(timeoutMs, closed);
+  const { signal } = deadline;
+  try {
+    if (goal === 'stopped') return await cluster.until(() => ids.every((id) => !cluster.isLive(id)), signal);
+    refuseIfDown();
+    await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', signal);
+    if (goal === 'ready') return;
+    while ((await meter.status(ids)).nodes.some((node) => node.inSync === false)) {
+      await clock.sleep(ASK_EVERY_MS, signal);
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (closed.aborted || !signal.aborted) throw error;
+    const states = ids.map((id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`);
+    throw new RmqdevError('TIMEOUT', {
+      what: `not ${goal} within ${timeoutMs / 1_000} s`,
+      why: states.join('; '),
+      next: `See \`rmqdev status -c ${cluster.name}\`, or allow more with --timeout`,
+    });
+  }
+
+  /** What nobody is starting will not become ready. */
+  function refuseIfDown(): void {
+    const down = ids.filter((id) => cluster.supervisor(id).intent === 'down' && cluster.operation === undefined);
+    if (down.length === 0) return;
+    throw new RmqdevError('NODE_NOT_RUNNING', {
+      what: `${down.join(', ')} will not become ${goal}`,
+      why: down.map((id) => `${id} is ${cluster.supervisor(id).state}`).join('; '),
+      next: `Start what is down: \`rmqdev start ${down.join(' ')} -c ${cluster.name}\``,
+    });
+  }
+}

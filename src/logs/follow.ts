@@ -1,0 +1,144 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import { asError } from '../base/errors.js';
+import { DirectoryWatch } from './directory-watch.js';
+import { FollowedFile } from './followed-file.js';
+import type { LogRecord, LogSource } from './log-record.js';
+
+/** How often everything is looked at without an event: network file systems and WSL lose some. */
+const SWEEP_MS = 1_000;
+/** The same where a directory cannot be watched. */
+const POLL_MS = 200;
+
+/**
+ * Follows log files from the moment of `open`, in arrival order. Reads one chunk of a file at a time and only when asked,
+ * so a slow reader makes the files wait, not memory grow; rotated files stay open meanwhile, and so on disk.
+ */
+export class Follower {
+  readonly files: readonly FollowedFile[];
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #watches: readonly DirectoryWatch[];
+  #sweepMs = SWEEP_MS;
+  #cancelSweep = () => {};
+  #isAwake = true;
+  #wakeUp = () => {};
+  #failure: Error | undefined;
+  readonly #onAbort = () => this.#wake();
+
+  private constructor(files: readonly FollowedFile[], clock: Clock, signal: AbortSignal) {
+    this.files = files;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#watches = [...new Set(files.map(directoryOf))].map((directory) =>
+      this.#watch(
+        directory,
+        files.filter((file) => directoryOf(file) === directory),
+      ),
+    );
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /**
+   * Opens the files that exist and watches for the others. The caller closes it.
+   * @param signal ends `records`, which then returns
+   * @throws RmqdevError FILE_UNREADABLE
+   */
+  static async open(sources: readonly LogSource[], clock: Clock, signal: AbortSignal): Promise<Follower> {
+    const files = await openAll(sources, clock);
+    const follower = new Follower(files, clock, signal);
+    await follower.#sweep();
+    return follower;
+  }
+
+  /** New records as they arrive, those alone that `accepts` lets through; once. @throws RmqdevError FILE_UNREADABLE */
+  async *records(accepts: (record: LogRecord, source: LogSource) => boolean = () => true): AsyncGenerator<LogRecord> {
+    while (!this.#signal.aborted) {
+      if (this.#failure) throw this.#failure;
+      this.#isAwake = false;
+      for (const file of this.files) {
+        if (!file.isDirty && file.quietInMs() !== 0) continue;
+        for (const record of await file.readChunk()) {
+          if (this.#signal.aborted) return;
+          if (accepts(record, file.source)) yield record;
+        }
+      }
+      if (!this.files.some((file) => file.isDirty)) await this.#sleep();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#cancelSweep();
+    this.#sweepMs = Infinity;
+    await Promise.all([...this.#watches.map((watch) => watch.close()), ...this.files.map((file) => file.close())]);
+  }
+
+  #watch(directory: string, files: readonly FollowedFile[]): DirectoryWatch {
+    const watch = new DirectoryWatch(directory, {
+      onChange: (name, isRename) => {
+        if (isRename) this.#background(watch.ensure());
+        for (const file of files) {
+          if (name !== null && basename(file.source.file) !== name) continue;
+          file.isDirty = true;
+          if (isRename) this.#background(file.noticeRotation());
+        }
+        this.#wake();
+      },
+      onUnwatchable: () => {
+        if (this.#sweepMs === SWEEP_MS) this.#sweepMs = POLL_MS;
+      },
+    });
+    return watch;
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await Promise.all([...this.#watches.map((watch) => watch.ensure()), ...this.files.map((file) => file.noticeRotation())]);
+    } catch (error) {
+      this.#failure = asError(error);
+    }
+    for (const file of this.files) file.isDirty = true;
+    this.#wake();
+    if (this.#sweepMs !== Infinity) this.#cancelSweep = this.#clock.after(this.#sweepMs, () => void this.#sweep());
+  }
+
+  #background(work: Promise<void>): void {
+    work
+      .catch((error) => {
+        this.#failure = asError(error);
+      })
+      .finally(() => this.#wake());
+  }
+
+  #wake(): void {
+    this.#isAwake = true;
+    this.#wakeUp();
+  }
+
+  /** Until something happens, or an open record counts as complete. */
+  async #sleep(): Promise<void> {
+    if (this.#isAwake) return;
+    const quietInMs = Math.min(...this.files.map((file) => file.quietInMs() ?? Infinity));
+    await new Promise<void>((resolve) => {
+      const cancel = quietInMs === Infinity ? () => {} : this.#clock.after(quietInMs, () => this.#wake());
+      this.#wakeUp = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function directoryOf(file: FollowedFile): string {
+  return dirname(resolve(file.source.file));
+}
+
+async function openAll(sources: readonly LogSource[], clock: Clock): Promise<FollowedFile[]> {
+  const opened = await Promise.allSettled(sources.map((source) => FollowedFile.open(source, clock)));
+  const files = opened.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
+  const failed = opened.find((result) => result.status === 'rejected');
+  if (!failed) return files;
+  await Promise.all(files.map((file) => file.close()));
+  throw failed.reason;
+}

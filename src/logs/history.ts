@@ -1,0 +1,62 @@
+import type { ByteSource } from './byte-source.js';
+import type { LogRecord, LogSource } from './log-record.js';
+import { mergeByTime } from './merge.js';
+import { readNewestFirst, readOldestFirst } from './read-tail.js';
+import { isWanted, type RecordFilter } from './record-filter.js';
+import { findArchives, readArchive } from './rotated.js';
+
+/** A file to read back; `bytes` is undefined where it does not exist. */
+export type HistoryFile = { source: LogSource; bytes: ByteSource | undefined };
+
+export type HistoryQuery = RecordFilter & {
+  /** The last so many of the merged result; undefined is all. */
+  lines?: number | undefined;
+};
+
+/**
+ * What the files hold, merged by time, oldest first. Archives are read only where `sinceMs` reaches behind the current file.
+ * Memory: `lines` records, or without `lines` one segment of each file.
+ * @param openedAtMs epoch ms at which the files were opened
+ */
+export async function* readHistory(files: readonly HistoryFile[], query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
+  const { lines } = query;
+  if (lines === 0) return;
+  if (lines === undefined) {
+    yield* mergeByTime(files.map((file) => oldestFirst(file, query, openedAtMs)));
+    return;
+  }
+  const newest: LogRecord[] = [];
+  const streams = files.map((file) => newestFirst(file, query, lines, openedAtMs));
+  for await (const record of mergeByTime(streams, 'newestFirst')) if (newest.push(record) >= lines) break;
+  yield* newest.reverse();
+}
+
+async function* oldestFirst({ source, bytes }: HistoryFile, query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
+  for (const archive of (await archivesOf(source, query, openedAtMs)).reverse()) {
+    for await (const record of readArchive(archive, source)) if (isWanted(record, source, query)) yield record;
+  }
+  if (!bytes) return;
+  for await (const record of readOldestFirst(bytes, source, query.sinceMs)) if (isWanted(record, source, query)) yield record;
+}
+
+async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: number, openedAtMs: number): AsyncGenerator<LogRecord> {
+  const { source, bytes } = file;
+  if (bytes) {
+    for await (const record of readNewestFirst(bytes, source, query.sinceMs)) if (isWanted(record, source, query)) yield record;
+  }
+  for (const archive of await archivesOf(source, query, openedAtMs)) {
+    // A compressed file reads in one direction only: keep its last ones.
+    const last: LogRecord[] = [];
+    for await (const record of readArchive(archive, source)) {
+      if (!isWanted(record, source, query)) continue;
+      last.push(record);
+      if (last.length >= 2 * lines) last.splice(0, last.length - lines);
+    }
+    yield* last.reverse();
+  }
+}
+
+/** An archive ends where the current file begins, so the time of its last change decides; no need to look into either. */
+async function archivesOf(source: LogSource, { sinceMs }: HistoryQuery, openedAtMs: number) {
+  return sinceMs === undefined ? [] : findArchives(source.file, sinceMs, openedAtMs);
+}

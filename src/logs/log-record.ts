@@ -1,0 +1,35 @@
+/** What a log file is about; it decides how its lines make records (see record-parser.ts). */
+export type LogKind = 'broker' | 'store' | 'remoting' | 'namesrv' | 'stdout' | 'gc' | 'other';
+
+/** From the least to the most severe. */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A file to read, and whose it is. */
+export type LogSource = {
+  node: string;
+  /** Absolute path; the file, and its directory, may not exist yet. */
+  file: string;
+  kind: LogKind;
+  /** Drops what is below it (store.log shows WARN and above by default). */
+  minLevel?: LogLevel | undefined;
+};
+
+export type LogRecord = {
+  node: string;
+  /** Base name of the file. */
+  file: string;
+  kind: LogKind;
+  /**
+   * Epoch ms. A line without a time carries its arrival while following; in history the time of the next timed
+   * record of its file, else the file's last change, so never earlier than it was written. Only RecordParser gives null.
+   */
+  at: number | null;
+  /** null where the line names none (stdout, protection.log, watermark.log). */
+  level: LogLevel | null;
+  /** The whole record as written: first line and continuation lines, joined by \n. */
+  raw: string;
+  /** `raw` without time, level and thread. */
+  message: string;
+  thread: string | null;
+};

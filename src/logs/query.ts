@@ -1,0 +1,71 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Clock } from '../base/clock.js';
+import { openLog, snapshot } from './byte-source.js';
+import { Follower } from './follow.js';
+import { type HistoryFile, type HistoryQuery, readHistory } from './history.js';
+import type { LogRecord, LogSource } from './log-record.js';
+import { isWanted } from './record-filter.js';
+
+export type LogQuery = HistoryQuery & {
+  /** Goes on with new records, in arrival order, until `signal` aborts or `untilMs` comes. */
+  follow?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+  clock: Clock;
+};
+
+/**
+ * The records of `sources`: history merged by time (the last `lines` of it), then with `follow` what arrives,
+ * with no gap and nothing twice. Ends without an error when `signal` aborts. A missing file has no records.
+ * @throws RmqdevError FILE_UNREADABLE
+ */
+export async function* queryLogs(sources: readonly LogSource[], query: LogQuery): AsyncGenerator<LogRecord> {
+  yield* query.follow ? followLogs(sources, query) : readLogs(sources, query);
+}
+
+async function* readLogs(sources: readonly LogSource[], query: LogQuery): AsyncGenerator<LogRecord> {
+  const openedAtMs = query.clock.now();
+  const handles: FileHandle[] = [];
+  try {
+    const files: HistoryFile[] = [];
+    for (const source of sources) {
+      const handle = await openLog(source.file);
+      if (handle) handles.push(handle);
+      files.push({ source, bytes: handle && (await snapshot(handle)) });
+    }
+    yield* unlessAborted(readHistory(files, query, openedAtMs), query.signal);
+  } finally {
+    await Promise.all(handles.map((handle) => handle.close()));
+  }
+}
+
+async function* followLogs(sources: readonly LogSource[], query: LogQuery): AsyncGenerator<LogRecord> {
+  const { clock, untilMs = Infinity } = query;
+  const openedAtMs = clock.now();
+  const stop = new AbortController();
+  const signal = query.signal ? AbortSignal.any([query.signal, stop.signal]) : stop.signal;
+  const cancelStop = stopAt(untilMs, clock, stop);
+  const follower = await Follower.open(sources, clock, signal);
+  try {
+    const files = follower.files.map(({ source, history }) => ({ source, bytes: history }));
+    yield* unlessAborted(readHistory(files, query, openedAtMs), query.signal);
+    yield* follower.records((record, source) => isWanted(record, source, query));
+  } finally {
+    cancelStop();
+    await follower.close();
+  }
+}
+
+/** The longest delay of a timer: a later end is as good as none. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+function stopAt(untilMs: number, clock: Clock, stop: AbortController): () => void {
+  const delayMs = Math.max(0, untilMs - clock.now());
+  return delayMs > MAX_DELAY_MS ? () => {} : clock.after(delayMs, () => stop.abort());
+}
+
+async function* unlessAborted(records: AsyncIterable<LogRecord>, signal: AbortSignal | undefined): AsyncGenerator<LogRecord> {
+  for await (const record of records) {
+    if (signal?.aborted) return;
+    yield record;
+  }
+}

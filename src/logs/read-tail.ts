@@ -1,0 +1,131 @@
+import type { ByteSource } from './byte-source.js';
+import { LINE_FEED, MAX_LINE_BYTES } from './line-splitter.js';
+import type { LogKind, LogRecord, LogSource } from './log-record.js';
+import { startsRecord } from './record-parser.js';
+import { RecordReader } from './record-reader.js';
+
+const FIRST_BLOCK_BYTES = 65_536;
+const MAX_BLOCK_BYTES = 1_048_576;
+/** A segment that has not found the start of a record by now takes the start of a line. */
+const MAX_SEGMENT_BYTES = 4 * MAX_LINE_BYTES;
+/** Enough of a line to tell whether it begins a record. */
+const HEAD_BYTES = 64;
+/** Asynchronous appenders and a stepping clock write slightly out of order: so far past `sinceMs` reading back goes on. */
+const DISORDER_MS = 5_000;
+
+/** A stretch of a file that begins with a record, its records oldest first. */
+type Segment = { start: number; end: number; records: LogRecord[] };
+
+/**
+ * The records of one file from its end to its start, reading only what is asked for; memory holds one segment (4 MiB).
+ * Ends at the first one older than `sinceMs` (epoch ms), and at a block of NULs: the hole that a truncation leaves
+ * under a writer that does not append, with nothing before it.
+ */
+export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord> {
+  let laterMs = bytes.modifiedMs;
+  for await (const { records } of segmentsBackwards(bytes, source)) {
+    laterMs = fillTimes(records, laterMs);
+    for (const record of records.toReversed()) {
+      if (isBefore(record, sinceMs)) return;
+      yield record;
+    }
+  }
+}
+
+/** The same records oldest first: looks for the start from the end, then reads on from there; memory holds one segment. */
+export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord> {
+  const stretches: { start: number; end: number; laterMs: number }[] = [];
+  let laterMs = bytes.modifiedMs;
+  for await (const { start, end, records } of segmentsBackwards(bytes, source)) {
+    stretches.push({ start, end, laterMs });
+    laterMs = fillTimes(records, laterMs);
+    if (records.some((record) => isBefore(record, sinceMs))) break;
+  }
+  for (const stretch of stretches.reverse()) {
+    const reader = new RecordReader(source);
+    const records: LogRecord[] = [];
+    for (let at = stretch.start; at < stretch.end; at += MAX_BLOCK_BYTES) {
+      records.push(...reader.push(await bytes.read(at, Math.min(MAX_BLOCK_BYTES, stretch.end - at))));
+    }
+    records.push(...reader.flush());
+    fillTimes(records, stretch.laterMs);
+    yield* records.filter((record) => !isBefore(record, sinceMs));
+  }
+}
+
+/**
+ * Where following takes over from history: after the last whole line; after the last but one record where the file
+ * `isBusy`, so that a record that is being written stays whole. Reads the last MiB.
+ */
+export async function handoverPosition(bytes: ByteSource, kind: LogKind, isBusy: boolean): Promise<number> {
+  const start = Math.max(0, bytes.sizeBytes - MAX_LINE_BYTES);
+  const block = await bytes.read(start, bytes.sizeBytes - start);
+  const lines = [...lineStarts(block, start === 0)];
+  const position = isBusy ? lines.findLast((line) => startsRecord(headAt(block, line), kind)) : undefined;
+  const afterLastLine = block.lastIndexOf(LINE_FEED) + 1;
+  if (position !== undefined) return start + position;
+  return afterLastLine === 0 && start > 0 ? bytes.sizeBytes : start + afterLastLine;
+}
+
+async function* segmentsBackwards(bytes: ByteSource, source: LogSource): AsyncGenerator<Segment> {
+  let end = bytes.sizeBytes;
+  let blockBytes = FIRST_BLOCK_BYTES;
+  while (end > 0) {
+    const { start, buffer, isFirst } = await segmentBefore(bytes, end, blockBytes, source.kind);
+    const reader = new RecordReader(source);
+    yield { start, end, records: [...reader.push(buffer), ...reader.flush()] };
+    if (isFirst) return;
+    end = start;
+    blockBytes = Math.min(blockBytes * 2, MAX_BLOCK_BYTES);
+  }
+}
+
+async function segmentBefore(bytes: ByteSource, end: number, blockBytes: number, kind: LogKind) {
+  let buffer: Buffer = Buffer.alloc(0);
+  let start = end;
+  while (start > 0) {
+    const length = Math.min(blockBytes, start);
+    const block = await bytes.read(start - length, length);
+    if (block.length < length || isHole(block)) break;
+    buffer = Buffer.concat([block, buffer]);
+    start -= length;
+    for (const offset of lineStarts(buffer, false)) {
+      if (startsRecord(headAt(buffer, offset), kind)) return { start: start + offset, buffer: buffer.subarray(offset), isFirst: false };
+    }
+    if (start === 0 || buffer.length < MAX_SEGMENT_BYTES) continue;
+    const line = lineStarts(buffer, false).next();
+    if (!line.done) return { start: start + line.value, buffer: buffer.subarray(line.value), isFirst: false };
+    // One line so far: what the splitter would cut off anyway need not be held.
+    buffer = buffer.subarray(0, MAX_LINE_BYTES + 1);
+  }
+  return { start, buffer, isFirst: true };
+}
+
+/** Offsets at which a line begins in `block`. */
+function* lineStarts(block: Buffer, isFirstStart: boolean): Generator<number> {
+  if (isFirstStart && block.length > 0) yield 0;
+  for (let at = block.indexOf(LINE_FEED) + 1; at > 0 && at < block.length; at = block.indexOf(LINE_FEED, at) + 1) yield at;
+}
+
+function headAt(block: Buffer, offset: number): string {
+  const end = block.indexOf(LINE_FEED, offset);
+  return block.toString('latin1', offset, Math.min(end === -1 ? block.length : end, offset + HEAD_BYTES));
+}
+
+function isHole(block: Buffer): boolean {
+  return block[0] === 0 && block.equals(Buffer.alloc(block.length));
+}
+
+function isBefore(record: LogRecord, sinceMs: number): boolean {
+  return (record.at ?? sinceMs) < sinceMs - DISORDER_MS;
+}
+
+/** Gives each record without a time that of the next timed one, the last ones `laterMs`. @returns the first one's time. */
+function fillTimes(records: LogRecord[], laterMs: number): number {
+  let later = laterMs;
+  for (const record of records.toReversed()) {
+    record.at ??= later;
+    later = record.at;
+  }
+  return later;
+}

@@ -1,0 +1,16 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { systemCode } from '../base/errors.js';
+import type { DiskUsage } from './platform.js';
+
+/** Of the file system that holds `path`, or would: the nearest existing ancestor counts. */
+export async function diskUsage(path: string): Promise<DiskUsage> {
+  try {
+    const { bsize, blocks, bfree, bavail } = await statfs(path);
+    const used = blocks - bfree;
+    return { totalBytes: blocks * bsize, usableBytes: bavail * bsize, usedRatio: used === 0 ? 0 : used / (used + bavail) };
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    return diskUsage(dirname(path));
+  }
+}

@@ -1,0 +1,109 @@
+import { open } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { Clock } from '../base/clock.js';
+import { ExitPoller } from './exit-poller.js';
+import { canTreeKill, killTree } from './kill-tree.js';
+import { outputFileError, spawnError } from './launch-error.js';
+import type { Platform } from './platform.js';
+import type { ProcessExit, ProcessIdentity } from './process-identity.js';
+
+/** `env` is all that the process gets; `outputFile` takes stdout and stderr, appended, and its folder must exist. */
+export type LaunchSpec = {
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  outputFile: string;
+};
+
+export interface RunningProcess {
+  readonly identity: ProcessIdentity;
+  /** Never rejects; never settles after `release()`. */
+  readonly exited: Promise<ProcessExit>;
+  /** To the process itself. @returns false when it is gone; a reused pid is never signalled. */
+  signal(signal: NodeJS.Signals): boolean;
+  /** SIGKILL to the process, all it started and what is left of its group; resolves when the process is gone. */
+  killTree(): Promise<void>;
+  /** Stops watching and leaves it running. */
+  release(): void;
+}
+
+/** A start time that no process has: of a child that was gone before it could be asked. */
+const NEVER_SEEN = 'gone';
+
+/** Runs processes that outlive this one: each leads its own session and writes to its file without our help. */
+export class ProcessLauncher {
+  readonly #poller: ExitPoller;
+  #canTreeKill: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly clock: Clock,
+  ) {
+    this.#poller = new ExitPoller(platform, clock);
+  }
+
+  /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE or NODE_FAILED when nothing was started. */
+  async launch({ command, args, cwd, env, outputFile }: LaunchSpec): Promise<RunningProcess> {
+    const output = await open(outputFile, 'a').catch((error: unknown) => {
+      throw outputFileError(outputFile, error);
+    });
+    try {
+      const child = execa(command, args, {
+        cwd,
+        env,
+        extendEnv: false,
+        detached: true,
+        cleanup: false,
+        stdin: 'ignore',
+        stdout: output.fd,
+        stderr: output.fd,
+        buffer: false,
+        reject: false,
+      });
+      const { pid } = child;
+      if (pid === undefined) throw spawnError(command, cwd, await child);
+      const startTime = this.platform.startTimeSync(pid) ?? NEVER_SEEN;
+      child.unref();
+      return this.#running({ pid, startTime }, (onExit) => {
+        const listener = (code: number | null, signal: string | null) => onExit({ at: this.clock.now(), code, signal, adopted: false });
+        child.once('exit', listener);
+        return () => child.off('exit', listener);
+      });
+    } finally {
+      await output.close();
+    }
+  }
+
+  /** @returns undefined where no such process lives, or the pid is another's now. */
+  async adopt(identity: ProcessIdentity): Promise<RunningProcess | undefined> {
+    if ((await this.platform.startTime(identity.pid)) !== identity.startTime) return undefined;
+    return this.#running(identity, (onExit) =>
+      this.#poller.watch(identity, () => onExit({ at: this.clock.now(), code: null, signal: null, adopted: true })),
+    );
+  }
+
+  #running(identity: ProcessIdentity, watch: (onExit: (exit: ProcessExit) => void) => () => void): RunningProcess {
+    const { promise: exited, resolve } = withResolvers<ProcessExit>();
+    return {
+      identity,
+      exited,
+      release: watch(resolve),
+      signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && process.kill(identity.pid, signal),
+      killTree: async () => {
+        this.#canTreeKill ??= canTreeKill();
+        await killTree(identity, this.platform, await this.#canTreeKill);
+        await exited;
+      },
+    };
+  }
+}
+
+/** Promise.withResolvers, which Node has from 22 on. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,61 @@
+import { totalmem } from 'node:os';
+import { execa, execaSync } from 'execa';
+import { parseLsof, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
+import { diskUsage } from './disk-usage.js';
+import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
+import { isPortFree } from './port-probe.js';
+
+/** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
+const PS = '/bin/ps';
+const LSOF = '/usr/sbin/lsof';
+const VM_STAT = '/usr/bin/vm_stat';
+
+/** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. */
+const OPTIONS = { reject: false, stdin: 'ignore', env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
+
+/** Everything from ps, lsof and vm_stat. They exit 1 where they find nothing, which is an answer. */
+export class DarwinPlatform implements Platform {
+  async startTime(pid: number): Promise<string | undefined> {
+    return (await this.startTimes([pid])).get(pid);
+  }
+
+  async startTimes(pids: readonly number[]): Promise<Map<number, string>> {
+    return pids.length === 0 ? new Map() : parseStartTimes(await capture(PS, startTimeArguments(pids)));
+  }
+
+  startTimeSync(pid: number): string | undefined {
+    return parseStartTimes(textOf(execaSync(PS, startTimeArguments([pid]), OPTIONS))).get(pid);
+  }
+
+  async processTable(): Promise<ProcessRow[]> {
+    return parsePs(await capture(PS, ['-axww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args=']));
+  }
+
+  async listeners(ports: readonly number[]): Promise<PortOwner[]> {
+    const owners = parseLsof(await capture(LSOF, ['-nP', '-iTCP', '-sTCP:LISTEN', '-F', 'pcuLn']));
+    return owners.filter(({ port }) => ports.includes(port));
+  }
+
+  isPortFree(port: number): Promise<boolean> {
+    return isPortFree(port);
+  }
+
+  /** `os.totalmem()` is sysctl's hw.memsize. */
+  async memory(): Promise<Memory> {
+    return { totalBytes: totalmem(), availableBytes: parseVmStat(await capture(VM_STAT, [])) };
+  }
+
+  disk(path: string): Promise<DiskUsage> {
+    return diskUsage(path);
+  }
+}
+
+const startTimeArguments = (pids: readonly number[]): string[] => ['-p', pids.join(','), '-o', 'pid=', '-o', 'state=', '-o', 'lstart='];
+
+const capture = async (command: string, args: readonly string[]): Promise<string> => textOf(await execa(command, args, OPTIONS));
+
+/** @throws the result itself (an error) where the tool could not be run or was killed: that is no answer. */
+function textOf(result: { exitCode?: number | undefined; stdout: string }): string {
+  if (result.exitCode === undefined) throw result;
+  return result.stdout;
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { systemCode } from '../base/errors.js';
+import { cgroupMemory } from './cgroup-memory.js';
+import { diskUsage } from './disk-usage.js';
+import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
+import { isPortFree } from './port-probe.js';
+import { meminfoBytes, parseListeningSockets, parseProcStat, userName } from './proc-files.js';
+
+/** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
+export class LinuxPlatform implements Platform {
+  #bootId: string | undefined;
+
+  constructor(private readonly root = '/') {}
+
+  async startTime(pid: number): Promise<string | undefined> {
+    return this.startTimeSync(pid);
+  }
+
+  async startTimes(pids: readonly number[]): Promise<Map<number, string>> {
+    return new Map(
+      pids.flatMap((pid) => {
+        const startTime = this.startTimeSync(pid);
+        return startTime === undefined ? [] : [[pid, startTime]];
+      }),
+    );
+  }
+
+  startTimeSync(pid: number): string | undefined {
+    try {
+      const { state, startTicks } = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
+      return isDead(state) ? undefined : `${this.#boot()}/${startTicks}`;
+    } catch (error) {
+      return unlessGone(error);
+    }
+  }
+
+  async processTable(): Promise<ProcessRow[]> {
+    const rows = await Promise.all((await this.#pids()).map((pid) => this.#row(pid).catch(unlessGone)));
+    return rows.filter((row) => row !== undefined);
+  }
+
+  async listeners(ports: readonly number[]): Promise<PortOwner[]> {
+    const texts = await Promise.all(['tcp', 'tcp6'].map((table) => readFile(this.#proc('net', table), 'utf8').catch(unlessGone)));
+    const sockets = texts.flatMap((text) => parseListeningSockets(text ?? '')).filter(({ port }) => ports.includes(port));
+    if (sockets.length === 0) return [];
+    const passwd = (await readFile(join(this.root, 'etc/passwd'), 'utf8').catch(unlessGone)) ?? '';
+    const holders = await this.#holders(new Set(sockets.map(({ inode }) => inode)));
+    const owners = new Map<string, PortOwner>();
+    for (const { port, uid, inode } of sockets) {
+      const pid = holders.get(inode);
+      const command = pid === undefined ? undefined : await this.#name(pid).catch(unlessGone);
+      const user = userName(passwd, uid);
+      owners.set(`${port} ${pid}`, { port, pid, command, ...(user === undefined ? {} : { user }) });
+    }
+    return [...owners.values()];
+  }
+
+  isPortFree(port: number): Promise<boolean> {
+    return isPortFree(port);
+  }
+
+  async memory(): Promise<Memory> {
+    const text = await readFile(this.#proc('meminfo'), 'utf8');
+    const machine = { totalBytes: meminfoBytes(text, 'MemTotal'), availableBytes: meminfoBytes(text, 'MemAvailable') };
+    const all = [machine, ...(await cgroupMemory(this.root))];
+    return {
+      totalBytes: Math.min(...all.map(({ totalBytes }) => totalBytes)),
+      availableBytes: Math.min(...all.map(({ availableBytes }) => availableBytes)),
+    };
+  }
+
+  disk(path: string): Promise<DiskUsage> {
+    return diskUsage(path);
+  }
+
+  #proc(...parts: (string | number)[]): string {
+    return join(this.root, 'proc', ...parts.map(String));
+  }
+
+  #boot(): string {
+    this.#bootId ??= readFileSync(this.#proc('sys/kernel/random/boot_id'), 'utf8').trim();
+    return this.#bootId;
+  }
+
+  async #pids(): Promise<number[]> {
+    const names = await readdir(this.#proc());
+    return names
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  async #row(pid: number): Promise<ProcessRow | undefined> {
+    const [stat, args] = await Promise.all([readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat), this.#args(pid)]);
+    if (isDead(stat.state)) return undefined;
+    return { pid, ppid: stat.ppid, command: args.length > 0 ? args.join(' ') : `[${stat.name}]`, args };
+  }
+
+  async #args(pid: number): Promise<string[]> {
+    const text = await readFile(this.#proc(pid, 'cmdline'), 'utf8');
+    return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+  }
+
+  async #name(pid: number): Promise<string> {
+    const [program] = await this.#args(pid);
+    return program ? basename(program) : (await readFile(this.#proc(pid, 'comm'), 'utf8')).trim();
+  }
+
+  /** @returns the pid that holds each of the sockets; the lowest, where a parent shares it with its children. */
+  async #holders(inodes: ReadonlySet<string>): Promise<Map<string, number>> {
+    const holders = new Map<string, number>();
+    for (const pid of await this.#pids()) {
+      if (holders.size === inodes.size) break;
+      const fds = (await readdir(this.#proc(pid, 'fd')).catch(unlessGone)) ?? [];
+      const targets = await Promise.all(fds.map((fd) => readlink(this.#proc(pid, 'fd', fd)).catch(unlessGone)));
+      for (const target of targets) {
+        const inode = /^socket:\[(\d+)\]$/.exec(target ?? '')?.[1];
+        if (inode !== undefined && inodes.has(inode) && !holders.has(inode)) holders.set(inode, pid);
+      }
+    }
+    return holders;
+  }
+}
+
+/** Zombie, or on its way out of the table. */
+const isDead = (state: string): boolean => state === 'Z' || state === 'X' || state === 'x';
+
+const GONE_OR_HIDDEN = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Nothing but these errors may read as an end: a daemon out of file descriptors (EMFILE) must not take its nodes for dead. */
+function unlessGone(error: unknown): undefined {
+  if (!GONE_OR_HIDDEN.has(systemCode(error) ?? '')) throw error;
+}

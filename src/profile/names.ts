@@ -1,0 +1,37 @@
+import { ROLES } from './profile.js';
+
+/** Node ids: they name folders, selectors and the first part of `--set`. */
+export const NODE_ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
+
+/** brokerName and brokerClusterName: RocketMQ lists them beside topics (127 characters); dots occur in host names, its own default. */
+export const BROKER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,126}$/;
+
+/** Topics and consumer groups. Source: common/.../topic/TopicValidator.java `isTopicOrGroupIllegal` (a bit map of this pattern). */
+export const TOPIC_OR_GROUP = /^[%|a-zA-Z0-9_-]+$/;
+
+/** Source: common/.../topic/TopicValidator.java `TOPIC_MAX_LENGTH` (4.4.0 and 4.5.1 still allow 255). */
+export const TOPIC_MAX_LENGTH = 127;
+
+/** Source: client/.../Validators.java `CHARACTER_MAX_LENGTH`. */
+export const GROUP_MAX_LENGTH = 255;
+
+/** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and selectors. */
+const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, 'all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers']);
+
+export const isReservedId = (id: string): boolean => RESERVED_IDS.has(id);
+
+/** Source: common/.../topic/TopicValidator.java `SYSTEM_TOPIC_SET` (5.3.3), `SYSTEM_TOPIC_PREFIX`; a broker refuses to create them. */
+const SYSTEM_TOPICS: ReadonlySet<string> = new Set([
+  'TBW102',
+  'SCHEDULE_TOPIC_XXXX',
+  'BenchmarkTest',
+  'RMQ_SYS_TRANS_HALF_TOPIC',
+  'RMQ_SYS_TRACE_TOPIC',
+  'RMQ_SYS_TRANS_OP_HALF_TOPIC',
+  'TRANS_CHECK_MAX_TIME_TOPIC',
+  'SELF_TEST_TOPIC',
+  'OFFSET_MOVED_EVENT',
+  'CHECKPOINT_TOPIC',
+]);
+
+export const isSystemTopic = (topic: string): boolean => SYSTEM_TOPICS.has(topic) || topic.startsWith('rmq_sys_');

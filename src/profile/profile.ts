@@ -1,0 +1,77 @@
+/** An effective profile: one cluster as the user wants it, with `extends` followed, defaults filled in and `--set` applied. */
+export type Profile = {
+  /** The profile's name: the file's name without `.yaml`, or the alias it was asked for by. */
+  name: string;
+  /** The YAML file it was read from. */
+  file: string;
+  description: string;
+  /** A version (`4.9.7`), or the path of a directory or release zip; undefined: the newest supported one. */
+  rocketmq: string | undefined;
+  /** A major version (`17`) or a JDK's home; undefined: found. */
+  java: string | undefined;
+  brokerClusterName: string;
+  /** sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER. */
+  replication: 'sync' | 'async';
+  /** sync: SYNC_FLUSH, async: ASYNC_FLUSH. */
+  flush: 'sync' | 'async';
+  /** Where nodes say they are to be reached (brokerIP1) and replicated from (brokerIP2); rmqdev itself probes the local address. */
+  advertise: Advertise;
+  /** In the order of the file. Ids are unique. */
+  nodes: readonly NodeProfile[];
+  topics: readonly TopicProfile[];
+  groups: readonly GroupProfile[];
+};
+
+/** Host names or addresses: `clients` becomes brokerIP1, `replication` brokerIP2. */
+export type Advertise = { clients: string; replication: string };
+
+export const ROLES = ['namesrv', 'broker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** One node, role settings and cluster settings already merged in. */
+export type NodeProfile = {
+  id: string;
+  role: Role;
+  /** Brokers only. */
+  brokerName: string | undefined;
+  /** Brokers only: 0 for a master, above 0 for a slave. */
+  brokerId: number | undefined;
+  rocketmq: string | undefined;
+  java: string | undefined;
+  /** -Xmx in bytes; undefined: the default of role and release. */
+  heapBytes: number | undefined;
+  /** More JVM options, appended last (the last one wins). */
+  jvm: readonly string[];
+  /** Properties of the role's own file, as strings. */
+  properties: Readonly<Record<string, string>>;
+  env: Readonly<Record<string, string>>;
+  /** Wanted listenPort; undefined: allotted. */
+  listenPort: number | undefined;
+  restart: RestartSetting;
+  stopTimeoutMs: number | undefined;
+  startTimeoutMs: number | undefined;
+  /** fast: C1 and class archive; throughput: C2. */
+  startup: 'fast' | 'throughput';
+  /** The cluster's, unless role or node say otherwise. */
+  advertise: Advertise;
+};
+
+export type RestartSetting = {
+  policy: 'on-crash' | 'never' | 'always';
+  maxRestarts: number;
+  windowMs: number;
+  backoffMinMs: number;
+  backoffMaxMs: number;
+};
+
+export type TopicProfile = { name: string; queues: number; brokers: readonly string[] | undefined };
+export type GroupProfile = { name: string };
+
+/**
+ * Where a value was written, for errors and warnings. `file` is absolute; lines and columns count from 1.
+ * Line 0 is no file: `file` is then the option as typed (`--set broker.heap=512m`), or `default`.
+ */
+export type SourcePlace = { file: string; line: number; column?: number };
+
+/** Something about a profile that does not stop it. */
+export type ProfileWarning = { message: string; place: SourcePlace | undefined };

@@ -1,0 +1,70 @@
+import { asError } from '../base/errors.js';
+import { Connection } from './connection.js';
+
+/** Below the 120 s after which a node closes an idle channel. Source: remoting/.../netty/NettyServerConfig.java. */
+const IDLE_MS = 60_000;
+
+export type InvokeOptions = {
+  readonly extFields?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly signal: AbortSignal;
+};
+
+export type RemotingResponse = {
+  /** A ResponseCode; 0 is success. */
+  readonly code: number;
+  readonly remark: string | undefined;
+  readonly extFields: Readonly<Record<string, string>>;
+  /** Empty where the response has none. */
+  readonly body: Buffer;
+};
+
+/** Calls RocketMQ nodes: one pooled connection per address, its calls pipelined, opened on the first call and after each failure. */
+export class RemotingClient implements Disposable {
+  readonly #idleMs: number;
+  readonly #connections = new Map<string, Connection>();
+  #lastOpaque = 0;
+  #isDisposed = false;
+
+  /** @param options.idleMs a connection without an open call for so long is closed (default 60 s). */
+  constructor(options: { readonly idleMs?: number } = {}) {
+    this.#idleMs = options.idleMs ?? IDLE_MS;
+  }
+
+  /** Open connections, idle ones included. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Sends request `code` to `address` (`host:port`, `[v6]:port`) and resolves with the response, whatever its code.
+   * Rejects with ConnectionError (`connect ECONNREFUSED 127.0.0.1:10911`), or with the reason of `signal` once that aborts:
+   * nothing else ends a call that a mute node never answers. The node may have carried out a request that was rejected here.
+   */
+  async invoke(address: string, code: number, { signal, ...content }: InvokeOptions): Promise<RemotingResponse> {
+    if (signal.aborted) throw asError(signal.reason);
+    if (this.#isDisposed) throw new Error(`the client that should call ${address} is closed`);
+    this.#lastOpaque = (this.#lastOpaque + 1) & 0x7fffffff;
+    const { remark, extFields, body, ...response } = await this.#connectionTo(address).call(
+      { code, opaque: this.#lastOpaque, ...content },
+      signal,
+    );
+    return { code: response.code, remark, extFields, body };
+  }
+
+  /** Closes all connections; open calls reject. */
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    for (const connection of [...this.#connections.values()]) {
+      connection.end('CLOSED', `connection to ${connection.address} closed here before the answer came`);
+    }
+  }
+
+  #connectionTo(address: string): Connection {
+    const open = this.#connections.get(address);
+    if (open) return open;
+    const connection = new Connection(address, this.#idleMs, () => this.#connections.delete(address));
+    this.#connections.set(address, connection);
+    return connection;
+  }
+}

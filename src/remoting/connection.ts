@@ -1,0 +1,118 @@
+import { connect, type Socket } from 'node:net';
+import { asError, systemCode } from '../base/errors.js';
+import { encodeFrame, FrameDecoder, type OutgoingCommand, type RemotingCommand } from './frame.js';
+
+/** The connection to `address` could not be made, or ended before the answer came. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  /** A system error code such as `ECONNREFUSED`; `CLOSED` where either side ended the connection; `GARBAGE` where the peer sent no frame. */
+  readonly code: string;
+  readonly address: string;
+  constructor(address: string, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.address = address;
+    this.code = code;
+  }
+}
+
+type PendingCall = {
+  readonly resolve: (response: RemotingCommand) => void;
+  readonly reject: (reason: Error) => void;
+};
+
+/**
+ * One TCP connection with its open calls. It keeps the process alive only while a call is open, and ends itself after `idleMs`
+ * without one. Once ended, all its open calls have been rejected, `onEnd` was called, and it stays ended.
+ */
+export class Connection {
+  readonly address: string;
+  readonly #socket: Socket;
+  readonly #idleMs: number;
+  readonly #onEnd: () => void;
+  readonly #pending = new Map<number, PendingCall>();
+  #hasEnded = false;
+
+  constructor(address: string, idleMs: number, onEnd: () => void) {
+    this.address = address;
+    this.#idleMs = idleMs;
+    this.#onEnd = onEnd;
+    const decoder = new FrameDecoder((command) => this.#settle(command));
+    this.#socket = connect({ ...hostAndPort(address), noDelay: true })
+      .on('error', (error) => this.#end(systemErrorAt(address, error)))
+      .on('end', () => this.end('CLOSED', `connection to ${address} closed by the peer`))
+      .on('timeout', () => this.end('CLOSED', `connection to ${address} was idle for ${idleMs} ms`))
+      .on('data', (chunk) => {
+        try {
+          decoder.push(chunk);
+        } catch (error) {
+          this.#end(new ConnectionError(address, 'GARBAGE', `${address} sent garbage: ${asError(error).message}`, { cause: error }));
+        }
+      });
+    this.#rest();
+  }
+
+  /**
+   * Sends `command` and resolves with the response of the same opaque.
+   * Rejects with ConnectionError, with FrameError where `command` is too large, or with the reason of `signal` when it aborts;
+   * an abort leaves the connection and its other calls alone, and a late response is dropped.
+   */
+  call(command: OutgoingCommand, signal: AbortSignal): Promise<RemotingCommand> {
+    return new Promise((resolve, reject) => {
+      const frame = encodeFrame(command);
+      const settled = () => {
+        signal.removeEventListener('abort', abort);
+        this.#pending.delete(command.opaque);
+        if (this.#pending.size === 0) this.#rest();
+      };
+      const call: PendingCall = {
+        resolve: (response) => {
+          settled();
+          resolve(response);
+        },
+        reject: (reason) => {
+          settled();
+          reject(reason);
+        },
+      };
+      const abort = () => call.reject(asError(signal.reason));
+      this.#pending.set(command.opaque, call);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#socket.setTimeout(0).ref();
+      this.#socket.write(frame);
+    });
+  }
+
+  /** Ends the connection and rejects its open calls; nothing happens where it has ended. */
+  end(code: string, message: string): void {
+    this.#end(new ConnectionError(this.address, code, message));
+  }
+
+  #end(reason: ConnectionError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#onEnd();
+    this.#socket.destroy();
+    for (const call of [...this.#pending.values()]) call.reject(reason);
+  }
+
+  #rest(): void {
+    this.#socket.setTimeout(this.#idleMs).unref();
+  }
+
+  #settle(command: RemotingCommand): void {
+    // A broker may also send requests of its own here (NOTIFY_CONSUMER_IDS_CHANGED); their opaques are the broker's.
+    if (command.isResponse) this.#pending.get(command.opaque)?.resolve(command);
+  }
+}
+
+function hostAndPort(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
+}
+
+/** A host name with several addresses fails with an AggregateError, whose own message is empty. */
+function systemErrorAt(address: string, error: Error): ConnectionError {
+  const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
+  const message = first.message.startsWith('connect') ? first.message : `${first.message} (${address})`;
+  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error });
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { asError } from '../base/errors.js';
+import type { InvokeOptions, RemotingClient, RemotingResponse } from './client.js';
+import { ResponseCode, requestName, responseName } from './codes.js';
+import { parseLooseJson } from './loose-json.js';
+
+/** A node answered, but not with what was asked for. Branch on `code`. */
+export class ResponseError extends Error {
+  override readonly name = 'ResponseError';
+  readonly address: string;
+  readonly request: number;
+  /** A ResponseCode. */
+  readonly code: number;
+  readonly remark: string | undefined;
+  constructor(address: string, request: number, response: Pick<RemotingResponse, 'code' | 'remark'>) {
+    const remark = response.remark ? `: ${response.remark}` : '';
+    super(`${address} answered ${requestName(request)} with code ${response.code} ${responseName(response.code)}${remark}`);
+    this.address = address;
+    this.request = request;
+    this.code = response.code;
+    this.remark = response.remark;
+  }
+}
+
+/** As `RemotingClient.invoke`, but a response whose code is not in `accepted` (default: only SUCCESS) rejects with ResponseError. */
+export async function invokeExpecting(
+  client: RemotingClient,
+  address: string,
+  request: number,
+  options: InvokeOptions,
+  accepted: readonly number[] = [ResponseCode.SUCCESS],
+): Promise<RemotingResponse> {
+  const response = await client.invoke(address, request, options);
+  if (!accepted.includes(response.code)) throw new ResponseError(address, request, response);
+  return response;
+}
+
+/** @returns the JSON body of a response, checked. @throws Error naming the node where it is not what `schema` says. */
+export function jsonBody<S extends z.ZodType>(address: string, request: number, body: Buffer, schema: S): z.infer<S> {
+  const what = `${address} answered ${requestName(request)} with a body that cannot be read`;
+  let json: unknown;
+  try {
+    json = parseLooseJson(body.toString());
+  } catch (error) {
+    throw new Error(`${what}: ${asError(error).message}`, { cause: error });
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new Error(`${what}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+  return parsed.data;
+}

@@ -1,0 +1,238 @@
+import { nearest } from '../base/nearest.js';
+import KEYS from './keys.json' with { type: 'json' };
+import { compareVersions, isSince, type ProcessRole } from './releases.js';
+
+/** `int`, `long`, `double`, `float`, `boolean`, `String`, `json`, or the words that are understood, as `SYNC_FLUSH|ASYNC_FLUSH`. */
+export type KeyType = string;
+
+/** A key as one release reads it. */
+export type ConfigKey = {
+  key: string;
+  /** The Java class that takes it, such as BrokerConfig. */
+  object: string;
+  type: KeyType;
+  /** Null where it is null, or depends on the machine. May hold `${user.home}` and `${rocketmq.home.dir}`. */
+  defaultValue: string | null;
+};
+
+/** The supported releases that read a key, oldest and newest. Releases between two supported ones are not looked at. */
+export type KeyRange = { first: string; last: string };
+
+/** First and last release with these values, type, default. Written by scripts/generate-keys from the jars of the supported releases. */
+type KeyRow = [first: string, last: string, type: string, defaultValue: string | null];
+type ConfigObject = { releases: readonly string[]; keys: Readonly<Record<string, readonly KeyRow[]>> };
+
+const OBJECTS = KEYS as unknown as Readonly<Record<string, ConfigObject>>;
+
+/** Which objects a role fills from its file, in the order of the source; `since`: first release that does. */
+const OBJECTS_OF_ROLE: Readonly<Record<ProcessRole, readonly { object: string; since?: string; source: string }[]>> = {
+  broker: [
+    { object: 'BrokerConfig', source: 'broker/.../BrokerStartup.java' },
+    { object: 'NettyServerConfig', source: 'broker/.../BrokerStartup.java' },
+    { object: 'NettyClientConfig', source: 'broker/.../BrokerStartup.java' },
+    { object: 'MessageStoreConfig', source: 'broker/.../BrokerStartup.java' },
+    { object: 'AuthConfig', since: '5.3.0', source: 'broker/.../BrokerStartup.java' },
+  ],
+  namesrv: [
+    { object: 'NamesrvConfig', source: 'namesrv/.../NamesrvStartup.java' },
+    { object: 'NettyServerConfig', source: 'namesrv/.../NamesrvStartup.java' },
+    { object: 'NettyClientConfig', since: '5.0.0', source: 'namesrv/.../NamesrvStartup.java' },
+    { object: 'ControllerConfig', since: '5.0.0', source: 'namesrv/.../NamesrvStartup.java, with enableControllerInNamesrv' },
+    { object: 'JraftConfig', since: '5.2.0', source: 'namesrv/.../NamesrvStartup.java, with enableControllerInNamesrv' },
+  ],
+  controller: [
+    { object: 'ControllerConfig', source: 'controller/.../ControllerStartup.java' },
+    { object: 'JraftConfig', since: '5.2.0', source: 'controller/.../ControllerStartup.java' },
+    { object: 'NettyServerConfig', source: 'controller/.../ControllerStartup.java' },
+    { object: 'NettyClientConfig', source: 'controller/.../ControllerStartup.java' },
+  ],
+  proxy: [{ object: 'ProxyConfig', source: 'proxy/.../config/ConfigurationManager.java' }],
+};
+
+/**
+ * @returns how `version` reads `key` in the file of `role`, or undefined where it ignores it. A release that is not among the
+ * supported ones counts as reading what its older or its newer neighbour reads.
+ */
+export function lookupKey(version: string, role: ProcessRole, key: string): ConfigKey | undefined {
+  for (const object of objectsOf(role, version)) {
+    const [row] = rowsOf(object, key, neighbours(object, version));
+    if (row) return { key, object, type: row[2], defaultValue: row[3] };
+  }
+  return undefined;
+}
+
+/** @returns the supported releases whose `role` reads `key`, or undefined where none does. */
+export function rangeOf(role: ProcessRole, key: string): KeyRange | undefined {
+  const rows = OBJECTS_OF_ROLE[role].flatMap(({ object }) => rowsOf(object, key, releasesOf(object)));
+  const firsts = rows.map(([first]) => first).sort(compareVersions);
+  const lasts = rows.map(([, last]) => last).sort(compareVersions);
+  const [first, last] = [firsts[0], lasts.at(-1)];
+  return first && last ? { first, last } : undefined;
+}
+
+/** @returns every key that `role` of `version` reads. */
+export function keysOf(version: string, role: ProcessRole): string[] {
+  return objectsOf(role, version).flatMap((object) => {
+    const wanted = neighbours(object, version);
+    return Object.keys(OBJECTS[object]?.keys ?? {}).filter((key) => rowsOf(object, key, wanted).length > 0);
+  });
+}
+
+function objectsOf(role: ProcessRole, version: string): string[] {
+  return OBJECTS_OF_ROLE[role].filter(({ since }) => isSince(version, since)).map(({ object }) => object);
+}
+
+function releasesOf(object: string): readonly string[] {
+  return OBJECTS[object]?.releases ?? [];
+}
+
+/** The releases to look at for `version`: itself, else the nearest older and newer ones. */
+function neighbours(object: string, version: string): string[] {
+  const older = releasesOf(object).findLast((release) => compareVersions(release, version) <= 0);
+  const newer = releasesOf(object).find((release) => compareVersions(release, version) >= 0);
+  return [older, newer].filter((release) => release !== undefined);
+}
+
+function rowsOf(object: string, key: string, releases: readonly string[]): readonly KeyRow[] {
+  const keys = OBJECTS[object]?.keys ?? {};
+  if (!Object.hasOwn(keys, key)) return [];
+  return (keys[key] ?? []).filter(([first, last]) =>
+    releases.some((release) => compareVersions(release, first) >= 0 && compareVersions(release, last) <= 0),
+  );
+}
+
+/** `message` is a whole sentence without its end: what is wrong, what RocketMQ would do, what to do instead. */
+export type PropertyIssue = {
+  code: 'UNKNOWN_KEY' | 'KEY_NOT_READ' | 'WRONG_TYPE' | 'BLANK_AT_END' | 'OWNED_KEY';
+  severity: 'error' | 'warning';
+  message: string;
+};
+
+const BROKER: readonly ProcessRole[] = ['broker'];
+
+/** Keys that make a node what it is: rmqdev writes them, and a second opinion would contradict its probes and its files. */
+const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[]; instead: string }[] = [
+  { keys: ['listenPort'], instead: 'set listenPort of the node itself, outside `properties`' },
+  { keys: ['haListenPort'], roles: BROKER, instead: 'it is listenPort + 1: set listenPort of the node' },
+  { keys: ['brokerId'], roles: BROKER, instead: 'set brokerId of the node itself, outside `properties`' },
+  { keys: ['brokerName'], roles: BROKER, instead: 'set brokerName of the node itself, outside `properties`' },
+  { keys: ['brokerClusterName'], roles: BROKER, instead: 'set brokerClusterName of the profile' },
+  { keys: ['brokerRole'], roles: BROKER, instead: 'it follows from `replication` of the profile and brokerId of the node' },
+  { keys: ['namesrvAddr'], instead: 'it follows from the nodes with role: namesrv' },
+  {
+    keys: ['haMasterAddress'],
+    roles: BROKER,
+    instead: 'it follows from brokerName and brokerId; on 5.x a slave that has it never connects',
+  },
+  { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
+  { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
+  {
+    keys: ['storePathRootDir', 'storePathCommitLog', 'storePathDLedgerCommitLog', 'storePathEpochFile', 'storePathBrokerIdentity'],
+    roles: BROKER,
+    instead: 'each node keeps its store in its own folder; set RMQDEV_HOME to move them all',
+  },
+  { keys: ['rocketmqHome'], instead: 'set `rocketmq` of the profile or the node' },
+];
+
+/** Written in sample files and articles, but read by no release. Source: store/.../StorePathConfigHelper.java: below storePathRootDir. */
+const NEVER_READ: ReadonlyMap<string, string> = new Map([
+  ['storePathConsumeQueue', 'the place is always <storePathRootDir>/consumequeue'],
+  ['storePathIndex', 'the place is always <storePathRootDir>/index'],
+  ['storeCheckpoint', 'the place is always <storePathRootDir>/checkpoint'],
+  ['abortFile', 'the place is always <storePathRootDir>/abort'],
+]);
+
+/** Old and new name. Source: store/.../config/MessageStoreConfig.java, 4.5.1 and 4.5.2, 4.9.8 and 5.0.0. */
+const RENAMED: readonly (readonly [string, string])[] = [
+  ['mapedFileSizeCommitLog', 'mappedFileSizeCommitLog'],
+  ['mapedFileSizeConsumeQueue', 'mappedFileSizeConsumeQueue'],
+  ['haSlaveFallbehindMax', 'haMaxGapNotInSync'],
+];
+
+/**
+ * Says what RocketMQ does not: it ignores keys that it does not know, and keeps its default where a value does not parse.
+ * @returns undefined where `version` takes `key=value` in the file of `role` as it stands.
+ * Source: common/.../MixAll.java properties2Object.
+ */
+export function checkProperty(version: string, role: ProcessRole, key: string, value: string): PropertyIssue | undefined {
+  const owner = OWNED.find(({ keys, roles = [role] }) => keys.includes(key) && roles.includes(role));
+  if (owner) return { code: 'OWNED_KEY', severity: 'error', message: `${key} is written by rmqdev: ${owner.instead}` };
+  const known = lookupKey(version, role, key);
+  return known ? checkValue(version, known, value) : unreadKey(version, role, key);
+}
+
+function unreadKey(version: string, role: ProcessRole, key: string): PropertyIssue {
+  const neverRead = NEVER_READ.get(key);
+  if (neverRead) return { code: 'KEY_NOT_READ', severity: 'warning', message: `${key} is read by no release of RocketMQ: ${neverRead}` };
+  const range = rangeOf(role, key);
+  if (range) {
+    const { first, last } = range;
+    const when = compareVersions(version, first) < 0 ? `from ${first} on` : `up to ${last}`;
+    const now = RENAMED.find((names) => names.includes(key))?.find((name) => name !== key);
+    return {
+      code: 'KEY_NOT_READ',
+      severity: 'warning',
+      message: `RocketMQ ${version} ignores ${key}, which is read ${when}${now ? `; this release has ${now}` : ''}`,
+    };
+  }
+  const other = ROLES.find((candidate) => lookupKey(version, candidate, key));
+  if (other) return { code: 'KEY_NOT_READ', severity: 'warning', message: `a ${role} ignores ${key}, which is a key of a ${other}` };
+  const near = nearest(key, keysOf(version, role));
+  return {
+    code: 'UNKNOWN_KEY',
+    severity: 'error',
+    message: `no release of RocketMQ reads ${key} in the file of a ${role}${near ? `; did you mean ${near}?` : ''}`,
+  };
+}
+
+const ROLES = Object.keys(OBJECTS_OF_ROLE) as ProcessRole[];
+
+/** What Java's own parsers take, and how people say it. What is not listed is a list of words, or free text. */
+const PARSERS: Readonly<Record<string, { takes: (text: string) => boolean; says: string; trims?: boolean }>> = {
+  int: { takes: (text) => isWhole(text, 32n), says: 'a whole number' },
+  long: { takes: (text) => isWhole(text, 64n), says: 'a whole number' },
+  double: { takes: isDecimal, says: 'a number', trims: true },
+  float: { takes: isDecimal, says: 'a number', trims: true },
+  // Boolean.parseBoolean takes anything, and makes false of it.
+  boolean: { takes: (text) => /^(true|false)$/i.test(text), says: 'true or false' },
+  String: { takes: () => true, says: 'text' },
+  json: { takes: () => true, says: 'JSON' },
+};
+
+function isWhole(text: string, bits: bigint): boolean {
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const limit = 1n << (bits - 1n);
+  const value = BigInt(text.replace('+', ''));
+  return value >= -limit && value < limit;
+}
+
+function isDecimal(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[fd]?$/i.test(text);
+}
+
+/** Text is trimmed from this release on. Source: common/.../MixAll.java properties2Object. */
+const TEXT_TRIMMED_SINCE = '5.2.0';
+
+function checkValue(version: string, { key, type, defaultValue }: ConfigKey, value: string): PropertyIssue | undefined {
+  const parser = PARSERS[type];
+  const words = type.split('|');
+  const takes = parser?.takes ?? ((text: string) => words.includes(text));
+  const trims = parser?.trims ?? ((!parser || type === 'String') && isSince(version, TEXT_TRIMMED_SINCE));
+  // java.util.Properties drops the blanks before a value and keeps those after it.
+  const text = value.trimStart();
+  const trimmed = text.trimEnd();
+  const outcome = type === 'boolean' ? 'takes it for false' : `keeps its default${defaultValue === null ? '' : ` ${defaultValue}`}`;
+  if (!takes(trimmed)) {
+    const says = parser?.says ?? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+    return { code: 'WRONG_TYPE', severity: 'error', message: `${key} is ${says}, not "${trimmed}": RocketMQ ${version} ${outcome}` };
+  }
+  if (text === trimmed || trims) return undefined;
+  if (type === 'String') {
+    return {
+      code: 'BLANK_AT_END',
+      severity: 'warning',
+      message: `${key} ends in a blank, which RocketMQ ${version} takes as part of the value`,
+    };
+  }
+  return { code: 'BLANK_AT_END', severity: 'error', message: `${key} ends in a blank: RocketMQ ${version} ${outcome}` };
+}

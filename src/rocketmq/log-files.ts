@@ -1,0 +1,84 @@
+import { isSince, type ProcessRole } from './releases.js';
+
+/** RocketMQ writes its logs in this zone, whatever the host's. Source: conf/logback_*.xml and rmq.*.logback.xml, all releases. */
+export const LOG_ZONE = '+08:00';
+
+/**
+ * The line patterns of RocketMQ's logs, as logback spells them. Stack traces follow without a prefix.
+ * Source: conf/logback_*.xml, rmq.*.logback.xml.
+ */
+export const LOG_PATTERNS = {
+  full: '%d{yyy-MM-dd HH:mm:ss,GMT+8} %p %t - %m%n',
+  /** stats.log */
+  withoutThread: '%d{yyy-MM-dd HH:mm:ss,GMT+8} %p - %m%n',
+  /** protection.log, watermark.log */
+  withoutLevel: '%d{yyy-MM-dd HH:mm:ss,GMT+8} - %m%n',
+  /** proxy_watermark.log */
+  bare: '%d{yyy-MM-dd HH:mm:ss,GMT+8}%m%n',
+} as const;
+
+/** One log of a node. */
+export type LogFile = {
+  /** As in `rmqdev logs --file <name>`. */
+  name: string;
+  /** Relative to the node's folder, with `/`. */
+  path: string;
+  /** In `rmqdev logs` without `--file`: always, from WARN on, or not at all. */
+  shown: 'always' | 'warnings' | 'on-request';
+};
+
+type LogFileRow = { role: ProcessRole; name: string; shown?: LogFile['shown']; since?: string };
+
+const ROTATED_LOGS = 'logs/rocketmqlogs';
+
+/**
+ * What each role writes below logs/rocketmqlogs: `<name>.log`.
+ * Sources: distribution/conf/logback_*.xml (to 5.0.0), rmq.*.logback.xml (from 5.1.0).
+ */
+const ROWS: readonly LogFileRow[] = [
+  { role: 'namesrv', name: 'namesrv', shown: 'always' },
+  { role: 'namesrv', name: 'namesrv_default' },
+  { role: 'namesrv', name: 'namesrv_traffic', since: '5.1.0' },
+  { role: 'broker', name: 'broker', shown: 'always' },
+  { role: 'broker', name: 'broker_default' },
+  { role: 'broker', name: 'store', shown: 'warnings' },
+  { role: 'broker', name: 'storeerror' },
+  { role: 'broker', name: 'remoting' },
+  { role: 'broker', name: 'protection' },
+  { role: 'broker', name: 'watermark' },
+  { role: 'broker', name: 'transaction' },
+  { role: 'broker', name: 'lock' },
+  { role: 'broker', name: 'filter' },
+  { role: 'broker', name: 'stats' },
+  { role: 'broker', name: 'commercial' },
+  { role: 'broker', name: 'pop', since: '5.0.0' },
+  { role: 'broker', name: 'rocksdb', since: '5.1.4' },
+  { role: 'broker', name: 'tiered_store', since: '5.1.0' },
+  { role: 'broker', name: 'broker_traffic', since: '5.1.0' },
+  { role: 'broker', name: 'coldctr', since: '5.1.3' },
+  { role: 'broker', name: 'broker_metrics', since: '5.1.4' },
+  { role: 'broker', name: 'auth_audit', since: '5.3.0' },
+  { role: 'broker', name: 'lite', since: '5.5.0' },
+  { role: 'controller', name: 'controller', shown: 'always', since: '5.0.0' },
+  { role: 'controller', name: 'controller_default', since: '5.0.0' },
+  { role: 'controller', name: 'dledger', since: '5.1.0' },
+  { role: 'controller', name: 'controller_traffic', since: '5.1.1' },
+  { role: 'controller', name: 'jraft', since: '5.2.0' },
+  { role: 'proxy', name: 'proxy', shown: 'always', since: '5.0.0' },
+  { role: 'proxy', name: 'proxy_watermark', since: '5.0.0' },
+  { role: 'proxy', name: 'proxy_metric', since: '5.1.1' },
+  { role: 'proxy', name: 'auth_audit', since: '5.3.0' },
+  { role: 'proxy', name: 'proxy_traffic', since: '5.4.0' },
+];
+
+/** What rmqdev adds to every node's folder. */
+const OWN_LOGS: readonly LogFile[] = [
+  { name: 'stdout', path: 'stdout.log', shown: 'always' },
+  { name: 'gc', path: 'gc.log', shown: 'on-request' },
+];
+
+/** @returns the logs of a node, the role's main log first. A file that has nothing to say may not exist. */
+export function logFiles(version: string, role: ProcessRole): LogFile[] {
+  const written = ROWS.filter((row) => row.role === role && isSince(version, row.since));
+  return [...written.map(({ name, shown = 'on-request' }) => ({ name, path: `${ROTATED_LOGS}/${name}.log`, shown })), ...OWN_LOGS];
+}

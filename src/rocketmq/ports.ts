@@ -1,0 +1,22 @@
+import type { ProcessRole } from './releases.js';
+
+/**
+ * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
+ * Sources: remoting/.../NettyRemotingServer.java; broker/.../BrokerController.java (fast port, P-2);
+ * store/.../ha/HAService.java and DefaultHAService.java (HA, P+1); proxy/.../config/ProxyConfig.java (gRPC 8081, remoting 8080).
+ */
+export const PORT_OFFSETS = {
+  namesrv: { listen: 0 },
+  broker: { listen: 0, fast: -2, ha: 1 },
+  controller: { listen: 0 },
+  proxy: { listen: 0, remoting: -1 },
+} as const satisfies Record<ProcessRole, { listen: 0 } & Record<string, number>>;
+
+/** Where the first node of a role listens: RocketMQ's own default; for a controller the port of its sample file. */
+export const FIRST_PORT: Readonly<Record<ProcessRole, number>> = { namesrv: 9876, broker: 10911, controller: 9878, proxy: 8081 };
+
+/** The distance to the next node of the role. Brokers: P-2 to P+1, DLedger P+5 and JDWP P+7 must not meet a neighbour's. */
+export const PORT_STEP: Readonly<Record<ProcessRole, number>> = { namesrv: 1, broker: 10, controller: 1, proxy: 10 };
+
+/** JDWP, relative to listenPort. */
+export const DEBUG_OFFSET = 7;

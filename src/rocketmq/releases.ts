@@ -1,0 +1,172 @@
+/** Supported and tested, oldest first. Any other x.y.z works by the same rules, untested. */
+export const SUPPORTED_RELEASES = ['4.4.0', '4.5.1', '4.7.0', '4.9.3', '4.9.7', '5.1.4', '5.3.3', '5.5.0'] as const;
+
+export const DEFAULT_RELEASE = '5.5.0';
+
+/** A kind of process that RocketMQ runs. */
+export type ProcessRole = 'namesrv' | 'broker' | 'controller' | 'proxy';
+
+/**
+ * Orders versions by their numbers; a suffix such as `-ALPHA` does not count.
+ * @returns below 0 where `a` is older, 0 where equal, above 0 where newer.
+ */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  for (let i = 0; i < 3; i += 1) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbersOf(version: string): number[] {
+  return version.split('.').map((part) => Number.parseInt(part, 10));
+}
+
+/** A platform on which a release cannot run, in the words of `process.platform` and `process.arch`. */
+export type UnsupportedPlatform = { platform: string; arch: string; why: string };
+
+/** What rmqdev does differently from release to release. */
+export type ReleaseTraits = {
+  /** The processes that the release has. */
+  roles: readonly ProcessRole[];
+  /** How the release spells `…edFileSizeCommitLog`; the other spelling is ignored. */
+  mappedFileKeys: 'maped' | 'mapped';
+  /** together: a slave's HA client tries once at its start and then sleeps 5 s, so that waiting for the master costs more than it saves. */
+  startOrder: 'masters-then-slaves' | 'together';
+  /** true: haMasterAddress attaches a slave at once. false: it must not be set, the slave would never connect. */
+  slaveNeedsHaMasterAddress: boolean;
+  /** The first registration is skipped while the NameServers are still being checked; UPDATE_BROKER_CONFIG (25) makes up for it. */
+  needsRegistrationNudge: boolean;
+  /** GET_BROKER_HA_STATUS (907) is answered; older brokers do not reply at all. */
+  hasHaStatusRequest: boolean;
+  /** A SYNC_MASTER waits for its slave only with totalReplicas=2 and inSyncReplicas=2. */
+  syncNeedsInSyncReplicas: boolean;
+  /** GET_ROUTEINFO_BY_TOPIC (105) is standard JSON when the request asks for it; older answers have bare integer keys. */
+  standardRouteJson: boolean;
+  /** required: a slave refuses pulls (code 2) unless slaveReadEnable=true. */
+  slaveReadEnable: 'optional' | 'required';
+  /** Longest time until a slave knows a new topic. */
+  slaveTopicSyncMs: number;
+  /** Time that a clean stop may take before SIGKILL. */
+  stopGraceMs: number;
+  /** Longest time between the failure of a start and the end of the JVM: a store that was opened is shut down first. */
+  storeExitSlowMs: number;
+  /** Share of the disk above which the broker refuses writes (code 14): by default, and the most that can be configured. */
+  diskWarningRatio: { default: number; max: number };
+  /** `-Drmq.logback.configurationFile` must name conf/rmq.<role>.logback.xml; else the proxy's file is taken. */
+  logbackProperty: boolean;
+  /** @returns the name of a role's logback file in conf/. */
+  logbackFileName: (role: ProcessRole | 'tools') => string;
+  unsupportedPlatforms: readonly UnsupportedPlatform[];
+};
+
+/** `value` holds from release `since` (undefined: the first) to the next row's. */
+type TraitRow<T> = { since?: string; value: T; source: string };
+
+const BROKER_CONTROLLER = 'broker/.../BrokerController.java';
+const MESSAGE_STORE = 'store/.../DefaultMessageStore.java';
+const MESSAGE_STORE_CONFIG = 'store/.../config/MessageStoreConfig.java';
+
+export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly TraitRow<ReleaseTraits[Trait]>[] } = {
+  roles: [
+    { value: ['namesrv', 'broker'], source: 'distribution/bin' },
+    { since: '5.0.0', value: ['namesrv', 'broker', 'controller', 'proxy'], source: 'distribution/bin/mqcontroller, mqproxy' },
+  ],
+  mappedFileKeys: [
+    { value: 'maped', source: MESSAGE_STORE_CONFIG },
+    { since: '4.5.2', value: 'mapped', source: MESSAGE_STORE_CONFIG },
+  ],
+  startOrder: [
+    { value: 'masters-then-slaves', source: 'store/.../ha/HAService.java: retries each 5 s; measured' },
+    { since: '5.0.0', value: 'together', source: 'store/.../ha/DefaultHAClient.java; measured' },
+  ],
+  slaveNeedsHaMasterAddress: [
+    { value: true, source: `${BROKER_CONTROLLER} initialize` },
+    { since: '5.0.0', value: false, source: `${BROKER_CONTROLLER} initializeScheduledTasks runs before DefaultHAService.init; measured` },
+  ],
+  needsRegistrationNudge: [
+    { value: false, source: 'remoting/.../NettyRemotingClient.java' },
+    { since: '5.0.0', value: true, source: 'remoting/.../NettyRemotingClient.java scanAvailableNameSrv; measured' },
+  ],
+  hasHaStatusRequest: [
+    { value: false, source: 'common/.../RequestCode.java' },
+    { since: '5.0.0', value: true, source: 'common/.../RequestCode.java GET_BROKER_HA_STATUS' },
+  ],
+  syncNeedsInSyncReplicas: [
+    { value: false, source: 'store/.../CommitLog.java' },
+    { since: '5.0.0', value: true, source: `${MESSAGE_STORE_CONFIG} inSyncReplicas=1, docs/en/QuorumACK.md` },
+  ],
+  standardRouteJson: [
+    { value: false, source: 'namesrv/.../DefaultRequestProcessor.java' },
+    { since: '4.9.4', value: true, source: 'common/.../GetRouteInfoRequestHeader.java acceptStandardJsonOnly' },
+  ],
+  slaveReadEnable: [
+    { value: 'optional', source: 'broker/.../processor/PullMessageProcessor.java' },
+    { since: '5.0.0', value: 'required', source: 'broker/.../processor/PullMessageProcessor.java rejectRequest' },
+  ],
+  slaveTopicSyncMs: [
+    { value: 60_000, source: `${BROKER_CONTROLLER}: syncAll each 60 s` },
+    { since: '4.5.1', value: 10_000, source: `${BROKER_CONTROLLER} handleSlaveSynchronize: each 10 s` },
+    { since: '5.0.0', value: 63_000, source: `${BROKER_CONTROLLER}: a look each 3 s, syncAll when the last is 60 s ago` },
+  ],
+  stopGraceMs: [
+    { value: 15_000, source: `${BROKER_CONTROLLER} shutdown; measured 1 to 7 s` },
+    { since: '5.0.0', value: 30_000, source: `${BROKER_CONTROLLER} shutdown; measured 11 to 17 s` },
+  ],
+  storeExitSlowMs: [
+    { value: 2_000, source: `${MESSAGE_STORE} shutdown; measured 0.4 s` },
+    { since: '5.0.0', value: 8_000, source: `${MESSAGE_STORE} shutdown; measured 4 s` },
+    { since: '5.3.4', value: 18_000, source: `${MESSAGE_STORE} shutdown of a store that never ran; measured 7 to 10 s` },
+  ],
+  diskWarningRatio: [
+    { value: { default: 0.9, max: 1 }, source: `${MESSAGE_STORE}: -Drocketmq.broker.diskSpaceWarningLevelRatio, any value` },
+    {
+      since: '5.0.0',
+      value: { default: 0.9, max: 0.9 },
+      source: `${MESSAGE_STORE} getDiskSpaceWarningLevelRatio: clamped to 0.35 to 0.90`,
+    },
+  ],
+  logbackProperty: [
+    { value: false, source: 'namesrv/.../NamesrvStartup.java, broker/.../BrokerStartup.java: conf/logback_<role>.xml' },
+    { since: '5.1.0', value: true, source: 'common/.../logging/DefaultJoranConfiguratorExt.java' },
+  ],
+  logbackFileName: [
+    { value: (role) => `logback_${role}.xml`, source: 'distribution/conf' },
+    { since: '5.1.0', value: (role) => `rmq.${role}.logback.xml`, source: '<module>/src/main/resources' },
+  ],
+  unsupportedPlatforms: [
+    { value: [], source: 'store/pom.xml' },
+    {
+      since: '5.1.2',
+      value: [{ platform: 'darwin', arch: 'arm64', why: 'its commit log calls JNA 4.2.2, which has no library for Apple silicon' }],
+      source: 'issue 7292',
+    },
+    { since: '5.1.4', value: [], source: 'issue 7292' },
+    {
+      since: '5.4.0',
+      value: [
+        {
+          platform: 'linux',
+          arch: 'arm64',
+          why: 'every broker opens RocksDB, and its rocketmq-rocksdb 1.0.2 has no library for Linux on arm64',
+        },
+      ],
+      source: 'store/.../rocksdb/MessageRocksDBStorage.java, rocketmq-rocksdb-1.0.2.jar',
+    },
+    { since: '5.5.0', value: [], source: 'rocketmq-rocksdb-1.0.6.jar' },
+  ],
+};
+
+/** @returns what holds for release `version` (x.y.z). */
+export function releaseTraits(version: string): ReleaseTraits {
+  const traits = Object.entries(TRAIT_ROWS).map(([trait, rows]: [string, readonly TraitRow<unknown>[]]) => {
+    return [trait, rows.findLast(({ since }) => isSince(version, since))?.value];
+  });
+  return Object.fromEntries(traits) as ReleaseTraits;
+}
+
+/** @returns whether `version` is `since` or newer; undefined is the beginning. */
+export function isSince(version: string, since: string | undefined): boolean {
+  return since === undefined || compareVersions(version, since) >= 0;
+}

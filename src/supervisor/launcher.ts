@@ -1,0 +1,26 @@
+/** What the supervisor needs of a process; `process/launcher.ts` fulfils it. */
+
+/** `startTime` is an opaque token that tells a reused pid apart. */
+export type ProcessIdentity = { pid: number; startTime: string };
+
+/** `code` and `signal` are both null where the process was adopted: it is nobody's child, so its status cannot be known. */
+export type ProcessExit = { at: number; code: number | null; signal: string | null; adopted: boolean };
+
+export interface RunningProcess {
+  readonly identity: ProcessIdentity;
+  /** Never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  /** @returns false when the process is gone. */
+  signal(signal: NodeJS.Signals): boolean;
+  /** SIGKILL to the process and all it started; resolves when it is gone. */
+  killTree(): Promise<void>;
+  /** Stops watching and leaves it running. */
+  release(): void;
+}
+
+/** `S` is what a launch needs; the supervisor hands it through unread. */
+export interface Launcher<S> {
+  launch(spec: S): Promise<RunningProcess>;
+  /** @returns undefined where no such process lives, or the pid is somebody else's now. */
+  adopt(identity: ProcessIdentity): Promise<RunningProcess | undefined>;
+}

@@ -1,0 +1,46 @@
+/** The states of a node and what may happen in each: data and one pure function; no timers, no I/O. */
+const TRANSITIONS = {
+  stopped: { start: 'starting', adopted: 'unready' },
+  starting: {
+    readinessPassed: 'ready',
+    crashed: 'backoff',
+    gaveUp: 'failed',
+    exited: 'stopped',
+    pause: 'paused',
+    stop: 'stopping',
+  },
+  ready: { readinessLost: 'unready', crashed: 'backoff', gaveUp: 'failed', exited: 'stopped', pause: 'paused', stop: 'stopping' },
+  unready: { readinessPassed: 'ready', crashed: 'backoff', gaveUp: 'failed', exited: 'stopped', pause: 'paused', stop: 'stopping' },
+  paused: { resume: 'unready', crashed: 'backoff', gaveUp: 'failed', exited: 'stopped', stop: 'stopping' },
+  backoff: { backoffElapsed: 'starting', start: 'starting', stop: 'stopped' },
+  stopping: { exited: 'stopped' },
+  failed: { start: 'starting', stop: 'stopped' },
+} as const;
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+export type NodeState = keyof typeof TRANSITIONS;
+export type NodeEvent = KeysOf<(typeof TRANSITIONS)[NodeState]>;
+
+export const NODE_STATES = Object.keys(TRANSITIONS) as readonly NodeState[];
+export const NODE_EVENTS: readonly NodeEvent[] = [
+  'start',
+  'adopted',
+  'readinessPassed',
+  'readinessLost',
+  'crashed',
+  'gaveUp',
+  'exited',
+  'pause',
+  'resume',
+  'stop',
+  'backoffElapsed',
+];
+
+/** States in which a process of the node lives, or is about to. */
+export const LIVE_STATES: ReadonlySet<NodeState> = new Set(['starting', 'ready', 'unready', 'paused', 'stopping']);
+
+/** @returns the next state, or undefined where `state` does not accept `event` (the runner throws INVALID_TRANSITION). */
+export function nextState(state: NodeState, event: NodeEvent): NodeState | undefined {
+  const row: Partial<Record<NodeEvent, NodeState>> = TRANSITIONS[state];
+  return row[event];
+}

@@ -1,0 +1,6 @@
+export type ProbeResult = { ok: true } | { ok: false; reason: string };
+
+/** Asks once and gives a reason; period, thresholds and time-out belong to the runner. Never rejects. */
+export interface Probe {
+  check(signal: AbortSignal): Promise<ProbeResult>;
+}

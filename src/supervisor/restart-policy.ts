@@ -1,0 +1,39 @@
+/** When a node whose process ended is started again. */
+export type RestartPolicy = {
+  policy: 'on-crash' | 'never' | 'always';
+  /** Restarts within `windowMs` before the supervisor gives up. */
+  maxRestarts: number;
+  windowMs: number;
+  backoffMinMs: number;
+  backoffMaxMs: number;
+};
+
+/** A node that was never ready since its start was asked for is given up sooner: what stops it is rarely gone a second later. */
+export const MAX_RESTARTS_BEFORE_READY = 2;
+
+export type RestartDecision = { restart: true; delayMs: number } | { restart: false; why: string };
+
+/** One end of a process that nobody asked for. */
+export type Crash = { at: number; wasReady: boolean };
+
+/**
+ * Pure: policy, crashes and now in; what to do out.
+ * @param crashes the crashes since the user last asked for a start, oldest first, the present one last.
+ * @param clean the process ended with 0 or 143: somebody else stopped it.
+ */
+export function decideRestart(policy: RestartPolicy, crashes: readonly Crash[], clean: boolean, now: number): RestartDecision {
+  if (policy.policy === 'never') return { restart: false, why: 'its restart policy is never' };
+  if (clean && policy.policy === 'on-crash') return { restart: false, why: 'it was stopped from outside' };
+  const recent = crashes.filter((crash) => now - crash.at < policy.windowMs);
+  const everReady = crashes.some((crash) => crash.wasReady);
+  const limit = everReady ? policy.maxRestarts : Math.min(policy.maxRestarts, MAX_RESTARTS_BEFORE_READY);
+  if (recent.length > limit) {
+    const window = everReady ? ` within ${Math.round(policy.windowMs / 1_000)} s` : ' before it was ever ready';
+    return { restart: false, why: `it crashed ${recent.length} times${window}` };
+  }
+  const last = crashes.at(-1);
+  const attempt = recent.length - 1;
+  if (attempt === 0 && last?.wasReady) return { restart: true, delayMs: 0 };
+  const step = everReady ? attempt - 1 : attempt;
+  return { restart: true, delayMs: Math.min(policy.backoffMinMs * 2 ** Math.max(0, step), policy.backoffMaxMs) };
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { LogRecord } from '../../../src/logs/log-record.js';
+import { isWanted, levelOf } from '../../../src/logs/record-filter.js';
+
+const source = { node: 'broker-a', file: '/logs/store.log', kind: 'store' as const };
+const record = (overrides: Partial<LogRecord>): LogRecord => ({
+  node: 'broker-a',
+  file: 'store.log',
+  kind: 'store',
+  at: 1_000,
+  level: 'INFO',
+  raw: 'text',
+  message: 'text',
+  thread: null,
+  ...overrides,
+});
+
+test('of the level that is asked for and that of the source the higher one holds', () => {
+  const warn = record({ level: 'WARN' });
+  expect(isWanted(record({}), source, {})).toBe(true);
+  expect(isWanted(record({}), { ...source, minLevel: 'WARN' }, { minLevel: 'DEBUG' })).toBe(false);
+  expect(isWanted(warn, { ...source, minLevel: 'WARN' }, {})).toBe(true);
+  expect(isWanted(warn, { ...source, minLevel: 'WARN' }, { minLevel: 'ERROR' })).toBe(false);
+});
+
+test.each([
+  ['The broker[broker-a, 127.0.0.1:10911] boot success.', 'INFO'],
+  ['OpenJDK 64-Bit Server VM warning: Option UseBiasedLocking was deprecated', 'WARN'],
+  ['[0.003s][warning][cds] no archive', 'WARN'],
+  ['java.net.BindException: Address already in use', 'ERROR'],
+  ['Terminating due to java.lang.OutOfMemoryError: Java heap space', 'ERROR'],
+])('a line without a level counts by what it says: %s', (raw, level) => {
+  expect(levelOf(record({ level: null, raw }))).toBe(level);
+});
+
+test('grep looks at the whole record, each time from the start', () => {
+  const trace = record({ raw: 'failed\n\tat a.b.C(D.java:1)' });
+  const grep = /D\.java/g;
+  expect([isWanted(trace, source, { grep }), isWanted(trace, source, { grep })]).toEqual([true, true]);
+  expect(isWanted(record({}), source, { grep })).toBe(false);
+});
+
+test('since and until include their own millisecond', () => {
+  expect(isWanted(record({}), source, { sinceMs: 1_000, untilMs: 1_000 })).toBe(true);
+  expect(isWanted(record({}), source, { sinceMs: 1_001 })).toBe(false);
+  expect(isWanted(record({}), source, { untilMs: 999 })).toBe(false);
+});
