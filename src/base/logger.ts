@@ -10,7 +10,10 @@ export interface Logger {
 
 /** @returns a logger that appends JSON lines to `file`; each write is on disk when the call returns, so a crash loses none. */
 export function fileLogger(file: string): Logger {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: file, append: true, mkdir: true, sync: true }));
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: file, append: true, mkdir: true, sync: true }),
+  );
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

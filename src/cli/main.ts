@@ -17,7 +17,7 @@ import { statusCommand } from './commands/status.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { jsonOutput } from './output/json-output.js';
-import { type GlobalOptions, createRun } from './with-daemon.js';
+import { createRun, type GlobalOptions } from './with-daemon.js';
 
 const args = process.argv.slice(2);
 const exit = (code: number) => {
@@ -35,7 +35,12 @@ const parser = yargs(args)
   .scriptName('rmqdev')
   .usage('$0 <command>\n\nLocal multi-broker RocketMQ clusters under one supervisor')
   .option('json', { type: 'boolean', default: false, describe: 'One JSON object, or one a line for streams', global: true })
-  .option('verbose', { type: 'boolean', default: false, describe: 'Stack traces with errors', global: true }) as unknown as Argv<GlobalOptions>;
+  .option('verbose', {
+    type: 'boolean',
+    default: false,
+    describe: 'Stack traces with errors',
+    global: true,
+  }) as unknown as Argv<GlobalOptions>;
 
 parser
   .command(upCommand(run))

@@ -12,9 +12,16 @@ export type ClusterOptions = GlobalOptions & { cluster: string };
 
 export type Session = { client: DaemonClient; output: Output; home: HomePaths; signal: AbortSignal };
 /** Runs `work` against the daemon, which is started when needed. */
-export type WithDaemon = (options: GlobalOptions, work: (session: Session) => Promise<void>, settings?: { jsonProgress?: boolean }) => Promise<void>;
+export type WithDaemon = (
+  options: GlobalOptions,
+  work: (session: Session) => Promise<void>,
+  settings?: { jsonProgress?: boolean },
+) => Promise<void>;
 /** Runs `work` without a daemon. */
-export type WithOutput = (options: GlobalOptions, work: (session: { output: Output; home: HomePaths; version: string }) => Promise<void>) => Promise<void>;
+export type WithOutput = (
+  options: GlobalOptions,
+  work: (session: { output: Output; home: HomePaths; version: string }) => Promise<void>,
+) => Promise<void>;
 
 export type Run = { withDaemon: WithDaemon; withOutput: WithOutput };
 
@@ -40,7 +47,9 @@ export function createRun(version: string, exit: (code: number) => void): Run {
         const home = HomePaths.fromEnvironment(process.env);
         const { client, hello } = await connect(home, version);
         if (hello.version !== version) {
-          output.notice(`the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`);
+          output.notice(
+            `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
+          );
         }
         const interrupt = new AbortController();
         const abort = () => interrupt.abort(interrupted());

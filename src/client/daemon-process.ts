@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { RmqdevError, type ErrorPayload, systemCode } from '../base/errors.js';
+import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
 import { homeNotWritable, prepareHome } from '../base/home.js';
 import type { HomePaths } from '../base/paths.js';
 import type { Result } from '../contract/routes.js';
@@ -100,7 +100,10 @@ function spawnDaemon(home: HomePaths): Promise<Announcement> {
   const pipe = child.stdio[3] as Readable;
   return new Promise((resolve, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(unreachable(`it was started (pid ${child.pid}) and said nothing for ${START_TIMEOUT_MS / 1_000} s`)), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(unreachable(`it was started (pid ${child.pid}) and said nothing for ${START_TIMEOUT_MS / 1_000} s`)),
+      START_TIMEOUT_MS,
+    );
     child.once('error', reject);
     pipe.on('data', (chunk) => {
       text += chunk;

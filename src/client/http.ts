@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { RmqdevError, type ErrorPayload, systemCode } from '../base/errors.js';
-import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
+import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
 import { CALLS } from '../contract/calls.js';
+import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
 
 /** Typed calls to a daemon over its Unix socket. Results are trusted: `hello` has compared protocol numbers. */
 export class DaemonClient {
@@ -17,7 +17,12 @@ export class DaemonClient {
   }
 
   /** Hands each item to `onItem` as it comes. Aborting closes the connection: the daemon finishes what it has accepted. */
-  async stream<S extends Stream>(name: S, params: ParamsInput<S>, onItem: (item: Item<S>) => void, signal?: AbortSignal): Promise<Result<S>> {
+  async stream<S extends Stream>(
+    name: S,
+    params: ParamsInput<S>,
+    onItem: (item: Item<S>) => void,
+    signal?: AbortSignal,
+  ): Promise<Result<S>> {
     const response = await this.#send(name, params, signal);
     if (response.statusCode !== 200) throw failureOf(JSON.parse(await readText(response)));
     let rest = '';
@@ -46,7 +51,13 @@ export class DaemonClient {
     const query = method === 'GET' ? toQuery(rest) : '';
     return new Promise((resolve, reject) => {
       const sent: ClientRequest = request(
-        { socketPath: this.socketPath, method, path: filled + query, headers: method === 'GET' ? {} : { 'content-type': 'application/json' }, ...(signal ? { signal } : {}) },
+        {
+          socketPath: this.socketPath,
+          method,
+          path: filled + query,
+          headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
+          ...(signal ? { signal } : {}),
+        },
         resolve,
       );
       sent.on('error', (error) => {

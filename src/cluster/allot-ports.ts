@@ -88,7 +88,10 @@ export function allOf(ports: NodePorts): number[] {
 /** @returns `port 10911 is held by pid 4242 (java -cp …)`. */
 export function describeHolder(holder: PortHolder): string {
   if (holder.rmqdevNode) return `port ${holder.port} is held by ${holder.rmqdevNode}`;
-  const who = holder.pid === undefined ? 'a process that this user may not see' : `pid ${holder.pid}${holder.command ? ` (${shorten(holder.command)})` : ''}`;
+  const who =
+    holder.pid === undefined
+      ? 'a process that this user may not see'
+      : `pid ${holder.pid}${holder.command ? ` (${shorten(holder.command)})` : ''}`;
   return `port ${holder.port} is held by ${who}`;
 }
 

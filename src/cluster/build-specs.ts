@@ -1,7 +1,7 @@
 import type { ClusterPaths } from '../base/paths.js';
+import type { NodeProfile, Profile } from '../profile/profile.js';
 import { defaultHeapBytes, jvmFlags, nodeMemoryEstimateBytes } from '../rocketmq/jvm-flags.js';
 import { releaseTraits } from '../rocketmq/releases.js';
-import type { NodeProfile, Profile } from '../profile/profile.js';
 import { type Assignment, type NodeSpec, nodeMarker } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import type { NodeDraft } from './roles/role.js';

@@ -3,16 +3,22 @@ import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
-import { describeExit, type NodeExitRecord, type NodeObserver, type NodeRunSpec, NodeSupervisor, type Transition } from '../supervisor/node-supervisor.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
+import {
+  describeExit,
+  type NodeExitRecord,
+  type NodeObserver,
+  type NodeRunSpec,
+  NodeSupervisor,
+  type Transition,
+} from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
-import { classArchiveFor } from './class-archive.js';
 import { loadClusterState, saveClusterState } from './cluster-state.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
 import { type Assignment, isMaster, type NodeSpec } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
-import type { RoleContext, StartStage } from './roles/role.js';
+import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import type { World } from './world.js';
 
 type Node = { spec: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
@@ -52,7 +58,10 @@ export class Cluster {
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     for (const spec of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
-      this.#nodes.set(spec.id, { spec, supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot) });
+      this.#nodes.set(spec.id, {
+        spec,
+        supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot),
+      });
     }
     for (const { spec, supervisor } of this.#nodes.values()) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
@@ -131,7 +140,8 @@ export class Cluster {
     const specs = buildSpecs({ cluster: this.name, profile, paths: this.paths, assignments });
     const nodes = specs.map((spec): Node => {
       const existing = this.#nodes.get(spec.id);
-      if (!existing) return { spec, supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer) };
+      if (!existing)
+        return { spec, supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer) };
       existing.supervisor.replaceSpec(this.#runSpec(spec));
       return { spec, supervisor: existing.supervisor };
     });
@@ -234,7 +244,7 @@ export class Cluster {
       peers: () => this.specs,
       isExpected: (id) => this.#nodes.get(id)?.supervisor.intent === 'up',
       stage: (id, stage) => {
-        if (this.#stages.get(id) === stage) return;
+        if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;
         this.#stages.set(id, stage);
         this.#notify();
       },
@@ -250,7 +260,7 @@ export class Cluster {
     const context = this.roleContext;
     return {
       id: spec.id,
-      prepareLaunch: async () => prepareLaunch(spec, await classArchiveFor(spec, this.world.home.cache), this.world.env),
+      prepareLaunch: () => prepareLaunch(spec, this.world.home.cache, this.world.env),
       startup: () => role.startup(spec, context),
       readiness: role.readiness(spec, context),
       liveness: spec.ports.debug === undefined ? role.liveness(spec, context) : undefined,

@@ -1,7 +1,7 @@
+import type { KillItem } from '../contract/events.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
-import type { KillItem } from '../contract/events.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, type NodeSpec } from './node-spec.js';
 
@@ -33,12 +33,18 @@ export async function killAndTell(
   const { pid } = cluster.supervisor(id).kill(options.signal, { restart: options.restart });
   const since = clock.monotonicMs();
   const tMs = () => Math.round(clock.monotonicMs() - since);
-  cluster.journal.record('node-killed', id, `${id} was sent ${options.signal} by the user`, { pid, signal: options.signal, restart: options.restart });
+  cluster.journal.record('node-killed', id, `${id} was sent ${options.signal} by the user`, {
+    pid,
+    signal: options.signal,
+    restart: options.restart,
+  });
   tell({ event: 'signalled', node: id, signal: options.signal, pid, tMs: 0 });
   try {
     await Promise.all([
       untilExited(cluster, id, pid, deadline.signal).then((exit) => tell({ event: 'exited', node: id, ...exit, tMs: tMs() })),
-      watchRoute(cluster, spec, before, deadline.signal, (namesrv) => tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() })),
+      watchRoute(cluster, spec, before, deadline.signal, (namesrv) =>
+        tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() }),
+      ),
     ]);
   } catch (error) {
     if (!deadline.signal.aborted || options.abort.aborted) throw error;
@@ -83,7 +89,12 @@ function nextCommands(cluster: Cluster, killed: NodeSpec, isRestarted: boolean):
   return [...(isRestarted ? [] : [`rmqdev start ${killed.id}${suffix}`]), `rmqdev status${suffix}`];
 }
 
-async function untilExited(cluster: Cluster, id: string, pid: number, signal: AbortSignal): Promise<{ code: number | null; signal: string | null }> {
+async function untilExited(
+  cluster: Cluster,
+  id: string,
+  pid: number,
+  signal: AbortSignal,
+): Promise<{ code: number | null; signal: string | null }> {
   await cluster.until(() => cluster.supervisor(id).pid !== pid, signal);
   const exit = cluster.supervisor(id).lastExit;
   return { code: exit?.code ?? null, signal: exit?.signal ?? null };
@@ -96,7 +107,13 @@ async function routedAt(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): 
   return namesrvs.filter((_, index) => listed[index]).map((namesrv) => namesrv.localAddress);
 }
 
-async function watchRoute(cluster: Cluster, spec: NodeSpec, namesrvs: readonly string[], signal: AbortSignal, dropped: (namesrv: string) => void): Promise<void> {
+async function watchRoute(
+  cluster: Cluster,
+  spec: NodeSpec,
+  namesrvs: readonly string[],
+  signal: AbortSignal,
+  dropped: (namesrv: string) => void,
+): Promise<void> {
   await Promise.all(
     liveNamesrvs(cluster)
       .filter((namesrv) => namesrvs.includes(namesrv.localAddress))
@@ -113,7 +130,9 @@ async function watchRoute(cluster: Cluster, spec: NodeSpec, namesrvs: readonly s
 /** A NameServer that does not answer lists nobody. */
 async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, signal: AbortSignal): Promise<boolean> {
   using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS, signal);
-  const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(() => undefined);
+  const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(
+    () => undefined,
+  );
   const addresses = route?.brokerDatas.find((data) => data.brokerName === spec.brokerName)?.brokerAddrs;
   return [...(addresses?.values() ?? [])].includes(spec.registeredAddress);
 }
@@ -122,7 +141,9 @@ async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, sig
 async function promotedMaster(cluster: Cluster, killed: NodeSpec): Promise<string | null> {
   for (const namesrv of liveNamesrvs(cluster)) {
     using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-    const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, killed.brokerName as string, deadline.signal).catch(() => undefined);
+    const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, killed.brokerName as string, deadline.signal).catch(
+      () => undefined,
+    );
     const address = route?.brokerDatas.find((data) => data.brokerName === killed.brokerName)?.brokerAddrs.get(0);
     const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
     if (holder && holder.id !== killed.id) return holder.id;
@@ -136,7 +157,12 @@ async function takesSends(cluster: Cluster): Promise<string[]> {
   const answers = await Promise.all(
     brokers.map(async (spec) => {
       using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
-      const message = { topic: spec.brokerName as string, queueId: 0, body: Buffer.from('rmqdev failover probe'), producerGroup: PROBE_GROUP };
+      const message = {
+        topic: spec.brokerName as string,
+        queueId: 0,
+        body: Buffer.from('rmqdev failover probe'),
+        producerGroup: PROBE_GROUP,
+      };
       const sent = await sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).catch(() => undefined);
       return sent !== undefined;
     }),
@@ -182,4 +208,5 @@ async function topicsMissingOn(cluster: Cluster, reader: NodeSpec, topics: reado
 }
 
 const liveNamesrvs = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'namesrv' && cluster.isLive(spec.id));
-const liveBrokers = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id) && cluster.supervisor(spec.id).state !== 'paused');
+const liveBrokers = (cluster: Cluster): NodeSpec[] =>
+  cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id) && cluster.supervisor(spec.id).state !== 'paused');

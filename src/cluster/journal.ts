@@ -21,7 +21,15 @@ export class Journal {
 
   record(type: string, node: string | null, message: string, data?: Record<string, unknown>): JournalEvent {
     this.#seq += 1;
-    const event: JournalEvent = { seq: this.#seq, at: new Date(this.clock.now()).toISOString(), cluster: this.cluster, node, type, message, ...(data ? { data } : {}) };
+    const event: JournalEvent = {
+      seq: this.#seq,
+      at: new Date(this.clock.now()).toISOString(),
+      cluster: this.cluster,
+      node,
+      type,
+      message,
+      ...(data ? { data } : {}),
+    };
     mkdirSync(dirname(this.file), { recursive: true });
     if (existsSync(this.file) && statSync(this.file).size > MAX_BYTES) renameSync(this.file, `${this.file}.1`);
     appendFileSync(this.file, `${JSON.stringify(event)}\n`);
@@ -31,7 +39,9 @@ export class Journal {
 
   /** @returns what is kept, oldest first. A line that is no event (torn by a crash) is passed over. */
   read(): JournalEvent[] {
-    return [`${this.file}.1`, this.file].filter((file) => existsSync(file)).flatMap((file) => readFileSync(file, 'utf8').split('\n').flatMap(parseLine));
+    return [`${this.file}.1`, this.file]
+      .filter((file) => existsSync(file))
+      .flatMap((file) => readFileSync(file, 'utf8').split('\n').flatMap(parseLine));
   }
 
   /** @returns a function that ends it. */

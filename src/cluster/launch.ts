@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import type { LaunchSpec } from '../process/launcher.js';
 import { readReleaseHome } from '../install/release-home.js';
+import type { LaunchSpec } from '../process/launcher.js';
 import { launchEnvironment } from './build-specs.js';
+import { classArchiveOptions } from './class-archive.js';
 import { writeConfigFiles } from './config-file.js';
 import type { NodeSpec } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
@@ -9,17 +10,21 @@ import { ROLE_DEFINITIONS } from './roles/definitions.js';
 /**
  * Makes a node's folder ready and says how to run it: `java` itself, its class path an explicit list of jars
  * (a directory or `*` defeats the class archive).
- * @param archive the class archive to use, where there is one.
+ * @param cache the folder of class archives.
  */
-export async function prepareLaunch(node: NodeSpec, archive: string | undefined, daemonEnv: NodeJS.ProcessEnv): Promise<LaunchSpec> {
-  await Promise.all([mkdir(node.paths.store, { recursive: true }), mkdir(node.paths.logs, { recursive: true }), mkdir(node.paths.tmp, { recursive: true })]);
+export async function prepareLaunch(node: NodeSpec, cache: string, daemonEnv: NodeJS.ProcessEnv): Promise<LaunchSpec> {
+  await Promise.all([
+    mkdir(node.paths.store, { recursive: true }),
+    mkdir(node.paths.logs, { recursive: true }),
+    mkdir(node.paths.tmp, { recursive: true }),
+  ]);
   await writeConfigFiles(node);
   const { jars } = await readReleaseHome(node.release.home);
   return {
     command: node.jdk.java,
     args: [
       ...node.javaArgs,
-      ...(archive ? [`-XX:SharedArchiveFile=${archive}`, '-Xshare:auto'] : []),
+      ...classArchiveOptions(node, cache),
       '-cp',
       jars.join(':'),
       ROLE_DEFINITIONS[node.role].mainClass,

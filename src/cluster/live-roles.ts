@@ -16,6 +16,9 @@ export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promis
       }
       return [];
     },
-    lastHolder: (brokerName, role) => cluster.specs.filter((spec) => spec.brokerName === brokerName && (role === 'master' ? isMaster(spec) : isSlave(spec))).map((spec) => spec.id),
+    lastHolder: (brokerName, role) =>
+      cluster.specs
+        .filter((spec) => spec.brokerName === brokerName && (role === 'master' ? isMaster(spec) : isSlave(spec)))
+        .map((spec) => spec.id),
   };
 }

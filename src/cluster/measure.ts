@@ -1,5 +1,6 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Deadline } from '../base/clock.js';
 import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
@@ -9,8 +10,9 @@ import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
 import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
 
-/** A node that does not answer within this time has nothing to say in this status. */
-const ASK_TIMEOUT_MS = 400;
+/** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
+const ASK_TIMEOUT_MS = 1_500;
+const ASK_UNREADY_TIMEOUT_MS = 200;
 /** What was asked of a node is used this long. */
 const FRESH_MS = 1_000;
 
@@ -26,6 +28,9 @@ export class ClusterMeter {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
+    cluster.onChange(() => {
+      this.#last = undefined;
+    });
   }
 
   /** pid, state, memory and disk are read now; what asks a node is at most a second old, and a mute node does not delay it. */
@@ -49,8 +54,7 @@ export class ClusterMeter {
 
   /** Asks the NameServers now. */
   async routes(): Promise<RouteView> {
-    using deadline = this.#cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-    return this.#askRoutes(deadline.signal);
+    return this.#askRoutes();
   }
 
   async #node(id: string, asked: Asked, stats: Awaited<ReturnType<typeof processStats>>): Promise<NodeStatus> {
@@ -86,7 +90,9 @@ export class ClusterMeter {
   }
 
   #replication(spec: NodeSpec, asked: Asked): { inSync: boolean | null; lagBytes: number | null } {
-    const partners = this.#cluster.specs.filter((other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id);
+    const partners = this.#cluster.specs.filter(
+      (other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id,
+    );
     const held = asked.offsets.get(spec.id);
     if (isSlave(spec)) {
       const master = partners.find(isMaster);
@@ -97,7 +103,10 @@ export class ClusterMeter {
     }
     const slaves = partners.filter(isSlave);
     if (!isMaster(spec) || slaves.length === 0 || held === undefined) return { inSync: null, lagBytes: null };
-    return { inSync: slaves.some((slave) => (asked.offsets.get(slave.id) ?? -1) >= held), lagBytes: null };
+    const answers = slaves.map((slave) => asked.offsets.get(slave.id));
+    if (answers.every((offset) => offset === undefined) && slaves.some((slave) => this.#isAskable(slave)))
+      return { inSync: null, lagBytes: null };
+    return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
   }
 
   #ask(): Promise<Asked> {
@@ -109,45 +118,54 @@ export class ClusterMeter {
   }
 
   async #askAll(): Promise<Asked> {
-    const { clock } = this.#cluster.world;
-    const at = clock.now();
-    using deadline = clock.deadline(ASK_TIMEOUT_MS);
-    const [routes, offsets] = await Promise.all([this.#askRoutes(deadline.signal), this.#askOffsets(deadline.signal)]);
+    const at = this.#cluster.world.clock.now();
+    const [routes, offsets] = await Promise.all([this.#askRoutes(), this.#askOffsets()]);
     this.#last = { at, routes, offsets };
     return this.#last;
   }
 
-  async #askRoutes(signal: AbortSignal): Promise<RouteView> {
+  async #askRoutes(): Promise<RouteView> {
     const { specs, world } = this.#cluster;
     const brokerNames = [...new Set(specs.flatMap((spec) => spec.brokerName ?? []))];
     const views = await Promise.all(
-      specs.filter((spec) => spec.role === 'namesrv' && this.#isAskable(spec)).map(async (namesrv) => {
-        const routes = await Promise.all(
-          brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
-            const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, signal).catch(() => undefined);
-            const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
-            return [brokerName, data?.brokerAddrs ?? new Map()];
-          }),
-        );
-        return [namesrv.id, new Map(routes)] as const;
-      }),
+      specs
+        .filter((spec) => spec.role === 'namesrv' && this.#isAskable(spec))
+        .map(async (namesrv) => {
+          const routes = await Promise.all(
+            brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
+              using deadline = this.#deadlineFor(namesrv);
+              const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, deadline.signal).catch(() => undefined);
+              const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
+              return [brokerName, data?.brokerAddrs ?? new Map()];
+            }),
+          );
+          return [namesrv.id, new Map(routes)] as const;
+        }),
     );
     return new Map(views);
   }
 
   /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
-  async #askOffsets(signal: AbortSignal): Promise<Map<string, number>> {
+  async #askOffsets(): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
     const { specs, world } = this.#cluster;
     for (const tier of [specs.filter(isMaster), specs.filter(isSlave)]) {
       await Promise.all(
-        tier.filter((spec) => this.#isAskable(spec)).map(async (spec) => {
-          const info = await getRuntimeInfo(world.remoting, spec.localAddress, signal).catch(() => undefined);
-          if (info) offsets.set(spec.id, info.commitLogMaxOffset);
-        }),
+        tier
+          .filter((spec) => this.#isAskable(spec))
+          .map(async (spec) => {
+            using deadline = this.#deadlineFor(spec);
+            const info = await getRuntimeInfo(world.remoting, spec.localAddress, deadline.signal).catch(() => undefined);
+            if (info) offsets.set(spec.id, info.commitLogMaxOffset);
+          }),
       );
     }
     return offsets;
+  }
+
+  #deadlineFor(spec: NodeSpec): Deadline {
+    const isReady = this.#cluster.supervisor(spec.id).state === 'ready';
+    return this.#cluster.world.clock.deadline(isReady ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS);
   }
 
   #isAskable(spec: NodeSpec): boolean {
@@ -188,7 +206,10 @@ export async function folderBytes(folder: string): Promise<number | null> {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return (await folderBytes(path)) ?? 0;
       // Files come and go while brokers run.
-      return stat(path).then(({ blocks }) => blocks * 512, () => 0);
+      return stat(path).then(
+        ({ blocks }) => blocks * 512,
+        () => 0,
+      );
     }),
   );
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -7,8 +7,8 @@ import { listReleases } from '../install/list-releases.js';
 import type { InstallProgress } from '../install/progress.js';
 import { resolveRelease } from '../install/resolve-release.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
-import { checkProperty } from '../rocketmq/keys.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
+import { checkProperty } from '../rocketmq/keys.js';
 import { DEFAULT_RELEASE, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
 import { buildSpecs } from './build-specs.js';
@@ -64,7 +64,9 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const starting = specs.filter((spec) => !cluster.hasNode(spec.id) || !cluster.isLive(spec.id));
   await checkResources(cluster.world, specs, starting, notices);
   const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
-  const restart = specs.filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0).map((spec) => spec.id);
+  const restart = specs
+    .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
+    .map((spec) => spec.id);
   const wanted = new Set(specs.map((spec) => spec.id));
   const remove = cluster.specs.filter((spec) => !wanted.has(spec.id)).map((spec) => spec.id);
   const [first] = specs as [NodeSpec, ...NodeSpec[]];
@@ -142,7 +144,7 @@ async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string
       defaultVersion: DEFAULT_RELEASE,
       report: (progress) => {
         if (progress.kind === 'notice') notices.push(progress.message);
-        request.report(wanted ?? DEFAULT_RELEASE, progress);
+        else request.report(wanted ?? DEFAULT_RELEASE, progress);
       },
       signal: request.signal,
       env: { ...world.env, ...(request.caller.PATH ? { PATH: request.caller.PATH } : {}) },
@@ -163,7 +165,12 @@ function refuseUnknownRelease(version: string): void {
   });
 }
 
-async function resolveJdks(cluster: Cluster, request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): Promise<Map<string, JdkRef>> {
+async function resolveJdks(
+  cluster: Cluster,
+  request: PlanRequest,
+  releases: ReadonlyMap<string, ReleaseRef>,
+  notices: string[],
+): Promise<Map<string, JdkRef>> {
   const result = new Map<string, JdkRef>();
   const found = new Map<string, JdkRef>();
   const env = { PATH: request.caller.PATH, JAVA_HOME: request.caller.JAVA_HOME };
@@ -173,7 +180,12 @@ async function resolveJdks(cluster: Cluster, request: PlanRequest, releases: Rea
     const key = `${wanted ?? ''} ${version}`;
     let jdk = found.get(key);
     if (!jdk) {
-      const { home, java, major, version: javaVersion } = await findJdk({ wanted, env, home: request.caller.HOME ?? cluster.world.env.HOME ?? '', release: version });
+      const {
+        home,
+        java,
+        major,
+        version: javaVersion,
+      } = await findJdk({ wanted, env, home: request.caller.HOME ?? cluster.world.env.HOME ?? '', release: version });
       jdk = { home, java, major, version: javaVersion };
       found.set(key, jdk);
       const fit = jdkSuitability(version, major);
@@ -219,7 +231,8 @@ function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, Rel
 async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
   const { platform } = cluster.world;
   const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
-  const nodeOf = (command: string | undefined) => (command ? (/-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command)?.slice(1, 3).join('/')) : undefined);
+  const nodeOf = (command: string | undefined) =>
+    command ? /-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command)?.slice(1, 3).join('/') : undefined;
   const { ports, notices: moved } = await allotPorts(
     {
       nodes: request.profile.nodes,

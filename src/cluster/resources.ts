@@ -13,7 +13,12 @@ const DISK_WARNING_RATIO = 0.85;
  * @param starting the nodes that do not run yet: only they need more than is taken now.
  * @throws RmqdevError NOT_ENOUGH_MEMORY, NOT_ENOUGH_DISK
  */
-export async function checkResources(world: World, specs: readonly NodeSpec[], starting: readonly NodeSpec[], notices: string[]): Promise<void> {
+export async function checkResources(
+  world: World,
+  specs: readonly NodeSpec[],
+  starting: readonly NodeSpec[],
+  notices: string[],
+): Promise<void> {
   if (starting.length === 0) return;
   const neededBytes = starting.reduce((sum, spec) => sum + spec.memoryBytes, 0);
   const { availableBytes, totalBytes } = await world.platform.memory();
@@ -47,6 +52,8 @@ export async function checkResources(world: World, specs: readonly NodeSpec[], s
     });
   }
   if (disk.usedRatio > DISK_WARNING_RATIO) {
-    notices.push(`the disk of ${world.home.root} is ${percent} % full: brokers delete old files early above 85 %, and take no messages above ${Math.round(limit * 100)} %`);
+    notices.push(
+      `the disk of ${world.home.root} is ${percent} % full: brokers delete old files early above 85 %, and take no messages above ${Math.round(limit * 100)} %`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
-import { nearest } from '../base/nearest.js';
 import { RmqdevError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 
 /** What a selector can see of a node. */
 export type Selectable = { id: string; role: string; brokerName: string | null; brokerId: number | null };
@@ -28,7 +28,12 @@ const GROUPS: Readonly<Record<string, (node: Selectable) => boolean>> = {
  * else the last or configured holder is taken, with a notice.
  * @throws RmqdevError SELECTOR_UNKNOWN, NO_ROLE_HOLDER
  */
-export async function select(selector: string, nodes: readonly Selectable[], liveRoles: () => Promise<LiveRoles>, needsHolder: boolean): Promise<Selection> {
+export async function select(
+  selector: string,
+  nodes: readonly Selectable[],
+  liveRoles: () => Promise<LiveRoles>,
+  needsHolder: boolean,
+): Promise<Selection> {
   if (nodes.some((node) => node.id === selector)) return { ids: [selector], notice: null };
   const role = roleSelector(selector, nodes);
   if (role) return selectRole(selector, role, await liveRoles(), needsHolder);
@@ -41,7 +46,12 @@ export async function select(selector: string, nodes: readonly Selectable[], liv
 }
 
 /** @returns the nodes that any of `selectors` names, each once, in the cluster's order. */
-export async function selectAll(selectors: readonly string[], nodes: readonly Selectable[], liveRoles: () => Promise<LiveRoles>, needsHolder: boolean): Promise<Selection> {
+export async function selectAll(
+  selectors: readonly string[],
+  nodes: readonly Selectable[],
+  liveRoles: () => Promise<LiveRoles>,
+  needsHolder: boolean,
+): Promise<Selection> {
   const selections: Selection[] = [];
   for (const selector of selectors) selections.push(await select(selector, nodes, liveRoles, needsHolder));
   const ids = new Set(selections.flatMap((selection) => selection.ids));
@@ -70,7 +80,10 @@ function selectRole(selector: string, { role, brokerName }: RoleSelector, live: 
         last.length === 0
           ? `${brokerName} has no ${role} in this profile`
           : `no NameServer lists a ${role} of ${brokerName}; the last one was ${last.join(', ')}`,
-      next: last.length === 0 ? 'See `rmqdev status` for the nodes there are' : `Name the node itself, or bring it back: \`rmqdev start ${last[0]}\``,
+      next:
+        last.length === 0
+          ? 'See `rmqdev status` for the nodes there are'
+          : `Name the node itself, or bring it back: \`rmqdev start ${last[0]}\``,
     });
   }
   return { ids: last, notice: `nobody is ${role} of ${brokerName} now; taking ${last.join(', ')}, the last one` };

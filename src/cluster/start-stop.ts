@@ -30,7 +30,12 @@ export async function startNodes(
         await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
         options.stage?.('NameServers');
       } else {
-        await untilAll(cluster, names, (id) => cluster.stage(id) !== undefined || cluster.supervisor(id).state === 'ready', deadline.signal);
+        await untilAll(
+          cluster,
+          names,
+          (id) => cluster.stage(id) !== undefined || cluster.supervisor(id).state === 'ready',
+          deadline.signal,
+        );
       }
     }
     options.stage?.('brokers');
@@ -53,10 +58,13 @@ export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   return [specs.filter((spec) => spec.role === 'namesrv'), ...tiers].filter((tier) => tier.length > 0);
 }
 
-/** Slaves, masters, NameServers: so that every broker can still take its name off the NameServers. */
+/**
+ * Brokers before NameServers, so that every broker can still take its name off them; of the brokers, slaves are told first.
+ * Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
+ */
 export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
-  const rest = specs.filter((spec) => spec.role === 'namesrv');
-  return [specs.filter(isSlave), specs.filter(isMaster), rest].filter((tier) => tier.length > 0);
+  const brokers = [...specs.filter(isSlave), ...specs.filter(isMaster)];
+  return [brokers, specs.filter((spec) => spec.role === 'namesrv')].filter((tier) => tier.length > 0);
 }
 
 /** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
@@ -69,7 +77,10 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
           const { how, tookMs } = await cluster.supervisor(id).stop();
           if (how === 'not-running') return;
           const text = how === 'terminated' ? 'ended by itself after SIGTERM' : 'had to be killed after its stop time-out';
-          cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, { how, tookMs: Math.round(tookMs) });
+          cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
+            how,
+            tookMs: Math.round(tookMs),
+          });
         }),
       );
     }
@@ -80,7 +91,11 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
 }
 
 /** Restarts one node at a time, each ready and in sync before the next: slaves before masters, NameServers first. */
-export async function rollNodes(cluster: Cluster, ids: readonly string[], options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
+export async function rollNodes(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+): Promise<void> {
   const specs = ids.map((id) => cluster.spec(id));
   const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
   for (const { id } of order) {
@@ -98,7 +113,12 @@ export async function rollNodes(cluster: Cluster, ids: readonly string[], option
  * Resolves once `condition` holds for each of `ids` that is still wanted up.
  * @throws RmqdevError NODE_GAVE_UP, or what the signal was aborted with.
  */
-export async function untilAll(cluster: Cluster, ids: readonly string[], condition: (id: string) => boolean, signal: AbortSignal): Promise<void> {
+export async function untilAll(
+  cluster: Cluster,
+  ids: readonly string[],
+  condition: (id: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   await cluster.until(() => {
     for (const id of ids) if (cluster.supervisor(id).state === 'failed') throw gaveUp(cluster, id);
     return ids.every((id) => cluster.supervisor(id).intent === 'down' || condition(id));
@@ -113,7 +133,11 @@ export async function untilAll(cluster: Cluster, ids: readonly string[], conditi
 export async function proveStopped(cluster: Cluster): Promise<string[]> {
   const { platform } = cluster.world;
   const { specs } = cluster;
-  const processes = (await Promise.all(specs.map(async (spec) => (await findMarked(platform, nodeMarker(spec.paths))).map(({ pid }) => `${spec.id}: pid ${pid}`)))).flat();
+  const processes = (
+    await Promise.all(
+      specs.map(async (spec) => (await findMarked(platform, nodeMarker(spec.paths))).map(({ pid }) => `${spec.id}: pid ${pid}`)),
+    )
+  ).flat();
   const ports = specs.flatMap((spec) => allOf(spec.ports));
   const held = await platform.listeners(ports);
   const own = held.filter((holder) => holder.command?.includes(cluster.paths.root));
@@ -150,7 +174,9 @@ function gaveUp(cluster: Cluster, id: string): RmqdevError {
 
 function timedOut(cluster: Cluster, ids: readonly string[], timeoutMs: number): RmqdevError {
   const waiting = ids.filter((id) => cluster.supervisor(id).state !== 'ready' && cluster.supervisor(id).intent === 'up');
-  const reasons = waiting.map((id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`);
+  const reasons = waiting.map(
+    (id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
+  );
   return new RmqdevError('TIMEOUT', {
     what: `cluster ${cluster.name} was not ready within ${timeoutMs / 1_000} s`,
     why: reasons.join('; '),

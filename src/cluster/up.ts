@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { UpResult } from '../contract/routes.js';
 import type { z } from 'zod';
+import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
 import { createSubscriptionGroup, createTopic } from '../remoting/broker-api.js';
-import { prepareClassArchives } from './class-archive.js';
+import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterMeter } from './measure.js';
 import { isMaster } from './node-spec.js';
@@ -19,7 +19,13 @@ export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & 
  * Brings a cluster to what its profile says: starts what is down, rolls what has changed, stops what is no longer wanted;
  * resolves when all is ready and in sync.
  */
-export async function up(cluster: Cluster, meter: ClusterMeter, request: UpRequest, report: Report, signal: AbortSignal): Promise<z.infer<typeof UpResult>> {
+export async function up(
+  cluster: Cluster,
+  meter: ClusterMeter,
+  request: UpRequest,
+  report: Report,
+  signal: AbortSignal,
+): Promise<z.infer<typeof UpResult>> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
   const stages: Record<string, number> = {};
@@ -41,14 +47,14 @@ export async function up(cluster: Cluster, meter: ClusterMeter, request: UpReque
   for (const message of plan.notices) report({ event: 'notice', message });
   stage('plan');
 
-  cluster.journal.record('up-started', null, `up ${plan.profile} on RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}`, { profileFile: plan.profileFile });
+  cluster.journal.record('up-started', null, `up ${plan.profile} on RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}`, {
+    profileFile: plan.profileFile,
+  });
   await stopNodes(cluster, remove, report);
   for (const id of remove) {
     cluster.journal.record('node-removed', id, `${id} is no longer in the profile; its data stays in ${cluster.spec(id).paths.root}`);
   }
   cluster.apply(request.profile, request.debug, assignments);
-  await prepareClassArchives(cluster, (message) => report({ event: 'notice', message }), signal);
-  stage('class archive');
 
   const ids = cluster.specs.map((spec) => spec.id);
   const down = ids.filter((id) => !restart.includes(id));
@@ -61,8 +67,14 @@ export async function up(cluster: Cluster, meter: ClusterMeter, request: UpReque
     await createTopicsAndGroups(cluster, signal);
     if (request.profile.topics.length + request.profile.groups.length > 0) stage('topics and groups');
   }
+  if (request.wait) void makeClassArchives(cluster);
   const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
-  cluster.journal.record('up-finished', null, request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for', { stages });
+  cluster.journal.record(
+    'up-finished',
+    null,
+    request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for',
+    { stages },
+  );
   return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
 }
 
@@ -74,7 +86,12 @@ async function createTopicsAndGroups(cluster: Cluster, signal: AbortSignal): Pro
   for (const spec of brokers) {
     using deadline = clock.deadline(TOPIC_TIMEOUT_MS, signal);
     for (const topic of topics.filter(({ brokers: names }) => names === undefined || names.includes(spec.brokerName ?? ''))) {
-      const created = createTopic(remoting, spec.localAddress, { topic: topic.name, readQueueNums: topic.queues, writeQueueNums: topic.queues }, deadline.signal);
+      const created = createTopic(
+        remoting,
+        spec.localAddress,
+        { topic: topic.name, readQueueNums: topic.queues, writeQueueNums: topic.queues },
+        deadline.signal,
+      );
       await (isMaster(spec) ? created : created.catch(() => undefined));
     }
     for (const group of groups) {
@@ -85,7 +102,11 @@ async function createTopicsAndGroups(cluster: Cluster, signal: AbortSignal): Pro
 }
 
 /** Stops everything, proves it, and with `remove` deletes the cluster's folder. */
-export async function down(cluster: Cluster, options: { remove: boolean; prove: () => Promise<string[]> }, report: Report): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
+export async function down(
+  cluster: Cluster,
+  options: { remove: boolean; prove: () => Promise<string[]> },
+  report: Report,
+): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
@@ -103,7 +124,11 @@ export async function down(cluster: Cluster, options: { remove: boolean; prove: 
 }
 
 /** Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran. */
-export async function resetNodes(cluster: Cluster, ids: readonly string[], options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
+export async function resetNodes(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+): Promise<void> {
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
   await stopNodes(cluster, ids, options.report);
   for (const id of ids) {

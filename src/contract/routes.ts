@@ -8,7 +8,12 @@ import { ClusterStatus, ClusterSummary } from './status.js';
  * Names in a path come from the path, the rest of a GET from the query (coerced), of a POST or DELETE from a JSON body.
  * A stream answers NDJSON lines: `{"item":…}` any number of times, then `{"result":…}` or `{"error":…}`.
  */
-const route = <P extends z.ZodType, R extends z.ZodType>(place: Place, params: P, result: R) => ({ kind: 'call' as const, ...place, params, result });
+const route = <P extends z.ZodType, R extends z.ZodType>(place: Place, params: P, result: R) => ({
+  kind: 'call' as const,
+  ...place,
+  params,
+  result,
+});
 const stream = <P extends z.ZodType, I extends z.ZodType, R extends z.ZodType>(place: Place, params: P, item: I, result: R) => ({
   kind: 'stream' as const,
   ...place,
@@ -80,7 +85,8 @@ export const ROUTES = {
   clusterStatus: route(CALLS.clusterStatus, z.strictObject({ cluster, selector: list.optional() }), ClusterStatus),
   plan: stream(CALLS.plan, UpParams, ProgressItem, Plan),
   up: stream(CALLS.up, UpParams, ProgressItem, UpResult),
-  down: stream(CALLS.down,
+  down: stream(
+    CALLS.down,
     z.strictObject({ cluster, remove: z.boolean(), timeoutMs }),
     ProgressItem,
     z.object({ cluster: z.string(), tookMs: z.number(), proof: z.array(z.string()), deleted: z.string().nullable() }),
@@ -90,17 +96,20 @@ export const ROUTES = {
   restart: stream(CALLS.restart, z.strictObject(nodesChange), ProgressItem, ClusterStatus),
   pause: route(CALLS.pause, z.strictObject({ cluster, selectors }), ClusterStatus),
   resume: route(CALLS.resume, z.strictObject({ cluster, selectors }), ClusterStatus),
-  kill: stream(CALLS.kill,
+  kill: stream(
+    CALLS.kill,
     z.strictObject({ cluster, selectors, signal: z.string(), restart: z.boolean(), timeoutMs }),
     KillItem,
     z.object({ killed: z.array(z.string()) }),
   ),
-  wait: stream(CALLS.wait,
+  wait: stream(
+    CALLS.wait,
     z.strictObject({ cluster, selectors, for: z.enum(['ready', 'in-sync', 'stopped']), timeoutMs }),
     ProgressItem,
     ClusterStatus,
   ),
-  events: stream(CALLS.events,
+  events: stream(
+    CALLS.events,
     z.strictObject({
       cluster,
       follow: flag,
@@ -110,7 +119,8 @@ export const ROUTES = {
     JournalEvent,
     z.object({}),
   ),
-  logs: stream(CALLS.logs,
+  logs: stream(
+    CALLS.logs,
     z.strictObject({
       cluster,
       selector: list.optional(),
@@ -125,7 +135,8 @@ export const ROUTES = {
     LogLine,
     z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
   ),
-  userHomeLogs: stream(CALLS.userHomeLogs,
+  userHomeLogs: stream(
+    CALLS.userHomeLogs,
     z.strictObject({
       home: z.string(),
       follow: flag,
@@ -140,28 +151,31 @@ export const ROUTES = {
     z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
   ),
   reset: stream(CALLS.reset, z.strictObject(nodesChange), ProgressItem, ClusterStatus),
-  clean: route(CALLS.clean,
+  clean: route(
+    CALLS.clean,
     z.strictObject({ dryRun: z.boolean(), all: z.boolean() }),
     z.object({ leftovers: z.array(Leftover), removed: z.boolean() }),
   ),
-  profiles: route(CALLS.profiles,
+  profiles: route(
+    CALLS.profiles,
     z.strictObject({ cwd: z.string() }),
     z.object({
-      profiles: z.array(
-        z.object({ name: z.string(), description: z.string(), nodes: z.int(), file: z.string(), source: z.string() }),
-      ),
+      profiles: z.array(z.object({ name: z.string(), description: z.string(), nodes: z.int(), file: z.string(), source: z.string() })),
     }),
   ),
-  profileShow: route(CALLS.profileShow,
+  profileShow: route(
+    CALLS.profileShow,
     z.strictObject(ProfileRequest),
     z.object({ yaml: z.string(), warnings: z.array(z.string()), profile: z.unknown() }),
   ),
-  install: stream(CALLS.install,
+  install: stream(
+    CALLS.install,
     z.strictObject({ version: z.string().optional(), from: z.string().optional(), caller: CallerEnvironment }),
     ProgressItem,
     InstalledRelease,
   ),
-  versions: route(CALLS.versions,
+  versions: route(
+    CALLS.versions,
     z.strictObject({}),
     z.object({ installed: z.array(InstalledRelease), supported: z.array(z.string()), default: z.string() }),
   ),
@@ -183,4 +197,7 @@ export type Handlers = { [C in Call]: (params: Params<C>, signal: AbortSignal) =
 };
 
 /** The last line of a stream, or one of its items. */
-export type StreamLine<S extends Stream> = { item: Item<S> } | { result: Result<S> } | { error: { code: string; what: string; why: string; next: string } };
+export type StreamLine<S extends Stream> =
+  | { item: Item<S> }
+  | { result: Result<S> }
+  | { error: { code: string; what: string; why: string; next: string } };

@@ -27,7 +27,10 @@ export const NodeStatus = z.object({
   role: z.string(),
   brokerName: z.string().nullable(),
   brokerId: z.int().nullable(),
-  liveRole: z.enum(['master', 'slave', 'leader', 'follower']).nullable().describe('as the NameServers have it now; null where the node is not registered'),
+  liveRole: z
+    .enum(['master', 'slave', 'leader', 'follower'])
+    .nullable()
+    .describe('as the NameServers have it now; null where the node is not registered'),
   state: NodeState,
   reason: z.string().nullable().describe('why it is not ready'),
   pid: z.int().nullable(),

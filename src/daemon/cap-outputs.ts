@@ -11,7 +11,9 @@ export function capNodeOutputs(world: World, registry: ClusterRegistry): () => v
   const check = async () => {
     for (const { cluster } of registry.all) {
       for (const spec of cluster.specs) {
-        await capFile(spec.paths.stdout, MAX_STDOUT_BYTES).catch((error) => world.log.warn({ nodeId: spec.id, err: error }, 'stdout.log could not be capped'));
+        await capFile(spec.paths.stdout, MAX_STDOUT_BYTES).catch((error) =>
+          world.log.warn({ nodeId: spec.id, err: error }, 'stdout.log could not be capped'),
+        );
       }
     }
     schedule();

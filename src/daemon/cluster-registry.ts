@@ -24,7 +24,9 @@ export class ClusterRegistry {
   /** Takes up every cluster on disk. One that cannot be read does not stop the others. */
   async restoreAll(): Promise<void> {
     const root = this.#world.home.clusters;
-    const names = existsSync(root) ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])) : [];
+    const names = existsSync(root)
+      ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+      : [];
     for (const name of names) {
       const cluster = new Cluster(this.#world, name);
       try {

@@ -4,7 +4,11 @@ import type { JournalEvent } from '../contract/events.js';
 type Request = { follow: boolean; lines: number | undefined; wanted: ReadonlySet<string> | undefined; closed: AbortSignal };
 
 /** Hands out what is kept, then, with `follow`, what happens, until `closed` aborts; without a gap or a double between the two. */
-export async function followJournal(journal: Journal, { follow, lines, wanted, closed }: Request, emit: (event: JournalEvent) => void | Promise<void>): Promise<void> {
+export async function followJournal(
+  journal: Journal,
+  { follow, lines, wanted, closed }: Request,
+  emit: (event: JournalEvent) => void | Promise<void>,
+): Promise<void> {
   const isWanted = (event: JournalEvent) => wanted === undefined || (event.node !== null && wanted.has(event.node));
   let wake = () => {};
   // Read and subscribe in one turn: nothing can be recorded in between.

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { killAndTell } from '../cluster/failover.js';
 import { liveRolesOf } from '../cluster/live-roles.js';
 import { folderBytes } from '../cluster/measure.js';
-import { selectAll, type Selection } from '../cluster/select.js';
+import { type Selection, selectAll } from '../cluster/select.js';
 import { proveStopped, rollNodes, startNodes, stopNodes } from '../cluster/start-stop.js';
 import { down, resetNodes } from '../cluster/up.js';
 import type { World } from '../cluster/world.js';

@@ -22,16 +22,23 @@ export async function findLeftovers(world: World, registry: ClusterRegistry, all
     const nodes = join(cluster.paths.root, 'nodes');
     for (const id of await namesIn(nodes)) {
       if (!cluster.hasNode(id)) found.push({ path: join(nodes, id), what: `node ${id} is no longer in profile ${cluster.profile.name}` });
-      else if (!cluster.isLive(id)) for (const name of await namesIn(cluster.spec(id).paths.tmp)) found.push({ path: join(cluster.spec(id).paths.tmp, name), what: `left by a killed JVM of ${id}` });
+      else if (!cluster.isLive(id))
+        for (const name of await namesIn(cluster.spec(id).paths.tmp))
+          found.push({ path: join(cluster.spec(id).paths.tmp, name), what: `left by a killed JVM of ${id}` });
     }
   }
   for (const name of await namesIn(home.clusters)) {
     const path = join(home.clusters, name);
-    if (!registry.broken.has(name) && !registry.all.some(({ cluster }) => cluster.name === name)) found.push({ path, what: 'a folder without a cluster' });
+    if (!registry.broken.has(name) && !registry.all.some(({ cluster }) => cluster.name === name))
+      found.push({ path, what: 'a folder without a cluster' });
   }
-  for (const name of await namesIn(home.releases)) if (name.startsWith('.')) found.push({ path: join(home.releases, name), what: 'an installation that was not finished' });
-  for (const name of await namesIn(join(home.cache, 'downloads'))) found.push({ path: join(home.cache, 'downloads', name), what: 'a download' });
-  if (all) for (const name of await namesIn(join(home.cache, 'cds'))) found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
+  for (const name of await namesIn(home.releases))
+    if (name.startsWith('.')) found.push({ path: join(home.releases, name), what: 'an installation that was not finished' });
+  for (const name of await namesIn(join(home.cache, 'downloads')))
+    found.push({ path: join(home.cache, 'downloads', name), what: 'a download' });
+  if (all)
+    for (const name of await namesIn(join(home.cache, 'cds')))
+      found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
   return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: (await folderBytes(leftover.path)) ?? 0 })));
 }
 

@@ -25,7 +25,7 @@ export function logHandlers(world: World, registry: ClusterRegistry, selected: S
     logs: async ({ cluster: name, selector, file, ...filter }, closed, emit) => {
       const entry = registry.resolve(name);
       const { ids, notice } = await selected(entry, selector, false);
-      const sources = (await Promise.all(ids.map((id) => logSources(entry.cluster.spec(id), file)))).flat();
+      const sources = ids.flatMap((id) => logSources(entry.cluster.spec(id), file));
       await emitLogs(world, sources, filter, closed, emit);
       return { nodes: ids, notice };
     },
@@ -44,7 +44,13 @@ export function logHandlers(world: World, registry: ClusterRegistry, selected: S
   };
 }
 
-async function emitLogs(world: World, sources: readonly LogSource[], filter: Filter, closed: AbortSignal, emit: (line: LogLine) => void | Promise<void>): Promise<void> {
+async function emitLogs(
+  world: World,
+  sources: readonly LogSource[],
+  filter: Filter,
+  closed: AbortSignal,
+  emit: (line: LogLine) => void | Promise<void>,
+): Promise<void> {
   const records = queryLogs(sources, {
     follow: filter.follow,
     lines: filter.lines,

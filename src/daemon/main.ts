@@ -1,18 +1,18 @@
 import { chmodSync, closeSync, rmSync, writeSync } from 'node:fs';
-import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { systemClock } from '../base/clock.js';
+import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { acquireFileLock } from '../base/file-lock.js';
-import { fileLogger } from '../base/logger.js';
 import { prepareHome } from '../base/home.js';
+import { fileLogger } from '../base/logger.js';
 import { HomePaths } from '../base/paths.js';
 import { packageVersion } from '../base/version.js';
 import type { World } from '../cluster/world.js';
 import { currentPlatform } from '../process/current-platform.js';
 import { ProcessLauncher } from '../process/launcher.js';
 import { RemotingClient } from '../remoting/client.js';
+import { capNodeOutputs } from './cap-outputs.js';
 import { ClusterRegistry } from './cluster-registry.js';
 import { createHandlers } from './handlers.js';
-import { capNodeOutputs } from './cap-outputs.js';
 import { createServer } from './server.js';
 
 /** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
@@ -22,7 +22,10 @@ const READY_PIPE = 3;
  * Runs the daemon of one RMQDEV_HOME until it is told to end. The only place that wires the parts together.
  * Nodes outlive it: at its end it lets go of them, and the next one takes them over.
  */
-export async function runDaemon(env: NodeJS.ProcessEnv, announce: (message: { ready: true } | { error: ReturnType<RmqdevError['toPayload']> }) => void): Promise<void> {
+export async function runDaemon(
+  env: NodeJS.ProcessEnv,
+  announce: (message: { ready: true } | { error: ReturnType<RmqdevError['toPayload']> }) => void,
+): Promise<void> {
   const home = HomePaths.fromEnvironment(env);
   try {
     await serve(home, env, () => announce({ ready: true }));

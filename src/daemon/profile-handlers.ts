@@ -1,11 +1,18 @@
 import type { World } from '../cluster/world.js';
 import type { CallerEnvironment, Handlers } from '../contract/routes.js';
-import { SHIPPED_PROFILES, type ProfileFolders } from '../profile/find-profile.js';
+import { type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
 import { listProfiles } from '../profile/list-profiles.js';
 import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
 import { showProfile } from '../profile/show-profile.js';
 
-export type ProfileRequest = { profile: string; caller: CallerEnvironment; set: string[]; heap: string[]; rocketmq?: string | undefined; java?: string | undefined };
+export type ProfileRequest = {
+  profile: string;
+  caller: CallerEnvironment;
+  set: string[];
+  heap: string[];
+  rocketmq?: string | undefined;
+  java?: string | undefined;
+};
 
 export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'profileShow'> {
   return {

@@ -8,7 +8,13 @@ import { DEFAULT_RELEASE, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 export function releaseHandlers(world: World): Pick<Handlers, 'install' | 'versions'> {
   const installed = async () => {
     const releases = await listReleases(world.home);
-    return releases.map(({ version, home, source, bytes }) => ({ version, home, source, sizeBytes: bytes, supported: isSupported(version) }));
+    return releases.map(({ version, home, source, bytes }) => ({
+      version,
+      home,
+      source,
+      sizeBytes: bytes,
+      supported: isSupported(version),
+    }));
   };
   return {
     install: async ({ version, from, caller }, _closed, emit) => {
@@ -26,7 +32,15 @@ export function releaseHandlers(world: World): Pick<Handlers, 'install' | 'versi
         },
       );
       const listed = (await installed()).find(({ home }) => home === release.home);
-      return listed ?? { version: release.version, home: release.home, source: release.source, sizeBytes: 0, supported: isSupported(release.version) };
+      return (
+        listed ?? {
+          version: release.version,
+          home: release.home,
+          source: release.source,
+          sizeBytes: 0,
+          supported: isSupported(release.version),
+        }
+      );
     },
     versions: async () => ({ installed: await installed(), supported: [...SUPPORTED_RELEASES], default: DEFAULT_RELEASE }),
   };

@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { type Handlers, ROUTES } from '../contract/routes.js';
@@ -24,7 +24,11 @@ export function createServer(handlers: Handlers, log: Logger): FastifyInstance {
     ),
   );
   for (const [name, spec] of Object.entries(ROUTES)) {
-    const handle = handlers[name as keyof Handlers] as (params: unknown, signal: AbortSignal, emit?: (item: unknown) => Promise<void> | void) => Promise<unknown>;
+    const handle = handlers[name as keyof Handlers] as (
+      params: unknown,
+      signal: AbortSignal,
+      emit?: (item: unknown) => Promise<void> | void,
+    ) => Promise<unknown>;
     server.route({
       method: spec.method,
       url: spec.path,
@@ -53,7 +57,12 @@ function parseParams(schema: z.ZodType, request: FastifyRequest): unknown {
 }
 
 /** Answers NDJSON: items as they come, then one result or error. Waits for a slow reader, up to a limit. */
-async function stream(reply: FastifyReply, closed: AbortSignal, log: Logger, run: (emit: (item: unknown) => Promise<void>) => Promise<unknown>): Promise<void> {
+async function stream(
+  reply: FastifyReply,
+  closed: AbortSignal,
+  log: Logger,
+  run: (emit: (item: unknown) => Promise<void>) => Promise<unknown>,
+): Promise<void> {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
@@ -88,12 +97,20 @@ function sendError(reply: FastifyReply, error: unknown, log: Logger): FastifyRep
   const known = error instanceof RmqdevError || !isClientMistake(error) ? error : invalidRequest(error);
   const failure = toRmqdevError(known);
   logFailure(log, failure);
-  return reply.status(failure.code === 'INTERNAL' ? 500 : failure.code === 'INVALID_REQUEST' ? 400 : 409).send({ error: failure.toPayload() });
+  return reply
+    .status(failure.code === 'INTERNAL' ? 500 : failure.code === 'INVALID_REQUEST' ? 400 : 409)
+    .send({ error: failure.toPayload() });
 }
 
 /** Fastify's own refusals: a body that is no JSON, or too large. */
 function isClientMistake(error: unknown): error is { statusCode: number; message: string } {
-  return typeof error === 'object' && error !== null && 'statusCode' in error && Number(error.statusCode) >= 400 && Number(error.statusCode) < 500;
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    Number(error.statusCode) >= 400 &&
+    Number(error.statusCode) < 500
+  );
 }
 
 function invalidRequest(error: { message: string }): RmqdevError {

@@ -6,7 +6,11 @@ type Goal = 'ready' | 'in-sync' | 'stopped';
 const ASK_EVERY_MS = 200;
 
 /** Resolves once all of `ids` have reached the goal. @throws RmqdevError TIMEOUT, NODE_GAVE_UP */
-export async function waitFor({ cluster, meter }: Entry, ids: readonly string[], options: { goal: Goal; timeoutMs: number; closed: AbortSignal }): Promise<void> {
+export async function waitFor(
+  { cluster, meter }: Entry,
+  ids: readonly string[],
+  options: { goal: Goal; timeoutMs: number; closed: AbortSignal },
+): Promise<void> {
   const { goal, timeoutMs, closed } = options;
   const { clock } = cluster.world;
   using deadline = clock.deadline(timeoutMs, closed);
@@ -22,7 +26,9 @@ export async function waitFor({ cluster, meter }: Entry, ids: readonly string[],
     }
   } catch (error) {
     if (closed.aborted || !signal.aborted) throw error;
-    const states = ids.map((id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`);
+    const states = ids.map(
+      (id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
+    );
     throw new RmqdevError('TIMEOUT', {
       what: `not ${goal} within ${timeoutMs / 1_000} s`,
       why: states.join('; '),

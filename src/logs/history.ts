@@ -11,6 +11,8 @@ export type HistoryFile = { source: LogSource; bytes: ByteSource | undefined };
 export type HistoryQuery = RecordFilter & {
   /** The last so many of the merged result; undefined is all. */
   lines?: number | undefined;
+  /** Ends the reading early, without an error. */
+  signal?: AbortSignal | undefined;
 };
 
 /**
@@ -19,7 +21,7 @@ export type HistoryQuery = RecordFilter & {
  * @param openedAtMs epoch ms at which the files were opened
  */
 export async function* readHistory(files: readonly HistoryFile[], query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
-  const { lines } = query;
+  const { lines, signal } = query;
   if (lines === 0) return;
   if (lines === undefined) {
     yield* mergeByTime(files.map((file) => oldestFirst(file, query, openedAtMs)));
@@ -28,31 +30,33 @@ export async function* readHistory(files: readonly HistoryFile[], query: History
   const newest: LogRecord[] = [];
   const streams = files.map((file) => newestFirst(file, query, lines, openedAtMs));
   for await (const record of mergeByTime(streams, 'newestFirst')) if (newest.push(record) >= lines) break;
-  yield* newest.reverse();
+  if (!signal?.aborted) yield* newest.reverse();
 }
 
 async function* oldestFirst({ source, bytes }: HistoryFile, query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
-  for (const archive of (await archivesOf(source, query, openedAtMs)).reverse()) {
-    for await (const record of readArchive(archive, source)) if (isWanted(record, source, query)) yield record;
-  }
-  if (!bytes) return;
-  for await (const record of readOldestFirst(bytes, source, query.sinceMs)) if (isWanted(record, source, query)) yield record;
+  const archives = await archivesOf(source, query, openedAtMs);
+  for (const archive of archives.reverse()) yield* wanted(readArchive(archive, source), source, query);
+  if (bytes) yield* wanted(readOldestFirst(bytes, source, query.sinceMs), source, query);
 }
 
 async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: number, openedAtMs: number): AsyncGenerator<LogRecord> {
   const { source, bytes } = file;
-  if (bytes) {
-    for await (const record of readNewestFirst(bytes, source, query.sinceMs)) if (isWanted(record, source, query)) yield record;
-  }
+  if (bytes) yield* wanted(readNewestFirst(bytes, source, query.sinceMs), source, query);
   for (const archive of await archivesOf(source, query, openedAtMs)) {
     // A compressed file reads in one direction only: keep its last ones.
     const last: LogRecord[] = [];
-    for await (const record of readArchive(archive, source)) {
-      if (!isWanted(record, source, query)) continue;
+    for await (const record of wanted(readArchive(archive, source), source, query)) {
       last.push(record);
       if (last.length >= 2 * lines) last.splice(0, last.length - lines);
     }
     yield* last.reverse();
+  }
+}
+
+async function* wanted(records: AsyncIterable<LogRecord>, source: LogSource, query: HistoryQuery): AsyncGenerator<LogRecord> {
+  for await (const record of records) {
+    if (query.signal?.aborted) return;
+    if (isWanted(record, source, query)) yield record;
   }
 }
 

@@ -9,7 +9,6 @@ import { isWanted } from './record-filter.js';
 export type LogQuery = HistoryQuery & {
   /** Goes on with new records, in arrival order, until `signal` aborts or `untilMs` comes. */
   follow?: boolean | undefined;
-  signal?: AbortSignal | undefined;
   clock: Clock;
 };
 
@@ -32,7 +31,7 @@ async function* readLogs(sources: readonly LogSource[], query: LogQuery): AsyncG
       if (handle) handles.push(handle);
       files.push({ source, bytes: handle && (await snapshot(handle)) });
     }
-    yield* unlessAborted(readHistory(files, query, openedAtMs), query.signal);
+    yield* readHistory(files, query, openedAtMs);
   } finally {
     await Promise.all(handles.map((handle) => handle.close()));
   }
@@ -43,11 +42,11 @@ async function* followLogs(sources: readonly LogSource[], query: LogQuery): Asyn
   const openedAtMs = clock.now();
   const stop = new AbortController();
   const signal = query.signal ? AbortSignal.any([query.signal, stop.signal]) : stop.signal;
-  const cancelStop = stopAt(untilMs, clock, stop);
   const follower = await Follower.open(sources, clock, signal);
+  const cancelStop = stopAt(untilMs, clock, stop);
   try {
     const files = follower.files.map(({ source, history }) => ({ source, bytes: history }));
-    yield* unlessAborted(readHistory(files, query, openedAtMs), query.signal);
+    yield* readHistory(files, query, openedAtMs);
     yield* follower.records((record, source) => isWanted(record, source, query));
   } finally {
     cancelStop();
@@ -61,11 +60,4 @@ const MAX_DELAY_MS = 2_147_483_647;
 function stopAt(untilMs: number, clock: Clock, stop: AbortController): () => void {
   const delayMs = Math.max(0, untilMs - clock.now());
   return delayMs > MAX_DELAY_MS ? () => {} : clock.after(delayMs, () => stop.abort());
-}
-
-async function* unlessAborted(records: AsyncIterable<LogRecord>, signal: AbortSignal | undefined): AsyncGenerator<LogRecord> {
-  for await (const record of records) {
-    if (signal?.aborted) return;
-    yield record;
-  }
 }

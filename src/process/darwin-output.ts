@@ -1,8 +1,8 @@
-import type { PortOwner, ProcessRow } from './platform.js';
+import type { ProcessRow } from './platform.js';
 
 /** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1). */
 
-/** Reads `ps -axww -o pid= -o ppid= -o args=`. */
+/** Reads `ps -ww -o pid= -o ppid= -o args=`. */
 export function parsePs(text: string): ProcessRow[] {
   return [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*\S)\s*$/gm)].map(([, pid, ppid, command = '']) => ({
     pid: Number(pid),
@@ -17,9 +17,12 @@ export function parseStartTimes(text: string): Map<number, string> {
   return new Map(rows.filter(([, , state]) => state !== 'Z').map(([, pid, , startTime = '']) => [Number(pid), startTime]));
 }
 
+/** `command` is the program's name as lsof cuts it. */
+export type LsofListener = { port: number; pid: number; command: string | undefined; user?: string };
+
 /** Reads `lsof -nP -iTCP -sTCP:LISTEN -F pcuLn`: a field per line, its letter first; p begins a process, n is the address of one socket. */
-export function parseLsof(text: string): PortOwner[] {
-  const owners = new Map<string, PortOwner>();
+export function parseLsof(text: string): LsofListener[] {
+  const owners = new Map<string, LsofListener>();
   let fields: Partial<Record<string, string>> = {};
   for (const line of text.split('\n')) {
     const letter = line.slice(0, 1);

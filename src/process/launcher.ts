@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
+import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
 import { canTreeKill, killTree } from './kill-tree.js';
 import { outputFileError, spawnError } from './launch-error.js';
@@ -48,6 +49,8 @@ export class ProcessLauncher {
     const output = await open(outputFile, 'a').catch((error: unknown) => {
       throw outputFileError(outputFile, error);
     });
+    // execa's types list the standard descriptors alone; it hands every number to the child as it is.
+    const descriptor = output.fd as 1;
     try {
       const child = execa(command, args, {
         cwd,
@@ -56,8 +59,8 @@ export class ProcessLauncher {
         detached: true,
         cleanup: false,
         stdin: 'ignore',
-        stdout: output.fd,
-        stderr: output.fd,
+        stdout: descriptor,
+        stderr: descriptor,
         buffer: false,
         reject: false,
       });
@@ -89,13 +92,23 @@ export class ProcessLauncher {
       identity,
       exited,
       release: watch(resolve),
-      signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && process.kill(identity.pid, signal),
+      signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && send(identity.pid, signal),
       killTree: async () => {
         this.#canTreeKill ??= canTreeKill();
         await killTree(identity, this.platform, await this.#canTreeKill);
         await exited;
       },
     };
+  }
+}
+
+/** @returns false where the process ended since it was looked at. */
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (systemCode(error) === 'ESRCH') return false;
+    throw error;
   }
 }
 

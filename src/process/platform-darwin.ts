@@ -10,6 +10,9 @@ const PS = '/bin/ps';
 const LSOF = '/usr/sbin/lsof';
 const VM_STAT = '/usr/bin/vm_stat';
 
+/** The columns of a ProcessRow, without a header. */
+const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
+
 /** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. */
 const OPTIONS = { reject: false, stdin: 'ignore', env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
 
@@ -28,12 +31,16 @@ export class DarwinPlatform implements Platform {
   }
 
   async processTable(): Promise<ProcessRow[]> {
-    return parsePs(await capture(PS, ['-axww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args=']));
+    return parsePs(await capture(PS, ['-axww', ...ROW]));
   }
 
   async listeners(ports: readonly number[]): Promise<PortOwner[]> {
-    const owners = parseLsof(await capture(LSOF, ['-nP', '-iTCP', '-sTCP:LISTEN', '-F', 'pcuLn']));
-    return owners.filter(({ port }) => ports.includes(port));
+    const all = parseLsof(await capture(LSOF, ['-nP', '-iTCP', '-sTCP:LISTEN', '-F', 'pcuLn']));
+    const owners = all.filter(({ port }) => ports.includes(port));
+    if (owners.length === 0) return [];
+    const rows = parsePs(await capture(PS, ['-ww', '-p', owners.map(({ pid }) => pid).join(','), ...ROW]));
+    const commands = new Map(rows.map(({ pid, command }) => [pid, command]));
+    return owners.map((owner) => ({ ...owner, command: commands.get(owner.pid) ?? owner.command }));
   }
 
   isPortFree(port: number): Promise<boolean> {

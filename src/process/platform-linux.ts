@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { systemCode } from '../base/errors.js';
 import { cgroupMemory } from './cgroup-memory.js';
 import { diskUsage } from './disk-usage.js';
@@ -50,7 +50,7 @@ export class LinuxPlatform implements Platform {
     const owners = new Map<string, PortOwner>();
     for (const { port, uid, inode } of sockets) {
       const pid = holders.get(inode);
-      const command = pid === undefined ? undefined : await this.#name(pid).catch(unlessGone);
+      const command = pid === undefined ? undefined : (await this.#row(pid).catch(unlessGone))?.command;
       const user = userName(passwd, uid);
       owners.set(`${port} ${pid}`, { port, pid, command, ...(user === undefined ? {} : { user }) });
     }
@@ -101,11 +101,6 @@ export class LinuxPlatform implements Platform {
   async #args(pid: number): Promise<string[]> {
     const text = await readFile(this.#proc(pid, 'cmdline'), 'utf8');
     return text === '' ? [] : text.replace(/\0$/, '').split('\0');
-  }
-
-  async #name(pid: number): Promise<string> {
-    const [program] = await this.#args(pid);
-    return program ? basename(program) : (await readFile(this.#proc(pid, 'comm'), 'utf8')).trim();
   }
 
   /** @returns the pid that holds each of the sockets; the lowest, where a parent shares it with its children. */

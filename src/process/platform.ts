@@ -1,7 +1,7 @@
 /** `command` is the full command line; `args` its arguments as they were given, where the system keeps them apart (Linux). */
 export type ProcessRow = { pid: number; ppid: number; command: string; args?: readonly string[] };
 
-/** Who holds a TCP port in LISTEN. `command` is the program's name (`java`); `pid` and `command` are undefined without the permission to see them. */
+/** Who holds a TCP port in LISTEN. `command` is the full command line; it and `pid` are undefined without the permission to see them. */
 export type PortOwner = { port: number; pid: number | undefined; command: string | undefined; user?: string };
 
 /** `availableBytes` is what new processes can take without swapping, within the limits of the container. */

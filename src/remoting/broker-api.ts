@@ -96,7 +96,7 @@ export async function getTopicConfigs(client: RemotingClient, address: string, s
   return new Map(Object.entries(topicConfigTable));
 }
 
-/** 5.x only: a 4.x broker never answers. */
+/** 5.x only: a 4.x broker answers code 3, or (4.4.0, 4.5.1) never. */
 export async function getHaStatus(client: RemotingClient, address: string, signal: AbortSignal): Promise<HaStatus> {
   const request = RequestCode.GET_BROKER_HA_STATUS;
   const { body } = await invokeExpecting(client, address, request, { signal });
@@ -195,12 +195,15 @@ export type PullRequest = QueuePosition & {
   /** At most 32 by a broker's default (`maxTransferCountOnMessageInMemory`). */
   readonly maxMessages: number;
   readonly consumerGroup: string;
-  /** How long the broker may hold the request where it has no message yet; default: it answers at once. */
+  /**
+   * How long the broker may hold the request where it has no message yet; default: it answers at once. It looks at the
+   * time only every 5 s, so the answer may come so much later. Source: broker/.../longpolling/PullRequestHoldService.java.
+   */
   readonly suspendMs?: number;
 };
 
 export type PullResult = {
-  /** 0 found, 19 nothing there, 20 nothing for now, 21 offset moved: go on at `nextBeginOffset`. */
+  /** 0 found, 19 nothing there, 20 nothing for now, 21 offset moved: go on at `nextBeginOffset` (4.4.0 says 0 where `offset` was beyond the end). */
   readonly code: number;
   readonly nextBeginOffset: number;
   readonly minOffset: number;

@@ -1,7 +1,7 @@
 /**
  * Request codes that rmqdev sends or meets.
  * Source: remoting/.../protocol/RequestCode.java (4.4.0: common/.../protocol/RequestCode.java).
- * A code without a version exists since 4.4.0; a 4.x node never answers a code that it does not know.
+ * A code without a version exists since 4.4.0. What a node does not know, 4.4.0 and 4.5.1 never answer; 4.9.7 and 5.x answer 3.
  */
 export const RequestCode = {
   SEND_MESSAGE: 10,
@@ -76,7 +76,7 @@ export const ResponseCode = {
   SUCCESS: 0,
   SYSTEM_ERROR: 1,
   SYSTEM_BUSY: 2,
-  /** 5.x only: 4.x leaves an unknown request without an answer. */
+  /** Not from 4.4.0 and 4.5.1, which leave an unknown request without an answer. */
   REQUEST_CODE_NOT_SUPPORTED: 3,
   TRANSACTION_FAILED: 4,
   /** The message is stored. */

@@ -131,9 +131,8 @@ const MEMORY: Readonly<Record<ProcessRole, { startHeapMb: number; directMb: numb
     startHeapMb: 16,
     directMb: 64,
     rows: [
-      { heapMb: 64, residentMb: 55, source: 'measured, 4.7.0' },
-      { since: '4.9.0', heapMb: 64, residentMb: 70, source: 'measured, 4.9.7' },
-      { since: '5.0.0', heapMb: 128, residentMb: 85, source: 'measured, 5.5.0' },
+      { heapMb: 64, residentMb: 65, source: 'measured, 4.7.0 and 4.9.7' },
+      { since: '5.0.0', heapMb: 128, residentMb: 85, source: 'measured, 5.1.4 to 5.5.0' },
     ],
   },
   broker: {

@@ -24,7 +24,14 @@ export type NodeRunSpec<S> = {
   stopTimeoutMs: number;
 };
 
-export type NodeExitRecord = { at: number; code: number | null; signal: string | null; adopted: boolean; cause: ExitCause; detail: string | null };
+export type NodeExitRecord = {
+  at: number;
+  code: number | null;
+  signal: string | null;
+  adopted: boolean;
+  cause: ExitCause;
+  detail: string | null;
+};
 export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
 
 /** What a later daemon needs to go on where this one stopped. */

@@ -59,7 +59,11 @@ export function watchLiveness(watch: Watch & { graceMs: number; dead: (reason: s
 }
 
 /** Calls `judge` with each answer until it returns true or the signal aborts. */
-async function every(watch: Watch, timing: { periodMs: number; timeoutMs: number }, judge: (result: ProbeResult) => boolean): Promise<void> {
+async function every(
+  watch: Watch,
+  timing: { periodMs: number; timeoutMs: number },
+  judge: (result: ProbeResult) => boolean,
+): Promise<void> {
   while (!watch.signal.aborted) {
     using deadline = watch.clock.deadline(timing.timeoutMs, watch.signal);
     const result = await watch.probe.check(deadline.signal);

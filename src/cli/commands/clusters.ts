@@ -5,7 +5,8 @@ export const lsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Glo
   command: 'ls',
   aliases: ['list'],
   describe: 'The clusters there are',
-  handler: ({ json, verbose }) => withDaemon({ json, verbose }, async ({ client, output }) => output.clusters(await client.call('clusters', {}))),
+  handler: ({ json, verbose }) =>
+    withDaemon({ json, verbose }, async ({ client, output }) => output.clusters(await client.call('clusters', {}))),
 });
 
 type CleanOptions = GlobalOptions & { dryRun: boolean; all: boolean };

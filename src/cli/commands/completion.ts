@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
+import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
-import { HomePaths } from '../../base/paths.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -28,7 +28,19 @@ compdef _rmqdev rmqdev
 `,
 };
 
-const SELECTOR_COMMANDS: ReadonlySet<string> = new Set(['status', 'logs', 'kill', 'start', 'stop', 'restart', 'pause', 'resume', 'wait', 'events', 'reset']);
+const SELECTOR_COMMANDS: ReadonlySet<string> = new Set([
+  'status',
+  'logs',
+  'kill',
+  'start',
+  'stop',
+  'restart',
+  'pause',
+  'resume',
+  'wait',
+  'events',
+  'reset',
+]);
 const PROFILE_COMMANDS: ReadonlySet<string> = new Set(['up', 'show']);
 
 export const completionCommand = ({ withOutput }: Run, parser: Argv<GlobalOptions>): CommandModule<GlobalOptions, Options> => {

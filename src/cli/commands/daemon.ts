@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
-import { greet, runDaemonInForeground, startDaemon, stopDaemon } from '../../client/daemon-process.js';
 import { prepareHome } from '../../base/home.js';
+import { greet, runDaemonInForeground, startDaemon, stopDaemon } from '../../client/daemon-process.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 export const daemonCommand = (run: Run, exit: (code: number) => void): CommandModule<GlobalOptions, GlobalOptions> => ({
@@ -14,7 +14,10 @@ export const daemonCommand = (run: Run, exit: (code: number) => void): CommandMo
         handler: (options: GlobalOptions) =>
           run.withOutput(options, async ({ output, home }) => {
             const hello = await greet(home);
-            output.daemon(hello ? { pid: hello.pid, version: hello.version, socket: home.socket } : null, hello ? 'The daemon runs' : 'No daemon runs; the next command starts one.');
+            output.daemon(
+              hello ? { pid: hello.pid, version: hello.version, socket: home.socket } : null,
+              hello ? 'The daemon runs' : 'No daemon runs; the next command starts one.',
+            );
           }),
       })
       .command<GlobalOptions>({

@@ -16,7 +16,12 @@ export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       .example('$0 down --delete', 'nothing stays'),
   handler: ({ json, verbose, cluster, delete: remove, timeout }) =>
     withDaemon({ json, verbose }, async ({ client, output, signal }) => {
-      const result = await client.stream('down', { cluster, remove, timeoutMs: parseDurationMs(timeout) as number }, (item) => output.progress(item), signal);
+      const result = await client.stream(
+        'down',
+        { cluster, remove, timeoutMs: parseDurationMs(timeout) as number },
+        (item) => output.progress(item),
+        signal,
+      );
       output.endProgress();
       output.down(result);
     }),

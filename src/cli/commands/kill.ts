@@ -11,7 +11,11 @@ export const killCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
   builder: (argv) =>
     selectorsPositional(clusterOption(argv), true)
       .option('signal', { alias: 's', type: 'string', default: 'SIGKILL', describe: 'Another signal, e.g. SIGTERM, SIGQUIT' })
-      .option('restart', { type: 'boolean', default: false, describe: 'Leave the node to its restart policy; without, it stays down until `start`' })
+      .option('restart', {
+        type: 'boolean',
+        default: false,
+        describe: 'Leave the node to its restart policy; without, it stays down until `start`',
+      })
       .option('timeout', durationOption('30s', 'How long to watch'))
       .example('$0 kill master-a', 'whoever is master of broker-a now')
       .example('$0 kill broker-b --restart', 'and watch it being restarted: `rmqdev events -f`'),

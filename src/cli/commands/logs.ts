@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { clusterOption, selectorsPositional } from '../options.js';
 import { parseMoment } from '../moment.js';
+import { clusterOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = ClusterOptions & {
@@ -27,7 +27,13 @@ export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       .option('until', { type: 'string', describe: 'As --since' })
       .option('level', { choices: ['trace', 'debug', 'info', 'warn', 'error'] as const, describe: 'This level and above' })
       .option('grep', { type: 'string', describe: 'Only records that match this regular expression' })
-      .option('file', { type: 'string', array: true, nargs: 1, default: [], describe: 'broker, store, remoting, namesrv, stdout, gc, all, or a file name; commas allowed' })
+      .option('file', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'broker, store, remoting, namesrv, stdout, gc, all, or a file name; commas allowed',
+      })
       .option('user-home', { type: 'boolean', default: false, describe: 'Read ~/logs/rocketmqlogs, where brokers started by hand write' })
       .example('$0 logs broker-a -f', 'follow one broker')
       .example('$0 logs masters --level warn --since 10m', 'warnings of both masters')
@@ -47,7 +53,12 @@ export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       try {
         const { notice } = userHome
           ? await client.stream('userHomeLogs', { home: homedir(), ...filter }, (line) => output.log(line), signal)
-          : await client.stream('logs', { cluster, ...(selector.length > 0 ? { selector } : {}), ...filter }, (line) => output.log(line), signal);
+          : await client.stream(
+              'logs',
+              { cluster, ...(selector.length > 0 ? { selector } : {}), ...filter },
+              (line) => output.log(line),
+              signal,
+            );
         if (notice) output.notice(notice);
       } catch (error) {
         // Ctrl-C is how following ends.

@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { parseDurationMs } from '../../base/units.js';
+import type { ClusterStatus } from '../../contract/status.js';
 import { clusterOption, durationOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
-import type { ClusterStatus } from '../../contract/status.js';
 
 type Options = ClusterOptions & { selector: string[]; timeout: string; wait?: boolean };
 type Request = { cluster: string; selectors: string[]; timeoutMs: number };
@@ -25,7 +25,8 @@ const VERBS: readonly Verb[] = [
     done: 'Started',
     canSkipWait: true,
     example: 'start broker-a',
-    run: ({ client, output, signal }, request, { wait = true }) => client.stream('start', { ...request, wait }, (item) => output.progress(item), signal),
+    run: ({ client, output, signal }, request, { wait = true }) =>
+      client.stream('start', { ...request, wait }, (item) => output.progress(item), signal),
   },
   {
     name: 'stop',
@@ -75,7 +76,9 @@ function nodeVerbCommand({ withDaemon }: Run, verb: Verb): CommandModule<GlobalO
       const base = selectorsPositional(clusterOption(argv), verb.defaultSelector === undefined)
         .option('timeout', durationOption('5m', 'How long to wait'))
         .example(`$0 ${verb.example}`, '');
-      return verb.canSkipWait ? base.option('wait', { type: 'boolean', default: true, describe: 'Wait until ready (--no-wait: do not)' }) : base;
+      return verb.canSkipWait
+        ? base.option('wait', { type: 'boolean', default: true, describe: 'Wait until ready (--no-wait: do not)' })
+        : base;
     },
     handler: ({ json, verbose, ...options }) =>
       withDaemon({ json, verbose }, async (session) => {

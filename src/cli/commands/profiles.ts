@@ -15,7 +15,8 @@ type ShowOptions = GlobalOptions & ProfileOptions & { profile: string };
 const showCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, ShowOptions> => ({
   command: 'show <profile>',
   describe: 'The effective profile, each value with its origin',
-  builder: (argv) => profileOptions(argv.positional('profile', { type: 'string', demandOption: true, describe: 'A name, or the path of a YAML file' })),
+  builder: (argv) =>
+    profileOptions(argv.positional('profile', { type: 'string', demandOption: true, describe: 'A name, or the path of a YAML file' })),
   handler: ({ json, verbose, profile, set, heap, rocketmq, java }) =>
     withDaemon({ json, verbose }, async ({ client, output }) => {
       const overrides = { ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) };

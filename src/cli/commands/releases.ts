@@ -14,7 +14,11 @@ export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions
       .example('$0 install 4.9.7 --from maven', ''),
   handler: ({ json, verbose, release, from }) =>
     withDaemon({ json, verbose }, async ({ client, output, signal }) => {
-      const params = { caller: callerEnvironment(), ...(release === undefined ? {} : { version: release }), ...(from === undefined ? {} : { from }) };
+      const params = {
+        caller: callerEnvironment(),
+        ...(release === undefined ? {} : { version: release }),
+        ...(from === undefined ? {} : { from }),
+      };
       const installed = await client.stream('install', params, (item) => output.progress(item), signal);
       output.endProgress();
       output.installed(installed);
@@ -24,5 +28,6 @@ export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions
 export const versionsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'versions',
   describe: 'RocketMQ releases: supported and installed',
-  handler: ({ json, verbose }) => withDaemon({ json, verbose }, async ({ client, output }) => output.versions(await client.call('versions', {}))),
+  handler: ({ json, verbose }) =>
+    withDaemon({ json, verbose }, async ({ client, output }) => output.versions(await client.call('versions', {}))),
 });

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { systemClock } from '../../base/clock.js';
 import { clusterOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
@@ -19,10 +20,7 @@ export const statusCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions,
       if (!watch) return output.status(await ask());
       while (!signal.aborted) {
         output.statusAgain(await ask());
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, WATCH_EVERY_MS);
-          signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-        });
+        await systemClock.sleep(WATCH_EVERY_MS, signal);
       }
     }),
 });

@@ -2,18 +2,33 @@ import type { Argv, CommandModule } from 'yargs';
 import { parseDurationMs } from '../../base/units.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { callerEnvironment } from '../caller.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
 import { durationOption } from '../options.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = GlobalOptions &
-  ProfileOptions & { profile: string; name?: string; from?: string; debug: boolean; dryRun: boolean; strictPorts: boolean; wait: boolean; timeout: string };
+  ProfileOptions & {
+    profile: string;
+    name?: string;
+    from?: string;
+    debug: boolean;
+    dryRun: boolean;
+    strictPorts: boolean;
+    wait: boolean;
+    timeout: string;
+  };
 
 export const upCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
   command: 'up <profile>',
   describe: 'Start a cluster and wait until it can be written to; on one that runs, apply what has changed',
   builder: (argv) =>
-    profileOptions(argv.positional('profile', { type: 'string', demandOption: true, describe: 'A name from `rmqdev profiles`, or the path of a YAML file' }))
+    profileOptions(
+      argv.positional('profile', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A name from `rmqdev profiles`, or the path of a YAML file',
+      }),
+    )
       .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })

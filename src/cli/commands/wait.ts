@@ -16,7 +16,12 @@ export const waitCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
   handler: ({ json, verbose, cluster, selector, for: goal, timeout }) =>
     withDaemon({ json, verbose }, async ({ client, output, signal }) => {
       const selectors = selector.length > 0 ? selector : ['all'];
-      const status = await client.stream('wait', { cluster, selectors, for: goal, timeoutMs: parseDurationMs(timeout) as number }, (item) => output.progress(item), signal);
+      const status = await client.stream(
+        'wait',
+        { cluster, selectors, for: goal, timeoutMs: parseDurationMs(timeout) as number },
+        (item) => output.progress(item),
+        signal,
+      );
       output.changed(`${selectors.join(', ')}: ${goal}`, status);
     }),
 });

@@ -17,7 +17,16 @@ export function paintState(colors: Colors, state: NodeState | ClusterState | str
 
 /** A colour of its own for each node, in the order in which they first speak. */
 export function nodePainter(colors: Colors): (node: string) => string {
-  const palette = [colors.cyan, colors.green, colors.magenta, colors.blue, colors.yellow, colors.cyanBright, colors.greenBright, colors.magentaBright];
+  const palette = [
+    colors.cyan,
+    colors.green,
+    colors.magenta,
+    colors.blue,
+    colors.yellow,
+    colors.cyanBright,
+    colors.greenBright,
+    colors.magentaBright,
+  ];
   const given = new Map<string, (text: string) => string>();
   return (node) => {
     const paint = given.get(node) ?? (palette[given.size % palette.length] as (text: string) => string);

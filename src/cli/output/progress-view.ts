@@ -9,12 +9,15 @@ export interface ProgressView {
 }
 
 type NodeItem = Extract<ProgressItem, { event: 'node' }>;
+/** Maven names each jar: in a pipe one line in a while is enough. */
+const INSTALL_LINE_EVERY_MS = 3_000;
 const FINAL_STATES: ReadonlySet<string> = new Set(['ready', 'stopped', 'failed']);
 
 /** For pipes and CI: a line for each step, no control characters, nothing that only repeats itself. */
 export function plainProgress(stream: NodeJS.WritableStream, colors: Colors): ProgressView {
   const lastStep = new Map<string, string>();
   let lastPercent = -1;
+  let lastInstall = Number.NEGATIVE_INFINITY;
   const line = (text: string) => void stream.write(`${text}\n`);
   return {
     show(item) {
@@ -26,9 +29,12 @@ export function plainProgress(stream: NodeJS.WritableStream, colors: Colors): Pr
           return line(`${item.node}  ${text}  ${seconds(item.tMs)}`);
         }
         case 'install': {
-          const percent = item.totalBytes && item.receivedBytes !== null ? Math.floor((item.receivedBytes / item.totalBytes) * 10) * 10 : undefined;
+          const percent =
+            item.totalBytes && item.receivedBytes !== null ? Math.floor((item.receivedBytes / item.totalBytes) * 10) * 10 : undefined;
           if (percent !== undefined && percent === lastPercent) return;
           lastPercent = percent ?? -1;
+          if (percent === undefined && performance.now() - lastInstall < INSTALL_LINE_EVERY_MS) return;
+          lastInstall = performance.now();
           return line(`RocketMQ ${item.version}: ${item.message}${percent === undefined ? '' : ` ${percent}%`}`);
         }
         case 'notice':

@@ -22,7 +22,13 @@ export function renderStatus(status: ClusterStatus, colors: Colors, now: number)
   ]);
   const titles = ['NODE', 'ROLE', 'STATE', 'PID', 'PORTS', 'UPTIME', 'RESTARTS', 'MEMORY', 'CPU', 'REGISTERED', 'SYNC', 'DISK'];
   const remarks = status.nodes.flatMap((node) => remarksOf(node, now)).map((remark) => `  ${remark}`);
-  return [head, table(titles, rows, colors.dim), ...(remarks.length > 0 ? ['', ...remarks] : []), '', `namesrvAddr  ${status.namesrvAddr}`].join('\n');
+  return [
+    head,
+    table(titles, rows, colors.dim),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+    '',
+    `namesrvAddr  ${status.namesrvAddr}`,
+  ].join('\n');
 }
 
 function roleOf(node: NodeStatus): string {
@@ -48,9 +54,15 @@ function syncOf(node: NodeStatus): string {
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
   if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
-  if (node.lastExit) remarks.push(`${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}`);
+  if (node.lastExit && isNews(node, node.lastExit))
+    remarks.push(`${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}`);
   if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
   return remarks;
+}
+
+/** That rmqdev stopped a node on request is no news, and what was killed on request and is back neither. */
+function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>): boolean {
+  return exit.cause !== 'stopped-by-user' && !(exit.cause === 'killed-by-user' && node.state === 'ready');
 }
 
 const CAUSES = {

@@ -72,10 +72,22 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     leftovers: ({ leftovers, removed }) => {
       if (leftovers.length === 0) return print('Nothing to clean.');
-      print(table([removed ? 'REMOVED' : 'WOULD REMOVE', 'SIZE', 'WHAT'], leftovers.map(({ path, sizeBytes, what }) => [path, formatBytes(sizeBytes), what]), colors.dim));
+      print(
+        table(
+          [removed ? 'REMOVED' : 'WOULD REMOVE', 'SIZE', 'WHAT'],
+          leftovers.map(({ path, sizeBytes, what }) => [path, formatBytes(sizeBytes), what]),
+          colors.dim,
+        ),
+      );
     },
     profiles: ({ profiles }) =>
-      print(table(['PROFILE', 'NODES', 'FROM', 'DESCRIPTION'], profiles.map(({ name, nodes, source, description }) => [name, String(nodes), source, description]), colors.dim)),
+      print(
+        table(
+          ['PROFILE', 'NODES', 'FROM', 'DESCRIPTION'],
+          profiles.map(({ name, nodes, source, description }) => [name, String(nodes), source, description]),
+          colors.dim,
+        ),
+      ),
     profile: ({ yaml, warnings }) => {
       stdout.write(yaml.endsWith('\n') ? yaml : `${yaml}\n`);
       for (const warning of warnings) stderr.write(`note: ${warning}\n`);
@@ -84,18 +96,27 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       const rows = [...new Set([...supported, ...installed.map(({ version }) => version)])].map((version) => {
         const release = installed.find((candidate) => candidate.version === version);
         const remarks = [...(version === chosen ? ['default'] : []), ...(supported.includes(version) ? [] : ['not tested'])];
-        return [version, release ? formatBytes(release.sizeBytes) : '-', release?.source ?? 'not installed', remarks.join(', '), release?.home ?? ''];
+        return [
+          version,
+          release ? formatBytes(release.sizeBytes) : '-',
+          release?.source ?? 'not installed',
+          remarks.join(', '),
+          release?.home ?? '',
+        ];
       });
       print(table(['ROCKETMQ', 'SIZE', 'FROM', '', 'FOLDER'], rows, colors.dim));
     },
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
-    daemon: (daemon, what) => print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
+    daemon: (daemon, what) =>
+      print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),
     notice: (message) => void stderr.write(`note: ${message}\n`),
     error: (error, isVerbose) => {
       progress.end();
       const red = colorsFor(stderr).red;
-      stderr.write(`${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`);
+      stderr.write(
+        `${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`,
+      );
       if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
     },
   };
@@ -111,7 +132,15 @@ function sentence(text: string): string {
 }
 
 function renderPlan(plan: Plan, colors: ReturnType<typeof colorsFor>): string {
-  const rows = plan.nodes.map((node) => [node.id, node.role, Object.values(node.ports).join(' '), formatBytes(node.heapBytes), formatBytes(node.memoryBytes), node.change, node.folder]);
+  const rows = plan.nodes.map((node) => [
+    node.id,
+    node.role,
+    Object.values(node.ports).join(' '),
+    formatBytes(node.heapBytes),
+    formatBytes(node.memoryBytes),
+    node.change,
+    node.folder,
+  ]);
   const changes = plan.nodes.flatMap((node) => node.changes.map((change) => `  ${node.id}: ${change}`));
   return [
     `${colors.bold(plan.cluster)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
@@ -135,9 +164,14 @@ function renderKill(item: KillItem, colors: ReturnType<typeof colorsFor>): strin
       return `${at}  ${item.message}`;
     case 'verdict': {
       const sends = item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'nobody takes sends';
-      const own = item.promoted ? `${item.promoted} is the new master` : item.writable ? '' : `no new master: ${item.node}'s brokerName takes no sends until it is back`;
+      const own = item.promoted
+        ? `${item.promoted} is the new master`
+        : item.writable
+          ? ''
+          : `no new master: ${item.node}'s brokerName takes no sends until it is back`;
       const reads = item.readableFrom ? `its messages are read from ${item.readableFrom}` : 'its messages cannot be read now';
-      const missing = item.missingTopics.length > 0 ? [`           but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : [];
+      const missing =
+        item.missingTopics.length > 0 ? [`           but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : [];
       return [
         `${at}  ${[own, sends, reads].filter((text) => text !== '').join('; ')}`,
         ...missing,

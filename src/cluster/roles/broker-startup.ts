@@ -1,9 +1,9 @@
-import { getHaStatus, getRuntimeInfo, sendMessage, updateBrokerConfig } from '../../remoting/broker-api.js';
+import { getHaStatus, getMaxOffset, sendMessage, updateBrokerConfig } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import type { Probe } from '../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../node-spec.js';
-import { unregistered } from './broker.js';
+import { answers, unregistered } from './broker.js';
 import { probe, type RoleContext } from './role.js';
 
 /** Producer group of the messages that prove a start. */
@@ -12,7 +12,7 @@ const PROBE_GROUP = 'rmqdev-probe';
 const NUDGE_EVERY_MS = 500;
 
 /**
- * Readiness of one start of a broker, in this order: it answers GET_BROKER_RUNTIME_INFO; it is routed under its id on every
+ * Readiness of one start of a broker, in this order: it answers; it is routed under its id on every
  * NameServer; and once per start a write to the master of its brokerName returned 0 with the slave in sync.
  * A master whose slaves are all stopped or given up is ready when it stores (10, 11, 12); a slave without a master is ready when registered.
  *
@@ -22,6 +22,7 @@ const NUDGE_EVERY_MS = 500;
 export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   const traits = releaseTraits(node.release.version);
   let nudgedAt: number | undefined;
+  const proveReplication = replicationProof(context);
   let replicationProved = false;
 
   const nudge = async (signal: AbortSignal): Promise<void> => {
@@ -32,10 +33,11 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   };
 
   return probe(async (signal) => {
-    const { remoting } = context;
-    await getRuntimeInfo(remoting, node.localAddress, signal);
+    await answers(node, context, signal);
     context.stage(node.id, 'answering');
-    const partners = context.peers().filter((peer) => peer.brokerName === node.brokerName && peer.id !== node.id && context.isExpected(peer.id));
+    const partners = context
+      .peers()
+      .filter((peer) => peer.brokerName === node.brokerName && peer.id !== node.id && context.isExpected(peer.id));
     const master = isMaster(node) ? node : partners.find(isMaster);
     if (isSlave(node) && master) {
       const masterMissing = await unregistered(master, context, signal);
@@ -49,7 +51,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
     }
     context.stage(node.id, 'registered');
     if (!replicationProved && master) {
-      const unproved = await proveReplication(master, isMaster(node) ? partners.filter(isSlave) : [node], context, signal);
+      const unproved = await proveReplication(master, isMaster(node) ? partners.filter(isSlave) : [node], signal);
       if (unproved) return unproved;
       replicationProved = true;
       context.stage(node.id, 'in sync');
@@ -59,40 +61,37 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
 }
 
 /**
- * Writes one message to `master` and waits until each of `slaves` holds as much as the master did after it.
- * @returns undefined once proved, else why not yet.
+ * Writes to `master` until a write is answered with 0, and waits until each of `slaves` holds what was written.
+ * @returns a function that goes one step; it gives undefined once proved, else why not yet.
  */
-async function proveReplication(master: NodeSpec, slaves: readonly NodeSpec[], context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
-  const { remoting } = context;
-  // A SYNC_MASTER without its slave holds a send for seconds: first see that the slaves are attached, as far as the release can tell.
-  for (const slave of slaves) {
-    const lag = await replicationLag(master, slave, context, signal);
-    if (lag !== undefined) return lag;
-  }
-  const sent = await sendMessage(
-    remoting,
-    master.localAddress,
-    { topic: master.brokerName as string, queueId: 0, body: Buffer.from('rmqdev start-up probe'), producerGroup: PROBE_GROUP },
-    signal,
-  );
-  if (slaves.length === 0) return undefined;
-  if (sent.code !== ResponseCode.SUCCESS) return `${master.id} answers a send with ${sent.code}: its slave is not in sync yet`;
-  for (const slave of slaves) {
-    const lag = await replicationLag(master, slave, context, signal);
-    if (lag !== undefined) return lag;
-  }
-  return undefined;
-}
-
-/** @returns undefined where the slave holds all that the master held a moment ago and, from 5.0 on, the master counts it as connected. */
-async function replicationLag(master: NodeSpec, slave: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
-  const { remoting } = context;
-  if (releaseTraits(master.release.version).hasHaStatusRequest) {
-    const status = await getHaStatus(remoting, master.localAddress, signal);
-    if (status.inSyncSlaveNums < 1) return `${slave.id} has not connected to ${master.id} for replication`;
-  }
-  const before = await getRuntimeInfo(remoting, master.localAddress, signal);
-  const after = await getRuntimeInfo(remoting, slave.localAddress, signal);
-  const behind = before.commitLogMaxOffset - after.commitLogMaxOffset;
-  return behind > 0 ? `${slave.id} is ${behind} bytes behind ${master.id}` : undefined;
+function replicationProof(
+  context: RoleContext,
+): (master: NodeSpec, slaves: readonly NodeSpec[], signal: AbortSignal) => Promise<string | undefined> {
+  /** Where the last write lies in queue 0 of the master's own topic. A slave that holds it is attached; only then is another write worth it. */
+  let written: { queueOffset: number; isAcknowledged: boolean } | undefined;
+  return async (master, slaves, signal) => {
+    const { remoting } = context;
+    const topic = master.brokerName as string;
+    // A SYNC_MASTER of 5.x holds a write back for seconds while it has no slave: first see that there is one.
+    if (slaves.length > 0 && releaseTraits(master.release.version).hasHaStatusRequest) {
+      const status = await getHaStatus(remoting, master.localAddress, signal);
+      if (status.inSyncSlaveNums < 1)
+        return `${slaves.map((slave) => slave.id).join(', ')} has not connected to ${master.id} for replication`;
+    }
+    for (;;) {
+      for (const slave of slaves) {
+        if (written === undefined) break;
+        const held = await getMaxOffset(remoting, slave.localAddress, { topic, queueId: 0 }, signal);
+        if (held <= written.queueOffset) return `${slave.id} does not hold the last message of ${master.id} yet`;
+      }
+      if (written?.isAcknowledged) return undefined;
+      const sent = await sendMessage(
+        remoting,
+        master.localAddress,
+        { topic, queueId: 0, body: Buffer.from('rmqdev start-up probe'), producerGroup: PROBE_GROUP },
+        signal,
+      );
+      written = { queueOffset: sent.queueOffset, isAcknowledged: sent.code === ResponseCode.SUCCESS || slaves.length === 0 };
+    }
+  };
 }

@@ -1,7 +1,7 @@
-import { releaseTraits } from '../../rocketmq/releases.js';
-import { devProperties } from '../../rocketmq/dev-properties.js';
-import { getRuntimeInfo } from '../../remoting/broker-api.js';
+import { getMaxOffset } from '../../remoting/broker-api.js';
 import { getTopicRoute } from '../../remoting/namesrv-api.js';
+import { devProperties } from '../../rocketmq/dev-properties.js';
+import { releaseTraits } from '../../rocketmq/releases.js';
 import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
 import { type NodeDraft, probe, type RoleContext, type RoleDefinition } from './role.js';
@@ -12,16 +12,24 @@ export const brokerRole: RoleDefinition = {
   startup: brokerStartup,
   readiness: (node, context) =>
     probe(async (signal) => {
-      await getRuntimeInfo(context.remoting, node.localAddress, signal);
+      await answers(node, context, signal);
       return unregistered(node, context, signal);
     }),
-  // Answer 1 in the first second is a NoSuchElementException of StoreStatsService.getPutTps, no failure: liveness is asked later.
   liveness: (node, context) =>
     probe(async (signal) => {
-      await getRuntimeInfo(context.remoting, node.localAddress, signal);
+      await answers(node, context, signal);
       return undefined;
     }),
 };
+
+/**
+ * Alive is a broker that answers GET_MAX_OFFSET for its own topic. Not GET_BROKER_RUNTIME_INFO: while a commit log is shorter than
+ * two messages of maxMessageSize, each one leaves a WARN `selectMappedBuffer request pos invalid` in store.log.
+ * Source: store/.../DefaultMessageStore.java getEarliestMessageTime; measured.
+ */
+export async function answers(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<void> {
+  await getMaxOffset(context.remoting, node.localAddress, { topic: node.brokerName as string, queueId: 0 }, signal);
+}
 
 /**
  * @returns why the node does not count as registered: every NameServer that lives must list its address under its id,
@@ -54,11 +62,23 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
     { key: 'brokerId', value: String(draft.brokerId), reason: '0 is the master, above 0 a slave' },
     { key: 'brokerRole', value: draft.brokerRole as string, reason: roleReason(draft.brokerRole as string) },
     { key: 'namesrvAddr', value: draft.namesrvAddrs.join(';'), reason: 'every NameServer of this cluster' },
-    { key: 'listenPort', value: String(draft.ports.listen), reason: `also taken: ${draft.ports.fast} (fast port, P-2) and ${draft.ports.ha} (HA, P+1)` },
-    { key: 'brokerIP1', value: brokerIP1 as string, reason: 'the address that clients are told; RocketMQ would pick a network card, and keep it when Wi-Fi or VPN change' },
+    {
+      key: 'listenPort',
+      value: String(draft.ports.listen),
+      reason: `also taken: ${draft.ports.fast} (fast port, P-2) and ${draft.ports.ha} (HA, P+1)`,
+    },
+    {
+      key: 'brokerIP1',
+      value: brokerIP1 as string,
+      reason: 'the address that clients are told; RocketMQ would pick a network card, and keep it when Wi-Fi or VPN change',
+    },
     { key: 'brokerIP2', value: draft.replicationAddress, reason: 'the address that slaves replicate from' },
     { key: 'storePathRootDir', value: draft.paths.store, reason: 'this node’s own store' },
-    { key: 'storePathCommitLog', value: `${draft.paths.store}/commitlog`, reason: 'up to 4.9.3 the default ignores storePathRootDir and two brokers share one commit log' },
+    {
+      key: 'storePathCommitLog',
+      value: `${draft.paths.store}/commitlog`,
+      reason: 'up to 4.9.3 the default ignores storePathRootDir and two brokers share one commit log',
+    },
     { key: 'flushDiskType', value: draft.flushDiskType, reason: 'profile: flush' },
     ...devProperties(draft.release.version, { isSlave: slave, isSyncPair }),
   ];

@@ -6,8 +6,9 @@ import type { ConfigLine, NodeSpec } from '../node-spec.js';
 /** A node before its configuration and arguments are worked out. */
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
 
-/** How far a start has come, as people are told. */
-export type StartStage = 'answering' | 'registered' | 'in sync';
+/** How far a start has come, as people are told, in this order. */
+export const START_STAGES = ['answering', 'registered', 'in sync'] as const;
+export type StartStage = (typeof START_STAGES)[number];
 
 /** What a role's probes may ask about the rest of the cluster. */
 export type RoleContext = {

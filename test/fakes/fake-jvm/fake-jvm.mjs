@@ -54,12 +54,15 @@ const orders = readOrders(process.env.FAKE_JVM, properties, launchesLog);
 let stop = async () => {};
 
 process.on('SIGQUIT', () => process.stdout.write(`Full thread dump OpenJDK 64-Bit Server VM (${JAVA_VERSION}):\n`));
+let isStopping = false;
 for (const [signal, status] of Object.entries(SIGNAL_STATUS)) {
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    if (isStopping) return;
     if (orders.ignoreSigterm !== undefined) {
-      process.on(signal, () => {});
+      process.stdout.write(`${signal} ignored\n`);
       return;
     }
+    isStopping = true;
     if (orders.slowStopMs !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(orders.slowStopMs)));
     await stop();
     process.exit(status);

@@ -72,7 +72,9 @@ class RouteTable {
 
   clusterInfo() {
     const clusterAddrTable = {};
-    for (const { cluster, brokerName } of this.#brokers.values()) (clusterAddrTable[cluster] ??= []).push(brokerName);
+    for (const { cluster, brokerName } of this.#brokers.values()) {
+      clusterAddrTable[cluster] = [...(clusterAddrTable[cluster] ?? []), brokerName];
+    }
     return { brokerAddrTable: Object.fromEntries(this.#brokers), clusterAddrTable };
   }
 

@@ -68,6 +68,9 @@ export function listen(port, onConnection) {
   });
 }
 
+/** How long a broker waits for its NameServer. */
+const CALL_TIMEOUT_MS = 3_000;
+
 /** A connection that is kept, and made anew by the first call after its end. */
 export class Peer {
   #socket;
@@ -88,9 +91,17 @@ export class Peer {
     this.#opaque += 1;
     const opaque = this.#opaque;
     return new Promise((resolve, reject) => {
-      this.#pending.set(opaque, { resolve, reject });
+      const timer = setTimeout(() => this.#settle(opaque)?.reject(new Error(`no answer within ${CALL_TIMEOUT_MS} ms`)), CALL_TIMEOUT_MS);
+      this.#pending.set(opaque, { resolve, reject, timer });
       this.#socket.write(encode({ ...request, opaque, flag: 0 }));
     });
+  }
+
+  #settle(opaque) {
+    const call = this.#pending.get(opaque);
+    this.#pending.delete(opaque);
+    clearTimeout(call?.timer);
+    return call;
   }
 
   #connect() {
@@ -102,14 +113,9 @@ export class Peer {
     });
     socket.on('close', () => {
       this.#socket = undefined;
-      const calls = [...this.#pending.values()];
-      this.#pending.clear();
-      for (const { reject } of calls) reject(reason);
+      for (const opaque of [...this.#pending.keys()]) this.#settle(opaque).reject(reason);
     });
-    readCommands(socket, (response) => {
-      this.#pending.get(response.opaque)?.resolve(response);
-      this.#pending.delete(response.opaque);
-    });
+    readCommands(socket, (response) => this.#settle(response.opaque)?.resolve(response));
     return socket;
   }
 }

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import { Follower } from '../../../src/logs/follow.js';
 import { queryLogs } from '../../../src/logs/query.js';
 import { brokerLine, brokerSource, collect, useLogFolder } from './log-folder.js';
 
+vi.setConfig({ testTimeout: 30_000 });
 const folder = useLogFolder();
 const line = (message: string) => brokerLine(Date.now(), message);
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i}`);
@@ -36,10 +37,10 @@ test('rotation under load: every line once and in order', async () => {
   writeFileSync(file, line('before'));
   const log = collect([brokerSource(file)], { lines: 10 });
   await log.until((messages) => messages.length === 1);
-  const writer = spawn(process.execPath, ['-e', ROTATING_WRITER, file, '20000'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const writer = spawn(process.execPath, ['-e', ROTATING_WRITER, file, '10000'], { stdio: ['ignore', 'inherit', 'inherit'] });
   await once(writer, 'exit');
-  await log.until((messages) => messages.length > 20_000);
-  expect(log.messages).toEqual(['before', ...numbers(0, 20_000)]);
+  await log.until((messages) => messages.length > 10_000);
+  expect(log.messages).toEqual(['before', ...numbers(0, 10_000)]);
 });
 
 test('history and following meet without a gap or a double under load', async () => {
@@ -168,20 +169,22 @@ test('a slow reader makes the file wait: no more than a chunk is read ahead, and
     const write = (from: number) =>
       appendFileSync(
         file,
-        numbers(from, from + 50_000)
+        numbers(from, from + 10_000)
           .map(line)
           .join(''),
       );
     write(0);
     expect((await records.next()).value?.message).toBe('0');
     renameSync(file, folder.path('broker.log.1'));
-    write(50_000);
+    write(10_000);
     await follower.files[0]?.noticeRotation();
     rmSync(folder.path('broker.log.1'));
     renameSync(file, folder.path('broker.log.2'));
-    write(100_000);
+    write(20_000);
     expect(follower.files[0]?.position).toBeLessThanOrEqual(65_536);
-    for (let i = 1; i < 150_000; i += 1) expect((await records.next()).value?.message).toBe(`${i}`);
+    const rest: (string | undefined)[] = [];
+    while (rest.length < 29_999) rest.push((await records.next()).value?.message);
+    expect(rest).toEqual(numbers(1, 30_000));
   } finally {
     stop.abort();
     await follower.close();
