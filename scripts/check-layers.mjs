@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Fails where a folder of src imports one that it may not: folders are layers (see docs/architecture.md).
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+
+/** What each folder may import beside itself and `base`. */
+const ALLOWED = {
+  base: [],
+  contract: [],
+  rocketmq: [],
+  logs: [],
+  remoting: [],
+  process: [],
+  supervisor: [],
+  profile: ['rocketmq'],
+  install: ['rocketmq'],
+  cluster: ['contract', 'profile', 'install', 'rocketmq', 'remoting', 'process', 'logs', 'supervisor'],
+  daemon: ['cluster', 'contract', 'profile', 'install', 'rocketmq', 'remoting', 'process', 'logs', 'supervisor'],
+  client: ['contract'],
+  cli: ['client', 'contract'],
+};
+
+const violations = [];
+for (const entry of readdirSync(SRC, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+  const file = join(entry.parentPath, entry.name);
+  const layer = relative(SRC, file).split(sep)[0];
+  if (!(layer in ALLOWED)) violations.push(`${relative(SRC, file)}: ${layer} is no layer`);
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)) {
+    const imported = relative(SRC, resolve(dirname(file), target)).split(sep)[0];
+    if (imported === layer || imported === 'base' || imported === '..') continue;
+    if (!ALLOWED[layer]?.includes(imported)) violations.push(`${relative(SRC, file)}: ${layer} must not import ${imported} (${target})`);
+  }
+}
+
+for (const violation of violations) console.error(violation);
+if (violations.length > 0) process.exit(1);
+console.log('layers: every import follows the arrows');
