@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { asError, RmqdevError, systemCode } from '../base/errors.js';
 import type { Profile } from '../profile/profile.js';
-import type { NodeSnapshot } from '../supervisor/node-supervisor.js';
+import { type NodeSnapshot } from '../supervisor/node-run.js';
 import type { Assignment } from './node-spec.js';
 
 /** `clusters/<name>/cluster.json`: what a later daemon needs to go on. Raised when an older daemon could no longer read it. */
@@ -39,6 +39,7 @@ const State = z.object({
   /** The effective profile, as the profile loader made it; trusted, because only the daemon writes this file. */
   profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
   debug: z.boolean(),
+  pendingStart: z.array(z.string()),
   nodes: z.record(z.string(), z.object({ assignment: AssignmentSchema, snapshot: Snapshot })),
 });
 
@@ -46,6 +47,8 @@ export type ClusterState = {
   name: string;
   profile: Profile;
   debug: boolean;
+  /** Nodes that an unfinished start still has to bring up. */
+  pendingStart: readonly string[];
   nodes: ReadonlyMap<string, { assignment: Assignment; snapshot: NodeSnapshot }>;
 };
 
@@ -64,6 +67,7 @@ export function loadClusterState(file: string): ClusterState | undefined {
       name: state.name,
       profile: state.profile,
       debug: state.debug,
+      pendingStart: state.pendingStart,
       nodes: new Map(Object.entries(state.nodes) as [string, { assignment: Assignment; snapshot: NodeSnapshot }][]),
     };
   } catch (error) {

@@ -1,29 +1,25 @@
+import { Changes } from '../base/changes.js';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
+import { findMarked } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
+import type { ProcessIdentity } from '../process/process-identity.js';
 import type { Profile } from '../profile/profile.js';
+import { describeExit, type NodeExitRecord, type NodeObserver, type NodeRunSpec, type Transition } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
-import {
-  describeExit,
-  type NodeExitRecord,
-  type NodeObserver,
-  type NodeRunSpec,
-  NodeSupervisor,
-  type Transition,
-} from '../supervisor/node-supervisor.js';
+import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
 import { loadClusterState, saveClusterState } from './cluster-state.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
-import { type Assignment, isMaster, type NodeSpec } from './node-spec.js';
+import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
+import { type OperationMode, Operations } from './operations.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import type { World } from './world.js';
 
 type Node = { spec: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
-type Operation = { name: string; since: number; controller: AbortController; done: Promise<unknown> };
-
 /** One cluster: its nodes, what is kept of them on disk, and the one operation that may be under way. */
 export class Cluster {
   readonly name: string;
@@ -32,16 +28,18 @@ export class Cluster {
   readonly world: World;
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   #profile: Profile | undefined;
   #debug = false;
-  #operation: Operation | undefined;
+  readonly #operations: Operations;
+  #pendingStart: readonly string[] = [];
   #isReleased = false;
 
   constructor(world: World, name: string) {
     this.world = world;
     this.name = name;
     this.paths = world.home.cluster(name);
+    this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock);
   }
 
@@ -55,6 +53,7 @@ export class Cluster {
     if (!state) return false;
     this.#profile = state.profile;
     this.#debug = state.debug;
+    this.#pendingStart = state.pendingStart;
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     for (const spec of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
@@ -65,11 +64,25 @@ export class Cluster {
     }
     for (const { spec, supervisor } of this.#nodes.values()) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
-      if (snapshot && (await supervisor.adopt(snapshot))) {
+      if (!snapshot) continue;
+      const identity = await this.#livingIdentity(spec, snapshot.identity);
+      if (await supervisor.adopt({ ...snapshot, identity })) {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
       }
     }
+    this.save();
     return true;
+  }
+
+  /**
+   * @returns the process of the node as it is on disk where that lives; else one that carries the node's marker (the daemon died
+   * between starting it and writing that down); else what is on disk, so that its end is noticed.
+   */
+  async #livingIdentity(spec: NodeSpec, kept: ProcessIdentity | null): Promise<ProcessIdentity | null> {
+    const { platform } = this.world;
+    if (kept && (await platform.startTime(kept.pid)) === kept.startTime) return kept;
+    const [marked] = await findMarked(platform, nodeMarker(spec.paths));
+    return marked ?? kept;
   }
 
   get profile(): Profile {
@@ -89,8 +102,9 @@ export class Cluster {
   get specs(): NodeSpec[] {
     return [...this.#nodes.values()].map((node) => node.spec);
   }
-  get operation(): { name: string; since: number } | undefined {
-    return this.#operation;
+  /** The name of what is under way, where something is. */
+  get operation(): string | undefined {
+    return this.#operations.current;
   }
   get namesrvAddr(): string {
     return this.specs
@@ -121,7 +135,7 @@ export class Cluster {
 
   /** One word for all: see contract/status.ts. */
   get state(): StateWord {
-    if (this.#operation?.name === 'up') return 'starting';
+    if (this.operation === 'up') return 'starting';
     const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
     const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
     if (states.every(is('stopped'))) return 'stopped';
@@ -150,66 +164,32 @@ export class Cluster {
     this.save();
   }
 
-  /**
-   * Runs `work` as the cluster's one operation.
-   * @param takesOver ends the one under way first (`down` during `up`), instead of being refused with CLUSTER_BUSY.
-   */
-  async operate<T>(name: string, takesOver: boolean, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    while (this.#operation) {
-      const { name: other, since, controller, done } = this.#operation;
-      if (!takesOver) throw this.#busy(name, other, since);
-      controller.abort(
-        new RmqdevError('INTERRUPTED', {
-          what: `\`${other}\` of ${this.name} was given up`,
-          why: `\`${name}\` was asked for meanwhile`,
-          next: `See \`rmqdev status -c ${this.name}\``,
-        }),
-      );
-      await done.catch(() => undefined);
-    }
-    const controller = new AbortController();
-    const done = work(controller.signal);
-    const operation = { name, since: this.world.clock.now(), controller, done };
-    this.#operation = operation;
+  /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
+  async operate<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await done;
+      return await this.#operations.run(name, mode, work);
     } finally {
-      this.#operation = undefined;
-      this.#notify();
+      this.#changes.notify();
     }
   }
 
+  /** Nodes that an unfinished start still has to bring up: kept on disk, so that a later daemon goes on with it. */
+  get pendingStart(): readonly string[] {
+    return this.#pendingStart;
+  }
+  setPendingStart(ids: readonly string[]): void {
+    this.#pendingStart = ids;
+    this.save();
+  }
+
   /** Resolves once `condition` holds, which is tried after every change of a node. @throws what `signal` was aborted with. */
-  async until(condition: () => boolean, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (condition()) return;
-    await new Promise<void>((resolve, reject) => {
-      const check = () => {
-        try {
-          if (!condition()) return;
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-        end();
-      };
-      const abort = () => {
-        end();
-        reject(signal.reason);
-      };
-      const end = () => {
-        this.#listeners.delete(check);
-        signal.removeEventListener('abort', abort);
-      };
-      this.#listeners.add(check);
-      signal.addEventListener('abort', abort, { once: true });
-    });
+  until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    return this.#changes.until(condition, signal);
   }
 
   /** Calls `listener` after every change of a node. @returns a function that ends it. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.listen(listener);
   }
 
   save(): void {
@@ -220,7 +200,13 @@ export class Cluster {
         { assignment: { ports: spec.ports, release: spec.release, jdk: spec.jdk }, snapshot: supervisor.snapshot() },
       ]),
     );
-    saveClusterState(this.paths.state, { name: this.name, profile: this.#profile, debug: this.#debug, nodes });
+    saveClusterState(this.paths.state, {
+      name: this.name,
+      profile: this.#profile,
+      debug: this.#debug,
+      pendingStart: this.#pendingStart,
+      nodes,
+    });
   }
 
   /** Forgets the cluster: its folder is gone, nothing is written any more. */
@@ -246,7 +232,7 @@ export class Cluster {
       stage: (id, stage) => {
         if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;
         this.#stages.set(id, stage);
-        this.#notify();
+        this.#changes.notify();
       },
     };
   }
@@ -260,7 +246,7 @@ export class Cluster {
     const context = this.roleContext;
     return {
       id: spec.id,
-      prepareLaunch: () => prepareLaunch(spec, this.world.home.cache, this.world.env),
+      prepareLaunch: () => prepareLaunch(spec, this.world),
       startup: () => role.startup(spec, context),
       readiness: role.readiness(spec, context),
       liveness: spec.ports.debug === undefined ? role.liveness(spec, context) : undefined,
@@ -277,7 +263,7 @@ export class Cluster {
       if (transition.to === 'starting') this.#stages.delete(id);
       this.#recordTransition(id, transition);
       this.save();
-      this.#notify();
+      this.#changes.notify();
     },
   };
 
@@ -289,18 +275,5 @@ export class Cluster {
   #recordTransition(id: string, { from, to, event, reason }: Transition): void {
     this.journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, { from, event });
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
-  }
-
-  #notify(): void {
-    for (const listener of [...this.#listeners]) listener();
-  }
-
-  #busy(wanted: string, other: string, since: number): RmqdevError {
-    const seconds = Math.round((this.world.clock.now() - since) / 1_000);
-    return new RmqdevError('CLUSTER_BUSY', {
-      what: `\`${wanted}\` cannot begin on cluster ${this.name}`,
-      why: `\`${other}\` has been under way there for ${seconds} s`,
-      next: `Wait for it (\`rmqdev wait -c ${this.name}\`), or end it with \`rmqdev down -c ${this.name}\``,
-    });
   }
 }

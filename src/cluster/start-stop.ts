@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { findMarked } from '../process/find-marked.js';
 import { releaseTraits } from '../rocketmq/releases.js';
-import { describeExit } from '../supervisor/node-supervisor.js';
+import { describeExit } from '../supervisor/node-run.js';
 import { allOf } from './allot-ports.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
@@ -22,6 +22,7 @@ export async function startNodes(
 ): Promise<void> {
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, ids, options.report);
+  cluster.setPendingStart([...new Set([...cluster.pendingStart, ...ids])]);
   try {
     for (const tier of startTiers(ids.map((id) => cluster.spec(id)))) {
       for (const { id } of tier) cluster.supervisor(id).start();
@@ -47,6 +48,7 @@ export async function startNodes(
     throw error;
   } finally {
     endReport();
+    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
   }
 }
 

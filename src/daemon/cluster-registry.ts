@@ -5,8 +5,11 @@ import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { Cluster } from '../cluster/cluster.js';
 import { ClusterMeter } from '../cluster/measure.js';
+import { startNodes } from '../cluster/start-stop.js';
 import type { World } from '../cluster/world.js';
 import { DEFAULT_CLUSTER } from '../contract/routes.js';
+
+const RESUME_TIMEOUT_MS = 300_000;
 
 export type Entry = { cluster: Cluster; meter: ClusterMeter };
 
@@ -30,12 +33,24 @@ export class ClusterRegistry {
     for (const name of names) {
       const cluster = new Cluster(this.#world, name);
       try {
-        if (await cluster.restore()) this.#entries.set(name, { cluster, meter: new ClusterMeter(cluster) });
+        if (!(await cluster.restore())) continue;
+        this.#entries.set(name, { cluster, meter: new ClusterMeter(cluster) });
+        this.#resumeStart(cluster);
       } catch (error) {
         this.#broken.set(name, toRmqdevError(error));
         this.#world.log.error({ cluster: name, err: error }, 'the state of a cluster cannot be read');
       }
     }
+  }
+
+  /** Goes on with a start that the end of an earlier daemon cut off. */
+  #resumeStart(cluster: Cluster): void {
+    const ids = cluster.pendingStart.filter((id) => cluster.hasNode(id));
+    if (ids.length === 0) return;
+    cluster.journal.record('up-resumed', null, `going on with the start of ${ids.join(', ')}`);
+    void cluster
+      .operate('up', 'alone', (signal) => startNodes(cluster, ids, { wait: true, timeoutMs: RESUME_TIMEOUT_MS, signal, report: () => {} }))
+      .catch((error) => this.#world.log.warn({ cluster: cluster.name, err: error }, 'a start that was cut off did not come to its end'));
   }
 
   get all(): Entry[] {

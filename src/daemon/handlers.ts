@@ -52,8 +52,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const entry = registry.resolve(name, true);
       const { ids, notice } = await selected(entry, selectors, false);
       if (notice) await emit({ event: 'notice', message: notice });
-      const never = new AbortController();
-      await startNodes(entry.cluster, ids, { wait, timeoutMs, signal: never.signal, report: emit });
+      await entry.cluster.operate('start', 'shared', (signal) => startNodes(entry.cluster, ids, { wait, timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
@@ -67,14 +66,14 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     restart: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
-      await entry.cluster.operate('restart', false, (signal) => rollNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
+      await entry.cluster.operate('restart', 'alone', (signal) => rollNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
     reset: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, false);
-      await entry.cluster.operate('reset', false, (signal) => resetNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
+      await entry.cluster.operate('reset', 'alone', (signal) => resetNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
@@ -109,7 +108,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     down: async ({ cluster: name, remove }, _signal, emit) => {
       const { cluster } = registry.resolve(name, true);
-      const result = await cluster.operate('down', true, () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit));
+      const result = await cluster.operate('down', 'takes-over', () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit));
       if (remove) registry.remove(cluster.name);
       return { cluster: cluster.name, ...result };
     },

@@ -24,7 +24,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
       const { name, request } = await prepare(params);
       const { cluster, meter } = registry.getOrCreate(name);
       try {
-        return await cluster.operate('up', false, (signal) => up(cluster, meter, request, emit, signal));
+        return await cluster.operate('up', 'alone', (signal) => up(cluster, meter, request, emit, signal));
       } finally {
         if (cluster.hasNodes) registry.noteUsed(name);
         else if (!cluster.operation) registry.remove(name);

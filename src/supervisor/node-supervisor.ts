@@ -1,67 +1,21 @@
+import { Changes } from '../base/changes.js';
 import type { Clock } from '../base/clock.js';
 import { Disposables } from '../base/disposables.js';
 import { asError, RmqdevError } from '../base/errors.js';
-import { type Asked, type ExitCause, exitCause, isCleanExit } from './exit-cause.js';
+import { type Asked, exitCause, isCleanExit } from './exit-cause.js';
 import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
+import {
+  describeExit,
+  FRESH_SNAPSHOT,
+  type NodeExitRecord,
+  type NodeObserver,
+  type NodeRunSpec,
+  type NodeSnapshot,
+  type Transition,
+} from './node-run.js';
 import { type NodeEvent, type NodeState, nextState } from './node-state.js';
-import type { Probe } from './probe.js';
 import { watchLiveness, watchReadiness } from './probe-runner.js';
-import { type Crash, decideRestart, type RestartPolicy } from './restart-policy.js';
-
-/** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
-export type NodeRunSpec<S> = {
-  id: string;
-  /** Makes everything ready on disk for one launch. A rejection counts as a crash. */
-  prepareLaunch: () => Promise<S>;
-  /** A fresh probe for one start: passes once the node may take traffic; holds what is proved once per start. */
-  startup: () => Probe;
-  /** Asked while the node runs: may it still take traffic. */
-  readiness: Probe;
-  /** Asked while the node runs: must it be restarted. Undefined: never (a debugger holds it). */
-  liveness: Probe | undefined;
-  restart: RestartPolicy;
-  startTimeoutMs: number;
-  stopTimeoutMs: number;
-};
-
-export type NodeExitRecord = {
-  at: number;
-  code: number | null;
-  signal: string | null;
-  adopted: boolean;
-  cause: ExitCause;
-  detail: string | null;
-};
-export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
-
-/** What a later daemon needs to go on where this one stopped. */
-export type NodeSnapshot = {
-  intent: 'up' | 'down';
-  identity: ProcessIdentity | null;
-  startedAt: number | null;
-  restarts: number;
-  paused: boolean;
-  wasReady: boolean;
-  lastExit: NodeExitRecord | null;
-};
-
-export const FRESH_SNAPSHOT: NodeSnapshot = {
-  intent: 'down',
-  identity: null,
-  startedAt: null,
-  restarts: 0,
-  paused: false,
-  wasReady: false,
-  lastExit: null,
-};
-
-export interface NodeObserver {
-  /** After each change of state. */
-  transition(id: string, transition: Transition): void;
-  /** A process lives: its identity must be on disk before anything else happens. */
-  launched(id: string, identity: ProcessIdentity): void;
-  exited(id: string, exit: NodeExitRecord, wasState: NodeState): void;
-}
+import { type Crash, decideRestart } from './restart-policy.js';
 
 export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
 
@@ -76,7 +30,7 @@ export class NodeSupervisor<S> {
   readonly #launcher: Launcher<S>;
   readonly #clock: Clock;
   readonly #observer: NodeObserver;
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #transitions: Transition[] = [];
   #stateWork = new Disposables();
   #state: NodeState = 'stopped';
@@ -148,8 +102,7 @@ export class NodeSupervisor<S> {
 
   /** Calls `listener` after each change of state or reason. @returns a function that ends it. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.listen(listener);
   }
 
   /** Takes effect at the next launch. */
@@ -184,7 +137,7 @@ export class NodeSupervisor<S> {
       this.#terminate(wasPaused);
     }
     const launch = this.#launch;
-    await this.#until(() => this.#launch !== launch || this.#state !== 'stopping');
+    await this.#changes.until(() => this.#launch !== launch || this.#state !== 'stopping');
     return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
   }
 
@@ -230,7 +183,8 @@ export class NodeSupervisor<S> {
       this.#running = running;
       this.#follow(running, this.#launch);
       this.#move('adopted', 'taken over from an earlier daemon, not yet probed');
-      if (snapshot.paused) this.#move('pause', 'paused by the user');
+      if (snapshot.intent === 'down') void this.stop();
+      else if (snapshot.paused) this.#move('pause', 'paused by the user');
       else this.#watchRunning();
       return true;
     }
@@ -245,7 +199,7 @@ export class NodeSupervisor<S> {
     this.#launch += 1;
     this.#stateWork[Symbol.dispose]();
     this.#running?.release();
-    this.#listeners.clear();
+    this.#changes.clear();
   }
 
   #requireRunning(verb: string): RunningProcess {
@@ -372,7 +326,7 @@ export class NodeSupervisor<S> {
   #setReason(reason: string | null): void {
     if (this.#reason === reason) return;
     this.#reason = reason;
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** @param exit where the move ends a process, what to tell the observer first. */
@@ -395,29 +349,6 @@ export class NodeSupervisor<S> {
     if (this.#transitions.length > KEPT_TRANSITIONS) this.#transitions.shift();
     if (exit) this.#observer.exited(this.id, exit, from);
     this.#observer.transition(this.id, transition);
-    this.#notify();
+    this.#changes.notify();
   }
-
-  #notify(): void {
-    for (const listener of [...this.#listeners]) listener();
-  }
-
-  #until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      if (condition()) return resolve();
-      const end = this.onChange(() => {
-        if (!condition()) return;
-        end();
-        resolve();
-      });
-    });
-  }
-}
-
-/** @returns an exit for people: `exit status 255`, `SIGKILL`, `ended (status unknown: adopted)`. */
-export function describeExit(exit: Pick<NodeExitRecord, 'code' | 'signal' | 'adopted' | 'detail'>): string {
-  if (exit.detail) return exit.detail;
-  if (exit.code !== null) return `exit status ${exit.code}`;
-  if (exit.signal !== null) return `ended by ${exit.signal}`;
-  return exit.adopted ? 'ended; its exit status cannot be known, an earlier daemon had started it' : 'could not be started';
 }

@@ -1,0 +1,62 @@
+import type { Clock } from '../base/clock.js';
+import { RmqdevError } from '../base/errors.js';
+
+/** alone: refused while another is under way. shared: refused while one of the other kinds is. takes-over: ends what is under way first. */
+export type OperationMode = 'alone' | 'shared' | 'takes-over';
+type Operation = { name: string; mode: OperationMode; since: number; controller: AbortController; done: Promise<unknown> };
+
+/** What is under way on one cluster: `up`, `start`, `restart`, `reset`, `down`. */
+export class Operations {
+  readonly #running = new Set<Operation>();
+
+  constructor(
+    private readonly cluster: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The name of what is under way, where something is. */
+  get current(): string | undefined {
+    return [...this.#running][0]?.name;
+  }
+
+  /** Runs `work`. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
+  async run<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (mode === 'takes-over') await this.#endAll(name);
+    const other = [...this.#running].find((operation) => mode !== 'shared' || operation.mode !== 'shared');
+    if (other) throw this.#busy(name, other);
+    const controller = new AbortController();
+    const operation: Operation = { name, mode, since: this.clock.now(), controller, done: Promise.resolve() };
+    this.#running.add(operation);
+    const done = work(controller.signal);
+    operation.done = done.catch(() => undefined);
+    try {
+      return await done;
+    } finally {
+      this.#running.delete(operation);
+    }
+  }
+
+  async #endAll(name: string): Promise<void> {
+    while (this.#running.size > 0) {
+      for (const operation of this.#running) {
+        operation.controller.abort(
+          new RmqdevError('INTERRUPTED', {
+            what: `\`${operation.name}\` of ${this.cluster} was given up`,
+            why: `\`${name}\` was asked for meanwhile`,
+            next: `See \`rmqdev status -c ${this.cluster}\``,
+          }),
+        );
+      }
+      await Promise.all([...this.#running].map((operation) => operation.done));
+    }
+  }
+
+  #busy(wanted: string, other: Operation): RmqdevError {
+    const seconds = Math.round((this.clock.now() - other.since) / 1_000);
+    return new RmqdevError('CLUSTER_BUSY', {
+      what: `\`${wanted}\` cannot begin on cluster ${this.cluster}`,
+      why: `\`${other.name}\` has been under way there for ${seconds} s`,
+      next: `Wait for it (\`rmqdev wait -c ${this.cluster}\`), or end it with \`rmqdev down -c ${this.cluster}\``,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { ExitCause } from './exit-cause.js';
+import type { ProcessIdentity } from './launcher.js';
+import type { NodeEvent, NodeState } from './node-state.js';
+import type { Probe } from './probe.js';
+import type { RestartPolicy } from './restart-policy.js';
+
+/** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
+export type NodeRunSpec<S> = {
+  id: string;
+  /** Makes everything ready on disk for one launch. A rejection counts as a crash. */
+  prepareLaunch: () => Promise<S>;
+  /** A fresh probe for one start: passes once the node may take traffic; holds what is proved once per start. */
+  startup: () => Probe;
+  /** Asked while the node runs: may it still take traffic. */
+  readiness: Probe;
+  /** Asked while the node runs: must it be restarted. Undefined: never (a debugger holds it). */
+  liveness: Probe | undefined;
+  restart: RestartPolicy;
+  startTimeoutMs: number;
+  stopTimeoutMs: number;
+};
+
+export type NodeExitRecord = {
+  at: number;
+  code: number | null;
+  signal: string | null;
+  adopted: boolean;
+  cause: ExitCause;
+  detail: string | null;
+};
+export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
+
+/** What a later daemon needs to go on where this one stopped. */
+export type NodeSnapshot = {
+  intent: 'up' | 'down';
+  identity: ProcessIdentity | null;
+  startedAt: number | null;
+  restarts: number;
+  paused: boolean;
+  wasReady: boolean;
+  lastExit: NodeExitRecord | null;
+};
+
+export const FRESH_SNAPSHOT: NodeSnapshot = {
+  intent: 'down',
+  identity: null,
+  startedAt: null,
+  restarts: 0,
+  paused: false,
+  wasReady: false,
+  lastExit: null,
+};
+
+export interface NodeObserver {
+  /** After each change of state. */
+  transition(id: string, transition: Transition): void;
+  /** A process lives: its identity must be on disk before anything else happens. */
+  launched(id: string, identity: ProcessIdentity): void;
+  exited(id: string, exit: NodeExitRecord, wasState: NodeState): void;
+}
+
+/** @returns an exit for people: `exit status 255`, `SIGKILL`, `ended (status unknown: adopted)`. */
+export function describeExit(exit: Pick<NodeExitRecord, 'code' | 'signal' | 'adopted' | 'detail'>): string {
+  if (exit.detail) return exit.detail;
+  if (exit.code !== null) return `exit status ${exit.code}`;
+  if (exit.signal !== null) return `ended by ${exit.signal}`;
+  return exit.adopted ? 'ended; its exit status cannot be known, an earlier daemon had started it' : 'could not be started';
+}
