@@ -39,7 +39,7 @@ const State = z.object({
   /** The effective profile, as the profile loader made it; trusted, because only the daemon writes this file. */
   profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
   debug: z.boolean(),
-  pendingStart: z.array(z.string()),
+  pendingStart: z.array(z.string()).default([]),
   nodes: z.record(z.string(), z.object({ assignment: AssignmentSchema, snapshot: Snapshot })),
 });
 
@@ -87,7 +87,7 @@ function unreadable(file: string, cause: Error): RmqdevError {
     'STATE_UNREADABLE',
     {
       what: `the state of a cluster cannot be read from ${file}`,
-      why: cause.message.split('\n')[0] as string,
+      why: cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : cause.message,
       next: 'Move the file away and run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
     },
     { cause },
