@@ -7,6 +7,11 @@ import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import type { NodeDraft } from './roles/role.js';
 
 const LOCALHOST = '127.0.0.1';
+/**
+ * Logback of 5.1 and later would print some 230 lines about its own configuration at each start, and bury what a broker has to say.
+ * Source: ch/qos/logback/core/util/StatusListenerConfigHelper.java, relocated by RocketMQ.
+ */
+const QUIET_LOGBACK = 'org.apache.rocketmq.logging.ch.qos.logback.core.status.NopStatusListener';
 const DEFAULT_START_TIMEOUT_MS = 120_000;
 
 /**
@@ -88,7 +93,12 @@ function javaArguments(draft: NodeDraft): string[] {
     `-Duser.home=${paths.root}`,
     `-Drocketmq.home.dir=${release.home}`,
     `-Djava.io.tmpdir=${paths.tmp}`,
-    ...(traits.logbackProperty ? [`-Drmq.logback.configurationFile=${release.home}/conf/${traits.logbackFileName(draft.role)}`] : []),
+    ...(traits.logbackProperty
+      ? [
+          `-Drmq.logback.configurationFile=${release.home}/conf/${traits.logbackFileName(draft.role)}`,
+          `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`,
+        ]
+      : []),
     ...flags.map(({ flag }) => flag),
     ...(ports.debug ? [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:${ports.debug}`] : []),
     ...draft.profile.jvm,

@@ -1,57 +1,88 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { readReleaseHome } from '../install/release-home.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, type NodeSpec } from './node-spec.js';
 
 /**
  * Class archives (AppCDS): a JVM that maps its classes from an archive starts in about half the time.
- * A node that finds none records what it loads; once the cluster is ready, `jcmd` makes the archive of one node of each kind,
- * in the background and in less than a second each, for all later starts. The JVM checks an archive itself and does without one that does not fit.
+ * A node that finds none lists the classes that it loads; once its cluster is ready, a short-lived JVM of its own makes the archive
+ * from that list, in the background, for all later starts. (`jcmd VM.cds dynamic_dump` on the node itself would be quicker,
+ * but JDK 25.0.3 crashed after it.) The JVM checks an archive itself and does without one that does not fit.
  */
 
-/** First JDK with `jcmd VM.cds dynamic_dump`. Source: JDK-8259070. */
+/** First JDK that this was measured on; older ones start without. */
 const FIRST_JDK = 17;
-const DUMP_TIMEOUT_MS = 30_000;
+const DUMP_TIMEOUT_MS = 120_000;
+/** What could not be archived is nobody's concern: hundreds of lines on the console. */
+const QUIET = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
 
-/** @returns JVM options that use the node's archive, or record for one that is still to be made; none where the JDK cannot, or a debugger listens. */
+/** @returns JVM options that use the node's archive, or list classes for one that is still to be made; none where the JDK is too old or a debugger listens. */
 export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
   if (!canArchive(spec)) return [];
   const file = archiveFile(spec, cache);
-  return existsSync(file) ? [`-XX:SharedArchiveFile=${file}`, '-Xshare:auto'] : ['-XX:+RecordDynamicDumpInfo'];
+  return existsSync(file)
+    ? [`-XX:SharedArchiveFile=${file}`, '-Xshare:auto', ...QUIET]
+    : [`-XX:DumpLoadedClassList=${classList(spec)}`, ...QUIET];
 }
 
-/** Makes the archives that are missing. Never rejects: a cluster does without. */
+/** Makes the archives that are missing, one after the other. Never rejects: a cluster does without. */
 export async function makeClassArchives(cluster: Cluster): Promise<void> {
   const { home, log } = cluster.world;
-  // A slave is paused for the moment of the dump rather than a master.
-  const nodes = cluster.specs.filter(canArchive).sort((a, b) => Number(isMaster(a)) - Number(isMaster(b)));
-  const missing = new Map(
-    nodes
-      .map((spec) => [archiveFile(spec, home.cache), spec] as const)
-      .reverse()
-      .filter(([file]) => !existsSync(file)),
-  );
-  for (const [file, spec] of missing) {
-    const { pid } = cluster.supervisor(spec.id);
-    if (pid === null) continue;
-    const unfinished = `${file}.${pid}`;
+  for (const [file, spec] of missingArchives(cluster)) {
+    const unfinished = `${file}.${process.pid}`;
     try {
-      await mkdir(join(file, '..'), { recursive: true });
-      await execa(jcmd(spec), [String(pid), 'VM.cds', 'dynamic_dump', unfinished], { timeout: DUMP_TIMEOUT_MS });
+      await mkdir(join(home.cache, 'cds'), { recursive: true });
+      await dump(spec, unfinished);
       await rename(unfinished, file);
       cluster.journal.record('class-archive-made', spec.id, `later starts like that of ${spec.id} are faster: ${file}`);
     } catch (error) {
       log.warn({ nodeId: spec.id, err: error }, 'no class archive could be made; starts do without');
+    } finally {
       await rm(unfinished, { force: true });
     }
   }
 }
 
+/** One node for each archive that is missing: a master, which has loaded most. */
+function missingArchives(cluster: Cluster): Map<string, NodeSpec> {
+  const { cache } = cluster.world.home;
+  const candidates = cluster.specs.filter(
+    (spec) => canArchive(spec) && existsSync(classList(spec)) && !existsSync(archiveFile(spec, cache)),
+  );
+  const mastersLast = candidates.sort((a, b) => Number(isMaster(a)) - Number(isMaster(b)));
+  return new Map(mastersLast.map((spec) => [archiveFile(spec, cache), spec]));
+}
+
+/** G1 whatever the node runs with: only it writes the JDK's own objects into an archive, which the other collectors then load. */
+async function dump(spec: NodeSpec, file: string): Promise<void> {
+  const { jars } = await readReleaseHome(spec.release.home);
+  const list = `${file}.classes`;
+  // The node goes on writing its list.
+  await copyFile(classList(spec), list);
+  const options = [
+    '-Xshare:dump',
+    '-XX:+UseG1GC',
+    '-Xmx512m',
+    `-XX:SharedClassListFile=${list}`,
+    `-XX:SharedArchiveFile=${file}`,
+    ...QUIET,
+  ];
+  const child = execa(spec.jdk.java, [...options, '-cp', jars.join(':')], { timeout: DUMP_TIMEOUT_MS, extendEnv: false, stdin: 'ignore' });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  try {
+    await child;
+  } finally {
+    await rm(list, { force: true });
+  }
+}
+
 function canArchive(spec: NodeSpec): boolean {
-  return spec.jdk.major >= FIRST_JDK && spec.ports.debug === undefined && existsSync(jcmd(spec));
+  return spec.jdk.major >= FIRST_JDK && spec.ports.debug === undefined;
 }
 
 /** One archive for each set of classes: role, release with its jars, JDK and start-up mode. */
@@ -63,6 +94,6 @@ function archiveFile(spec: NodeSpec, cache: string): string {
   return join(cache, 'cds', `${role}-${release.version}-jdk${jdk.major}-${hash}.jsa`);
 }
 
-function jcmd(spec: NodeSpec): string {
-  return join(spec.jdk.home, 'bin', 'jcmd');
+function classList(spec: NodeSpec): string {
+  return join(spec.paths.tmp, 'classes.lst');
 }

@@ -10,9 +10,9 @@ import type { World } from '../cluster/world.js';
 import { currentPlatform } from '../process/current-platform.js';
 import { ProcessLauncher } from '../process/launcher.js';
 import { RemotingClient } from '../remoting/client.js';
-import { capNodeOutputs } from './cap-outputs.js';
 import { ClusterRegistry } from './cluster-registry.js';
 import { createHandlers } from './handlers.js';
+import { keepHouse } from './housekeeping.js';
 import { createServer } from './server.js';
 
 /** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
@@ -64,13 +64,13 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   await server.listen({ path: home.socket });
   chmodSync(home.socket, 0o600);
   log.info({ pid: process.pid, version }, 'daemon ready');
-  const stopCapping = capNodeOutputs(world, registry);
+  const stopHousekeeping = keepHouse(world, registry);
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   ready();
 
   await ended;
-  stopCapping();
+  stopHousekeeping();
   for (const { cluster } of registry.all) cluster.release();
   await server.close();
   rmSync(home.socket, { force: true });

@@ -1,12 +1,16 @@
 import type { World } from '../cluster/world.js';
 import { capFile } from '../process/cap-file.js';
+import { processStats } from '../process/process-stats.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
 const MAX_STDOUT_BYTES = 16 * 1024 * 1024;
 const CHECK_EVERY_MS = 10_000;
 
-/** Keeps every node's console within bounds: a JVM writes to it directly, so that it outlives the daemon. @returns a function that ends it. */
-export function capNodeOutputs(world: World, registry: ClusterRegistry): () => void {
+/**
+ * What has to be done now and then: keeps every node's console within bounds (a JVM writes to it directly, so that it outlives the daemon),
+ * and takes the CPU times from which the next `status` counts. @returns a function that ends it.
+ */
+export function keepHouse(world: World, registry: ClusterRegistry): () => void {
   let cancel = () => {};
   const check = async () => {
     for (const { cluster } of registry.all) {
@@ -16,6 +20,8 @@ export function capNodeOutputs(world: World, registry: ClusterRegistry): () => v
         );
       }
     }
+    const pids = registry.all.flatMap(({ cluster }) => cluster.specs.flatMap((spec) => cluster.supervisor(spec.id).pid ?? []));
+    await processStats(pids).catch((error) => world.log.warn({ err: error }, 'process statistics could not be read'));
     schedule();
   };
   const schedule = () => {
