@@ -6,10 +6,11 @@ import { findJdk } from '../install/jdk.js';
 import { listReleases } from '../install/list-releases.js';
 import type { InstallProgress } from '../install/progress.js';
 import { resolveRelease } from '../install/resolve-release.js';
+import { formatPlace } from '../profile/problems.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
 import { checkProperty } from '../rocketmq/keys.js';
-import { DEFAULT_RELEASE, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import { DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
 import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
@@ -49,9 +50,10 @@ export type ClusterPlan = {
  */
 export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
   const { profile } = request;
-  const notices = request.warnings.map(({ message, place }) => (place ? `${place.file}:${place.line}: ${message}` : message));
+  const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
   const releases = await resolveReleases(cluster, request, notices);
   const jdks = await resolveJdks(cluster, request, releases, notices);
+  refuseUnsupportedPlatform(releases);
   checkProperties(request, releases, notices);
   const ports = await settlePorts(cluster, request, notices);
   const assignments = new Map(
@@ -201,6 +203,18 @@ async function resolveJdks(
     result.set(node.id, jdk);
   }
   return result;
+}
+
+function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseRef>): void {
+  for (const { version } of releases.values()) {
+    const row = releaseTraits(version).unsupportedPlatforms.find(({ platform, arch }) => platform === process.platform && arch === process.arch);
+    if (!row) continue;
+    throw new RmqdevError('UNSUPPORTED', {
+      what: `a broker of RocketMQ ${version} cannot run on this machine (${row.platform}, ${row.arch})`,
+      why: row.why,
+      next: `Choose another release, such as --rocketmq ${DEFAULT_RELEASE}`,
+    });
+  }
 }
 
 function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {

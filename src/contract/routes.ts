@@ -160,7 +160,17 @@ export const ROUTES = {
     CALLS.profiles,
     z.strictObject({ cwd: z.string() }),
     z.object({
-      profiles: z.array(z.object({ name: z.string(), description: z.string(), nodes: z.int(), file: z.string(), source: z.string() })),
+      profiles: z.array(
+        z.object({
+          name: z.string(),
+          aliases: z.array(z.string()),
+          description: z.string(),
+          nodes: z.int(),
+          file: z.string(),
+          source: z.string(),
+          problem: z.string().nullable().describe('why it cannot be used'),
+        }),
+      ),
     }),
   ),
   profileShow: route(

@@ -3,6 +3,7 @@ import type { CallerEnvironment, Handlers } from '../contract/routes.js';
 import { type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
 import { listProfiles } from '../profile/list-profiles.js';
 import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
+import { formatPlace } from '../profile/problems.js';
 import { showProfile } from '../profile/show-profile.js';
 
 export type ProfileRequest = {
@@ -18,13 +19,23 @@ export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'prof
   return {
     profiles: async ({ cwd }) => {
       const profiles = await listProfiles(foldersOf(world, cwd));
-      return { profiles: profiles.map(({ name, description, nodes, file, source }) => ({ name, description, nodes, file, source })) };
+      return {
+        profiles: profiles.map(({ name, aliases, description, nodes, file, source, problem }) => ({
+          name,
+          aliases: [...aliases],
+          description,
+          nodes,
+          file,
+          source,
+          problem: problem ?? null,
+        })),
+      };
     },
     profileShow: async (request) => {
       const loaded = await loadRequested(world, request);
       return {
         yaml: showProfile(loaded, request.caller.cwd),
-        warnings: loaded.warnings.map(({ message, place }) => (place ? `${place.file}:${place.line}: ${message}` : message)),
+        warnings: loaded.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message)),
         profile: loaded.profile,
       };
     },

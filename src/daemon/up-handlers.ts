@@ -4,6 +4,7 @@ import { planCluster } from '../cluster/plan.js';
 import { type UpRequest, up } from '../cluster/up.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
+import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { loadRequested } from './profile-handlers.js';
 
@@ -39,7 +40,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     const others = registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
     const placeOf = (node: string, key: string) => {
       const place = propertyPlaces.get(`${node}.${key}`);
-      return place && `${place.file}:${place.line}`;
+      return place && formatPlace(place, params.caller.cwd);
     };
     const { caller, from, debug, strictPorts, wait, timeoutMs } = params;
     return { name, request: { profile, warnings, placeOf, caller, from, debug, strictPorts, others, wait, timeoutMs } };

@@ -84,7 +84,12 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(
         table(
           ['PROFILE', 'NODES', 'FROM', 'DESCRIPTION'],
-          profiles.map(({ name, nodes, source, description }) => [name, String(nodes), source, description]),
+          profiles.map(({ name, aliases, nodes, source, description, problem }) => [
+            [name, ...aliases].join(', '),
+            problem ? '-' : String(nodes),
+            source,
+            problem ? colors.red(problem) : description,
+          ]),
           colors.dim,
         ),
       ),
