@@ -114,7 +114,6 @@ export class NodeSupervisor<S> {
   start(): boolean {
     this.#intent = 'up';
     this.#crashes = [];
-    this.#wasReady = false;
     if (this.#state === 'stopping') return true;
     if (nextState(this.#state, 'start') === undefined) return false;
     this.#enterStarting('start');
@@ -213,6 +212,7 @@ export class NodeSupervisor<S> {
 
   #enterStarting(event: 'start' | 'backoffElapsed'): void {
     this.#asked = undefined;
+    this.#wasReady = false;
     this.#launch += 1;
     this.#stopMethod = 'terminated';
     this.#move(event, 'its process is being started');
@@ -266,12 +266,10 @@ export class NodeSupervisor<S> {
     if (decision.restart) {
       this.#restarts += 1;
       this.#move('crashed', `${describeExit(record)}; restart in ${decision.delayMs} ms`, record);
-      this.#wasReady = false;
       const cancel = this.#clock.after(decision.delayMs, () => this.#enterStarting('backoffElapsed'));
       this.#stateWork.add(cancel);
       return;
     }
-    this.#wasReady = false;
     this.#intent = 'down';
     const event = clean ? 'exited' : 'gaveUp';
     this.#move(event, wasState === 'starting' || !clean ? `${describeExit(record)}; not restarted: ${decision.why}` : decision.why, record);

@@ -216,6 +216,14 @@ describe('crashes', () => {
     await pass();
     expect({ state: node.state, pid: node.pid, launches: launcher.launches }).toEqual({ state: 'ready', pid: 1_002, launches: 2 });
   });
+
+  test('a node that was told to start while it ran is still one that had been ready', async () => {
+    const { node, launcher } = await readyNode();
+    node.start();
+    launcher.exit(255);
+    await pass();
+    expect({ state: node.state, launches: launcher.launches }).toEqual({ state: 'ready', launches: 2 });
+  });
 });
 
 describe('stop', () => {
