@@ -38,6 +38,8 @@ export class NodeSupervisor<S> {
   #launch = 0;
   #running: RunningProcess | undefined;
   #asked: Asked;
+  /** Why the liveness probe had the process killed. */
+  #hung: string | undefined;
   #intent: 'up' | 'down';
   #crashes: Crash[] = [];
   #wasReady: boolean;
@@ -212,6 +214,7 @@ export class NodeSupervisor<S> {
 
   #enterStarting(event: 'start' | 'backoffElapsed'): void {
     this.#asked = undefined;
+    this.#hung = undefined;
     this.#wasReady = false;
     this.#launch += 1;
     this.#stopMethod = 'terminated';
@@ -251,8 +254,9 @@ export class NodeSupervisor<S> {
     const wasState = this.#state;
     this.#running = undefined;
     this.#startedAt = null;
-    const cause = launchFailure ? 'crashed' : exitCause(exit, this.#asked);
-    const record: NodeExitRecord = { ...exit, cause, detail: launchFailure ?? null };
+    const failure = launchFailure ?? (this.#asked === undefined ? this.#hung : undefined);
+    const cause = failure ? 'crashed' : exitCause(exit, this.#asked);
+    const record: NodeExitRecord = { ...exit, cause, detail: failure ?? null };
     this.#lastExit = record;
     if (this.#state === 'stopping' || cause === 'killed-by-user' || cause === 'stopped-by-user') {
       this.#move('exited', null, record);
@@ -261,7 +265,7 @@ export class NodeSupervisor<S> {
     }
     const crash = { at: exit.at, wasReady: this.#wasReady };
     this.#crashes = [...this.#crashes.slice(-KEPT_TRANSITIONS), crash];
-    const clean = !launchFailure && isCleanExit(exit);
+    const clean = !failure && isCleanExit(exit);
     const decision = decideRestart(this.#spec.restart, this.#crashes, clean, this.#clock.now());
     if (decision.restart) {
       this.#restarts += 1;
@@ -315,7 +319,8 @@ export class NodeSupervisor<S> {
       clock: this.#clock,
       signal: stop.signal,
       dead: (reason) => {
-        this.#setReason(`hung: ${reason}; killed`);
+        this.#hung = `hung: ${reason}; killed`;
+        this.#setReason(this.#hung);
         void this.#running?.killTree();
       },
     });

@@ -513,6 +513,17 @@ describe('probes', () => {
     });
   });
 
+  test('the end of a hung node is its own doing, and the record says what was seen', async () => {
+    const { node, liveness } = await readyNode();
+    liveness.answer = no('no answer within 2000 ms');
+    await pass(4_000);
+    expect(node.lastExit).toMatchObject({
+      signal: 'SIGKILL',
+      cause: 'crashed',
+      detail: 'hung: no answer to 5 probes in a row (no answer within 2000 ms); killed',
+    });
+  });
+
   test('four silent answers and a good one are no hang', async () => {
     const { launcher, liveness } = await readyNode();
     for (let round = 0; round < 5; round += 1) {
