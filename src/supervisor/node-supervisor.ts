@@ -15,7 +15,7 @@ import {
 } from './node-run.js';
 import { type NodeEvent, type NodeState, nextState } from './node-state.js';
 import { watchLiveness, watchReadiness } from './probe-runner.js';
-import { type Crash, decideRestart } from './restart-policy.js';
+import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js';
 
 export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
 
@@ -264,7 +264,7 @@ export class NodeSupervisor<S> {
       return;
     }
     const crash = { at: exit.at, wasReady: this.#wasReady };
-    this.#crashes = [...this.#crashes.slice(-KEPT_TRANSITIONS), crash];
+    this.#crashes = [...crashesThatCount(this.#spec.restart, this.#crashes, exit.at), crash];
     const clean = !failure && isCleanExit(exit);
     const decision = decideRestart(this.#spec.restart, this.#crashes, clean, this.#clock.now());
     if (decision.restart) {

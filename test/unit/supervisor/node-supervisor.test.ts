@@ -224,6 +224,33 @@ describe('crashes', () => {
     await pass();
     expect({ state: node.state, launches: launcher.launches }).toEqual({ state: 'ready', launches: 2 });
   });
+
+  test('a large maxRestarts is a limit too', async () => {
+    const { node, launcher } = await readyNode({ restart: { maxRestarts: 100, backoffMinMs: 1, backoffMaxMs: 1 } });
+    for (let crash = 1; crash <= 101; crash += 1) {
+      expect(node.state).toBe('ready');
+      launcher.exit(1);
+      await pass(1);
+    }
+    expect({ state: node.state, reason: node.reason }).toEqual({
+      state: 'failed',
+      reason: 'exit status 1; not restarted: it crashed 101 times within 60 s',
+    });
+  });
+
+  test('that a node had been ready is not forgotten over many crashes', async () => {
+    const { node, launcher, startup } = await readyNode({ restart: { maxRestarts: 5, windowMs: 10_000 } });
+    launcher.exit(1);
+    startup.answer = no('not registered');
+    await pass();
+    for (let crash = 2; crash <= 50; crash += 1) {
+      await pass(4_000);
+      expect(node.state).toBe('starting');
+      launcher.exit(1);
+      await pass();
+    }
+    expect(node.state).toBe('backoff');
+  });
 });
 
 describe('stop', () => {

@@ -19,7 +19,7 @@ test.each<[string, Partial<RestartPolicy>, Crash[], boolean, string]>([
   ['its second', {}, [early(5_000), early(0)], false, '2000 ms'],
   ['its third', {}, [early(9_000), early(5_000), early(0)], false, 'no: it crashed 3 times before it was ever ready'],
   ['back-off has an upper bound', { backoffMaxMs: 1_500 }, [ready(9_000), ready(5_000), ready(0)], false, '1500 ms'],
-  ['no restarts allowed', { maxRestarts: 0 }, [ready(0)], false, 'no: it crashed 1 times within 60 s'],
+  ['no restarts allowed', { maxRestarts: 0 }, [ready(0)], false, 'no: it crashed once within 60 s'],
   ['never', { policy: 'never' }, [ready(0)], false, 'no: its restart policy is never'],
   ['never, and an orderly end', { policy: 'never' }, [ready(0)], true, 'no: its restart policy is never'],
   ['on-crash, and an orderly end', {}, [ready(0)], true, 'no: it was stopped from outside'],
