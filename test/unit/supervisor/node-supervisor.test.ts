@@ -543,7 +543,7 @@ describe('probes', () => {
   test('the end of a hung node is its own doing, and the record says what was seen', async () => {
     const { node, liveness } = await readyNode();
     liveness.answer = no('no answer within 2000 ms');
-    await pass(4_000);
+    await pass(5_000);
     expect(node.lastExit).toMatchObject({
       signal: 'SIGKILL',
       cause: 'crashed',
