@@ -2,7 +2,7 @@ import { Changes } from '../base/changes.js';
 import type { Clock } from '../base/clock.js';
 import { Disposables } from '../base/disposables.js';
 import { asError, RmqdevError } from '../base/errors.js';
-import { type Asked, exitCause, isCleanExit } from './exit-cause.js';
+import { type Asked, endsProcess, exitCause, isCleanExit } from './exit-cause.js';
 import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
 import {
   describeExit,
@@ -142,12 +142,15 @@ export class NodeSupervisor<S> {
     return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
   }
 
-  /** Sends `signal` to the process on the user's behalf. With `restart` its end is treated as a crash; else the node stays down. */
+  /**
+   * Sends `signal` to the process on the user's behalf. With `restart` its end, orderly or not, is treated as a crash; else the node
+   * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish.
+   */
   kill(signal: NodeJS.Signals, options: { restart: boolean }): ProcessIdentity {
     const running = this.#requireRunning('kill');
-    if (!options.restart) {
-      this.#asked = 'kill';
-      this.#intent = 'down';
+    if (endsProcess(signal)) {
+      this.#asked = options.restart ? 'kill-and-restart' : 'kill';
+      this.#intent = options.restart ? 'up' : 'down';
     }
     running.signal(signal);
     if (this.#state === 'paused' && signal !== 'SIGKILL') running.signal('SIGCONT');
@@ -258,14 +261,14 @@ export class NodeSupervisor<S> {
     const cause = failure ? 'crashed' : exitCause(exit, this.#asked);
     const record: NodeExitRecord = { ...exit, cause, detail: failure ?? null };
     this.#lastExit = record;
-    if (this.#state === 'stopping' || cause === 'killed-by-user' || cause === 'stopped-by-user') {
+    if (this.#state === 'stopping' || this.#asked === 'kill' || this.#asked === 'stop') {
       this.#move('exited', null, record);
       if (this.#intent === 'up') this.#enterStarting('start');
       return;
     }
     const crash = { at: exit.at, wasReady: this.#wasReady };
     this.#crashes = [...crashesThatCount(this.#spec.restart, this.#crashes, exit.at), crash];
-    const clean = !failure && isCleanExit(exit);
+    const clean = !failure && this.#asked !== 'kill-and-restart' && isCleanExit(exit);
     const decision = decideRestart(this.#spec.restart, this.#crashes, clean, this.#clock.now());
     if (decision.restart) {
       this.#restarts += 1;

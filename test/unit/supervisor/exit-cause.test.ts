@@ -19,6 +19,7 @@ test.each([
   ['143 on request', exit(143, null), 'stop', 'stopped-by-user'],
   ['255 during a stop', exit(255, null), 'stop', 'stopped-by-user'],
   ['SIGKILL on request', exit(null, 'SIGKILL'), 'kill', 'killed-by-user'],
+  ['143 on request, to be started again', exit(143, null), 'kill-and-restart', 'killed-by-user'],
   ['an adopted one on request', exit(null, null, true), 'kill', 'killed-by-user'],
 ] as const satisfies readonly (readonly [string, ReturnType<typeof exit>, Asked, ExitCause])[])(
   '%s: %o asked %s is %s',

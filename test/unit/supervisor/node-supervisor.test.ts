@@ -417,7 +417,44 @@ describe('kill', () => {
       restarts: 1,
       launches: 2,
     });
+    expect(node.lastExit).toMatchObject({ signal: 'SIGKILL', cause: 'killed-by-user' });
   });
+
+  test('with restart an orderly end is undone too: it was asked for', async () => {
+    const { node, launcher } = await readyNode();
+    node.kill('SIGTERM', { restart: true });
+    await pass();
+    expect({ state: node.state, cause: node.lastExit?.cause, launches: launcher.launches }).toEqual({
+      state: 'ready',
+      cause: 'killed-by-user',
+      launches: 2,
+    });
+  });
+
+  test('the newest wish wins: a kill with restart after one without', async () => {
+    const { node, launcher } = await readyNode();
+    launcher.last.isStubborn = true;
+    node.kill('SIGTERM', { restart: false });
+    node.kill('SIGKILL', { restart: true });
+    await pass();
+    expect({ state: node.state, launches: launcher.launches }).toEqual({ state: 'ready', launches: 2 });
+  });
+
+  test.each(['SIGQUIT', 'SIGCONT', 'SIGWINCH'] as const)(
+    '%s ends nothing: the node stays wanted up, and a later crash is one',
+    async (signal) => {
+      const { node, launcher } = await readyNode();
+      node.kill(signal, { restart: false });
+      expect({ state: node.state, intent: node.intent }).toEqual({ state: 'ready', intent: 'up' });
+      launcher.exit(255);
+      await pass();
+      expect({ state: node.state, cause: node.lastExit?.cause, launches: launcher.launches }).toEqual({
+        state: 'ready',
+        cause: 'crashed',
+        launches: 2,
+      });
+    },
+  );
 
   test('a paused process gets SIGCONT after a signal that it must be awake for', async () => {
     const { node, launcher } = await readyNode();
