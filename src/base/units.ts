@@ -12,8 +12,9 @@ export function parseDurationMs(text: string | number): number | undefined {
 
 /** @returns `ms` for people: `850ms`, `2.4s`, `3m 05s`, `2h 10m`, `5d 3h`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
+  // The limits are those after rounding: 59.96 s is no `60.0s`.
+  if (ms < 999.5) return `${Math.round(ms)}ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1_000);
   const pad = (n: number) => String(n).padStart(2, '0');
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`;
@@ -37,7 +38,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1_024 && unit < units.length - 1) {
+  while (value >= 1_023.5 && unit < units.length - 1) {
     value /= 1_024;
     unit += 1;
   }

@@ -2,7 +2,7 @@ import { Changes } from '../base/changes.js';
 import type { Clock } from '../base/clock.js';
 import { Disposables } from '../base/disposables.js';
 import { asError, RmqdevError } from '../base/errors.js';
-import { type Asked, exitCause, isCleanExit } from './exit-cause.js';
+import { type Asked, endsProcess, exitCause, isCleanExit } from './exit-cause.js';
 import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
 import {
   describeExit,
@@ -15,7 +15,7 @@ import {
 } from './node-run.js';
 import { type NodeEvent, type NodeState, nextState } from './node-state.js';
 import { watchLiveness, watchReadiness } from './probe-runner.js';
-import { type Crash, decideRestart } from './restart-policy.js';
+import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js';
 
 export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
 
@@ -38,6 +38,8 @@ export class NodeSupervisor<S> {
   #launch = 0;
   #running: RunningProcess | undefined;
   #asked: Asked;
+  /** Why the liveness probe had the process killed. */
+  #hung: string | undefined;
   #intent: 'up' | 'down';
   #crashes: Crash[] = [];
   #wasReady: boolean;
@@ -114,7 +116,6 @@ export class NodeSupervisor<S> {
   start(): boolean {
     this.#intent = 'up';
     this.#crashes = [];
-    this.#wasReady = false;
     if (this.#state === 'stopping') return true;
     if (nextState(this.#state, 'start') === undefined) return false;
     this.#enterStarting('start');
@@ -141,12 +142,15 @@ export class NodeSupervisor<S> {
     return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
   }
 
-  /** Sends `signal` to the process on the user's behalf. With `restart` its end is treated as a crash; else the node stays down. */
+  /**
+   * Sends `signal` to the process on the user's behalf. With `restart` its end, orderly or not, is treated as a crash; else the node
+   * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish.
+   */
   kill(signal: NodeJS.Signals, options: { restart: boolean }): ProcessIdentity {
     const running = this.#requireRunning('kill');
-    if (!options.restart) {
-      this.#asked = 'kill';
-      this.#intent = 'down';
+    if (endsProcess(signal)) {
+      this.#asked = options.restart ? 'kill-and-restart' : 'kill';
+      this.#intent = options.restart ? 'up' : 'down';
     }
     running.signal(signal);
     if (this.#state === 'paused' && signal !== 'SIGKILL') running.signal('SIGCONT');
@@ -213,6 +217,8 @@ export class NodeSupervisor<S> {
 
   #enterStarting(event: 'start' | 'backoffElapsed'): void {
     this.#asked = undefined;
+    this.#hung = undefined;
+    this.#wasReady = false;
     this.#launch += 1;
     this.#stopMethod = 'terminated';
     this.#move(event, 'its process is being started');
@@ -251,27 +257,26 @@ export class NodeSupervisor<S> {
     const wasState = this.#state;
     this.#running = undefined;
     this.#startedAt = null;
-    const cause = launchFailure ? 'crashed' : exitCause(exit, this.#asked);
-    const record: NodeExitRecord = { ...exit, cause, detail: launchFailure ?? null };
+    const failure = launchFailure ?? (this.#asked === undefined ? this.#hung : undefined);
+    const cause = failure ? 'crashed' : exitCause(exit, this.#asked);
+    const record: NodeExitRecord = { ...exit, cause, detail: failure ?? null };
     this.#lastExit = record;
-    if (this.#state === 'stopping' || cause === 'killed-by-user' || cause === 'stopped-by-user') {
+    if (this.#state === 'stopping' || this.#asked === 'kill' || this.#asked === 'stop') {
       this.#move('exited', null, record);
       if (this.#intent === 'up') this.#enterStarting('start');
       return;
     }
     const crash = { at: exit.at, wasReady: this.#wasReady };
-    this.#crashes = [...this.#crashes.slice(-KEPT_TRANSITIONS), crash];
-    const clean = !launchFailure && isCleanExit(exit);
+    this.#crashes = [...crashesThatCount(this.#spec.restart, this.#crashes, exit.at), crash];
+    const clean = !failure && this.#asked !== 'kill-and-restart' && isCleanExit(exit);
     const decision = decideRestart(this.#spec.restart, this.#crashes, clean, this.#clock.now());
     if (decision.restart) {
       this.#restarts += 1;
       this.#move('crashed', `${describeExit(record)}; restart in ${decision.delayMs} ms`, record);
-      this.#wasReady = false;
       const cancel = this.#clock.after(decision.delayMs, () => this.#enterStarting('backoffElapsed'));
       this.#stateWork.add(cancel);
       return;
     }
-    this.#wasReady = false;
     this.#intent = 'down';
     const event = clean ? 'exited' : 'gaveUp';
     this.#move(event, wasState === 'starting' || !clean ? `${describeExit(record)}; not restarted: ${decision.why}` : decision.why, record);
@@ -317,7 +322,8 @@ export class NodeSupervisor<S> {
       clock: this.#clock,
       signal: stop.signal,
       dead: (reason) => {
-        this.#setReason(`hung: ${reason}; killed`);
+        this.#hung = `hung: ${reason}; killed`;
+        this.#setReason(this.#hung);
         void this.#running?.killTree();
       },
     });

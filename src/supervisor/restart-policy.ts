@@ -16,9 +16,15 @@ export type RestartDecision = { restart: true; delayMs: number } | { restart: fa
 /** One end of a process that nobody asked for. */
 export type Crash = { at: number; wasReady: boolean };
 
+/** @returns those of `crashes` that can still matter to `decideRestart`: the ones within the window, and the last that had been ready. */
+export function crashesThatCount(policy: RestartPolicy, crashes: readonly Crash[], now: number): Crash[] {
+  const lastReady = crashes.findLast((crash) => crash.wasReady);
+  return crashes.filter((crash) => crash === lastReady || now - crash.at < policy.windowMs);
+}
+
 /**
  * Pure: policy, crashes and now in; what to do out.
- * @param crashes the crashes since the user last asked for a start, oldest first, the present one last.
+ * @param crashes the crashes since the user last asked for a start, oldest first, the present one last; see `crashesThatCount`.
  * @param clean the process ended with 0 or 143: somebody else stopped it.
  */
 export function decideRestart(policy: RestartPolicy, crashes: readonly Crash[], clean: boolean, now: number): RestartDecision {
@@ -29,7 +35,7 @@ export function decideRestart(policy: RestartPolicy, crashes: readonly Crash[], 
   const limit = everReady ? policy.maxRestarts : Math.min(policy.maxRestarts, MAX_RESTARTS_BEFORE_READY);
   if (recent.length > limit) {
     const window = everReady ? ` within ${Math.round(policy.windowMs / 1_000)} s` : ' before it was ever ready';
-    return { restart: false, why: `it crashed ${recent.length} times${window}` };
+    return { restart: false, why: `it crashed ${recent.length === 1 ? 'once' : `${recent.length} times`}${window}` };
   }
   const last = crashes.at(-1);
   const attempt = recent.length - 1;
