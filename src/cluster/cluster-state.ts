@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { asError, RmqdevError, systemCode } from '../base/errors.js';
 import type { Profile } from '../profile/profile.js';
-import { type NodeSnapshot } from '../supervisor/node-run.js';
+import type { NodeSnapshot } from '../supervisor/node-run.js';
 import type { Assignment } from './node-spec.js';
 
 /** `clusters/<name>/cluster.json`: what a later daemon needs to go on. Raised when an older daemon could no longer read it. */

@@ -5,7 +5,7 @@ import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
 import { getTopicRoute } from '../remoting/namesrv-api.js';
-import { type NodeExitRecord } from '../supervisor/node-run.js';
+import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
 import { isMaster, isSlave, type NodeSpec } from './node-spec.js';

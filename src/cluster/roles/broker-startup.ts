@@ -1,5 +1,6 @@
 import { getHaStatus, getMaxOffset, sendMessage, updateBrokerConfig } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
+import { ResponseError } from '../../remoting/response.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import type { Probe } from '../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../node-spec.js';
@@ -74,9 +75,8 @@ function replicationProof(
     const topic = master.brokerName as string;
     // A SYNC_MASTER of 5.x holds a write back for seconds while it has no slave: first see that there is one.
     if (slaves.length > 0 && releaseTraits(master.release.version).hasHaStatusRequest) {
-      const status = await getHaStatus(remoting, master.localAddress, signal);
-      if (status.inSyncSlaveNums < 1)
-        return `${slaves.map((slave) => slave.id).join(', ')} has not connected to ${master.id} for replication`;
+      const attached = await attachedSlaves(context, master, signal);
+      if (attached === 0) return `${slaves.map((slave) => slave.id).join(', ')} has not connected to ${master.id} for replication`;
     }
     for (;;) {
       for (const slave of slaves) {
@@ -94,4 +94,17 @@ function replicationProof(
       written = { queueOffset: sent.queueOffset, isAcknowledged: sent.code === ResponseCode.SUCCESS || slaves.length === 0 };
     }
   };
+}
+
+/**
+ * @returns how many slaves are attached to `master`, or undefined where it cannot tell: in a roll to 5.x its slave
+ * comes first, and is measured against a master that still runs 4.x, whatever its spec says.
+ */
+async function attachedSlaves({ remoting }: RoleContext, master: NodeSpec, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return (await getHaStatus(remoting, master.localAddress, signal)).inSyncSlaveNums;
+  } catch (error) {
+    if (error instanceof ResponseError && error.code === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return undefined;
+    throw error;
+  }
 }
