@@ -207,7 +207,9 @@ async function resolveJdks(
 
 function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseRef>): void {
   for (const { version } of releases.values()) {
-    const row = releaseTraits(version).unsupportedPlatforms.find(({ platform, arch }) => platform === process.platform && arch === process.arch);
+    const row = releaseTraits(version).unsupportedPlatforms.find(
+      ({ platform, arch }) => platform === process.platform && arch === process.arch,
+    );
     if (!row) continue;
     throw new RmqdevError('UNSUPPORTED', {
       what: `a broker of RocketMQ ${version} cannot run on this machine (${row.platform}, ${row.arch})`,
