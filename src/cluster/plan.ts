@@ -1,20 +1,15 @@
 import { RmqdevError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
 import type { Plan } from '../contract/events.js';
 import type { CallerEnvironment } from '../contract/routes.js';
-import { findJdk } from '../install/jdk.js';
-import { listReleases } from '../install/list-releases.js';
 import type { InstallProgress } from '../install/progress.js';
-import { resolveRelease } from '../install/resolve-release.js';
 import { formatPlace } from '../profile/problems.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
-import { jdkSuitability } from '../rocketmq/jvm-flags.js';
 import { checkProperty } from '../rocketmq/keys.js';
-import { DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
 import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
+import { refuseUnsupportedPlatform, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
 import { checkResources } from './resources.js';
 import { changesBetween } from './spec-changes.js';
 
@@ -51,6 +46,7 @@ export type ClusterPlan = {
 export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
   const { profile } = request;
   const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
+  await requireJdks(cluster, request);
   const releases = await resolveReleases(cluster, request, notices);
   const jdks = await resolveJdks(cluster, request, releases, notices);
   refuseUnsupportedPlatform(releases);
@@ -111,112 +107,6 @@ function changeOf(cluster: Cluster, id: string, restart: readonly string[]): Pla
   if (!cluster.hasNode(id)) return 'create';
   if (restart.includes(id)) return 'restart';
   return cluster.isLive(id) ? 'none' : 'start';
-}
-
-async function resolveReleases(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, ReleaseRef>> {
-  const found = new Map<string, ReleaseRef>();
-  const result = new Map<string, ReleaseRef>();
-  for (const node of request.profile.nodes) {
-    const wanted = node.rocketmq ?? request.profile.rocketmq;
-    const key = wanted ?? '';
-    const release = found.get(key) ?? (await resolveOne(cluster, request, wanted, notices));
-    found.set(key, release);
-    result.set(node.id, release);
-  }
-  return result;
-}
-
-async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string | undefined, notices: string[]): Promise<ReleaseRef> {
-  const { world } = cluster;
-  if (!request.mayInstall) {
-    const version = wanted ?? DEFAULT_RELEASE;
-    const isVersion = /^\d+\.\d+\.\d+/.test(version);
-    const installed = isVersion ? (await listReleases(world.home)).find((release) => release.version === version) : undefined;
-    if (isVersion && !installed && !request.caller.ROCKETMQ_HOME) {
-      refuseUnknownRelease(version);
-      notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
-      return { home: `${world.home.releases}/${version}`, version, source: 'to be installed' };
-    }
-  }
-  const release = await resolveRelease(
-    { wanted, rocketmqHome: request.caller.ROCKETMQ_HOME, from: request.from },
-    {
-      paths: world.home,
-      knownVersions: SUPPORTED_RELEASES,
-      defaultVersion: DEFAULT_RELEASE,
-      report: (progress) => {
-        if (progress.kind === 'notice') notices.push(progress.message);
-        else request.report(wanted ?? DEFAULT_RELEASE, progress);
-      },
-      signal: request.signal,
-      env: { ...world.env, ...(request.caller.PATH ? { PATH: request.caller.PATH } : {}) },
-      clock: world.clock,
-    },
-  );
-  if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} is taken from ROCKETMQ_HOME: ${release.home}`);
-  return { home: release.home, version: release.version, source: release.source };
-}
-
-function refuseUnknownRelease(version: string): void {
-  if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
-  const near = nearest(version, SUPPORTED_RELEASES);
-  throw new RmqdevError('RELEASE_UNKNOWN', {
-    what: `RocketMQ ${version} is not a release that rmqdev can run`,
-    why: `supported are ${SUPPORTED_RELEASES.join(', ')}`,
-    next: near ? `Did you mean --rocketmq ${near}?` : `Choose one of them, such as --rocketmq ${DEFAULT_RELEASE}`,
-  });
-}
-
-async function resolveJdks(
-  cluster: Cluster,
-  request: PlanRequest,
-  releases: ReadonlyMap<string, ReleaseRef>,
-  notices: string[],
-): Promise<Map<string, JdkRef>> {
-  const result = new Map<string, JdkRef>();
-  const found = new Map<string, JdkRef>();
-  const env = { PATH: request.caller.PATH, JAVA_HOME: request.caller.JAVA_HOME };
-  for (const node of request.profile.nodes) {
-    const wanted = node.java ?? request.profile.java;
-    const { version } = releases.get(node.id) as ReleaseRef;
-    const key = `${wanted ?? ''} ${version}`;
-    let jdk = found.get(key);
-    if (!jdk) {
-      const {
-        home,
-        java,
-        major,
-        version: javaVersion,
-      } = await findJdk({ wanted, env, home: request.caller.HOME ?? cluster.world.env.HOME ?? '', release: version });
-      jdk = { home, java, major, version: javaVersion };
-      found.set(key, jdk);
-      const fit = jdkSuitability(version, major);
-      if (!fit.ok) {
-        throw new RmqdevError('JAVA_UNSUITABLE', {
-          what: `RocketMQ ${version} cannot run on JDK ${javaVersion} (${home})`,
-          why: fit.why,
-          next: 'Choose another one: --java 17, or --java <home of a JDK>',
-        });
-      }
-      if (fit.warning) notices.push(fit.warning);
-    }
-    result.set(node.id, jdk);
-  }
-  return result;
-}
-
-function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseRef>): void {
-  for (const { version } of releases.values()) {
-    const row = releaseTraits(version).unsupportedPlatforms.find(
-      ({ platform, arch }) => platform === process.platform && arch === process.arch,
-    );
-    if (!row) continue;
-    throw new RmqdevError('UNSUPPORTED', {
-      what: `a broker of RocketMQ ${version} cannot run on this machine (${row.platform}, ${row.arch})`,
-      why: row.why,
-      next: `Choose another release, such as --rocketmq ${DEFAULT_RELEASE}`,
-    });
-  }
 }
 
 function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {

@@ -1,0 +1,128 @@
+import { RmqdevError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import { findJdk } from '../install/jdk.js';
+import { listReleases } from '../install/list-releases.js';
+import { resolveRelease } from '../install/resolve-release.js';
+import { jdkSuitability } from '../rocketmq/jvm-flags.js';
+import { DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import type { Cluster } from './cluster.js';
+import type { JdkRef, ReleaseRef } from './node-spec.js';
+import type { PlanRequest } from './plan.js';
+
+/** Sources of a release that was got only now. */
+const FETCHED: ReadonlySet<string> = new Set(['apache', 'maven', 'zip']);
+
+/** @returns each node's release, installed where it must be. @throws RmqdevError of many codes */
+export async function resolveReleases(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, ReleaseRef>> {
+  const found = new Map<string, ReleaseRef>();
+  const result = new Map<string, ReleaseRef>();
+  for (const node of request.profile.nodes) {
+    const wanted = node.rocketmq ?? request.profile.rocketmq;
+    const key = wanted ?? '';
+    const release = found.get(key) ?? (await resolveOne(cluster, request, wanted, notices));
+    found.set(key, release);
+    result.set(node.id, release);
+  }
+  return result;
+}
+
+async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string | undefined, notices: string[]): Promise<ReleaseRef> {
+  const { world } = cluster;
+  if (!request.mayInstall) {
+    const version = wanted ?? DEFAULT_RELEASE;
+    const isVersion = /^\d+\.\d+\.\d+/.test(version);
+    const installed = isVersion ? (await listReleases(world.home)).find((release) => release.version === version) : undefined;
+    if (isVersion && !installed && !request.caller.ROCKETMQ_HOME) {
+      refuseUnknownRelease(version);
+      notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
+      return { home: `${world.home.releases}/${version}`, version, source: 'to be installed' };
+    }
+  }
+  const release = await resolveRelease(
+    { wanted, rocketmqHome: request.caller.ROCKETMQ_HOME, from: request.from },
+    {
+      paths: world.home,
+      knownVersions: SUPPORTED_RELEASES,
+      defaultVersion: DEFAULT_RELEASE,
+      report: (progress) => {
+        if (progress.kind === 'notice') notices.push(progress.message);
+        else if (progress.kind !== 'done' || FETCHED.has(progress.source)) request.report(wanted ?? DEFAULT_RELEASE, progress);
+      },
+      signal: request.signal,
+      env: { ...world.env, ...(request.caller.PATH ? { PATH: request.caller.PATH } : {}) },
+      clock: world.clock,
+    },
+  );
+  if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} is taken from ROCKETMQ_HOME: ${release.home}`);
+  return { home: release.home, version: release.version, source: release.source };
+}
+
+function refuseUnknownRelease(version: string): void {
+  if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
+  const near = nearest(version, SUPPORTED_RELEASES);
+  throw new RmqdevError('RELEASE_UNKNOWN', {
+    what: `RocketMQ ${version} is not a release that rmqdev can run`,
+    why: `supported are ${SUPPORTED_RELEASES.join(', ')}`,
+    next: near ? `Did you mean --rocketmq ${near}?` : `Choose one of them, such as --rocketmq ${DEFAULT_RELEASE}`,
+  });
+}
+
+/** A JDK that is missing is said before anything is downloaded. */
+export async function requireJdks(cluster: Cluster, request: PlanRequest): Promise<void> {
+  const wishes = new Set(request.profile.nodes.map((node) => node.java ?? request.profile.java));
+  for (const wanted of wishes) await findJdk({ wanted, ...callerOf(cluster, request) });
+}
+
+function callerOf(
+  cluster: Cluster,
+  { caller }: PlanRequest,
+): { env: { PATH: string | undefined; JAVA_HOME: string | undefined }; home: string } {
+  return { env: { PATH: caller.PATH, JAVA_HOME: caller.JAVA_HOME }, home: caller.HOME ?? cluster.world.env.HOME ?? '' };
+}
+
+/** @returns each node's JDK, of the same kind for the same wish and release. @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE */
+export async function resolveJdks(
+  cluster: Cluster,
+  request: PlanRequest,
+  releases: ReadonlyMap<string, ReleaseRef>,
+  notices: string[],
+): Promise<Map<string, JdkRef>> {
+  const result = new Map<string, JdkRef>();
+  const found = new Map<string, JdkRef>();
+  for (const node of request.profile.nodes) {
+    const wanted = node.java ?? request.profile.java;
+    const { version } = releases.get(node.id) as ReleaseRef;
+    const key = `${wanted ?? ''} ${version}`;
+    let jdk = found.get(key);
+    if (!jdk) {
+      const { home, java, major, version: javaVersion } = await findJdk({ wanted, ...callerOf(cluster, request), release: version });
+      jdk = { home, java, major, version: javaVersion };
+      found.set(key, jdk);
+      const fit = jdkSuitability(version, major);
+      if (!fit.ok) {
+        throw new RmqdevError('JAVA_UNSUITABLE', {
+          what: `RocketMQ ${version} cannot run on JDK ${javaVersion} (${home})`,
+          why: fit.why,
+          next: 'Choose another one: --java 17, or --java <home of a JDK>',
+        });
+      }
+      if (fit.warning) notices.push(fit.warning);
+    }
+    result.set(node.id, jdk);
+  }
+  return result;
+}
+
+export function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseRef>): void {
+  for (const { version } of releases.values()) {
+    const row = releaseTraits(version).unsupportedPlatforms.find(
+      ({ platform, arch }) => platform === process.platform && arch === process.arch,
+    );
+    if (!row) continue;
+    throw new RmqdevError('UNSUPPORTED', {
+      what: `a broker of RocketMQ ${version} cannot run on this machine (${row.platform}, ${row.arch})`,
+      why: row.why,
+      next: `Choose another release, such as --rocketmq ${DEFAULT_RELEASE}`,
+    });
+  }
+}
