@@ -23,52 +23,68 @@ export type PortRequest = {
   strict: boolean;
 };
 
+/** The highest listenPort that is given out: what a node takes above its own must still be a port. */
+const LAST_PORT = 65_500;
+
 export type PortAllotment = { ports: Map<string, NodePorts>; notices: string[] };
 
 /**
- * Gives each node its sockets. A wish of the profile comes first, then what it had, then the first free place in its role's row.
- * A taken place moves the whole node and says so.
+ * Gives each node its sockets: who runs stays where it is, then the profile's wishes are met, then each gets what it had,
+ * then the first free place in its role's row. A place that is taken moves the whole node and says so.
  * @throws RmqdevError PORT_IN_USE with `strict`, and where a stranger holds a NameServer's port: clients would find the wrong cluster.
  */
 export async function allotPorts(request: PortRequest, world: PortWorld): Promise<PortAllotment> {
   const ports = new Map<string, NodePorts>();
   const notices: string[] = [];
-  const taken = new Set<number>();
-  const take = (id: string, value: NodePorts) => {
-    ports.set(id, value);
-    for (const port of allOf(value)) taken.add(port);
-  };
-  for (const node of request.nodes) {
-    const kept = request.kept.get(node.id);
-    const wishKept = node.listenPort === undefined || node.listenPort === kept?.listen;
-    if (kept && wishKept && request.running.has(node.id)) take(node.id, withDebug(kept, request.debug));
-  }
-  for (const node of request.nodes) {
-    if (ports.has(node.id)) continue;
-    const kept = request.kept.get(node.id);
-    const wanted = node.listenPort ?? kept?.listen ?? FIRST_PORT[node.role];
-    const isSettled = node.listenPort !== undefined || kept !== undefined;
-    let listen = wanted;
-    let conflict: PortHolder | undefined;
-    for (;;) {
-      const candidate = socketsOf(node, listen, request.debug);
-      const list = allOf(candidate);
-      const inPlan = list.some((port) => taken.has(port) || (!(isSettled && listen === wanted) && world.reserved.has(port)));
-      const holder = inPlan ? undefined : await world.holderOf(list);
-      if (!inPlan && holder === undefined) {
-        take(node.id, candidate);
-        break;
-      }
-      if (holder && conflict === undefined) {
-        conflict = holder;
-        refuseIfWrong(node, holder, request.strict);
-      }
-      listen += PORT_STEP[node.role];
-      if (listen > 65_500) throw noPortLeft(node, wanted);
-    }
-    if (conflict) notices.push(`${describeHolder(conflict)}: ${node.id} moves from ${wanted} to ${listen}`);
+  /** Which node of this cluster has a port: by this plan, or because it still runs there. */
+  const taken = new Map<number, string>();
+  for (const [id, had] of request.kept) if (request.running.has(id)) for (const port of allOf(had)) taken.set(port, id);
+  for (const node of [...request.nodes].sort((a, b) => claimOf(a, request) - claimOf(b, request))) {
+    const { wanted, placed, movedBy } = await place(node, request, world, taken);
+    ports.set(node.id, placed);
+    for (const port of allOf(placed)) taken.set(port, node.id);
+    if (movedBy) notices.push(`${movedBy}: ${node.id} moves from ${wanted} to ${placed.listen}`);
   }
   return { ports, notices };
+}
+
+/** Who is served first: low before high. */
+function claimOf(node: NodeProfile, { kept, running }: PortRequest): number {
+  const had = kept.get(node.id);
+  if (running.has(node.id) && (node.listenPort ?? had?.listen) === had?.listen) return 0;
+  if (node.listenPort !== undefined) return 1;
+  return had ? 2 : 3;
+}
+
+/** @returns the first place for `node` from the one that it wants, and what kept it from that. */
+async function place(
+  node: NodeProfile,
+  { kept, running, debug, strict }: PortRequest,
+  world: PortWorld,
+  taken: ReadonlyMap<number, string>,
+): Promise<{ wanted: number; placed: NodePorts; movedBy: string | undefined }> {
+  const had = kept.get(node.id);
+  const wanted = node.listenPort ?? had?.listen ?? FIRST_PORT[node.role];
+  const isSettled = node.listenPort !== undefined || had !== undefined;
+  const own = new Set(running.has(node.id) && had ? allOf(had) : []);
+  let movedBy: string | undefined;
+  for (let listen = wanted; listen <= LAST_PORT; listen += PORT_STEP[node.role]) {
+    const placed = socketsOf(node, listen, debug);
+    const sockets = allOf(placed);
+    const isWanted = isSettled && listen === wanted;
+    const rival = sockets.find((port) => (taken.get(port) ?? node.id) !== node.id);
+    if (rival !== undefined && isWanted) {
+      movedBy = `port ${rival} is taken by ${taken.get(rival)}`;
+      if (strict) throw notGiven(node, rival, `${movedBy}, and --strict-ports allows no other`);
+    }
+    if (rival !== undefined || (!isWanted && sockets.some((port) => world.reserved.has(port)))) continue;
+    const holder = await world.holderOf(sockets.filter((port) => !own.has(port)));
+    if (!holder) return { wanted, placed, movedBy };
+    if (movedBy !== undefined) continue;
+    movedBy = describeHolder(holder);
+    refuseIfWrong(node, holder, strict);
+  }
+  throw noPortLeft(node, wanted);
 }
 
 function socketsOf(node: NodeProfile, listen: number, debug: boolean): NodePorts {
@@ -101,21 +117,25 @@ function shorten(command: string): string {
 
 function refuseIfWrong(node: NodeProfile, holder: PortHolder, strict: boolean): void {
   if (!strict && (node.role !== 'namesrv' || holder.rmqdevNode)) return;
-  throw new RmqdevError('PORT_IN_USE', {
+  const why = strict
+    ? `${describeHolder(holder)}, and --strict-ports allows no other`
+    : `${describeHolder(holder)}; on another port, clients that know the usual one would find the wrong cluster`;
+  throw notGiven(node, holder.port, why, holder.pid);
+}
+
+function notGiven(node: NodeProfile, port: number, why: string, pid?: number): RmqdevError {
+  const choose = `hoose another port: \`--set ${node.id}.listenPort=${port + (port < 50_000 ? 10_000 : -10_000)}\``;
+  return new RmqdevError('PORT_IN_USE', {
     what: `${node.id} cannot be given its ports`,
-    why: strict
-      ? `${describeHolder(holder)}, and --strict-ports allows no other`
-      : `${describeHolder(holder)}; on another port, clients that know the usual one would find the wrong cluster`,
-    next: holder.pid
-      ? `End it (\`kill ${holder.pid}\`), or choose another port: \`--set ${node.id}.listenPort=${holder.port + 10_000}\``
-      : `Choose another port: \`--set ${node.id}.listenPort=${holder.port + 10_000}\``,
+    why,
+    next: pid === undefined ? `C${choose}` : `End it (\`kill ${pid}\`), or c${choose}`,
   });
 }
 
 function noPortLeft(node: NodeProfile, from: number): RmqdevError {
   return new RmqdevError('PORT_IN_USE', {
     what: `${node.id} cannot be given its ports`,
-    why: `none is free from ${from} to 65500`,
+    why: `none is free from ${from} to ${LAST_PORT}`,
     next: `Choose a start: \`--set ${node.id}.listenPort=20911\``,
   });
 }

@@ -36,7 +36,8 @@ function escapeProperty(value: string): string {
 
 /**
  * The keys of ours whose value is another one in `text`, the running copy.
- * A broker that rewrote the copy lists every effective key there; a key of ours that is missing does not count.
+ * A broker that rewrote the copy lists every effective key there, and escapes nothing (common/.../MixAll.java properties2String);
+ * a key of ours that is missing does not count.
  */
 export function driftedKeys(config: readonly ConfigLine[], text: string): string[] {
   const running = new Map<string, string>();
@@ -47,7 +48,7 @@ export function driftedKeys(config: readonly ConfigLine[], text: string): string
   return config
     .filter(({ key, value }) => {
       const now = running.get(key);
-      return now !== undefined && unescapeProperty(now) !== value;
+      return now !== undefined && now !== value && unescapeProperty(now) !== value;
     })
     .map(({ key }) => key);
 }

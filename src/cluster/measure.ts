@@ -173,7 +173,7 @@ export class ClusterMeter {
   }
 
   async #drift(spec: NodeSpec): Promise<string[]> {
-    const text = await readFile(spec.paths.runConfig, 'latin1').catch(() => '');
+    const text = await readFile(spec.paths.runConfig, 'utf8').catch(() => '');
     return driftedKeys(spec.config, text);
   }
 }

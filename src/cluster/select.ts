@@ -13,14 +13,14 @@ export type LiveRoles = {
 
 export type Selection = { ids: string[]; notice: string | null };
 
-const GROUPS: Readonly<Record<string, (node: Selectable) => boolean>> = {
-  all: () => true,
-  masters: (node) => node.role === 'broker' && node.brokerId === 0,
-  slaves: (node) => node.role === 'broker' && (node.brokerId ?? 0) > 0,
-  brokers: (node) => node.role === 'broker',
-  namesrvs: (node) => node.role === 'namesrv',
-  controllers: (node) => node.role === 'controller',
-};
+const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map<string, (node: Selectable) => boolean>([
+  ['all', () => true],
+  ['masters', (node) => node.role === 'broker' && node.brokerId === 0],
+  ['slaves', (node) => node.role === 'broker' && (node.brokerId ?? 0) > 0],
+  ['brokers', (node) => node.role === 'broker'],
+  ['namesrvs', (node) => node.role === 'namesrv'],
+  ['controllers', (node) => node.role === 'controller'],
+]);
 
 /**
  * Resolves one selector, in this order: exact id; live role (`master-a`, `slave-broker-a`); brokerName; glob; group.
@@ -40,7 +40,7 @@ export async function select(
   const replicas = nodes.filter((node) => node.brokerName === selector);
   if (replicas.length > 0) return { ids: replicas.map((node) => node.id), notice: null };
   const isMatch = /[*?[\]{}]/.test(selector) ? picomatch(selector) : undefined;
-  const chosen = isMatch ? nodes.filter((node) => isMatch(node.id)) : nodes.filter(GROUPS[selector] ?? (() => false));
+  const chosen = isMatch ? nodes.filter((node) => isMatch(node.id)) : nodes.filter(GROUPS.get(selector) ?? (() => false));
   if (chosen.length > 0) return { ids: chosen.map((node) => node.id), notice: null };
   throw unknownSelector(selector, nodes);
 }
@@ -95,7 +95,7 @@ function unknownSelector(selector: string, nodes: readonly Selectable[]): Rmqdev
     `master-${name.replace(/^broker-/, '')}`,
     `slave-${name.replace(/^broker-/, '')}`,
   ]);
-  const groups = Object.entries(GROUPS).flatMap(([name, test]) => (nodes.some(test) ? [name] : []));
+  const groups = [...GROUPS].flatMap(([name, test]) => (nodes.some(test) ? [name] : []));
   const near = nearest(selector, [...ids, ...roles, ...groups]);
   return new RmqdevError('SELECTOR_UNKNOWN', {
     what: `no node matches "${selector}"`,

@@ -4,7 +4,7 @@ import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
-import { type NodeDraft, probe, type RoleContext, type RoleDefinition } from './role.js';
+import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 export const brokerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
@@ -55,7 +55,6 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
   const partners = all.filter((other) => other.role === 'broker' && other.brokerName === draft.brokerName);
   const master = partners.find(isMaster);
   const isSyncPair = partners.some(isSlave) && master?.brokerRole === 'SYNC_MASTER';
-  const [brokerIP1] = draft.registeredAddress.split(':');
   const lines: ConfigLine[] = [
     { key: 'brokerClusterName', value: draft.brokerClusterName, reason: 'the name under which NameServers group brokers' },
     { key: 'brokerName', value: draft.brokerName as string, reason: 'a master and its slaves share it' },
@@ -69,7 +68,7 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
     },
     {
       key: 'brokerIP1',
-      value: brokerIP1 as string,
+      value: draft.profile.advertise.clients,
       reason: 'the address that clients are told; RocketMQ would pick a network card, and keep it when Wi-Fi or VPN change',
     },
     { key: 'brokerIP2', value: draft.replicationAddress, reason: 'the address that slaves replicate from' },
@@ -96,16 +95,4 @@ function roleReason(role: string): string {
   if (role === 'SYNC_MASTER') return 'a send is answered when the slave has the message too';
   if (role === 'ASYNC_MASTER') return 'a send is answered at once, slaves follow';
   return 'copies its master, serves reads';
-}
-
-/** The profile's properties win over ours, in their place; new ones come last. */
-function overlay(lines: readonly ConfigLine[], properties: Readonly<Record<string, string>>): ConfigLine[] {
-  const wanted = new Map(Object.entries(properties));
-  const result = lines.map((line) => {
-    const value = wanted.get(line.key);
-    if (value === undefined) return { key: line.key, value: line.value, reason: line.reason };
-    wanted.delete(line.key);
-    return { key: line.key, value, reason: `set in the profile (rmqdev: ${line.value}, ${line.reason})` };
-  });
-  return [...result, ...[...wanted].map(([key, value]) => ({ key, value, reason: 'set in the profile' }))];
 }

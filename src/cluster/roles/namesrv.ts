@@ -1,6 +1,6 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../node-spec.js';
-import { probe, type RoleContext, type RoleDefinition } from './role.js';
+import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** Alive and ready are the same for a NameServer: it answers GET_BROKER_CLUSTER_INFO. It holds no state to wait for. */
 const answers = (node: NodeSpec, context: RoleContext) =>
@@ -11,7 +11,11 @@ const answers = (node: NodeSpec, context: RoleContext) =>
 
 export const namesrvRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.namesrv.NamesrvStartup',
-  config: (draft) => [{ key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and clients find this NameServer' }],
+  config: (draft) =>
+    overlay(
+      [{ key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and clients find this NameServer' }],
+      draft.profile.properties,
+    ),
   startup: answers,
   readiness: answers,
   liveness: answers,

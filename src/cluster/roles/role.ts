@@ -40,3 +40,15 @@ export function probe(ask: (signal: AbortSignal) => Promise<string | undefined>)
       ),
   };
 }
+
+/** The profile's properties win over ours, in their place; new ones come last. */
+export function overlay(lines: readonly ConfigLine[], properties: Readonly<Record<string, string>>): ConfigLine[] {
+  const wanted = new Map(Object.entries(properties));
+  const result = lines.map((line) => {
+    const value = wanted.get(line.key);
+    if (value === undefined) return { key: line.key, value: line.value, reason: line.reason };
+    wanted.delete(line.key);
+    return { key: line.key, value, reason: `set in the profile (rmqdev: ${line.value}, ${line.reason})` };
+  });
+  return [...result, ...[...wanted].map(([key, value]) => ({ key, value, reason: 'set in the profile' }))];
+}
