@@ -10,6 +10,8 @@ const MAX_BYTES = 8 * 1024 * 1024;
 export class Journal {
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   #seq: number;
+  /** Ends a line that a crash or a full disk left torn, so that the next event is not lost with it. */
+  #lineEnd: '' | '\n';
 
   constructor(
     readonly file: string,
@@ -17,6 +19,8 @@ export class Journal {
     private readonly clock: Clock,
   ) {
     this.#seq = this.read().at(-1)?.seq ?? 0;
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    this.#lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
   }
 
   record(type: string, node: string | null, message: string, data?: Record<string, unknown>): JournalEvent {
@@ -32,7 +36,10 @@ export class Journal {
     };
     mkdirSync(dirname(this.file), { recursive: true });
     if (existsSync(this.file) && statSync(this.file).size > MAX_BYTES) renameSync(this.file, `${this.file}.1`);
-    appendFileSync(this.file, `${JSON.stringify(event)}\n`);
+    const line = `${this.#lineEnd}${JSON.stringify(event)}\n`;
+    this.#lineEnd = '\n';
+    appendFileSync(this.file, line);
+    this.#lineEnd = '';
     for (const listener of [...this.#listeners]) listener(event);
     return event;
   }
