@@ -57,10 +57,10 @@ export async function killAndTell(
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
   const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, knownTopics) : await namesrvVerdict(cluster);
-  tell({ event: 'verdict', node: id, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
+  tell({ event: 'verdict', node: id, role: spec.role, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
 }
 
-type Verdict = Omit<Extract<KillItem, { event: 'verdict' }>, 'event' | 'node' | 'tMs' | 'next'>;
+type Verdict = Omit<Extract<KillItem, { event: 'verdict' }>, 'event' | 'node' | 'role' | 'tMs' | 'next'>;
 
 async function brokerVerdict(cluster: Cluster, killed: NodeSpec, knownTopics: readonly string[]): Promise<Verdict> {
   const partners = liveBrokers(cluster).filter((spec) => spec.brokerName === killed.brokerName);

@@ -83,6 +83,7 @@ export const KillItem = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('verdict'),
     node: z.string(),
+    role: z.string(),
     tMs: z.number(),
     promoted: z.string().nullable(),
     writable: z.boolean().describe('a send to the killed node’s brokerName (NameServer killed: to any broker) works'),

@@ -174,7 +174,8 @@ function renderKill(item: KillItem, colors: ReturnType<typeof colorsFor>): strin
         : item.writable
           ? ''
           : `no new master: ${item.node}'s brokerName takes no sends until it is back`;
-      const reads = item.readableFrom ? `its messages are read from ${item.readableFrom}` : 'its messages cannot be read now';
+      const whose = item.role === 'broker' ? 'its messages' : 'messages';
+      const reads = item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`;
       const missing =
         item.missingTopics.length > 0 ? [`           but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : [];
       return [

@@ -1,10 +1,10 @@
-import { getHaStatus, getMaxOffset, sendMessage, updateBrokerConfig } from '../../remoting/broker-api.js';
+import { getHaStatus, getMaxOffset, sendMessage } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
 import { ResponseError } from '../../remoting/response.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import type { Probe } from '../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../node-spec.js';
-import { answers, unregistered } from './broker.js';
+import { answers, registrationNudge, unregistered } from './broker.js';
 import { probe, type RoleContext } from './role.js';
 
 /** Producer group of the messages that prove a start. */
@@ -22,16 +22,10 @@ const NUDGE_EVERY_MS = 500;
  */
 export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   const traits = releaseTraits(node.release.version);
-  let nudgedAt: number | undefined;
+  const nudge = registrationNudge(node, context, NUDGE_EVERY_MS);
+  let isNudged = false;
   const proveReplication = replicationProof(context);
   let replicationProved = false;
-
-  const nudge = async (signal: AbortSignal): Promise<void> => {
-    const now = context.clock.monotonicMs();
-    if (nudgedAt !== undefined && now - nudgedAt < NUDGE_EVERY_MS) return;
-    nudgedAt = now;
-    await updateBrokerConfig(context.remoting, node.localAddress, { brokerPermission: '6' }, signal);
-  };
 
   return probe(async (signal) => {
     await answers(node, context, signal);
@@ -44,7 +38,10 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
       const masterMissing = await unregistered(master, context, signal);
       if (masterMissing) return `waits for its master: ${master.id} is ${masterMissing}`;
     }
-    if (traits.needsRegistrationNudge && isSlave(node) && nudgedAt === undefined) await nudge(signal);
+    if (traits.needsRegistrationNudge && isSlave(node) && !isNudged) {
+      await nudge(signal);
+      isNudged = true;
+    }
     const missing = await unregistered(node, context, signal);
     if (missing) {
       if (traits.needsRegistrationNudge) await nudge(signal);

@@ -1,4 +1,4 @@
-import { getMaxOffset } from '../../remoting/broker-api.js';
+import { getMaxOffset, updateBrokerConfig } from '../../remoting/broker-api.js';
 import { getTopicRoute } from '../../remoting/namesrv-api.js';
 import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
@@ -6,21 +6,50 @@ import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.
 import { brokerStartup } from './broker-startup.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
+/** Source: common/.../constant/PermName.java */
+const READ_AND_WRITE = '6';
+const NUDGE_AGAIN_MS = 2_000;
+
 export const brokerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
   config: brokerConfig,
   startup: brokerStartup,
-  readiness: (node, context) =>
-    probe(async (signal) => {
+  readiness: (node, context) => {
+    const nudge = registrationNudge(node, context, NUDGE_AGAIN_MS);
+    return probe(async (signal) => {
       await answers(node, context, signal);
-      return unregistered(node, context, signal);
-    }),
+      const missing = await unregistered(node, context, signal);
+      // A NameServer that was restarted would know this broker only after registerNameServerPeriod.
+      if (missing) await nudge(signal);
+      return missing;
+    });
+  },
   liveness: (node, context) =>
     probe(async (signal) => {
       await answers(node, context, signal);
       return undefined;
     }),
 };
+
+/**
+ * @returns a function that makes the broker register with every NameServer at once, not more often than each `everyMs`:
+ * an UPDATE_BROKER_CONFIG that sets the permission it has. It also rewrites the running copy of its file.
+ * Source: broker/.../processor/AdminBrokerProcessor.java updateBrokerConfig; measured.
+ */
+export function registrationNudge(
+  node: NodeSpec,
+  { remoting, clock }: RoleContext,
+  everyMs: number,
+): (signal: AbortSignal) => Promise<void> {
+  const brokerPermission = node.config.find(({ key }) => key === 'brokerPermission')?.value ?? READ_AND_WRITE;
+  let last: number | undefined;
+  return async (signal) => {
+    const now = clock.monotonicMs();
+    if (last !== undefined && now - last < everyMs) return;
+    last = now;
+    await updateBrokerConfig(remoting, node.localAddress, { brokerPermission }, signal);
+  };
+}
 
 /**
  * Alive is a broker that answers GET_MAX_OFFSET for its own topic. Not GET_BROKER_RUNTIME_INFO: while a commit log is shorter than
