@@ -262,10 +262,18 @@ export class Cluster {
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
       this.#recordTransition(id, transition);
+      if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv') this.#doubtBrokers(id);
       this.save();
       this.#changes.notify();
     },
   };
+
+  /** A NameServer that has just come up knows no broker yet. */
+  #doubtBrokers(namesrv: string): void {
+    for (const { spec, supervisor } of this.#nodes.values()) {
+      if (spec.role === 'broker') supervisor.doubt(`${namesrv} has come back and must learn of it`);
+    }
+  }
 
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
     const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';

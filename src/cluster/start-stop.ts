@@ -42,6 +42,7 @@ export async function startNodes(
     options.stage?.('brokers');
     if (!options.wait) return;
     await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
+    if (ids.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);
     options.stage?.('in sync');
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, ids, options.timeoutMs);
@@ -104,11 +105,13 @@ export async function rollNodes(
     options.signal.throwIfAborted();
     await stopNodes(cluster, [id], options.report);
     await startNodes(cluster, [id], { ...options, wait: true });
-    // A restarted NameServer knows nothing: the brokers are ready again once they have registered with it.
-    const others = cluster.specs.map((spec) => spec.id).filter((other) => cluster.isLive(other));
-    using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
-    await untilAll(cluster, others, (other) => ['ready', 'paused'].includes(cluster.supervisor(other).state), deadline.signal);
   }
+}
+
+/** A NameServer that was restarted knows nothing: running brokers are ready again once they have registered with it. */
+async function untilOthersReady(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const doubted = cluster.specs.map((spec) => spec.id).filter((id) => cluster.supervisor(id).state === 'unready');
+  await untilAll(cluster, doubted, (id) => cluster.supervisor(id).state !== 'unready', signal);
 }
 
 /**

@@ -164,6 +164,13 @@ export class NodeSupervisor<S> {
     this.#move('pause', 'paused by the user');
   }
 
+  /** Something else has changed that readiness rests on: a ready node must pass its probe again. */
+  doubt(reason: string): void {
+    if (this.#state !== 'ready') return;
+    this.#move('readinessLost', reason);
+    this.#watchRunning();
+  }
+
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#requireRunning('resume').signal('SIGCONT');

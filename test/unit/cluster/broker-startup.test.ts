@@ -6,7 +6,14 @@ import type { RemotingClient, RemotingResponse } from '../../../src/remoting/cli
 import { RequestCode, ResponseCode } from '../../../src/remoting/codes.js';
 
 const node = (id: string, settings: Partial<NodeSpec>): NodeSpec =>
-  ({ id, role: 'broker', brokerName: 'broker-a', release: { version: '5.5.0', home: '', source: '' }, ...settings }) as NodeSpec;
+  ({
+    id,
+    role: 'broker',
+    brokerName: 'broker-a',
+    config: [],
+    release: { version: '5.5.0', home: '', source: '' },
+    ...settings,
+  }) as NodeSpec;
 
 const namesrv = node('namesrv-1', { role: 'namesrv', brokerName: null, brokerId: null, localAddress: '127.0.0.1:1' });
 const master = node('broker-a', { brokerId: 0, localAddress: '127.0.0.1:2', registeredAddress: '127.0.0.1:2' });
