@@ -9,12 +9,17 @@ import type { NodeSpec } from './node-spec.js';
 /** Kinds that `logs --file` takes beside the names of files. */
 const KINDS = ['broker', 'store', 'remoting', 'namesrv', 'stdout', 'gc', 'all'] as const;
 
-/** @returns the files of one node that a `logs` call wants; without `files` what the release's table shows by itself. @throws RmqdevError USAGE */
-export function logSources(node: NodeSpec, files: readonly string[] | undefined): LogSource[] {
-  const known = logFiles(node.release.version, node.role).map(({ path, shown }) => {
-    const source: LogSource = { node: node.id, file: join(node.paths.root, path), kind: kindOfLog(basename(path)) ?? 'other' };
-    return { source, shown };
-  });
+/**
+ * @returns the files of `nodes` that a `logs` call wants, each from the nodes that have it; without `files` what the release's table
+ * shows by itself. @throws RmqdevError USAGE where none of them has it
+ */
+export function logSources(nodes: readonly NodeSpec[], files: readonly string[] | undefined): LogSource[] {
+  const known = nodes.flatMap((node) =>
+    logFiles(node.release.version, node.role).map(({ path, shown }) => {
+      const source: LogSource = { node: node.id, file: join(node.paths.root, path), kind: kindOfLog(basename(path)) ?? 'other' };
+      return { source, shown };
+    }),
+  );
   if (files && files.length > 0)
     return chosen(
       known.map(({ source }) => source),

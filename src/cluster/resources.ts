@@ -7,6 +7,8 @@ import type { World } from './world.js';
 /** What a fresh broker writes before it has any messages to speak of: two commit log files, indexes, the timer wheel of 5.x. Measured. */
 const DISK_PER_BROKER_BYTES = 256 * 1024 * 1024;
 const DISK_WARNING_RATIO = 0.85;
+/** Source: store/.../DefaultMessageStore.java. */
+const LIMIT_OPTION = '-Drocketmq.broker.diskSpaceWarningLevelRatio=';
 
 /**
  * Compares the plan with the machine.
@@ -42,13 +44,15 @@ export async function checkResources(
       next: 'Free some space, or let RMQDEV_HOME point to another volume',
     });
   }
-  const limits = specs.filter((spec) => spec.role === 'broker').map((spec) => releaseTraits(spec.release.version).diskWarningRatio.max);
-  const limit = Math.min(...limits);
+  const limit = Math.min(...specs.filter((spec) => spec.role === 'broker').map(writeLimit));
   if (disk.usedRatio > limit) {
     throw new RmqdevError('NOT_ENOUGH_DISK', {
       what: `the disk of ${world.home.root} is ${percent} % full`,
       why: `a broker of RocketMQ ${broker.release.version} takes no message above ${Math.round(limit * 100)} % (code 14, "the broker's disk is full")`,
-      next: 'Free some space, or let RMQDEV_HOME point to another volume: no property raises this limit on 5.x',
+      next:
+        releaseTraits(broker.release.version).diskWarningRatio.max > limit
+          ? `Free some space, let RMQDEV_HOME point to another volume, or raise the limit: --set 'broker.jvm=[${LIMIT_OPTION}0.98]'`
+          : 'Free some space, or let RMQDEV_HOME point to another volume: no property raises this limit on 5.x',
     });
   }
   if (disk.usedRatio > DISK_WARNING_RATIO) {
@@ -56,4 +60,12 @@ export async function checkResources(
       `the disk of ${world.home.root} is ${percent} % full: brokers delete old files early above 85 %, and take no messages above ${Math.round(limit * 100)} %`,
     );
   }
+}
+
+/** @returns the share of the disk above which a broker refuses messages: the release's own limit, or what its JVM is told, as far as the release listens. */
+function writeLimit({ release, profile }: NodeSpec): number {
+  const { default: own, max } = releaseTraits(release.version).diskWarningRatio;
+  const told = profile.jvm.findLast((option) => option.startsWith(LIMIT_OPTION));
+  const ratio = Number(told?.slice(LIMIT_OPTION.length) ?? own);
+  return Number.isNaN(ratio) ? own : Math.min(ratio, max);
 }

@@ -25,7 +25,10 @@ export function logHandlers(world: World, registry: ClusterRegistry, selected: S
     logs: async ({ cluster: name, selector, file, ...filter }, closed, emit) => {
       const entry = registry.resolve(name);
       const { ids, notice } = await selected(entry, selector, false);
-      const sources = ids.flatMap((id) => logSources(entry.cluster.spec(id), file));
+      const sources = logSources(
+        ids.map((id) => entry.cluster.spec(id)),
+        file,
+      );
       await emitLogs(world, sources, filter, closed, emit);
       return { nodes: ids, notice };
     },
