@@ -1,3 +1,4 @@
+import { RmqdevError } from '../base/errors.js';
 import type { ExitCause } from './exit-cause.js';
 import type { ProcessIdentity } from './launcher.js';
 import type { NodeEvent, NodeState } from './node-state.js';
@@ -65,4 +66,20 @@ export function describeExit(exit: Pick<NodeExitRecord, 'code' | 'signal' | 'ado
   if (exit.code !== null) return `exit status ${exit.code}`;
   if (exit.signal !== null) return `ended by ${exit.signal}`;
   return exit.adopted ? 'ended; its exit status cannot be known, an earlier daemon had started it' : 'could not be started';
+}
+
+export function notRunning(id: string, state: NodeState, verb: string): RmqdevError {
+  return new RmqdevError('NODE_NOT_RUNNING', {
+    what: `cannot ${verb} ${id}`,
+    why: `it is ${state}${state === 'starting' ? ' and its process is not there yet' : ''}`,
+    next: `See \`rmqdev status ${id}\`; \`rmqdev start ${id}\` starts a stopped node`,
+  });
+}
+
+export function invalidTransition(id: string, state: NodeState, event: NodeEvent): RmqdevError {
+  return new RmqdevError('INVALID_TRANSITION', {
+    what: `${id} cannot take ${event} while ${state}`,
+    why: 'the state table does not allow it',
+    next: 'Report this with the last lines of daemon.log',
+  });
 }

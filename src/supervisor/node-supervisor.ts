@@ -1,16 +1,18 @@
 import { Changes } from '../base/changes.js';
 import type { Clock } from '../base/clock.js';
 import { Disposables } from '../base/disposables.js';
-import { asError, RmqdevError } from '../base/errors.js';
+import { asError } from '../base/errors.js';
 import { type Asked, endsProcess, exitCause, isCleanExit } from './exit-cause.js';
 import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
 import {
   describeExit,
   FRESH_SNAPSHOT,
+  invalidTransition,
   type NodeExitRecord,
   type NodeObserver,
   type NodeRunSpec,
   type NodeSnapshot,
+  notRunning,
   type Transition,
 } from './node-run.js';
 import { type NodeEvent, type NodeState, nextState } from './node-state.js';
@@ -215,11 +217,7 @@ export class NodeSupervisor<S> {
 
   #requireRunning(verb: string): RunningProcess {
     if (this.#running && this.#state !== 'stopping') return this.#running;
-    throw new RmqdevError('NODE_NOT_RUNNING', {
-      what: `cannot ${verb} ${this.id}`,
-      why: `it is ${this.#state}${this.#state === 'starting' ? ' and its process is not there yet' : ''}`,
-      next: `See \`rmqdev status ${this.id}\`; \`rmqdev start ${this.id}\` starts a stopped node`,
-    });
+    throw notRunning(this.id, this.#state, verb);
   }
 
   #enterStarting(event: 'start' | 'backoffElapsed'): void {
@@ -346,13 +344,7 @@ export class NodeSupervisor<S> {
   #move(event: NodeEvent, reason: string | null, exit?: NodeExitRecord): void {
     const from = this.#state;
     const to = nextState(from, event);
-    if (to === undefined) {
-      throw new RmqdevError('INVALID_TRANSITION', {
-        what: `${this.id} cannot take ${event} while ${from}`,
-        why: 'the state table does not allow it',
-        next: 'Report this with the last lines of daemon.log',
-      });
-    }
+    if (to === undefined) throw invalidTransition(this.id, from, event);
     this.#stateWork[Symbol.dispose]();
     this.#stateWork = new Disposables();
     this.#state = to;
