@@ -57,6 +57,8 @@ export class FakeLauncher<S = string> implements Launcher<S> {
   readonly specs: S[] = [];
   /** Processes of an earlier daemon that still live, by pid. */
   readonly survivors = new Map<number, FakeProcess>();
+  /** Called with each process that comes to life. */
+  onLaunch: (spec: S, process: FakeProcess) => void = () => {};
   #failure: Error | undefined;
   #gate: Promise<void> | undefined;
 
@@ -66,6 +68,7 @@ export class FakeLauncher<S = string> implements Launcher<S> {
     if (this.#failure) throw this.#failure;
     const process = new FakeProcess({ pid: 1_001 + this.processes.length, startTime: `start ${this.processes.length}` }, false);
     this.processes.push(process);
+    this.onLaunch(spec, process);
     return process;
   }
 
