@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { killAndTell } from '../cluster/failover.js';
 import { liveRolesOf } from '../cluster/live-roles.js';
 import { folderBytes } from '../cluster/measure.js';
@@ -11,7 +10,7 @@ import type { ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
 import { followJournal } from './follow-journal.js';
-import { findLeftovers } from './leftovers.js';
+import { clean } from './leftovers.js';
 import { logHandlers } from './log-handlers.js';
 import { profileHandlers } from './profile-handlers.js';
 import { releaseHandlers } from './release-handlers.js';
@@ -120,11 +119,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       return {};
     },
 
-    clean: async ({ dryRun, all }) => {
-      const leftovers = await findLeftovers(world, registry, all);
-      if (!dryRun) for (const { path } of leftovers) await rm(path, { recursive: true, force: true });
-      return { leftovers, removed: !dryRun };
-    },
+    clean: (options) => clean(world, registry, options),
   };
 }
 

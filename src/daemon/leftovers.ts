@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderBytes } from '../cluster/measure.js';
 import type { World } from '../cluster/world.js';
@@ -7,11 +7,28 @@ import type { ClusterRegistry } from './cluster-registry.js';
 
 export type Leftover = { path: string; what: string; sizeBytes: number };
 
+/** Removes what `findLeftovers` finds, or with `dryRun` only tells; a cluster that went is forgotten, its ports with it. */
+export async function clean(
+  world: World,
+  registry: ClusterRegistry,
+  options: { dryRun: boolean; all: boolean },
+): Promise<{ leftovers: Leftover[]; removed: boolean }> {
+  const leftovers = await findLeftovers(world, registry, options.all);
+  if (options.dryRun) return { leftovers, removed: false };
+  const clusters = new Map(registry.all.map(({ cluster }) => [cluster.paths.root, cluster.name]));
+  for (const { path } of leftovers) {
+    await rm(path, { recursive: true, force: true });
+    const name = clusters.get(path);
+    if (name !== undefined) registry.remove(name);
+  }
+  return { leftovers, removed: true };
+}
+
 /**
  * What nobody needs any more: node folders that no profile names, unfinished downloads and staging folders, native libraries
  * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node.
  */
-export async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Leftover[]> {
+async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Leftover[]> {
   const { home } = world;
   const found: { path: string; what: string }[] = [];
   for (const { cluster } of registry.all) {
@@ -39,9 +56,14 @@ export async function findLeftovers(world: World, registry: ClusterRegistry, all
   if (all)
     for (const name of await namesIn(join(home.cache, 'cds')))
       found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
-  return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: (await folderBytes(leftover.path)) ?? 0 })));
+  return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: await bytesOf(leftover.path) })));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   return existsSync(folder) ? readdir(folder) : [];
+}
+
+async function bytesOf(path: string): Promise<number> {
+  const { blocks } = await stat(path).catch(() => ({ blocks: 0 }));
+  return (await folderBytes(path)) ?? blocks * 512;
 }
