@@ -1,4 +1,5 @@
 import type { KillItem } from '../contract/events.js';
+import { isSystemTopic } from '../profile/names.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
@@ -204,7 +205,7 @@ async function topicsOf(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): 
 async function topicsMissingOn(cluster: Cluster, reader: NodeSpec, topics: readonly string[]): Promise<string[]> {
   using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
   const known = new Set(await topicsOf(cluster, reader, deadline.signal));
-  return topics.filter((topic) => !known.has(topic));
+  return topics.filter((topic) => !known.has(topic) && !isSystemTopic(topic));
 }
 
 const liveNamesrvs = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'namesrv' && cluster.isLive(spec.id));
