@@ -80,7 +80,7 @@ async function nodeIds(): Promise<string[]> {
 async function profileNames(): Promise<string[]> {
   const client = await runningClient();
   const listed = await client?.call('profiles', { cwd: process.cwd() }).catch(() => undefined);
-  return listed?.profiles.map((profile) => profile.name) ?? ['single', '2m-noslave', '2m2s', '2m2s-async'];
+  return listed?.profiles.flatMap((profile) => [profile.name, ...profile.aliases]) ?? ['single', '2m-noslave', '2m2s', '2m2s-async'];
 }
 
 async function runningClient(): Promise<DaemonClient | undefined> {

@@ -22,6 +22,6 @@ export const waitCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
         (item) => output.progress(item),
         signal,
       );
-      output.changed(`${selectors.join(', ')}: ${goal}`, status);
+      output.changed(`${goal === 'in-sync' ? 'In sync' : goal === 'ready' ? 'Ready' : 'Stopped'}: ${selectors.join(', ')}`, status);
     }),
 });

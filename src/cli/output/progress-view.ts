@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ProgressItem } from '../../contract/events.js';
 import { type Colors, paintState } from './paint.js';
+import { planSummary } from './plan-text.js';
 
 export interface ProgressView {
   show(item: ProgressItem): void;
@@ -39,6 +40,8 @@ export function plainProgress(stream: NodeJS.WritableStream, colors: Colors): Pr
         }
         case 'notice':
           return line(`${colors.yellow('note')}: ${item.message}`);
+        case 'plan':
+          return line(planSummary(item.plan, colors));
         default:
           return;
       }
@@ -55,22 +58,30 @@ export function liveProgress(stream: NodeJS.WriteStream, colors: Colors): Progre
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
     const width = Math.max(0, ...[...nodes.keys()].map((id) => id.length));
+    // log-update leaves rows behind when a line that wraps gives way to one that does not: none may wrap.
+    const columns = (stream.columns ?? 80) - 1;
     const lines = [...nodes.values()].map((item) => {
       const isFinal = FINAL_STATES.has(item.state);
       const tMs = isFinal ? item.tMs : item.tMs + (performance.now() - item.seenAt);
-      const reason = item.reason && item.state !== 'ready' ? colors.dim(`  ${item.reason}`) : '';
-      return `  ${item.node.padEnd(width)}  ${seconds(tMs).padStart(6)}  ${paintState(colors, item.step)}${reason}`;
+      const head = `  ${item.node.padEnd(width)}  ${seconds(tMs).padStart(6)}  `;
+      const reason = item.reason && item.state !== 'ready' ? `  ${item.reason}` : '';
+      return `${head}${paintState(colors, item.step)}${colors.dim(cut(reason, columns - head.length - item.step.length))}`;
     });
     update([...(install ? [install] : []), ...lines].join('\n'));
+  };
+  const above = (text: string) => {
+    update.clear();
+    stream.write(`${text}\n`);
   };
   return {
     show(item) {
       if (item.event === 'node') nodes.set(item.node, { ...item, seenAt: performance.now() });
       else if (item.event === 'install') install = installLine(item, colors);
-      else if (item.event === 'notice') {
-        update.clear();
-        stream.write(`${colors.yellow('note')}: ${item.message}\n`);
-      } else if (item.event === 'plan') install = undefined;
+      else if (item.event === 'notice') above(`${colors.yellow('note')}: ${item.message}`);
+      else if (item.event === 'plan') {
+        install = undefined;
+        above(planSummary(item.plan, colors));
+      }
       timer ??= setInterval(draw, 100);
       draw();
     },
@@ -92,6 +103,10 @@ function installLine(item: Extract<ProgressItem, { event: 'install' }>, colors: 
   const width = 24;
   const filled = Math.round((item.receivedBytes / item.totalBytes) * width);
   return `${head}\n  ${colors.green('█'.repeat(filled))}${colors.dim('░'.repeat(width - filled))} ${formatBytes(item.receivedBytes)} of ${formatBytes(item.totalBytes)}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(length - 1, 0))}…`;
 }
 
 function seconds(ms: number): string {

@@ -1,10 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
 import { type Colors, paintState } from './paint.js';
 import { table } from './table.js';
 
-/** The status of a cluster for people: a headline, a row a node, and what needs a sentence. */
-export function renderStatus(status: ClusterStatus, colors: Colors, now: number): string {
+/** Columns that a narrow terminal does without, the first to go first. */
+const SPARE_COLUMNS = ['DISK', 'CPU', 'RESTARTS', 'REGISTERED', 'UPTIME', 'MEMORY'];
+
+/** The status of a cluster for people: a headline, a row a node within `columns`, and what needs a sentence. */
+export function renderStatus(status: ClusterStatus, colors: Colors, now: number, columns = Number.POSITIVE_INFINITY): string {
   const head = `${colors.bold(status.cluster)}  ${paintState(colors, status.state)}  RocketMQ ${status.rocketmq}, JDK ${status.java.version}`;
   const rows = status.nodes.map((node) => [
     node.id,
@@ -24,11 +28,28 @@ export function renderStatus(status: ClusterStatus, colors: Colors, now: number)
   const remarks = status.nodes.flatMap((node) => remarksOf(node, now)).map((remark) => `  ${remark}`);
   return [
     head,
-    table(titles, rows, colors.dim),
+    fittingTable(titles, rows, colors, columns),
     ...(remarks.length > 0 ? ['', ...remarks] : []),
     '',
     `namesrvAddr  ${status.namesrvAddr}`,
   ].join('\n');
+}
+
+function fittingTable(titles: readonly string[], rows: readonly (readonly string[])[], colors: Colors, columns: number): string {
+  for (let spared = 0; ; spared += 1) {
+    const shown = titles.map((title) => !SPARE_COLUMNS.slice(0, spared).includes(title));
+    const pick = (cells: readonly string[]) => cells.filter((_, index) => shown[index]);
+    const text = table(pick(titles), rows.map(pick), colors.dim);
+    if (
+      spared === SPARE_COLUMNS.length ||
+      Math.max(
+        ...stripVTControlCharacters(text)
+          .split('\n')
+          .map((line) => line.length),
+      ) <= columns
+    )
+      return text;
+  }
 }
 
 function roleOf(node: NodeStatus): string {
@@ -53,9 +74,12 @@ function syncOf(node: NodeStatus): string {
 
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
-  if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
+  if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` lets it go on`);
+  else if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
   if (node.lastExit && isNews(node, node.lastExit))
-    remarks.push(`${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}`);
+    remarks.push(
+      `${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}${comesBack(node)}`,
+    );
   if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
   return remarks;
 }
@@ -63,6 +87,11 @@ function remarksOf(node: NodeStatus, now: number): string[] {
 /** That rmqdev stopped a node on request is no news, and what was killed on request and is back neither. */
 function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>): boolean {
   return exit.cause !== 'stopped-by-user' && !(exit.cause === 'killed-by-user' && node.state === 'ready');
+}
+
+/** What `rmqdev kill` has taken down stays down: nobody should wait for it. */
+function comesBack(node: NodeStatus): string {
+  return node.state === 'stopped' && node.lastExit?.cause === 'killed-by-user' ? `; \`rmqdev start ${node.id}\` brings it back` : '';
 }
 
 const CAUSES = {

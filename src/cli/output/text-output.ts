@@ -1,8 +1,9 @@
 import { formatBytes, formatDuration } from '../../base/units.js';
-import type { KillItem, Plan } from '../../contract/events.js';
+import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { Output } from './output.js';
-import { colorsFor, nodePainter, paintState } from './paint.js';
+import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
+import { renderPlan } from './plan-text.js';
 import { liveProgress, plainProgress } from './progress-view.js';
 import { renderStatus } from './status-table.js';
 import { table } from './table.js';
@@ -13,8 +14,10 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   const colors = colorsFor(stdout);
   const paintNode = nodePainter(colors);
   const progress = stderr.isTTY ? liveProgress(stderr, colorsFor(stderr)) : plainProgress(stderr, colorsFor(stderr));
+  let nodeWidth = 0;
+  const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
-  const status = (value: ClusterStatus) => print(renderStatus(value, colors, Date.now()));
+  const status = (value: ClusterStatus) => print(renderStatus(value, colors, Date.now(), stdout.columns));
 
   return {
     progress: (item) => progress.show(item),
@@ -27,9 +30,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
       const broker = result.nodes.find((node) => node.role === 'broker');
       const suffix = result.cluster === result.profile ? '' : ` -c ${result.cluster}`;
-      print(
-        `\nNext:  rmqdev status${suffix}   rmqdev logs ${broker?.id ?? ''}${suffix} -f   ${broker ? `rmqdev kill master-${(broker.brokerName ?? '').replace(/^broker-/, '')}${suffix}   ` : ''}rmqdev down${suffix}`,
-      );
+      const kill = broker ? [`rmqdev kill master-${(broker.brokerName ?? '').replace(/^broker-/, '')}${suffix}`] : [];
+      print(`\n${next([`rmqdev status${suffix}`, `rmqdev logs ${broker?.id ?? ''}${suffix} -f`, ...kill, `rmqdev down${suffix}`])}`);
     },
     detached: (what) => {
       progress.end();
@@ -38,8 +40,9 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     plan: (plan) => print(renderPlan(plan, colors)),
     status,
     statusAgain: (value) => {
-      stdout.write('\u001b[2J\u001b[H');
+      if (stdout.isTTY) stdout.write('\u001b[H\u001b[J');
       status(value);
+      if (!stdout.isTTY) print('');
     },
     changed: (verb, value) => {
       print(`${verb}.`);
@@ -47,15 +50,26 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     down: (result) => {
       print(`${result.cluster} is down after ${formatDuration(result.tookMs)}: ${result.proof.join('; ')}.`);
-      print(result.deleted ? `Deleted ${result.deleted}.` : 'Its data stays; `rmqdev up` brings it back on the same ports.');
+      print(
+        result.deleted
+          ? `Deleted ${result.deleted}.`
+          : `Its data stays; \`rmqdev start all -c ${result.cluster}\` brings it back as it was, on the same ports.`,
+      );
     },
-    kill: (item) => print(renderKill(item, colors)),
-    event: (event) => print(`${colors.dim(localTime(event.at))}  ${event.node ? `${paintNode(event.node)}  ` : ''}${event.message}`),
+    kill: (item) => print(renderKill(item, colors, next)),
+    event: ({ at, node, message }) => {
+      // Most messages begin with their node: it need not be said twice.
+      const rest = node === null ? message : message.startsWith(`${node} `) ? message.slice(node.length) : `: ${message}`;
+      print(`${colors.dim(localTime(at))}  ${node === null ? '' : paintNode(node)}${rest}`);
+    },
     log: (line) => {
       const time = line.at === null ? '' : `${colors.dim(localTime(line.at, { millis: false }))} `;
       const [first, ...rest] = line.text.split('\n');
       const level = line.level === null ? '' : `${paintLevel(line.level)} `;
-      print([`${time}${paintNode(line.node)} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'));
+      nodeWidth = Math.max(nodeWidth, line.node.length);
+      print(
+        [`${time}${paintNode(line.node.padEnd(nodeWidth))} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'),
+      );
     },
     clusters: ({ clusters }) => {
       if (clusters.length === 0) return print('No cluster yet. Start one: `rmqdev up 2m2s`');
@@ -74,8 +88,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       if (leftovers.length === 0) return print('Nothing to clean.');
       print(
         table(
-          [removed ? 'REMOVED' : 'WOULD REMOVE', 'SIZE', 'WHAT'],
-          leftovers.map(({ path, sizeBytes, what }) => [path, formatBytes(sizeBytes), what]),
+          ['SIZE', removed ? 'REMOVED' : 'WOULD REMOVE', 'PATH'],
+          leftovers.map(({ path, sizeBytes, what }) => [formatBytes(sizeBytes), what, path]),
           colors.dim,
         ),
       );
@@ -127,8 +141,9 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   };
 
   function paintLevel(level: string): string {
-    if (level === 'ERROR') return colors.red(level);
-    return level === 'WARN' ? colors.yellow(level) : colors.dim(level);
+    const text = level.padEnd(5);
+    if (level === 'ERROR') return colors.red(text);
+    return level === 'WARN' ? colors.yellow(text) : colors.dim(text);
   }
 }
 
@@ -136,28 +151,16 @@ function sentence(text: string): string {
   return text.replaceAll('\n', '\n        ');
 }
 
-function renderPlan(plan: Plan, colors: ReturnType<typeof colorsFor>): string {
-  const rows = plan.nodes.map((node) => [
-    node.id,
-    node.role,
-    Object.values(node.ports).join(' '),
-    formatBytes(node.heapBytes),
-    formatBytes(node.memoryBytes),
-    node.change,
-    node.folder,
-  ]);
-  const changes = plan.nodes.flatMap((node) => node.changes.map((change) => `  ${node.id}: ${change}`));
-  return [
-    `${colors.bold(plan.cluster)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
-    table(['NODE', 'ROLE', 'PORTS', 'HEAP', 'MEMORY', 'CHANGE', 'FOLDER'], rows, colors.dim),
-    ...(changes.length > 0 ? ['', ...changes] : []),
-    '',
-    `memory in all about ${formatBytes(plan.memoryBytes)}; namesrvAddr ${plan.namesrvAddr}`,
-  ].join('\n');
+/** @returns what one may do now: on one line where it fits, else a line each. */
+function nextSteps(commands: readonly string[], columns = Number.POSITIVE_INFINITY): string {
+  const line = `Next:  ${commands.join('   ')}`;
+  return line.length <= columns ? line : ['Next:', ...commands].join('\n  ');
 }
 
-function renderKill(item: KillItem, colors: ReturnType<typeof colorsFor>): string {
-  const at = colors.dim(`${(item.tMs / 1_000).toFixed(3).padStart(8)} s`);
+function renderKill(item: KillItem, colors: Colors, next: (commands: readonly string[]) => string): string {
+  const clock = `${(item.tMs / 1_000).toFixed(3).padStart(8)} s`;
+  const at = colors.dim(clock);
+  const below = ' '.repeat(clock.length);
   switch (item.event) {
     case 'signalled':
       return `${at}  ${item.node} (pid ${item.pid}) was sent ${item.signal}`;
@@ -168,23 +171,17 @@ function renderKill(item: KillItem, colors: ReturnType<typeof colorsFor>): strin
     case 'notice':
       return `${at}  ${item.message}`;
     case 'verdict': {
-      const sends = item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'nobody takes sends';
-      const own = item.promoted
-        ? `${item.promoted} is the new master`
-        : item.writable
-          ? ''
-          : `no new master: ${item.node}'s brokerName takes no sends until it is back`;
-      const whose = item.role === 'broker' ? 'its messages' : 'messages';
-      const reads = item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`;
-      const missing =
-        item.missingTopics.length > 0 ? [`           but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : [];
-      return [
-        `${at}  ${[own, sends, reads].filter((text) => text !== '').join('; ')}`,
-        ...missing,
-        `            NameServers that answer: ${item.routedBy.join(', ') || 'none'}`,
-        '',
-        `Next:  ${item.next.join('   ')}`,
-      ].join('\n');
+      const isBroker = item.role === 'broker';
+      const whose = isBroker ? 'its messages' : 'messages';
+      const lines = [
+        ...(item.promoted ? [`${item.promoted} is the new master`] : []),
+        ...(isBroker && !item.promoted && !item.writable ? ['no new master: nobody takes its sends until it is back'] : []),
+        item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
+        ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
+        item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
+        `NameServers that answer: ${item.routedBy.join(', ') || 'none'}`,
+      ];
+      return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
     }
   }
 }

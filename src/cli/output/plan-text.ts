@@ -1,0 +1,48 @@
+import { formatBytes } from '../../base/units.js';
+import type { Plan } from '../../contract/events.js';
+import type { Colors } from './paint.js';
+import { table } from './table.js';
+
+/** What `up` is about to do, before it does it: a headline, and what changes on nodes that exist. */
+export function planSummary(plan: Plan, colors: Colors): string {
+  const kept = plan.nodes.filter((node) => node.change !== 'remove');
+  const count = (isCounted: (role: string) => boolean, one: string) => {
+    const number = kept.filter(({ role }) => isCounted(role)).length;
+    return `${number} ${one}${number === 1 ? '' : 's'}`;
+  };
+  const nodes = `${count((role) => role === 'namesrv', 'NameServer')}, ${count((role) => role !== 'namesrv', 'broker')}`;
+  const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
+  return [head, ...changeLines(plan)].join('\n');
+}
+
+/** The whole plan, for --dry-run. */
+export function renderPlan(plan: Plan, colors: Colors): string {
+  const rows = plan.nodes.map((node) => [
+    node.id,
+    node.role,
+    Object.values(node.ports).join(' '),
+    formatBytes(node.heapBytes),
+    formatBytes(node.memoryBytes),
+    node.change,
+    node.folder,
+  ]);
+  const changes = changeLines(plan);
+  return [
+    `${colors.bold(plan.cluster)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
+    table(['NODE', 'ROLE', 'PORTS', 'HEAP', 'MEMORY', 'CHANGE', 'FOLDER'], rows, colors.dim),
+    ...(changes.length > 0 ? ['', ...changes] : []),
+    '',
+    `memory in all about ${formatBytes(plan.memoryBytes)}; namesrvAddr ${plan.namesrvAddr}`,
+  ].join('\n');
+}
+
+/** @returns a line for each set of changes, with the nodes that share it: a new release concerns them all alike. */
+function changeLines(plan: Plan): string[] {
+  const sharedBy = new Map<string, string[]>();
+  for (const { id, changes } of plan.nodes) {
+    if (changes.length === 0) continue;
+    const text = changes.join('; ');
+    sharedBy.set(text, [...(sharedBy.get(text) ?? []), id]);
+  }
+  return [...sharedBy].map(([text, ids]) => `  ${ids.join(', ')}: ${text}`);
+}
