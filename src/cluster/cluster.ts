@@ -211,13 +211,17 @@ export class Cluster {
 
   /** Forgets the cluster: its folder is gone, nothing is written any more. */
   forget(): void {
-    this.release();
+    this.#letGo();
     this.#nodes.clear();
   }
 
   /** Lets go of every node and leaves it running. */
   release(): void {
     this.save();
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#isReleased = true;
     for (const { supervisor } of this.#nodes.values()) supervisor.release();
   }

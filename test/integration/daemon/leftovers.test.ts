@@ -2,10 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.js';
 import { HomePaths } from '../../../src/base/paths.js';
+import { Cluster } from '../../../src/cluster/cluster.js';
 import type { World } from '../../../src/cluster/world.js';
 import type { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import { clean } from '../../../src/daemon/leftovers.js';
+import { assignmentsOf, profileOf } from '../../fakes/cluster.js';
 
 let home: HomePaths;
 let forgotten: string[];
@@ -60,4 +63,14 @@ test('a single file has a size too', async () => {
   const { leftovers } = await clean(world(), registryOf({}), { dryRun: true, all: true });
   expect(leftovers).toHaveLength(1);
   expect(leftovers[0]?.sizeBytes).toBeGreaterThanOrEqual(20_000);
+});
+
+test('a cluster that is forgotten after its folder was deleted writes nothing there again', () => {
+  const cluster = new Cluster({ home, clock: systemClock } as World, 'old');
+  const profile = profileOf();
+  cluster.apply(profile, false, assignmentsOf(profile));
+  expect(existsSync(cluster.paths.state)).toBe(true);
+  rmSync(cluster.paths.root, { recursive: true });
+  cluster.forget();
+  expect(existsSync(cluster.paths.root)).toBe(false);
 });
