@@ -9,6 +9,7 @@ import { downloadRelease } from './apache-archive.js';
 import { sha512Of } from './checksum.js';
 import { cannotInstall, installError, otherVersion } from './install-errors.js';
 import { assembleFromMaven } from './maven.js';
+import { mavenArtifacts } from './maven-artifacts.js';
 import type { InstallProgress, ReleaseSource, Report } from './progress.js';
 import { type ReleaseHome, readReleaseHome, versionsOfJars } from './release-home.js';
 import { type Origin, ReleaseStore } from './release-store.js';
@@ -78,6 +79,7 @@ class Search {
       if (release) return release;
     }
     const version = wantedVersion ?? this.#context.defaultVersion;
+    if (!hasRunnableMajor(version)) throw this.#unknown(version, 'rmqdev runs RocketMQ 4 and 5');
     this.#noticeUntested(version);
     return this.#installed(version, from);
   }
@@ -86,11 +88,15 @@ class Search {
   async #asPath(wanted: string): Promise<string> {
     const path = absolute(wanted);
     if (/[/\\]|\.zip$/i.test(wanted) || (await stat(path).catch(() => undefined))) return path;
+    throw this.#unknown(wanted, 'a release has a version of three numbers, and there is no file or directory of that name');
+  }
+
+  #unknown(wanted: string, why: string): RmqdevError {
     const { knownVersions } = this.#context;
     const near = nearest(wanted, knownVersions);
-    throw new RmqdevError('RELEASE_UNKNOWN', {
-      what: `"${wanted}" is no RocketMQ release`,
-      why: 'a release has a version of three numbers, and there is no file or directory of that name',
+    return new RmqdevError('RELEASE_UNKNOWN', {
+      what: `"${wanted}" is no RocketMQ release that rmqdev can run`,
+      why,
       next: `${near ? `Did you mean ${near}? ` : ''}Tested are ${knownVersions.join(', ')}`,
     });
   }
@@ -204,6 +210,9 @@ class Search {
     this.#report({ kind: 'notice', message });
   }
 }
+
+/** Maven has nothing else under org.apache.rocketmq; older releases were named com.alibaba. */
+const hasRunnableMajor = (version: string): boolean => mavenArtifacts(version).length > 0;
 
 const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(text);
 

@@ -161,3 +161,12 @@ test('the installed releases are listed with their source and size, without what
   ]);
   expect(releases[1]?.bytes).toBeGreaterThan(1_000);
 });
+
+test.each(['3.2.1', '9.9.9'])('RocketMQ %s is refused before anything is downloaded', async (version) => {
+  const { install, installed, progress } = await harness();
+  await expect(install({ wanted: version })).rejects.toMatchObject({
+    code: 'RELEASE_UNKNOWN',
+    text: { why: 'rmqdev runs RocketMQ 4 and 5' },
+  });
+  expect({ installed: await installed(), progress }).toEqual({ installed: [], progress: [] });
+});
