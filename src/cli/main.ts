@@ -17,6 +17,7 @@ import { statusCommand } from './commands/status.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { jsonOutput } from './output/json-output.js';
+import { usageText } from './usage-text.js';
 import { createRun, type GlobalOptions } from './with-daemon.js';
 
 const args = process.argv.slice(2);
@@ -33,6 +34,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const parser = yargs(args)
   .scriptName('rmqdev')
+  // All other texts are English: a help half in the language of the shell would be worse than none.
+  .locale('en')
   .usage('$0 <command>\n\nLocal multi-broker RocketMQ clusters under one supervisor')
   .option('json', { type: 'boolean', default: false, describe: 'One JSON object, or one a line for streams', global: true })
   .option('verbose', {
@@ -64,14 +67,20 @@ parser
   .recommendCommands()
   .strict()
   .version(version)
+  .alias({ h: 'help', v: 'version' })
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail(false)
   .epilogue('Start here: rmqdev up 2m2s');
 
-try {
-  await parser.parseAsync();
-} catch (error) {
-  await reportUsage(error);
+if (args.length === 0) {
+  parser.showHelp('log');
+  exit(EXIT_CODES.USAGE);
+} else {
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    await reportUsage(error);
+  }
 }
 
 /** What yargs refuses is the user's mistake; it throws some of it before any promise. */
@@ -81,11 +90,7 @@ async function reportUsage(thrown: unknown): Promise<void> {
   const failure =
     isOurs || (thrown instanceof Error && !isUsage && thrown.constructor !== Error)
       ? toRmqdevError(thrown)
-      : new RmqdevError('USAGE', {
-          what: 'rmqdev does not understand this command',
-          why: (thrown as Error).message,
-          next: `See \`rmqdev ${args.find((arg) => !arg.startsWith('-')) ?? ''} --help\``.replace('  ', ' '),
-        });
+      : new RmqdevError('USAGE', usageText((thrown as Error).message, args));
   const isVerbose = args.includes('--verbose');
   if (args.includes('--json')) jsonOutput(process.stdout, process.stderr, { showsProgress: false }).error(failure, isVerbose);
   else (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr).error(failure, isVerbose);

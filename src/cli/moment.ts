@@ -9,5 +9,5 @@ export function parseMoment(option: string, text: string, now = new Date()): num
   if (clock) return new Date(now).setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
-  throw usage(`${option} ${text}`, 'it is no point in time', 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00');
+  throw usage(`${option} ${text} cannot be read`, 'it is no point in time', 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00');
 }

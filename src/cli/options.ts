@@ -17,6 +17,16 @@ export function durationOption(fallback: string, describe: string) {
   } satisfies Options;
 }
 
+/** An option that takes how many of the last lines to show. */
+export const linesOption = {
+  alias: 'n',
+  type: 'number',
+  coerce: (lines: number | undefined) => {
+    if (lines === undefined || (Number.isInteger(lines) && lines >= 0)) return lines;
+    throw usage('--lines', 'it is no number of lines', 'Write -n 50');
+  },
+} satisfies Options;
+
 export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & ClusterOptions> {
   return argv.option('cluster', {
     alias: 'c',

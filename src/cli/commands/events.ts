@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { clusterOption, selectorsPositional } from '../options.js';
+import { clusterOption, linesOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = ClusterOptions & { selector: string[]; follow: boolean; lines: number | undefined };
@@ -10,7 +10,7 @@ export const eventsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions,
   builder: (argv) =>
     selectorsPositional(clusterOption(argv), false)
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with what happens' })
-      .option('lines', { alias: 'n', type: 'number', describe: 'Only the last ones' })
+      .option('lines', { ...linesOption, describe: 'Only the last ones' })
       .example('$0 events broker-a -n 20', '')
       .example('$0 events -f --json', 'one object a line'),
   handler: ({ json, verbose, cluster, selector, follow, lines }) =>

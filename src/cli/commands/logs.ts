@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { parseMoment } from '../moment.js';
-import { clusterOption, selectorsPositional } from '../options.js';
+import { clusterOption, linesOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = ClusterOptions & {
@@ -22,7 +22,7 @@ export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
   builder: (argv) =>
     selectorsPositional(clusterOption(argv), false)
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new lines, through rotation and restarts' })
-      .option('lines', { alias: 'n', type: 'number', default: 100, describe: 'Show this many of the last records first' })
+      .option('lines', { ...linesOption, default: 100, describe: 'Show this many of the last records first' })
       .option('since', { type: 'string', describe: '5m (ago), 12:30, 2026-11-20T12:30:00' })
       .option('until', { type: 'string', describe: 'As --since' })
       .option('level', { choices: ['trace', 'debug', 'info', 'warn', 'error'] as const, describe: 'This level and above' })

@@ -4,7 +4,7 @@ import type { ClusterStatus } from '../../contract/status.js';
 import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
-import { liveProgress, plainProgress } from './progress-view.js';
+import { lateProgress, plainProgress } from './progress-view.js';
 import { renderStatus } from './status-table.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
@@ -13,7 +13,9 @@ import { localTime } from './time.js';
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
   const colors = colorsFor(stdout);
   const paintNode = nodePainter(colors);
-  const progress = stderr.isTTY ? liveProgress(stderr, colorsFor(stderr)) : plainProgress(stderr, colorsFor(stderr));
+  const plain = plainProgress(stderr, colorsFor(stderr));
+  const live = () => import('./live-progress.js').then(({ liveProgress }) => liveProgress(stderr, colorsFor(stderr)));
+  const progress = stderr.isTTY ? lateProgress(live, plain) : plain;
   let nodeWidth = 0;
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
@@ -171,15 +173,12 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
     case 'notice':
       return `${at}  ${item.message}`;
     case 'verdict': {
-      const whose = item.role === 'broker' ? 'its messages' : 'messages';
-      const reads = item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `nobody gives out ${whose}`;
+      const isBroker = item.role === 'broker';
+      const whose = isBroker ? 'its messages' : 'messages';
       const lines = [
-        ...(item.promoted
-          ? [`${item.promoted} is the new master`]
-          : item.writable
-            ? []
-            : [`no new master: nobody takes its sends until it is back`]),
-        reads,
+        ...(item.promoted ? [`${item.promoted} is the new master`] : []),
+        ...(isBroker && !item.promoted && !item.writable ? ['no new master: nobody takes its sends until it is back'] : []),
+        item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
         `NameServers that answer: ${item.routedBy.join(', ') || 'none'}`,

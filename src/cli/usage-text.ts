@@ -1,0 +1,38 @@
+import type { ErrorText } from '../base/errors.js';
+
+const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
+
+/** What each command cannot do without. */
+const NEEDED: Readonly<Record<string, string>> = {
+  up: 'a profile: `rmqdev up 2m2s`',
+  kill: SELECTOR,
+  start: SELECTOR,
+  stop: SELECTOR,
+  restart: SELECTOR,
+  pause: SELECTOR,
+  resume: SELECTOR,
+  profile: 'an action: `rmqdev profile show 2m2s`',
+  show: 'a profile: `rmqdev profile show 2m2s`',
+  daemon: 'an action: status, restart, stop or run',
+  completion: 'a shell: bash, zsh or fish',
+};
+
+/** @returns what is wrong with the words `args`, of which yargs says `message`. */
+export function usageText(message: string, args: readonly string[]): ErrorText {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const [command] = words;
+  const isUnknown = message.startsWith('Did you mean') || message.startsWith('Unknown command');
+  const help = command === undefined || (isUnknown && words.length === 1) ? 'rmqdev --help' : `rmqdev ${command} --help`;
+  const needed = NEEDED[words.at(-1) ?? ''] ?? NEEDED[command ?? ''];
+  const why =
+    message.startsWith('Not enough non-option arguments') && needed
+      ? `\`rmqdev ${words.join(' ')}\` needs ${needed}`
+      : plainChoices(message);
+  return { what: 'rmqdev does not understand this command', why, next: `See \`${help}\`` };
+}
+
+/** yargs lists wrong values over several lines, as `Argument: format, Given: "xml", Choices: "shell", "json"`. */
+function plainChoices(message: string): string {
+  const [, name, given, choices] = /Argument: (\S+), Given: (.+), Choices: (.+)/.exec(message) ?? [];
+  return name ? `${name} can be ${choices?.replaceAll('"', '')}, not ${given}` : message;
+}

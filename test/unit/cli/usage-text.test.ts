@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { usageText } from '../../../src/cli/usage-text.js';
+
+test.each([
+  ['Not enough non-option arguments: got 0, need at least 1', 'up', '`rmqdev up` needs a profile: `rmqdev up 2m2s`', 'rmqdev up --help'],
+  [
+    'Not enough non-option arguments: got 0, need at least 1',
+    'profile show',
+    '`rmqdev profile show` needs a profile: `rmqdev profile show 2m2s`',
+    'rmqdev profile --help',
+  ],
+  ['Did you mean status?', 'statsu', 'Did you mean status?', 'rmqdev --help'],
+  ['Did you mean show?', 'profile shwo', 'Did you mean show?', 'rmqdev profile --help'],
+  [
+    'Invalid values:\n  Argument: format, Given: "xml", Choices: "shell", "json"',
+    'env --format xml',
+    'format can be shell, json, not "xml"',
+    'rmqdev env --help',
+  ],
+  ['Unknown argument: wat', 'up single --wat', 'Unknown argument: wat', 'rmqdev up --help'],
+])('%j after `rmqdev %s` becomes %j', (message, command, why, help) => {
+  expect(usageText(message, command.split(' '))).toEqual({
+    what: 'rmqdev does not understand this command',
+    why,
+    next: `See \`${help}\``,
+  });
+});
