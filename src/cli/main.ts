@@ -16,6 +16,7 @@ import { installCommand, versionsCommand } from './commands/releases.js';
 import { statusCommand } from './commands/status.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
+import { checkOptions } from './options.js';
 import { jsonOutput } from './output/json-output.js';
 import { usageText } from './usage-text.js';
 import { createRun, type GlobalOptions } from './with-daemon.js';
@@ -46,7 +47,7 @@ const parser = yargs(args)
   }) as unknown as Argv<GlobalOptions>;
 
 parser
-  .command(upCommand(run))
+  .command(upCommand(run, exit))
   .command(statusCommand(run))
   .command(logsCommand(run))
   .command(killCommand(run))
@@ -66,6 +67,7 @@ parser
   .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
   .recommendCommands()
   .strict()
+  .check(checkOptions)
   .version(version)
   .alias({ h: 'help', v: 'version' })
   .wrap(Math.min(110, process.stdout.columns ?? 110))

@@ -3,18 +3,24 @@ import { RmqdevError } from '../base/errors.js';
 import { parseDurationMs } from '../base/units.js';
 import type { ClusterOptions, GlobalOptions } from './with-daemon.js';
 
-/** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. Anything else is a usage error. */
+/** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. */
 export function durationOption(fallback: string, describe: string) {
-  return {
-    type: 'string',
-    default: fallback,
-    describe: `${describe} (500ms, 5s, 2m)`,
-    coerce: (text: string) => {
-      const ms = parseDurationMs(text);
-      if (ms !== undefined && ms > 0) return text;
-      throw usage(`--timeout ${text}`, 'it is no duration above 0', 'Write it as 500ms, 5s or 2m; a bare number is seconds');
-    },
-  } satisfies Options;
+  return { type: 'string', default: fallback, describe: `${describe} (500ms, 5s, 2m)` } satisfies Options;
+}
+
+/** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
+const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file']);
+
+/** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
+export function checkOptions(argv: object): true {
+  for (const [name, value] of Object.entries(argv)) {
+    const option = `${name.length === 1 ? '-' : '--'}${name}`;
+    if (Array.isArray(value) && !LISTS.has(name))
+      throw usage(`${option} stands ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
+    if (name === 'timeout' && !(Number(parseDurationMs(String(value))) > 0))
+      throw usage(`--timeout ${value}`, 'it is no duration above 0', 'Write it as 500ms, 5s or 2m; a bare number is seconds');
+  }
+  return true;
 }
 
 /** An option that takes how many of the last lines to show. */

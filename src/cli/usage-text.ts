@@ -1,5 +1,7 @@
 import type { ErrorText } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 
+const NOT_UNDERSTOOD = 'rmqdev does not understand this command';
 const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
 
 /** What each command cannot do without. */
@@ -21,14 +23,19 @@ const NEEDED: Readonly<Record<string, string>> = {
 export function usageText(message: string, args: readonly string[]): ErrorText {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const [command] = words;
-  const isUnknown = message.startsWith('Did you mean') || message.startsWith('Unknown command');
+  const meant = /^Did you mean (.+)\?$/.exec(message)?.[1];
+  if (meant !== undefined) {
+    const unknown = words.find((word) => nearest(word, [meant]) !== undefined) ?? words.at(-1);
+    return { what: NOT_UNDERSTOOD, why: `there is no command "${unknown}"`, next: message };
+  }
+  const isUnknown = message.startsWith('Unknown command');
   const help = command === undefined || (isUnknown && words.length === 1) ? 'rmqdev --help' : `rmqdev ${command} --help`;
   const needed = NEEDED[words.at(-1) ?? ''] ?? NEEDED[command ?? ''];
   const why =
     message.startsWith('Not enough non-option arguments') && needed
       ? `\`rmqdev ${words.join(' ')}\` needs ${needed}`
       : plainChoices(message);
-  return { what: 'rmqdev does not understand this command', why, next: `See \`${help}\`` };
+  return { what: NOT_UNDERSTOOD, why, next: `See \`${help}\`` };
 }
 
 /** yargs lists wrong values over several lines, as `Argument: format, Given: "xml", Choices: "shell", "json"`. */

@@ -12,6 +12,7 @@ import { DaemonClient, unreachable } from './http.js';
 const DAEMON_MAIN = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
 const ASK_AGAIN_MS = 25;
+const START_AGAIN_MS = 1_000;
 
 export type Hello = Result<'hello'>;
 
@@ -44,15 +45,25 @@ export async function connect(home: HomePaths, version: string): Promise<{ clien
   return { client: new DaemonClient(home.socket), hello };
 }
 
-/** Starts a daemon in the background and waits until it listens. Where another command was faster, uses that one's. */
+/**
+ * Starts a daemon in the background and waits until it listens. Where another command was faster, uses that one's;
+ * where the one that holds the home is about to end, starts its successor.
+ */
 export async function startDaemon(home: HomePaths): Promise<Hello> {
-  const answer = await spawnDaemon(home);
-  if ('error' in answer && answer.error.code !== 'DAEMON_UNREACHABLE') throw RmqdevError.fromPayload(answer.error);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const hello = await greet(home);
+    const answer = await spawnDaemon(home);
+    if ('error' in answer && answer.error.code !== 'DAEMON_UNREACHABLE') throw RmqdevError.fromPayload(answer.error);
+    const hello = await greetUntil(home, Date.now() + START_AGAIN_MS);
     if (hello) return hello;
     if (Date.now() > deadline) throw unreachable('error' in answer ? answer.error.why : 'it started, but does not listen');
+  }
+}
+
+async function greetUntil(home: HomePaths, deadline: number): Promise<Hello | undefined> {
+  for (;;) {
+    const hello = await greet(home);
+    if (hello || Date.now() > deadline) return hello;
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
 }

@@ -9,6 +9,7 @@ import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
 import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
+import type { PortClaims } from './port-claims.js';
 import { refuseUnsupportedPlatform, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
 import { checkResources } from './resources.js';
 import { changesBetween } from './spec-changes.js';
@@ -24,8 +25,9 @@ export type PlanRequest = {
   strictPorts: boolean;
   /** False for --dry-run: nothing is downloaded or written. */
   mayInstall: boolean;
-  /** Clusters of the same daemon, to tell their ports from a stranger's. */
-  others: readonly Cluster[];
+  /** @returns the other clusters of the same daemon, as they are at that moment: their ports are no stranger's. */
+  others: () => readonly Cluster[];
+  claims: PortClaims;
   report: (version: string, progress: InstallProgress) => void;
   signal: AbortSignal;
 };
@@ -148,18 +150,33 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
       strict: request.strictPorts,
     },
     {
-      reserved: new Set(request.others.flatMap((other) => other.specs.flatMap((spec) => allOf(spec.ports)))),
+      reserved: new Set(request.others().flatMap((other) => other.specs.flatMap((spec) => allOf(spec.ports)))),
       holderOf: async (candidates): Promise<PortHolder | undefined> => {
         for (const port of candidates) {
+          const other = liveHolder(request.others(), port);
+          if (other) return { port, pid: undefined, command: undefined, rmqdevNode: `rmqdev node ${other}` };
           if (own.has(port) || (await platform.isPortFree(port))) continue;
           const [holder] = await platform.listeners([port]);
           const rmqdevNode = nodeOf(holder?.command);
           return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNode ? `rmqdev node ${rmqdevNode}` : undefined };
         }
+        // Nothing may be awaited between this look and the claim.
+        const rival = request.claims.rivalOf(cluster.name, candidates);
+        if (rival) return { ...rival, pid: undefined, command: undefined, rmqdevNode: `cluster ${rival.cluster}, which is being started` };
+        if (request.mayInstall) request.claims.claim(cluster.name, candidates);
         return undefined;
       },
     },
   );
   notices.push(...moved);
   return ports;
+}
+
+/** @returns `<cluster>/<node>` of the node that lives on `port`, or is about to listen there. */
+function liveHolder(clusters: readonly Cluster[], port: number): string | undefined {
+  for (const cluster of clusters) {
+    const spec = cluster.specs.find(({ id, ports }) => allOf(ports).includes(port) && cluster.isLive(id));
+    if (spec) return `${cluster.name}/${spec.id}`;
+  }
+  return undefined;
 }

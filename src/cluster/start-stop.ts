@@ -24,13 +24,14 @@ export async function startNodes(
   const endReport = reportNodes(cluster, ids, options.report);
   cluster.setPendingStart([...new Set([...cluster.pendingStart, ...ids])]);
   try {
-    for (const tier of startTiers(ids.map((id) => cluster.spec(id)))) {
+    const tiers = startTiers(ids.map((id) => cluster.spec(id)));
+    for (const tier of tiers) {
       for (const { id } of tier) cluster.supervisor(id).start();
       const names = tier.map(({ id }) => id);
       if (tier[0]?.role === 'namesrv') {
         await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
         options.stage?.('NameServers');
-      } else {
+      } else if (options.wait || tier !== tiers.at(-1)) {
         await untilAll(
           cluster,
           names,

@@ -14,6 +14,7 @@ import { ClusterRegistry } from './cluster-registry.js';
 import { createHandlers } from './handlers.js';
 import { keepHouse } from './housekeeping.js';
 import { createServer } from './server.js';
+import { watchSocket } from './watch-socket.js';
 
 /** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
 const READY_PIPE = 3;
@@ -65,12 +66,17 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   chmodSync(home.socket, 0o600);
   log.info({ pid: process.pid, version }, 'daemon ready');
   const stopHousekeeping = keepHouse(world, registry);
+  const stopWatching = watchSocket(home.socket, systemClock, () => {
+    log.warn({ socket: home.socket }, 'the socket is gone, nobody can reach this daemon: it makes room for the next one');
+    end();
+  });
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   ready();
 
   await ended;
   stopHousekeeping();
+  stopWatching();
   for (const { cluster } of registry.all) cluster.release();
   await server.close();
   rmSync(home.socket, { force: true });

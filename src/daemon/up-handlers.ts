@@ -1,6 +1,7 @@
 import { RmqdevError } from '../base/errors.js';
 import { Cluster } from '../cluster/cluster.js';
 import { planCluster } from '../cluster/plan.js';
+import { PortClaims } from '../cluster/port-claims.js';
 import { type UpRequest, up } from '../cluster/up.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
@@ -11,6 +12,7 @@ import { loadRequested } from './profile-handlers.js';
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
 
 export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handlers, 'up' | 'plan'> {
+  const claims = new PortClaims();
   return {
     plan: async (params, signal, emit) => {
       const { name, request } = await prepare(params);
@@ -25,7 +27,9 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
       const { name, request } = await prepare(params);
       const { cluster, meter } = registry.getOrCreate(name);
       try {
-        return await cluster.operate('up', 'alone', (signal) => up(cluster, meter, request, emit, signal));
+        return await cluster.operate('up', 'alone', (signal) =>
+          up(cluster, meter, request, emit, signal).finally(() => claims.release(name)),
+        );
       } finally {
         if (cluster.hasNodes) registry.noteUsed(name);
         else if (!cluster.operation) registry.remove(name);
@@ -37,13 +41,13 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
     const name = params.name ?? profile.name;
     refuseBadName(name);
-    const others = registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
+    const others = () => registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
     const placeOf = (node: string, key: string) => {
       const place = propertyPlaces.get(`${node}.${key}`);
       return place && formatPlace(place, params.caller.cwd);
     };
     const { caller, from, debug, strictPorts, wait, timeoutMs } = params;
-    return { name, request: { profile, warnings, placeOf, caller, from, debug, strictPorts, others, wait, timeoutMs } };
+    return { name, request: { profile, warnings, placeOf, caller, from, debug, strictPorts, others, claims, wait, timeoutMs } };
   }
 }
 

@@ -25,10 +25,11 @@ export async function killTree(identity: ProcessIdentity, platform: Platform, us
 }
 
 /**
+ * SIGKILL to what is left of the group that the process led.
  * A pid is not given out again while a group of that number has members, so a stranger under it means that ours is empty.
  * ESRCH: nobody left; EPERM: macOS's answer for a group of zombies.
  */
-function killGroup({ pid, startTime }: ProcessIdentity, platform: Platform): void {
+export function killGroup({ pid, startTime }: ProcessIdentity, platform: Platform): void {
   const holder = platform.startTimeSync(pid);
   if (holder !== undefined && holder !== startTime) return;
   try {

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
-import { canTreeKill, killTree } from './kill-tree.js';
+import { canTreeKill, killGroup, killTree } from './kill-tree.js';
 import { outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 import type { ProcessExit, ProcessIdentity } from './process-identity.js';
@@ -19,7 +19,7 @@ export type LaunchSpec = {
 
 export interface RunningProcess {
   readonly identity: ProcessIdentity;
-  /** Never rejects; never settles after `release()`. */
+  /** Never rejects; never settles after `release()`. What is left of its group is killed before. */
   readonly exited: Promise<ProcessExit>;
   /** To the process itself. @returns false when it is gone; a reused pid is never signalled. */
   signal(signal: NodeJS.Signals): boolean;
@@ -91,7 +91,11 @@ export class ProcessLauncher {
     return {
       identity,
       exited,
-      release: watch(resolve),
+      release: watch((exit) => {
+        // What it had started must not outlive it, or hold its files and ports when it is started again.
+        killGroup(identity, this.platform);
+        resolve(exit);
+      }),
       signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && send(identity.pid, signal),
       killTree: async () => {
         this.#canTreeKill ??= canTreeKill();

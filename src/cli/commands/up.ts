@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { EXIT_CODES } from '../../base/errors.js';
 import { parseDurationMs } from '../../base/units.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { callerEnvironment } from '../caller.js';
@@ -18,7 +19,7 @@ type Options = GlobalOptions &
     timeout: string;
   };
 
-export const upCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
   command: 'up <profile>',
   describe: 'Start a cluster and wait until it can be written to; on one that runs, apply what has changed',
   builder: (argv) =>
@@ -58,6 +59,8 @@ export const upCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Opt
           output.endProgress();
           if (!signal.aborted) throw error;
           output.detached('the start');
+          // Whatever was to follow (`rmqdev up … && mvn test`) must not find a cluster that is not ready.
+          exit(EXIT_CODES.INTERRUPTED);
         }
       },
       { jsonProgress: !dryRun },

@@ -22,7 +22,7 @@ const DEFAULTS = {
 };
 
 /** @returns {Promise<() => Promise<void>>} what a stop has to do before the process may end */
-export async function startBroker({ configFile, properties, namesrvAddr, userHome, isMute, log, print, onStopKnown }) {
+export async function startBroker({ configFile, properties, namesrvAddr, userHome, isMute, isLazy, log, print, onStopKnown }) {
   const listenPort = Number(properties.listenPort ?? DEFAULTS.listenPort);
   const config = {
     ...DEFAULTS,
@@ -71,7 +71,7 @@ export async function startBroker({ configFile, properties, namesrvAddr, userHom
   await server.listen(Number(config.haListenPort));
   await serve(listenPort, handle);
   await serve(Number(config.fastListenPort), handle);
-  await registration.start();
+  await registration.start(isLazy);
   const named = config.namesrvAddr === undefined ? '' : ` and name server is ${config.namesrvAddr}`;
   const success = `The broker[${config.brokerName}, ${address}] boot success. serializeType=JSON${named}`;
   print(success);

@@ -78,6 +78,7 @@ try {
       optionValue(args, '-n', '--namesrvAddr') ?? properties.namesrvAddr ?? system['rocketmq.namesrv.addr'] ?? process.env.NAMESRV_ADDR,
     userHome,
     isMute: orders.mute !== undefined,
+    isLazy: orders.lazyRegister !== undefined,
     log: roleLog(userHome),
     print: (line) => process.stdout.write(`${line}\n`),
     onStopKnown: (known) => {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
  * fork                     leaves a process of its own in its process group, its pid in <user.home>/fork.pid
  * floodLinesPerSecond=N    prints N lines a second
  * stdoutAtBoot=TEXT        prints TEXT before it listens
+ * lazyRegister             a broker that registers only after 10 s, or when its configuration is updated, as a fast boot of 5.x does
  * forLaunches=N            all of the above only for the first N launches (as counted in launches.log)
  */
 const ORDERS = [
@@ -27,6 +28,7 @@ const ORDERS = [
   'fork',
   'floodLinesPerSecond',
   'stdoutAtBoot',
+  'lazyRegister',
   'forLaunches',
 ];
 

@@ -1,6 +1,6 @@
 import { Peer } from './wire.mjs';
 
-/** The second registration comes at the latest after this; with `fakeLazyRegister` it is the first. */
+/** The second registration comes at the latest after this; of a lazy broker it is the first. */
 const SECOND_REGISTRATION_MS = 10_000;
 const UNREGISTER_TIMEOUT_MS = 500;
 
@@ -26,8 +26,8 @@ export class Registration {
       .map((namesrv) => new Peer(namesrv));
   }
 
-  /** Registers now (unless `fakeLazyRegister=true`, as a fast boot of 5.x does), then after at most 10 s, then each period. */
-  async start() {
+  /** Registers now, unless it is lazy; then after at most 10 s, then each period. */
+  async start(isLazy) {
     const periodMs = Number(this.#config.registerNameServerPeriod);
     setTimeout(
       () => {
@@ -36,7 +36,7 @@ export class Registration {
       },
       Math.min(SECOND_REGISTRATION_MS, periodMs),
     );
-    if (this.#config.fakeLazyRegister !== 'true') await this.register();
+    if (!isLazy) await this.register();
   }
 
   async register() {

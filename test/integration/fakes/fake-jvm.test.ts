@@ -118,7 +118,7 @@ test('a SYNC_MASTER that wants two replicas answers 12 without its slave', async
 test('a lazy broker is registered by the nudge, which rewrites its file', async () => {
   await using cluster = new FakeCluster();
   using client = new RemotingClient();
-  const { namesrvAddr, launchMaster, masterAddr } = await pair(cluster, { fakeLazyRegister: 'true', registerNameServerPeriod: 60_000 });
+  const { namesrvAddr, launchMaster, masterAddr } = await pair(cluster, { lazyRegister: 'true', registerNameServerPeriod: 60_000 });
   const master = launchMaster();
   await until(() => expect(master.stdout).toContain('boot success'));
   expect(await getTopicRoute(client, namesrvAddr, 'broker-a', signal)).toBeUndefined();

@@ -28,11 +28,10 @@ test('a stopped process is killed too', async () => {
   await programs().noneLeft();
 });
 
-test('children that outlived the process are found by its group', async () => {
-  const running = await programs().launch(`${spawnChild(false)} process.exit(3)`);
+test('children do not outlive the process, whoever asked for its end', async () => {
+  const running = await programs().launch(`${spawnChild(false)} setTimeout(() => process.exit(3), 300)`);
+  await untilLive(2);
   expect(await running.exited).toMatchObject({ code: 3 });
-  await untilLive(1);
-  await running.killTree();
   await programs().noneLeft();
 });
 

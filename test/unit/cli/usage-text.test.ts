@@ -9,8 +9,6 @@ test.each([
     '`rmqdev profile show` needs a profile: `rmqdev profile show 2m2s`',
     'rmqdev profile --help',
   ],
-  ['Did you mean status?', 'statsu', 'Did you mean status?', 'rmqdev --help'],
-  ['Did you mean show?', 'profile shwo', 'Did you mean show?', 'rmqdev profile --help'],
   [
     'Invalid values:\n  Argument: format, Given: "xml", Choices: "shell", "json"',
     'env --format xml',
@@ -24,4 +22,11 @@ test.each([
     why,
     next: `See \`${help}\``,
   });
+});
+
+test.each([
+  ['Did you mean status?', 'statsu', 'there is no command "statsu"'],
+  ['Did you mean show?', 'profile shwo', 'there is no command "shwo"'],
+])('%j after `rmqdev %s` names the word that is meant', (message, command, why) => {
+  expect(usageText(message, command.split(' '))).toEqual({ what: 'rmqdev does not understand this command', why, next: message });
 });

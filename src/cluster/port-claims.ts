@@ -1,0 +1,24 @@
+/**
+ * Ports that an `up` under way has chosen and nobody listens on yet: without them, two clusters that are planned at once would be given
+ * the same ones, and the probes of one would be answered by the other. Shared by the clusters of a daemon.
+ */
+export class PortClaims {
+  readonly #clusters = new Map<number, string>();
+
+  /** @returns the first of `ports` that another cluster has claimed, with its name. */
+  rivalOf(cluster: string, ports: readonly number[]): { port: number; cluster: string } | undefined {
+    for (const port of ports) {
+      const holder = this.#clusters.get(port);
+      if (holder !== undefined && holder !== cluster) return { port, cluster: holder };
+    }
+    return undefined;
+  }
+
+  claim(cluster: string, ports: readonly number[]): void {
+    for (const port of ports) this.#clusters.set(port, cluster);
+  }
+
+  release(cluster: string): void {
+    for (const [port, holder] of this.#clusters) if (holder === cluster) this.#clusters.delete(port);
+  }
+}

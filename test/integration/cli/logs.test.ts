@@ -1,0 +1,85 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../support/cli-process.js';
+import { expectFailure, Harness } from '../../support/harness.js';
+
+let h: Harness;
+beforeAll(async () => {
+  h = await Harness.create();
+  await h.up('2m-noslave', '--set', 'broker-b.env.FAKE_JVM=stdoutAtBoot=hello from the console');
+  // As RocketMQ would: local times of GMT+8, a stack trace, a warning of the store.
+  append('broker-a', 'broker.log', '2030-01-01 08:00:01 INFO main - first of a', '2030-01-01 08:00:03 ERROR pool-1 - third of a');
+  append('broker-a', 'broker.log', 'java.lang.IllegalStateException: boom', '\tat a.B.c(B.java:1)');
+  append('broker-a', 'store.log', '2030-01-01 08:00:04 WARN store-1 - fourth of a', '2030-01-01 08:00:05 INFO store-1 - not shown');
+  append('broker-b', 'broker.log', '2030-01-01 08:00:02 INFO main - second of b');
+});
+afterAll(() => h[Symbol.asyncDispose]());
+
+function append(id: string, file: string, ...lines: string[]): void {
+  appendFileSync(join(h.home.cluster('2m-noslave').node(id).logs, file), `${lines.join('\n')}\n`);
+}
+
+test('the nodes’ logs merged by time, in local time, stack traces whole, of store.log only warnings', async () => {
+  const { lines } = await h.run('logs', '-n', '4', '--json');
+  expect(lines.map(({ node, at, level, text }) => [node, at, level, text])).toEqual([
+    ['broker-a', '2030-01-01T00:00:01.000Z', 'INFO', 'main - first of a'],
+    ['broker-b', '2030-01-01T00:00:02.000Z', 'INFO', 'main - second of b'],
+    ['broker-a', '2030-01-01T00:00:03.000Z', 'ERROR', 'pool-1 - third of a\njava.lang.IllegalStateException: boom\n\tat a.B.c(B.java:1)'],
+    ['broker-a', '2030-01-01T00:00:04.000Z', 'WARN', 'store-1 - fourth of a'],
+  ]);
+  const words = (await h.run('logs', 'broker-a', '-n', '2')).stdout;
+  expect(words).toMatch(/^2030-01-01 00:00:03 broker-a ERROR pool-1 - third of a\n +java\.lang\.IllegalStateException: boom\n/);
+});
+
+test.each([
+  ['--level', ['--level', 'warn'], ['third of a', 'fourth of a']],
+  ['--grep', ['--grep', '(SECOND|fourth) of'], ['second of b', 'fourth of a']],
+  ['--since and --until', ['--since', '2030-01-01T00:00:02', '--until', '2030-01-01T00:00:03'], ['second of b', 'third of a']],
+  ['a selector and a kind of file', ['broker-a', '--file', 'store', '--grep', ' of a|not shown'], ['fourth of a', 'not shown']],
+  ['the console', ['brokers', '--file', 'stdout', '--grep', 'console'], ['hello from the console']],
+])('%s', async (_name, args, expected) => {
+  const { lines, code } = await h.run('logs', ...args, '--json');
+  expect(code).toBe(0);
+  const texts = lines.map(({ text }) =>
+    String(text)
+      .split('\n')[0]
+      ?.replace(/^.* - /, ''),
+  );
+  expect(texts.filter((text) => !text?.includes('boot success'))).toEqual(expected);
+});
+
+test('what cannot be: an unknown file with the nearest, a pattern that is none, a moment that is none', async () => {
+  expectFailure(await h.run('logs', '--file', 'brokr', '--json'), 2, { code: 'USAGE', next: 'Did you mean --file broker?' });
+  expectFailure(await h.run('logs', '--grep', '(', '--json'), 2, { code: 'USAGE', what: expect.stringContaining('--grep (') });
+  expectFailure(await h.run('logs', '--since', 'soon', '--json'), 2, { code: 'USAGE', what: '--since soon' });
+  expectFailure(await h.run('logs', '--level', 'loud', '--json'), 2, { code: 'USAGE', why: expect.stringContaining('loud') });
+});
+
+test('-f shows the last lines, then what comes, through a restart, each once', async () => {
+  const follow = h.begin(['logs', 'namesrv-2', '-f', '-n', '1', '--file', 'namesrv', '--json']);
+  const texts = () => follow.lines.map(({ text }) => String(text));
+  await until(() => expect(texts()).toHaveLength(1));
+  append('namesrv-2', 'namesrv.log', '2030-01-01 08:00:10 INFO main - before the restart');
+  expect(await h.run('restart', 'namesrv-2')).toMatchObject({ code: 0 });
+  append('namesrv-2', 'namesrv.log', '2030-01-01 08:00:20 INFO main - after the restart');
+  await until(() => expect(texts().at(-1)).toBe('main - after the restart'));
+  follow.signal('SIGINT');
+  expect(await follow.outcome).toMatchObject({ code: 0, stderr: '' });
+  const seen = texts();
+  for (const once of ['before the restart', 'shutdown hook was invoked', 'boot success', 'after the restart']) {
+    expect(
+      seen.filter((text, i) => i > 0 && text.includes(once)),
+      once,
+    ).toHaveLength(1);
+  }
+});
+
+test('--user-home reads ~/logs/rocketmqlogs of whoever asks', async () => {
+  expectFailure(await h.run('logs', '--user-home', '--json'), 32, { code: 'FILE_UNREADABLE', why: expect.stringContaining(h.cwd) });
+  const folder = join(h.cwd, 'logs', 'rocketmqlogs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'broker.log'), '2030-01-01 08:00:00 WARN main - started by hand\n');
+  const { lines } = await h.run('logs', '--user-home', '--json');
+  expect(lines).toMatchObject([{ at: '2030-01-01T00:00:00.000Z', level: 'WARN', text: 'main - started by hand' }]);
+});

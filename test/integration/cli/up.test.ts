@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Plan } from '../../../src/contract/events.js';
+import { Harness, type NodeId } from '../../support/harness.js';
+
+const NODES = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s'] as const;
+const each = <T>(value: T) => Object.fromEntries(NODES.map((id) => [id, value]));
+
+test('up 2m2s ends with a table, the namesrvAddr and what to do next; no control characters in a pipe', async () => {
+  await using h = await Harness.create();
+  const { stdout, stderr } = await h.up('2m2s');
+  for (const id of NODES) {
+    const row = stdout.split('\n').find((line) => line.startsWith(`${id} `));
+    expect(row).toContain('ready');
+    expect(row).toContain(String(h.port(id)));
+  }
+  expect(stdout.split('\n')).toContain(`namesrvAddr  ${h.namesrvAddr}`);
+  expect(stdout).toMatch(/ready after \S+/);
+  expect(stdout).toMatch(/Next: .*rmqdev status.*rmqdev logs broker-a -f.*rmqdev kill master-a.*rmqdev down/);
+  expect(stderr).toMatch(/^broker-a-s {2}in sync/m);
+  expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('up --json: events, then the status with readyMs; again: nothing; with a changed pair: that pair alone, the slave first', async () => {
+  await using h = await Harness.create();
+  const first = await h.up('2m2s', '--json');
+  expect(first.stderr).toBe('');
+  expect(first.planned).toEqual(each({ change: 'create', changes: [] }));
+  const steps = new Set(first.lines.filter(({ event, node }) => event === 'node' && node === 'broker-a').map(({ step }) => step));
+  expect([...steps]).toEqual(['starting', 'answering', 'registered', 'in sync', 'ready']);
+  for (const line of first.lines.slice(0, -1)) expect(line.event).toEqual(expect.any(String));
+  expect(first.json).toMatchObject({ cluster: '2m2s', state: 'ready', namesrvAddr: h.namesrvAddr, readyMs: expect.any(Number) });
+  expect(first.json.event).toBeUndefined();
+  const before = await h.pids();
+
+  const again = await h.up('2m2s', '--json');
+  expect(again.planned).toEqual(each({ change: 'none', changes: [] }));
+  expect(await h.pids()).toEqual(before);
+
+  const sizes = ['broker-b', 'broker-b-s'].flatMap((id) => ['--set', `${id}.properties.maxMessageSize=65536`]);
+  const dry = await h.run(...h.upArgs('2m2s', ...sizes, '--dry-run'));
+  expect(dry.stdout).toMatch(/broker-b: maxMessageSize .*→ 65536/);
+  expect(await h.pids()).toEqual(before);
+
+  const rolled = await h.up('2m2s', ...sizes, '--json');
+  const change = { change: 'restart', changes: [expect.stringMatching(/^maxMessageSize .*→ 65536$/)] };
+  expect(rolled.planned).toEqual({ ...each({ change: 'none', changes: [] }), 'broker-b': change, 'broker-b-s': change });
+  const order = rolled.lines.filter(({ step }) => step === 'stopping' || step === 'ready').map(({ node, step }) => `${node} ${step}`);
+  expect(order).toEqual(['broker-b-s stopping', 'broker-b-s ready', 'broker-b stopping', 'broker-b ready']);
+  const after = await h.pids();
+  expect(after).toEqual({ ...before, 'broker-b': after['broker-b'], 'broker-b-s': after['broker-b-s'] });
+  expect(h.launches('2m2s')).toEqual({ ...each(1), 'broker-b': 2, 'broker-b-s': 2 });
+  expect(await h.node('broker-b')).toMatchObject({ state: 'ready', restarts: 0, lastExit: { cause: 'stopped-by-user' } });
+});
+
+test('nodes that the profile loses are stopped, their data kept until clean; new ones start beside the running', async () => {
+  await using h = await Harness.create();
+  h.profileOf('mine', ['namesrv-1', 'broker-a', 'broker-b']);
+  await h.up('mine');
+  const before = await h.pids();
+
+  h.profileOf('mine', ['namesrv-1', 'broker-a', 'broker-c']);
+  const { planned, states } = await h.up('mine', '--json');
+  const changes = Object.entries(planned).map(([id, { change }]) => `${id} ${change}`);
+  expect(changes).toEqual(['namesrv-1 none', 'broker-a none', 'broker-c create', 'broker-b remove']);
+  expect(states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready', 'broker-c': 'ready' });
+  expect(await h.pids()).toMatchObject({ 'namesrv-1': before['namesrv-1'], 'broker-a': before['broker-a'] });
+  expect((await h.jvms()).map(({ pid }) => pid)).not.toContain(before['broker-b']);
+  expect(h.events('mine')).toContainEqual(expect.objectContaining({ type: 'node-removed', node: 'broker-b' }));
+
+  const folder = (id: NodeId) => h.home.cluster('mine').node(id).root;
+  const leftovers = [{ path: folder('broker-b'), what: expect.stringContaining('broker-b'), sizeBytes: expect.any(Number) }];
+  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ removed: false, leftovers });
+  expect(existsSync(folder('broker-b'))).toBe(true);
+  expect((await h.run('clean', '--json')).json).toEqual({ removed: true, leftovers });
+  expect([existsSync(folder('broker-b')), existsSync(folder('broker-a'))]).toEqual([false, true]);
+});
+
+test('up --dry-run of a new cluster shows nodes, ports, memory and files, and writes none', async () => {
+  await using h = await Harness.create();
+  const { json, code } = await h.run(...h.upArgs('2m2s', '--dry-run', '--json'));
+  expect(code).toBe(0);
+  const port = h.port('broker-a');
+  const plan = json as Plan;
+  expect(plan.nodes[2]).toMatchObject({ id: 'broker-a', change: 'create', ports: { listen: port, fast: port - 2, ha: port + 1 } });
+  expect(plan.nodes).toHaveLength(6);
+  expect(plan.memoryBytes).toBeGreaterThan(0);
+  expect(plan.files).toContain(h.home.cluster('2m2s').node('broker-a').config);
+  expect(existsSync(h.home.clusters)).toBe(false);
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [] });
+});
+
+test('topics and groups of the profile are there on masters and slaves when up returns', async () => {
+  await using h = await Harness.create();
+  const topics = 'topics: [Orders, { name: Bills, queues: 2 }]\ngroups: [readers]';
+  h.profileOf('shop', ['namesrv-1', 'broker-a', 'broker-a-s'], topics);
+  await h.up('shop');
+  const { json } = await h.run('kill', 'master-a', '--json');
+  expect(json).toMatchObject({ event: 'verdict', readableFrom: 'broker-a-s', missingTopics: [] });
+  expect(h.events('shop').find(({ type }) => type === 'up-finished')?.data?.stages).toHaveProperty('topics and groups');
+});
+
+test('the JVM gets what the profile says and nothing of the shell; --debug adds a JDWP port to each node', async () => {
+  await using h = await Harness.create();
+  const own = ['--set', 'broker-a.jvm=[-Dmine=1]', '--set', 'broker-a.properties.flushDiskType=SYNC_FLUSH', '--heap', 'broker=200m'];
+  const env = { NAMESRV_ADDR: '10.0.0.1:9876', JAVA_TOOL_OPTIONS: '-Dstray=1' };
+  expect((await h.begin(h.upArgs('single', ...own), { env }).outcome).code).toBe(0);
+  const commandOf = async () => (await h.jvms()).find(({ command }) => command.includes('BrokerStartup'))?.args ?? [];
+  const args = await commandOf();
+  expect(args).toContain('-Xmx200m');
+  expect(args.indexOf('-Dmine=1')).toBeGreaterThan(args.indexOf('-Xmx200m'));
+  const config = readFileSync(h.home.cluster('single').node('broker-a').config, 'utf8');
+  expect(config).toMatch(/^# set in the profile.*\nflushDiskType=SYNC_FLUSH$/m);
+  expect(config).toContain(`namesrvAddr=127.0.0.1:${h.port('namesrv-1')}\n`);
+  expect((await h.node('broker-a')).registeredWith).toEqual([`127.0.0.1:${h.port('namesrv-1')}`]);
+
+  const debugged = await h.up('single', ...own, '--debug', '--json');
+  const ports = debugged.status.nodes.map((node) => node.ports.debug);
+  expect(ports).toEqual([h.port('namesrv-1') + 7, h.port('broker-a') + 7]);
+  expect(await commandOf()).toContain(`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:${ports[1]}`);
+});
+
+test('--no-wait returns while nodes start; wait gives up with 124, or blocks until they are in sync', async () => {
+  await using h = await Harness.create();
+  const { json } = await h.up('single', '--no-wait', '--set', 'broker-a.env.FAKE_JVM=mute;forLaunches=1', '--json');
+  expect(json.readyMs).toBeNull();
+  const early = await h.run('wait', 'broker-a', '--timeout', '100ms', '--json');
+  expect(early.code).toBe(124);
+  expect(early.error).toMatchObject({ code: 'TIMEOUT', why: expect.stringContaining('broker-a is starting') });
+  process.kill((await h.node('broker-a')).pid as number, 'SIGKILL');
+  expect((await h.run('wait', '--for', 'in-sync', '--json')).states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
+});
+
+test('a 5.x broker that skips its first registration is nudged and ready long before its own second one', async () => {
+  await using h = await Harness.create();
+  h.profileOf('lazy', ['namesrv-1', 'broker-a', 'broker-a-s'], 'roles: { broker: { env: { FAKE_JVM: lazyRegister } } }');
+  const { json, status } = await h.up('lazy', '--rocketmq', h.release('5.5.0'), '--json');
+  expect(json).toMatchObject({ state: 'ready', rocketmq: '5.5.0' });
+  expect(json.readyMs).toBeLessThan(9_000);
+  expect(status.nodes.map((node) => node.inSync)).toEqual([null, true, true]);
+});

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { until } from '../../support/cli-process.js';
+import { expectFailure, Harness, PAIR } from '../../support/harness.js';
+
+/** How often a daemon of this home became ready. */
+const daemonStarts = (h: Harness) => readFileSync(h.home.daemonLog, 'utf8').match(/"daemon ready"/g)?.length;
+
+test('commands at once on a fresh home start one daemon', async () => {
+  await using h = await Harness.create();
+  const outcomes = await Promise.all(['ls', 'versions', 'profiles', 'ls'].map((command) => h.run(command)));
+  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
+  expect(daemonStarts(h)).toBe(1);
+});
+
+test('two up of one cluster at once: one does it, the other is refused or finds it done; nothing is doubled', async () => {
+  await using h = await Harness.create();
+  h.profileOf('pair', PAIR);
+  const outcomes = await Promise.all([1, 2].map(() => h.run(...h.upArgs('pair', '--json'))));
+  expect(outcomes.some(({ code }) => code === 0)).toBe(true);
+  for (const outcome of outcomes.filter(({ code }) => code !== 0)) {
+    expect(outcome).toMatchObject({ code: 27 });
+    expect(outcome.error).toMatchObject({
+      code: 'CLUSTER_BUSY',
+      what: expect.stringContaining('pair'),
+      next: expect.stringContaining('rmqdev wait'),
+    });
+  }
+  expect(h.launches('pair')).toEqual({ 'namesrv-1': 1, 'broker-a': 1, 'broker-a-s': 1 });
+  expect(await h.jvms()).toHaveLength(3);
+});
+
+test('two clusters started at once from the same profile get ports and folders of their own', async () => {
+  await using h = await Harness.create();
+  const outcomes = await Promise.all(['one', 'two'].map((name) => h.run(...h.upArgs('single', '--name', name, '--json'))));
+  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
+  const nodes = (await Promise.all(['one', 'two'].map((name) => h.status(name)))).flatMap((status) => status.nodes);
+  expect(nodes.map(({ state }) => state)).toEqual(Array(4).fill('ready'));
+  expect(new Set(nodes.flatMap(({ ports }) => Object.values(ports))).size).toBe(8);
+});
+
+test('down during an up wins: the up says who ended it, and nothing is left', async () => {
+  await using h = await Harness.create();
+  const up = h.begin(h.upArgs('2m-noslave', '--set', 'broker-a.env.FAKE_JVM=mute', '--json'));
+  await up.until(({ lines }) => expect(lines).toContainEqual(expect.objectContaining({ node: 'broker-b', step: 'ready' })));
+  const down = await h.run('down', '--json');
+  expect(down).toMatchObject({ code: 0 });
+  const ended = await up.outcome;
+  expect(ended.code).toBe(130);
+  expect(ended.error).toMatchObject({ code: 'INTERRUPTED', why: expect.stringContaining('down') });
+  expect(await h.jvms()).toEqual([]);
+  expect((await h.status()).state).toBe('stopped');
+});
+
+test('down during the very first steps of an up wins too', async () => {
+  await using h = await Harness.create();
+  await h.run('ls');
+  const up = h.begin(h.upArgs('single', '--set', 'namesrv-1.env.FAKE_JVM=slowBootMs=60000'));
+  await until(() => expect(existsSync(h.home.cluster('single').state)).toBe(true));
+  expect(await h.run('down', '-c', 'single')).toMatchObject({ code: 0 });
+  expect((await up.outcome).code).toBe(130);
+  expect(await h.jvms()).toEqual([]);
+});
+
+test('stop during an up takes the node out of it; the up goes on with the others', async () => {
+  await using h = await Harness.create();
+  const up = h.begin(h.upArgs('2m-noslave', '--set', 'broker-a.env.FAKE_JVM=mute', '--json'));
+  await up.until(({ lines }) => expect(lines).toContainEqual(expect.objectContaining({ node: 'broker-b', step: 'ready' })));
+  expect(await h.run('stop', 'broker-a')).toMatchObject({ code: 0 });
+  const outcome = await up.outcome;
+  expect(outcome.code).toBe(0);
+  expect(outcome.states).toMatchObject({ 'broker-a': 'stopped', 'broker-b': 'ready' });
+});
+
+test('Ctrl-C during an up detaches: it says so, exits with 130, and the nodes come up', async () => {
+  await using h = await Harness.create();
+  const up = h.begin(h.upArgs('single', '--set', 'broker-a.env.FAKE_JVM=slowBootMs=1500'));
+  await up.until(({ stderr }) => expect(stderr).toContain('broker-a  starting'));
+  up.signal('SIGINT');
+  const { code, stdout, stderr } = await up.outcome;
+  expect(code).toBe(130);
+  expect(stdout).toContain('Detached: the start goes on');
+  expect(stderr).not.toContain('error');
+  expect((await h.run('wait', '--json')).states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
+  expect(h.launches('single')).toEqual({ 'namesrv-1': 1, 'broker-a': 1 });
+});
+
+test('a change that is under way is named to who wants another', async () => {
+  await using h = await Harness.create();
+  h.profileOf('pair', PAIR);
+  await h.up('pair');
+  const restart = h.begin(['restart', 'all']);
+  await until(() => expect(h.events('pair').some(({ type }) => type === 'node-stopping')).toBe(true));
+  expectFailure(await h.run('reset', '--json'), 27, {
+    code: 'CLUSTER_BUSY',
+    what: expect.stringContaining('reset'),
+    why: expect.stringContaining('restart'),
+  });
+  expect(await restart.outcome).toMatchObject({ code: 0 });
+});
