@@ -52,7 +52,7 @@ test.each([
 test('what cannot be: an unknown file with the nearest, a pattern that is none, a moment that is none', async () => {
   expectFailure(await h.run('logs', '--file', 'brokr', '--json'), 2, { code: 'USAGE', next: 'Did you mean --file broker?' });
   expectFailure(await h.run('logs', '--grep', '(', '--json'), 2, { code: 'USAGE', what: expect.stringContaining('--grep (') });
-  expectFailure(await h.run('logs', '--since', 'soon', '--json'), 2, { code: 'USAGE', what: '--since soon' });
+  expectFailure(await h.run('logs', '--since', 'soon', '--json'), 2, { code: 'USAGE', what: '--since soon cannot be read' });
   expectFailure(await h.run('logs', '--level', 'loud', '--json'), 2, { code: 'USAGE', why: expect.stringContaining('loud') });
 });
 

@@ -39,7 +39,7 @@ test('up --json: events, then the status with readyMs; again: nothing; with a ch
 
   const sizes = ['broker-b', 'broker-b-s'].flatMap((id) => ['--set', `${id}.properties.maxMessageSize=65536`]);
   const dry = await h.run(...h.upArgs('2m2s', ...sizes, '--dry-run'));
-  expect(dry.stdout).toMatch(/broker-b: maxMessageSize .*→ 65536/);
+  expect(dry.stdout).toMatch(/broker-b, broker-b-s: maxMessageSize .*→ 65536/);
   expect(await h.pids()).toEqual(before);
 
   const rolled = await h.up('2m2s', ...sizes, '--json');
