@@ -20,7 +20,7 @@ export async function waitFor(
     refuseIfDown();
     await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', signal);
     if (goal === 'ready') return;
-    while ((await meter.status(ids)).nodes.some((node) => node.inSync === false)) {
+    while ((await meter.status(ids)).nodes.some((node) => node.inSync !== true && isReplicated(node.id))) {
       await clock.sleep(ASK_EVERY_MS, signal);
       signal.throwIfAborted();
     }
@@ -34,6 +34,12 @@ export async function waitFor(
       why: states.join('; '),
       next: `See \`rmqdev status -c ${cluster.name}\`, or allow more with --timeout`,
     });
+  }
+
+  /** Its `inSync` is then null only for as long as it is not known, such as of a node that does not answer. */
+  function isReplicated(id: string): boolean {
+    const { brokerName } = cluster.spec(id);
+    return brokerName !== null && cluster.specs.some((other) => other.id !== id && other.brokerName === brokerName);
   }
 
   /** What nobody is starting will not become ready. */
