@@ -4,7 +4,9 @@ import type { Deadline } from '../base/clock.js';
 import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
+import { ResponseCode } from '../remoting/codes.js';
 import { getTopicRoute } from '../remoting/namesrv-api.js';
+import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
@@ -13,6 +15,7 @@ import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
 const ASK_TIMEOUT_MS = 1_500;
 const ASK_UNREADY_TIMEOUT_MS = 200;
+const ASK_AGAIN_MS = 100;
 /** What was asked of a node is used this long. */
 const FRESH_MS = 1_000;
 
@@ -148,19 +151,33 @@ export class ClusterMeter {
   /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
   async #askOffsets(): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
-    const { specs, world } = this.#cluster;
+    const { specs } = this.#cluster;
     for (const tier of [specs.filter(isMaster), specs.filter(isSlave)]) {
       await Promise.all(
         tier
           .filter((spec) => this.#isAskable(spec))
           .map(async (spec) => {
-            using deadline = this.#deadlineFor(spec);
-            const info = await getRuntimeInfo(world.remoting, spec.localAddress, deadline.signal).catch(() => undefined);
-            if (info) offsets.set(spec.id, info.commitLogMaxOffset);
+            const offset = await this.#askOffset(spec);
+            if (offset !== undefined) offsets.set(spec.id, offset);
           }),
       );
     }
     return offsets;
+  }
+
+  /** In its first second a broker may answer code 1, and soon after what it was asked. @returns undefined where it does not answer. */
+  async #askOffset(spec: NodeSpec): Promise<number | undefined> {
+    const { remoting, clock } = this.#cluster.world;
+    using deadline = this.#deadlineFor(spec);
+    while (!deadline.signal.aborted) {
+      try {
+        return (await getRuntimeInfo(remoting, spec.localAddress, deadline.signal)).commitLogMaxOffset;
+      } catch (error) {
+        if (!(error instanceof ResponseError && error.code === ResponseCode.SYSTEM_ERROR)) return undefined;
+        await clock.sleep(ASK_AGAIN_MS, deadline.signal);
+      }
+    }
+    return undefined;
   }
 
   #deadlineFor(spec: NodeSpec): Deadline {
