@@ -31,10 +31,16 @@ const { values: options } = parseArgs({
 });
 const say = (text) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
 const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort(new Error(`ended by ${name}`)));
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort());
 
 if (options.help) say(USAGE);
-else await bench();
+else {
+  await bench().catch((error) => {
+    if (!interrupted.signal.aborted) throw error;
+    say('interrupted; what was started is stopped');
+    process.exitCode = 130;
+  });
+}
 
 async function bench() {
   const scripts = options.scripts ?? scriptsFor(options.release);
