@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { liveProgress } from '../../../../src/cli/output/live-progress.js';
 import { colorsFor } from '../../../../src/cli/output/paint.js';
-import { liveProgress, plainProgress } from '../../../../src/cli/output/progress-view.js';
+import { plainProgress } from '../../../../src/cli/output/progress-view.js';
 import type { ProgressItem } from '../../../../src/contract/events.js';
 import { Printed, plannedNode, planOf } from '../../../fakes/status.js';
 
