@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
 import { parseMoment } from '../../../src/cli/moment.js';
-import { durationOption } from '../../../src/cli/options.js';
+import { checkOptions, durationOption } from '../../../src/cli/options.js';
 
 // Far from UTC, so that local time and UTC cannot be mixed up.
 vi.stubEnv('TZ', 'America/New_York');
@@ -52,11 +52,11 @@ test.each([
 });
 
 test.each(['500ms', '5s', '2m', '30'])('%s is a time-out', (text) => {
-  expect(durationOption('5m', 'How long').coerce(text)).toBe(text);
+  expect(checkOptions({ timeout: text })).toBe(true);
 });
 
 test.each(['', '0', '0s', '-1s', 'soon', '5 m'])('%j is no time-out', (text) => {
-  expect(() => durationOption('5m', 'How long').coerce(text)).toThrow(
+  expect(() => checkOptions({ timeout: text })).toThrow(
     expect.objectContaining({ code: 'USAGE', text: expect.objectContaining({ what: `--timeout ${text}` }) }) as RmqdevError,
   );
 });
