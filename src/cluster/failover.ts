@@ -3,6 +3,7 @@ import { isSystemTopic } from '../profile/names.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
+import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, type NodeSpec } from './node-spec.js';
 
@@ -40,6 +41,10 @@ export async function killAndTell(
     restart: options.restart,
   });
   tell({ event: 'signalled', node: id, signal: options.signal, pid, tMs: 0 });
+  if (!endsProcess(options.signal)) {
+    const message = `${options.signal} does not end a JVM; what it prints is in \`rmqdev logs ${id} --file stdout -c ${cluster.name}\``;
+    return tell({ event: 'notice', node: id, message, tMs: tMs() });
+  }
   try {
     await Promise.all([
       untilExited(cluster, id, pid, deadline.signal).then((exit) => tell({ event: 'exited', node: id, ...exit, tMs: tMs() })),

@@ -21,34 +21,32 @@ export class Operations {
 
   /** Runs `work`. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
   async run<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (mode === 'takes-over') await this.#endAll(name);
-    const other = [...this.#running].find((operation) => mode !== 'shared' || operation.mode !== 'shared');
-    if (other) throw this.#busy(name, other);
+    for (let other = this.#rivalOf(mode); other; other = this.#rivalOf(mode)) {
+      if (mode !== 'takes-over') throw this.#busy(name, other);
+      await this.#end(other, name);
+    }
     const controller = new AbortController();
     const operation: Operation = { name, mode, since: this.clock.now(), controller, done: Promise.resolve() };
     this.#running.add(operation);
-    const done = work(controller.signal);
+    const done = (async () => work(controller.signal))().finally(() => this.#running.delete(operation));
     operation.done = done.catch(() => undefined);
-    try {
-      return await done;
-    } finally {
-      this.#running.delete(operation);
-    }
+    return done;
   }
 
-  async #endAll(name: string): Promise<void> {
-    while (this.#running.size > 0) {
-      for (const operation of this.#running) {
-        operation.controller.abort(
-          new RmqdevError('INTERRUPTED', {
-            what: `\`${operation.name}\` of ${this.cluster} was given up`,
-            why: `\`${name}\` was asked for meanwhile`,
-            next: `See \`rmqdev status -c ${this.cluster}\``,
-          }),
-        );
-      }
-      await Promise.all([...this.#running].map((operation) => operation.done));
-    }
+  /** Asked again after each wait: another may have begun meanwhile. */
+  #rivalOf(mode: OperationMode): Operation | undefined {
+    return [...this.#running].find((operation) => mode !== 'shared' || operation.mode !== 'shared');
+  }
+
+  async #end(operation: Operation, name: string): Promise<void> {
+    operation.controller.abort(
+      new RmqdevError('INTERRUPTED', {
+        what: `\`${operation.name}\` of ${this.cluster} was given up`,
+        why: `\`${name}\` was asked for meanwhile`,
+        next: `See \`rmqdev status -c ${this.cluster}\``,
+      }),
+    );
+    await operation.done;
   }
 
   #busy(wanted: string, other: Operation): RmqdevError {

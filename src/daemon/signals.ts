@@ -10,10 +10,14 @@ export function parseSignal(name: string): NodeJS.Signals {
     ? Object.entries(constants.signals).find(([, number]) => number === Number(name))?.[0]
     : names.find((signal) => signal === upper || signal === `SIG${upper}`);
   if (found) return found as NodeJS.Signals;
-  const near = nearest(upper.startsWith('SIG') ? upper : `SIG${upper}`, names);
+  // Without SIG, which is like every signal to a number too.
+  const near = nearest(
+    upper.replace(/^SIG/, ''),
+    names.map((signal) => signal.slice('SIG'.length)),
+  );
   throw new RmqdevError('USAGE', {
     what: `"${name}" is no signal`,
     why: 'this system has no signal of that name or number',
-    next: near ? `Did you mean --signal ${near}?` : 'Usual ones are SIGKILL, SIGTERM, SIGQUIT (a thread dump) and SIGABRT',
+    next: near ? `Did you mean --signal SIG${near}?` : 'Usual ones are SIGKILL, SIGTERM, SIGQUIT (a thread dump) and SIGABRT',
   });
 }

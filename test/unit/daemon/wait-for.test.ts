@@ -1,69 +1,80 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { systemClock } from '../../../src/base/clock.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ClusterMeter } from '../../../src/cluster/measure.js';
+import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
 import type { Entry } from '../../../src/daemon/cluster-registry.js';
 import { waitFor } from '../../../src/daemon/wait-for.js';
+import { profileOf } from '../../fakes/cluster.js';
+import { FakeWorld } from '../../fakes/world.js';
 
+const PAIR = ['namesrv-1', 'broker-a', 'broker-a-s'];
+let fake: FakeWorld;
+let entry: Entry;
 beforeEach(() => {
-  vi.useFakeTimers();
-  return () => {
-    vi.useRealTimers();
-  };
+  fake = new FakeWorld({ profile: profileOf(PAIR) });
+  const cluster = fake.cluster();
+  entry = { cluster, meter: new ClusterMeter(cluster) };
+});
+afterEach(() => fake[Symbol.dispose]());
+
+const never = new AbortController().signal;
+const start = (options: { wait: boolean } = { wait: true }) =>
+  startNodes(entry.cluster, PAIR, { ...options, timeoutMs: 60_000, signal: never, report: () => {} });
+const wait = (goal: 'ready' | 'in-sync' | 'stopped', options: { ids?: string[]; timeoutMs?: number; closed?: AbortSignal } = {}) =>
+  waitFor(entry, options.ids ?? PAIR, { goal, timeoutMs: options.timeoutMs ?? 60_000, closed: options.closed ?? never });
+
+test('what is so already is not waited for', async () => {
+  await wait('stopped');
+  await start();
+  await wait('ready');
+  await wait('in-sync');
 });
 
-/** A ready cluster of a pair and a NameServer, whose `inSync` is what `ask` says at the moment. */
-function pair(ask: () => boolean | null): Entry {
-  const specs = [
-    { id: 'namesrv-1', brokerName: null },
-    { id: 'broker-a', brokerName: 'broker-a' },
-    { id: 'broker-a-s', brokerName: 'broker-a' },
-  ];
-  const cluster = {
-    name: 'pair',
-    world: { clock: systemClock },
-    specs,
-    operation: undefined,
-    spec: (id: string) => specs.find((spec) => spec.id === id),
-    supervisor: () => ({ state: 'ready', intent: 'up' }),
-    until: () => Promise.resolve(),
-  };
-  const status = async (ids: string[]) => ({ nodes: ids.map((id) => ({ id, inSync: id === 'namesrv-1' ? null : ask() })) });
-  return { cluster, meter: { status } } as unknown as Entry;
-}
+test('ready comes with the last of the nodes', async () => {
+  fake.shy.add('broker-a-s');
+  await start({ wait: false });
+  const waiting = wait('ready');
+  fake.rocketmq.register(['broker-a-s']);
+  await waiting;
+  expect(entry.cluster.state).toBe('ready');
+});
 
-const IDS = ['namesrv-1', 'broker-a', 'broker-a-s'];
-const options = { goal: 'in-sync', timeoutMs: 5_000, closed: new AbortController().signal } as const;
-
-test.each([false, null])('a wait for in-sync goes on while a pair answers %s', async (before) => {
-  let inSync: boolean | null = before;
-  const ended = vi.fn();
-  const waiting = waitFor(
-    pair(() => inSync),
-    IDS,
-    options,
-  ).then(ended);
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(ended).not.toHaveBeenCalled();
-  inSync = true;
-  await vi.advanceTimersByTimeAsync(1_000);
+test('in-sync waits for a slave that lags', async () => {
+  await start();
+  fake.rocketmq.node('broker-a').maxOffset = 100;
+  const waiting = wait('in-sync');
+  await expect(wait('in-sync', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  fake.rocketmq.node('broker-a-s').maxOffset = 100;
   await waiting;
 });
 
-test('a wait for in-sync ends at once for nodes that replicate nothing', async () => {
-  await waitFor(
-    pair(() => null),
-    ['namesrv-1'],
-    options,
-  );
+test('stopped waits for the process to be gone', async () => {
+  await start();
+  fake.process('broker-a').isStubborn = true;
+  const stopping = stopNodes(entry.cluster, ['broker-a'], () => {});
+  await expect(wait('stopped', { ids: ['broker-a'], timeoutMs: 50 })).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    text: { what: 'not stopped within 0.05 s', why: 'broker-a is stopping' },
+  });
+  const waiting = wait('stopped', { ids: ['broker-a'] });
+  fake.process('broker-a').exit({ code: 143 });
+  await Promise.all([waiting, stopping]);
 });
 
-test('a wait for in-sync ends with TIMEOUT', async () => {
-  const waiting = expect(
-    waitFor(
-      pair(() => null),
-      IDS,
-      options,
-    ),
-  ).rejects.toMatchObject({ code: 'TIMEOUT' });
-  await vi.advanceTimersByTimeAsync(5_000);
-  await waiting;
+test('what nobody starts will not become ready: the error says which command would', async () => {
+  await start();
+  await stopNodes(entry.cluster, ['broker-a-s'], () => {});
+  await expect(wait('ready')).rejects.toMatchObject({
+    code: 'NODE_NOT_RUNNING',
+    text: { why: 'broker-a-s is stopped', next: 'Start what is down: `rmqdev start broker-a-s -c 2m2s`' },
+  });
+  await wait('ready', { ids: ['broker-a'] });
+});
+
+test('a caller who goes away ends the wait with the caller’s reason', async () => {
+  fake.shy.add('broker-a');
+  await start({ wait: false });
+  const controller = new AbortController();
+  const waiting = wait('ready', { closed: controller.signal });
+  controller.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
 });

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { RmqdevError } from '../../../../src/base/errors.js';
+import { jsonOutput } from '../../../../src/cli/output/json-output.js';
+import type { Output } from '../../../../src/cli/output/output.js';
+import { clusterStatus, nodeStatus, Printed, planOf } from '../../../fakes/status.js';
+
+/** @returns what `say` prints: each line of stdout and stderr as the object that it is. */
+function printed(say: (output: Output) => void, showsProgress = false): { out: unknown[]; err: unknown[] } {
+  const [stdout, stderr] = [new Printed(), new Printed()];
+  say(jsonOutput(stdout.stream, stderr.stream, { showsProgress }));
+  const parse = (text: string) => {
+    expect(text === '' || text.endsWith('\n')).toBe(true);
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]));
+  };
+  return { out: parse(stdout.text), err: parse(stderr.text) };
+}
+
+const status = clusterStatus(nodeStatus());
+const notice = { event: 'notice', message: 'zwei\nZeilen' } as const;
+
+test('a status is one object, whatever changed it', () => {
+  for (const say of [
+    (output: Output) => output.status(status),
+    (output: Output) => output.statusAgain(status),
+    (output: Output) => output.changed('Stopped', status),
+  ])
+    expect(printed(say)).toEqual({ out: [status], err: [] });
+});
+
+test('a stream is one object a line, also where a text has lines of its own', () => {
+  const say = (output: Output) => {
+    for (let i = 0; i < 3; i += 1)
+      output.log({ node: 'broker-a', file: 'broker.log', at: null, level: null, text: `failed\n\tat x(${i})` });
+  };
+  expect(printed(say).out).toHaveLength(3);
+});
+
+test('up prints its events first and then the result; other verbs only the result', () => {
+  const say = (output: Output) => {
+    output.progress(notice);
+    output.endProgress();
+    output.upDone({ ...status, readyMs: 3_700, stages: {} });
+  };
+  expect(printed(say, true).out).toEqual([notice, { ...status, readyMs: 3_700, stages: {} }]);
+  expect(printed(say, false).out).toEqual([{ ...status, readyMs: 3_700, stages: {} }]);
+});
+
+test('a dry run is the plan alone', () => {
+  expect(printed((output) => output.plan(planOf())).out).toEqual([planOf()]);
+});
+
+test('a failure is an object on stderr, with its stack only when asked for', () => {
+  const error = new RmqdevError('PORT_IN_USE', { what: 'a', why: 'b', next: 'c' });
+  const payload = { code: 'PORT_IN_USE', what: 'a', why: 'b', next: 'c' };
+  expect(printed((output) => output.error(error, false))).toEqual({ out: [], err: [{ error: payload }] });
+  expect(printed((output) => output.error(error, true)).err).toEqual([
+    { error: { ...payload, stack: expect.stringContaining('RmqdevError') } },
+  ]);
+});
+
+test('what is said beside the result is not printed: scripts read the result', () => {
+  const say = (output: Output) => {
+    output.notice('the daemon is older');
+    output.detached('the start');
+  };
+  expect(printed(say)).toEqual({ out: [], err: [] });
+});
+
+test('a daemon that does not run is null', () => {
+  expect(printed((output) => output.daemon(null, 'No daemon runs')).out).toEqual([null]);
+});

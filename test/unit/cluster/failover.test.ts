@@ -1,0 +1,156 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { killAndTell } from '../../../src/cluster/failover.js';
+import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
+import type { KillItem } from '../../../src/contract/events.js';
+import { profileOf } from '../../fakes/cluster.js';
+import { FakeWorld } from '../../fakes/world.js';
+
+let fake: FakeWorld;
+let cluster: Cluster;
+afterEach(() => fake[Symbol.dispose]());
+
+const never = new AbortController().signal;
+
+async function running(ids?: string[]): Promise<void> {
+  fake = new FakeWorld(ids ? { profile: profileOf(ids) } : {});
+  cluster = fake.cluster();
+  const all = cluster.specs.map(({ id }) => id);
+  await startNodes(cluster, all, { wait: true, timeoutMs: 60_000, signal: never, report: () => {} });
+}
+
+type Options = Partial<Parameters<typeof killAndTell>[2]>;
+async function kill(id: string, options: Options = {}): Promise<KillItem[]> {
+  const told: KillItem[] = [];
+  await killAndTell(cluster, id, { signal: 'SIGKILL', restart: false, timeoutMs: 60_000, abort: never, ...options }, (item) =>
+    told.push(item),
+  );
+  return told;
+}
+const events = (told: KillItem[]) => told.map(({ event }) => event);
+const verdictOf = (told: KillItem[]) => told.find((item) => item.event === 'verdict');
+
+test('a master of a fixed pair: gone, dropped by both NameServers, no new master, reads from its slave, sends to the other', async () => {
+  await running();
+  const { pid } = cluster.supervisor('broker-a');
+  const told = await kill('broker-a');
+  expect(events(told).sort()).toEqual(['exited', 'routeChanged', 'routeChanged', 'signalled', 'verdict']);
+  expect(told[0]).toEqual({ event: 'signalled', node: 'broker-a', signal: 'SIGKILL', pid, tMs: 0 });
+  expect(told.find(({ event }) => event === 'exited')).toMatchObject({ code: null, signal: 'SIGKILL' });
+  expect(verdictOf(told)).toMatchObject({
+    promoted: null,
+    writable: false,
+    writableOn: ['broker-b'],
+    readableFrom: 'broker-a-s',
+    missingTopics: [],
+    routedBy: ['namesrv-1', 'namesrv-2'],
+    next: ['rmqdev start broker-a -c 2m2s', 'rmqdev status -c 2m2s'],
+  });
+  const times = told.map(({ tMs }) => tMs);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
+test('the verdict waits until the last NameServer has dropped the route', async () => {
+  await running();
+  fake.shy.add('broker-a');
+  const killing = kill('broker-a');
+  await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
+  fake.rocketmq.register(['broker-a'], ['namesrv-2']);
+  fake.rocketmq.calls.length = 0;
+  await vi.waitUntil(() => fake.rocketmq.count('GET_ROUTEINFO_BY_TOPIC', 'namesrv-2') >= 3, 60_000);
+  expect(fake.rocketmq.count('SEND_MESSAGE_V2')).toBe(0);
+  fake.rocketmq.unregister('broker-a');
+  expect(events(await killing).at(-1)).toBe('verdict');
+});
+
+test('topics that the slave does not know yet are named', async () => {
+  await running();
+  fake.rocketmq.node('broker-a').topics = ['Orders', 'Payments'];
+  fake.rocketmq.node('broker-a-s').topics = ['Orders'];
+  expect(verdictOf(await kill('broker-a'))).toMatchObject({ readableFrom: 'broker-a-s', missingTopics: ['Payments'] });
+});
+
+test('a slave: its master takes sends on', async () => {
+  await running();
+  expect(verdictOf(await kill('broker-a-s'))).toMatchObject({
+    writable: true,
+    writableOn: ['broker-a', 'broker-b'],
+    readableFrom: 'broker-a',
+  });
+});
+
+test('a slave that is listed as master now is the new one', async () => {
+  await running();
+  const told: KillItem[] = [];
+  const slave = cluster.spec('broker-a-s');
+  const killing = killAndTell(cluster, 'broker-a', { signal: 'SIGKILL', restart: false, timeoutMs: 60_000, abort: never }, (item) => {
+    told.push(item);
+    if (item.event === 'exited') fake.rocketmq.list(slave, 0);
+  });
+  await killing;
+  expect(verdictOf(told)).toMatchObject({ promoted: 'broker-a-s' });
+});
+
+test('the only broker: nobody takes sends, nobody gives out its messages', async () => {
+  await running(['namesrv-1', 'broker-a']);
+  expect(verdictOf(await kill('broker-a'))).toMatchObject({ writable: false, writableOn: [], readableFrom: null, routedBy: ['namesrv-1'] });
+});
+
+test('a NameServer: who still routes, and that sends go on', async () => {
+  await running();
+  const told = await kill('namesrv-1');
+  expect(events(told)).toEqual(['signalled', 'exited', 'verdict']);
+  expect(verdictOf(told)).toMatchObject({ writable: true, writableOn: ['broker-a', 'broker-b'], routedBy: ['namesrv-2'] });
+});
+
+test('with --restart it says so, and does not tell to start what starts by itself', async () => {
+  await running();
+  fake.shy.add('broker-a');
+  const told = await kill('broker-a', { restart: true });
+  expect(told.find(({ event }) => event === 'notice')).toMatchObject({ message: expect.stringContaining('restart policy') });
+  expect(verdictOf(told)?.next).toEqual(['rmqdev status -c 2m2s']);
+});
+
+test('a process that does not end within the time is told, and the verdict comes all the same', async () => {
+  await running();
+  fake.process('broker-a').isStubborn = true;
+  const told = await kill('broker-a', { signal: 'SIGTERM', timeoutMs: 200 });
+  expect(events(told)).toEqual(['signalled', 'notice', 'verdict']);
+  expect(told[1]).toMatchObject({ message: expect.stringContaining('still there after 0.2 s') });
+  expect(verdictOf(told)).toMatchObject({ writable: true });
+  fake.process('broker-a').exit({ code: 143 });
+});
+
+test('a signal that ends nothing is sent and told, and nothing is waited for', async () => {
+  await running();
+  const told = await kill('broker-a', { signal: 'SIGQUIT' });
+  expect(events(told)).toEqual(['signalled', 'notice']);
+  expect(told[1]).toMatchObject({ message: expect.stringContaining('rmqdev logs broker-a --file stdout') });
+  expect({ signals: fake.process('broker-a').signals, state: cluster.supervisor('broker-a').state }).toEqual({
+    signals: ['SIGQUIT'],
+    state: 'ready',
+  });
+});
+
+test('a node that does not run cannot be killed, and nothing is told', async () => {
+  await running();
+  await stopNodes(cluster, ['broker-a'], () => {});
+  const told: KillItem[] = [];
+  await expect(
+    killAndTell(cluster, 'broker-a', { signal: 'SIGKILL', restart: false, timeoutMs: 1_000, abort: never }, (item) => told.push(item)),
+  ).rejects.toMatchObject({ code: 'NODE_NOT_RUNNING' });
+  expect(told).toEqual([]);
+});
+
+test('a caller who goes away ends the watching; the kill stands', async () => {
+  await running();
+  fake.process('broker-a').isStubborn = true;
+  const controller = new AbortController();
+  const killing = kill('broker-a', { signal: 'SIGTERM', abort: controller.signal });
+  await vi.waitUntil(() => fake.process('broker-a').signals.length > 0, 60_000);
+  controller.abort(new Error('gone'));
+  await expect(killing).rejects.toThrow('gone');
+  fake.process('broker-a').exit({ code: 143 });
+  await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
+  expect(cluster.supervisor('broker-a').lastExit?.cause).toBe('killed-by-user');
+});

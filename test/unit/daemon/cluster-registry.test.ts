@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RmqdevError } from '../../../src/base/errors.js';
+import { startNodes } from '../../../src/cluster/start-stop.js';
+import { DEFAULT_CLUSTER } from '../../../src/contract/routes.js';
+import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
+import { profileOf } from '../../fakes/cluster.js';
+import { FakeWorld } from '../../fakes/world.js';
+
+let fake: FakeWorld;
+let registry: ClusterRegistry;
+beforeEach(() => {
+  fake = new FakeWorld({ profile: profileOf(['namesrv-1']) });
+  registry = new ClusterRegistry(fake.world);
+});
+afterEach(() => {
+  for (const { cluster } of registry.all) cluster.release();
+  fake[Symbol.dispose]();
+});
+
+/** Clusters on disk, as an earlier daemon left them. */
+function onDisk(...names: string[]): void {
+  for (const name of names) fake.cluster(name).release();
+}
+const run = (name: string) =>
+  startNodes(registry.getOrCreate(name).cluster, ['namesrv-1'], {
+    wait: true,
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    report: () => {},
+  });
+const resolved = (name = DEFAULT_CLUSTER, isDestructive = false) => registry.resolve(name, isDestructive).cluster.name;
+const errorOf = (act: () => unknown): RmqdevError | undefined => {
+  try {
+    act();
+  } catch (error) {
+    return error as RmqdevError;
+  }
+  return undefined;
+};
+
+test('without any cluster the error says how to start one', () => {
+  expect(errorOf(() => resolved())).toMatchObject({ code: 'CLUSTER_NOT_FOUND', text: { next: 'Start one: `rmqdev up 2m2s`' } });
+  expect(errorOf(() => resolved('2m2s'))).toMatchObject({ code: 'CLUSTER_NOT_FOUND', text: { why: 'none has been started yet' } });
+});
+
+test('by name; a wrong one names the nearest', async () => {
+  onDisk('2m2s', 'single');
+  await registry.restoreAll();
+  expect(resolved('single')).toBe('single');
+  expect(errorOf(() => resolved('singel'))).toMatchObject({
+    code: 'CLUSTER_NOT_FOUND',
+    text: { why: 'there are 2m2s, single', next: 'Did you mean -c single?' },
+  });
+});
+
+test('without a name: the only one there is, running or not', async () => {
+  onDisk('2m2s');
+  await registry.restoreAll();
+  expect(resolved()).toBe('2m2s');
+});
+
+test('without a name: the only one that runs, else the one used last', async () => {
+  onDisk('a', 'b', 'c');
+  await registry.restoreAll();
+  expect(errorOf(() => resolved())).toMatchObject({ code: 'CLUSTER_AMBIGUOUS', text: { why: 'there are a, b, c' } });
+  expect(resolved('c')).toBe('c');
+  expect(resolved()).toBe('c');
+  await run('b');
+  expect(resolved()).toBe('b');
+});
+
+test('several that run: a question takes the one used last, a change wants to be told', async () => {
+  onDisk('a', 'b');
+  await registry.restoreAll();
+  await Promise.all([run('a'), run('b')]);
+  expect(resolved('b')).toBe('b');
+  expect(resolved()).toBe('b');
+  expect(errorOf(() => resolved(DEFAULT_CLUSTER, true))).toMatchObject({
+    code: 'CLUSTER_AMBIGUOUS',
+    text: { why: 'running are a, b', next: 'Say which: -c a' },
+  });
+});
+
+test('the one used last is remembered over daemons', async () => {
+  onDisk('a', 'b');
+  await registry.restoreAll();
+  resolved('b');
+  registry = new ClusterRegistry(fake.world);
+  await registry.restoreAll();
+  expect(resolved()).toBe('b');
+});
+
+test('one that cannot be read stops no other, and its error comes when it is asked for', async () => {
+  onDisk('good');
+  const file = fake.world.home.cluster('broken').state;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, 'not json');
+  await registry.restoreAll();
+  expect(resolved('good')).toBe('good');
+  expect(errorOf(() => resolved('broken'))).toMatchObject({ code: 'STATE_UNREADABLE' });
+  expect(errorOf(() => registry.getOrCreate('broken'))).toMatchObject({ code: 'STATE_UNREADABLE' });
+  expect([...registry.broken.keys()]).toEqual(['broken']);
+});
+
+test('a name whose first up has not come so far is no cluster yet', async () => {
+  registry.getOrCreate('new');
+  expect(errorOf(() => resolved('new'))?.code).toBe('CLUSTER_NOT_FOUND');
+  expect(errorOf(() => resolved())?.code).toBe('CLUSTER_NOT_FOUND');
+});
+
+test('what was removed is gone', async () => {
+  onDisk('a');
+  await registry.restoreAll();
+  registry.remove('a');
+  expect(errorOf(() => resolved('a'))?.code).toBe('CLUSTER_NOT_FOUND');
+  expect(registry.all).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startNodes } from '../../../src/cluster/start-stop.js';
+import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
+import { clean } from '../../../src/daemon/leftovers.js';
+import { profileOf } from '../../fakes/cluster.js';
+import { FakeWorld } from '../../fakes/world.js';
+
+let fake: FakeWorld;
+let registry: ClusterRegistry;
+beforeEach(async () => {
+  fake = new FakeWorld({ profile: profileOf(['namesrv-1', 'broker-a']) });
+  fake.cluster('dev').release();
+  registry = new ClusterRegistry(fake.world);
+  await registry.restoreAll();
+});
+afterEach(() => {
+  for (const { cluster } of registry.all) cluster.release();
+  fake[Symbol.dispose]();
+});
+
+/** Makes a file of 4096 bytes below the home folder. */
+function file(...path: string[]): void {
+  const full = join(fake.world.home.root, ...path);
+  mkdirSync(join(full, '..'), { recursive: true });
+  writeFileSync(full, 'x'.repeat(4_096));
+}
+const found = async (all = false) => {
+  const { leftovers, removed } = await clean(fake.world, registry, { dryRun: true, all });
+  expect(removed).toBe(false);
+  for (const { path } of leftovers) expect(existsSync(path)).toBe(true);
+  return leftovers.map(({ path, sizeBytes }) => `${path.slice(fake.world.home.root.length + 1)} ${sizeBytes > 0}`).sort();
+};
+
+test('what is in use is no leftover', async () => {
+  file('clusters', 'dev', 'nodes', 'broker-a', 'store', 'commitlog', '0');
+  file('rocketmq', '5.5.0', 'lib', 'a.jar');
+  file('cache', 'cds', 'broker.jsa');
+  file('profiles', 'mine.yaml');
+  expect(await found()).toEqual([]);
+});
+
+test('nodes that no profile names, unfinished installs, downloads, what a killed JVM left, folders without a cluster', async () => {
+  file('clusters', 'dev', 'nodes', 'broker-x', 'store', '0');
+  file('clusters', 'dev', 'nodes', 'broker-a', 'tmp', 'librocksdb.so');
+  file('clusters', 'nobody', 'nodes', 'a', '0');
+  file('rocketmq', '.staging-1', 'a.jar');
+  file('cache', 'downloads', 'r.zip.part');
+  expect(await found()).toEqual([
+    'cache/downloads/r.zip.part true',
+    'clusters/dev/nodes/broker-a/tmp/librocksdb.so true',
+    'clusters/dev/nodes/broker-x true',
+    'clusters/nobody true',
+    'rocketmq/.staging-1 true',
+  ]);
+});
+
+test('without --dry-run it is gone, the rest is not, and a cluster that went is forgotten', async () => {
+  file('clusters', 'nobody', 'nodes', 'a', '0');
+  file('rocketmq', '5.5.0', 'lib', 'a.jar');
+  const { leftovers, removed } = await clean(fake.world, registry, { dryRun: false, all: true });
+  expect({ removed, left: leftovers.filter(({ path }) => existsSync(path)), known: registry.all }).toEqual({
+    removed: true,
+    left: [],
+    known: [],
+  });
+  expect(existsSync(join(fake.world.home.releases, '5.5.0', 'lib', 'a.jar'))).toBe(true);
+  expect(await found(true)).toEqual([]);
+});
+
+test('of a running node nothing is a leftover', async () => {
+  const [entry] = registry.all;
+  const options = { wait: true, timeoutMs: 60_000, signal: new AbortController().signal, report: () => {} };
+  if (entry) await startNodes(entry.cluster, ['namesrv-1', 'broker-a'], options);
+  file('clusters', 'dev', 'nodes', 'broker-a', 'tmp', 'librocksdb.so');
+  expect(await found()).toEqual([]);
+  file('cache', 'cds', 'broker.jsa');
+  expect(await found(true)).toEqual(['cache/cds/broker.jsa true']);
+});
+
+test('a cluster whose state cannot be read is never cleaned away', async () => {
+  file('clusters', 'broken', 'cluster.json');
+  registry = new ClusterRegistry(fake.world);
+  await registry.restoreAll();
+  expect(await found(true)).toEqual(['clusters/dev true']);
+});
