@@ -7,7 +7,7 @@ import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 type Options = ClusterOptions & {
   selector: string[];
   follow: boolean;
-  lines: number;
+  lines: number | undefined;
   since?: string;
   until?: string;
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -16,13 +16,19 @@ type Options = ClusterOptions & {
   userHome: boolean;
 };
 
+const DEFAULT_LINES = 100;
+
 export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
   command: 'logs [selector..]',
   describe: "The nodes' logs, merged by time, in local time, stack traces whole",
   builder: (argv) =>
     selectorsPositional(clusterOption(argv), false)
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new lines, through rotation and restarts' })
-      .option('lines', { ...linesOption, default: 100, describe: 'Show this many of the last records first' })
+      .option('lines', {
+        ...linesOption,
+        defaultDescription: '100; with --since all',
+        describe: 'Show this many of the last records first',
+      })
       .option('since', { type: 'string', describe: '5m (ago), 12:30, 2026-11-20T12:30:00' })
       .option('until', { type: 'string', describe: 'As --since' })
       .option('level', { choices: ['trace', 'debug', 'info', 'warn', 'error'] as const, describe: 'This level and above' })
@@ -43,7 +49,7 @@ export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       const files = file.flatMap((names) => names.split(','));
       const filter = {
         follow,
-        lines: since === undefined ? lines : Number.MAX_SAFE_INTEGER,
+        lines: lines ?? (since === undefined ? DEFAULT_LINES : Number.MAX_SAFE_INTEGER),
         ...(since === undefined ? {} : { since: parseMoment('--since', since) }),
         ...(until === undefined ? {} : { until: parseMoment('--until', until) }),
         ...(level === undefined ? {} : { level }),
