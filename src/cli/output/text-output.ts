@@ -181,7 +181,7 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
         item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
-        `NameServers that answer: ${item.routedBy.join(', ') || 'none'}`,
+        `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that know the route already find a broker'}`,
       ];
       return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
     }
