@@ -1,84 +1,151 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { systemClock } from '../../../src/base/clock.js';
-import { ClusterPaths } from '../../../src/base/paths.js';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Cluster } from '../../../src/cluster/cluster.js';
-import { ClusterMeter } from '../../../src/cluster/measure.js';
-import type { InvokeOptions } from '../../../src/remoting/client.js';
-import { RequestCode, ResponseCode } from '../../../src/remoting/codes.js';
+import { liveRolesOf } from '../../../src/cluster/live-roles.js';
+import { ClusterMeter, folderBytes } from '../../../src/cluster/measure.js';
+import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
+import { ClusterStatus } from '../../../src/contract/status.js';
+import { profileOf } from '../../fakes/cluster.js';
+import { FakeWorld } from '../../fakes/world.js';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  return () => {
-    vi.useRealTimers();
-  };
+// Process statistics come from the system: here there is no process.
+vi.mock('../../../src/process/process-stats.js', () => ({
+  processStats: async (pids: readonly number[]) => new Map(pids.map((pid) => [pid, { rssBytes: pid * 1_000, cpuPercent: 1 }])),
+}));
+
+const IDS = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s'];
+let fake: FakeWorld;
+let cluster: Cluster;
+let meter: ClusterMeter;
+beforeEach(async () => {
+  fake = new FakeWorld({ profile: profileOf(IDS) });
+  cluster = fake.cluster();
+  meter = new ClusterMeter(cluster);
+  await startNodes(cluster, IDS, { wait: true, timeoutMs: 60_000, signal: new AbortController().signal, report: () => {} });
+  fake.rocketmq.calls.length = 0;
 });
+afterEach(() => fake[Symbol.dispose]());
 
-type Answer = { code: number; commitLogMaxOffset?: number } | 'mute';
+const stop = (ids: string[]) => stopNodes(cluster, ids, () => {});
+const nodeOf = async (id: string) => (await meter.status([id])).nodes[0];
 
-/** A ready pair without NameServers; `ask` is what the broker at an address answers to GET_BROKER_RUNTIME_INFO at the moment. */
-function pair(ask: (id: string) => Answer): Cluster {
-  const paths = new ClusterPaths('/nowhere');
-  const specs = ['broker-a', 'broker-a-s'].map((id, brokerId) => ({
-    id,
-    role: 'broker',
-    brokerName: 'broker-a',
-    brokerId,
-    localAddress: id,
-    registeredAddress: id,
-    paths: paths.node(id),
-    release: { version: '5.5.0' },
-    jdk: { major: 17, home: '/jdk' },
-    config: [],
-    ports: {},
-  }));
-  const invoke = async (id: string, request: number, { signal }: InvokeOptions) => {
-    expect(request).toBe(RequestCode.GET_BROKER_RUNTIME_INFO);
-    const answer = ask(id);
-    if (answer === 'mute') return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    const table = { commitLogMaxOffset: String(answer.commitLogMaxOffset), brokerVersionDesc: 'V5_5_0' };
-    return { code: answer.code, remark: undefined, extFields: {}, body: Buffer.from(JSON.stringify({ table })) };
-  };
-  const supervisor = { state: 'ready', pid: null, startedAt: null, lastExit: null };
-  return {
-    name: 'pair',
-    profile: { name: 'pair' },
+test('a status is what the contract says, in the order that was asked for', async () => {
+  const status = await meter.status(['broker-a', 'namesrv-1']);
+  expect(ClusterStatus.parse(status)).toEqual(status);
+  expect(status.nodes.map(({ id }) => id)).toEqual(['broker-a', 'namesrv-1']);
+  expect(status).toMatchObject({
+    cluster: '2m2s',
     state: 'ready',
-    namesrvAddr: '',
-    specs,
-    world: { clock: systemClock, remoting: { invoke } },
-    spec: (id: string) => specs.find((spec) => spec.id === id),
-    supervisor: () => supervisor,
-    isLive: () => true,
-    onChange: () => () => {},
-  } as unknown as Cluster;
-}
-
-const inSyncOf = async (cluster: Cluster) =>
-  (await new ClusterMeter(cluster).status(['broker-a', 'broker-a-s'])).nodes.map((node) => node.inSync);
-
-test('a broker that cannot tell its offset in its first second is asked again', async () => {
-  let isBooting = true;
-  const cluster = pair(() => (isBooting ? { code: ResponseCode.SYSTEM_ERROR } : { code: ResponseCode.SUCCESS, commitLogMaxOffset: 7 }));
-  const asked = inSyncOf(cluster);
-  await vi.advanceTimersByTimeAsync(1_000);
-  isBooting = false;
-  await vi.advanceTimersByTimeAsync(200);
-  expect(await asked).toEqual([true, true]);
+    rocketmq: '5.5.0',
+    java: { version: 17 },
+    namesrvAddr: '127.0.0.1:9876;127.0.0.1:9877',
+  });
 });
 
-test.each<[string, Answer]>([
-  ['never says more than code 1', { code: ResponseCode.SYSTEM_ERROR }],
-  ['is mute', 'mute'],
-])('a broker that %s delays a status by no more than 1.5 s', async (_, answer) => {
-  const asked = inSyncOf(pair((id) => (id === 'broker-a' ? answer : { code: ResponseCode.SUCCESS, commitLogMaxOffset: 7 })));
-  await vi.advanceTimersByTimeAsync(1_500);
-  expect(await asked).toEqual([null, null]);
+test('a master and its slave: live role, registrations, replication, pid and memory', async () => {
+  fake.rocketmq.node('broker-a').maxOffset = 100;
+  fake.rocketmq.node('broker-a-s').maxOffset = 60;
+  const { pid } = cluster.supervisor('broker-a');
+  expect(await nodeOf('broker-a')).toMatchObject({
+    liveRole: 'master',
+    registeredWith: ['127.0.0.1:9876', '127.0.0.1:9877'],
+    inSync: false,
+    lagBytes: null,
+    pid,
+    rssBytes: Number(pid) * 1_000,
+  });
+  expect(await nodeOf('broker-a-s')).toMatchObject({ liveRole: 'slave', inSync: false, lagBytes: 40 });
 });
 
-test('a slave is in sync once it holds what its master holds', async () => {
-  let held = 6;
-  const cluster = pair((id) => ({ code: ResponseCode.SUCCESS, commitLogMaxOffset: id === 'broker-a' ? 7 : held }));
-  expect(await inSyncOf(cluster)).toEqual([false, false]);
-  held = 7;
-  expect(await inSyncOf(cluster)).toEqual([true, true]);
+test('what asks a node is kept for a second, and questions under way are shared', async () => {
+  await Promise.all([meter.status(IDS), meter.status(IDS), meter.status(['broker-a'])]);
+  await meter.status(IDS);
+  expect(fake.rocketmq.count('GET_BROKER_RUNTIME_INFO', 'broker-a')).toBe(1);
+});
+
+test('a change of a node is in the next status at once', async () => {
+  expect(await nodeOf('broker-a-s')).toMatchObject({ state: 'ready', inSync: true });
+  await stop(['broker-a-s']);
+  expect(await nodeOf('broker-a-s')).toMatchObject({ state: 'stopped', pid: null, rssBytes: null, registeredWith: [], inSync: null });
+  expect(await nodeOf('broker-a')).toMatchObject({ inSync: false });
+});
+
+test('a mute node does not delay the status, and nothing is invented for it', async () => {
+  fake.rocketmq.node('broker-a-s').isMute = true;
+  fake.rocketmq.node('namesrv-2').isMute = true;
+  const since = performance.now();
+  const node = await nodeOf('broker-a-s');
+  expect(performance.now() - since).toBeLessThan(30_000);
+  expect(node).toMatchObject({ registeredWith: ['127.0.0.1:9876'], inSync: null, lagBytes: null, liveRole: 'slave' });
+});
+
+test('a paused node is not asked', async () => {
+  cluster.supervisor('broker-a-s').pause();
+  fake.rocketmq.calls.length = 0;
+  await meter.status(IDS);
+  expect(fake.rocketmq.calls.filter((call) => call.startsWith('broker-a-s '))).toEqual([]);
+});
+
+test('a NameServer that does not list the node is not among those it is registered with', async () => {
+  fake.rocketmq.unregister('broker-a', ['namesrv-2']);
+  expect(await nodeOf('broker-a')).toMatchObject({ registeredWith: ['127.0.0.1:9876'], liveRole: 'master' });
+  fake.rocketmq.unregister('broker-a');
+  expect(await new ClusterMeter(cluster).status(['broker-a'])).toMatchObject({ nodes: [{ registeredWith: [], liveRole: null }] });
+});
+
+test('a broker without a slave has no replication to speak of; a NameServer neither', async () => {
+  expect(await nodeOf('namesrv-1')).toMatchObject({ inSync: null, lagBytes: null, liveRole: null, registeredWith: [] });
+});
+
+test('a value in the running copy that is no longer ours is drift', async () => {
+  const { runConfig } = cluster.spec('broker-a').paths;
+  expect((await nodeOf('broker-a'))?.configDrift).toEqual([]);
+  writeFileSync(runConfig, 'brokerName=broker-a\nflushDiskType=SYNC_FLUSH\n');
+  expect((await nodeOf('broker-a'))?.configDrift).toEqual(['flushDiskType']);
+});
+
+test('the last end of a node comes with its time in UTC', async () => {
+  await stop(['broker-a']);
+  expect((await nodeOf('broker-a'))?.lastExit).toEqual({
+    at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    code: 143,
+    signal: null,
+    cause: 'stopped-by-user',
+    finding: null,
+    detail: null,
+  });
+});
+
+test('live roles are asked of the NameServers, the last holder is that of the profile', async () => {
+  const roles = await liveRolesOf(cluster, meter);
+  expect([roles.holder('broker-a', 'master'), roles.holder('broker-a', 'slave')]).toEqual([['broker-a'], ['broker-a-s']]);
+  fake.rocketmq.unregister('broker-a');
+  fake.rocketmq.list(cluster.spec('broker-a-s'), 0);
+  const later = await liveRolesOf(cluster, meter);
+  expect(later.holder('broker-a', 'master')).toEqual(['broker-a-s']);
+  expect(later.lastHolder('broker-a', 'master')).toEqual(['broker-a']);
+});
+
+test('one NameServer that has forgotten a role is no reason to find nobody', async () => {
+  fake.rocketmq.unregister('broker-a', ['namesrv-1']);
+  expect((await liveRolesOf(cluster, meter)).holder('broker-a', 'master')).toEqual(['broker-a']);
+});
+
+test('a folder occupies what its files hold, not what they pretend: RocketMQ’s are sparse', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rmqdev-bytes-'));
+  try {
+    mkdirSync(join(folder, 'store', 'commitlog'), { recursive: true });
+    writeFileSync(join(folder, 'store', 'a'), 'x'.repeat(8_192));
+    const sparse = join(folder, 'store', 'commitlog', '0');
+    writeFileSync(sparse, '');
+    truncateSync(sparse, 1_073_741_824);
+    const bytes = await folderBytes(folder);
+    expect(bytes).toBeGreaterThanOrEqual(8_192);
+    expect(bytes).toBeLessThan(1_048_576);
+    expect(await folderBytes(join(folder, 'missing'))).toBeNull();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
