@@ -10,10 +10,10 @@ export interface Logger {
 
 /** @returns a logger that appends JSON lines to `file`; each write is on disk when the call returns, so a crash loses none. */
 export function fileLogger(file: string): Logger {
-  return pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: file, append: true, mkdir: true, sync: true }),
-  );
+  const destination = pino.destination({ dest: file, append: true, mkdir: true, sync: true });
+  // A full disk costs lines of the log, not the daemon.
+  destination.on('error', () => {});
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

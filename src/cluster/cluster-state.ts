@@ -75,11 +75,28 @@ export function loadClusterState(file: string): ClusterState | undefined {
   }
 }
 
-/** Writes the whole state or nothing. Synchronous: a process identity must be on disk before anything else happens. */
+/**
+ * Writes the whole state or nothing. Synchronous: a process identity must be on disk before anything else happens.
+ * @throws RmqdevError DISK_FULL; other system errors as they are
+ */
 export function saveClusterState(file: string, state: ClusterState): void {
-  mkdirSync(dirname(file), { recursive: true });
   const { nodes, ...rest } = state;
-  writeFileAtomic.sync(file, `${JSON.stringify({ version: STATE_VERSION, ...rest, nodes: Object.fromEntries(nodes) }, null, 2)}\n`);
+  const text = `${JSON.stringify({ version: STATE_VERSION, ...rest, nodes: Object.fromEntries(nodes) }, null, 2)}\n`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomic.sync(file, text);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOSPC' && systemCode(error) !== 'EDQUOT') throw error;
+    throw new RmqdevError(
+      'DISK_FULL',
+      {
+        what: `the state of cluster ${state.name} cannot be written to ${file}`,
+        why: `the disk is full (${systemCode(error)})`,
+        next: 'Free some space, then run the command again; running nodes go on',
+      },
+      { cause: error },
+    );
+  }
 }
 
 function unreadable(file: string, cause: Error): RmqdevError {

@@ -40,7 +40,7 @@ export class Cluster {
     this.name = name;
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
-    this.journal = new Journal(this.paths.journal, name, world.clock);
+    this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
   }
 
   /**
@@ -70,7 +70,7 @@ export class Cluster {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
       }
     }
-    this.save();
+    this.#saveIfPossible();
     return true;
   }
 
@@ -217,7 +217,7 @@ export class Cluster {
 
   /** Lets go of every node and leaves it running. */
   release(): void {
-    this.save();
+    this.#saveIfPossible();
     this.#letGo();
   }
 
@@ -261,13 +261,13 @@ export class Cluster {
   }
 
   readonly #observer: NodeObserver = {
-    launched: () => this.save(),
+    launched: () => this.#saveIfPossible(),
     exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
       this.#recordTransition(id, transition);
       if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv') this.#doubtBrokers(id);
-      this.save();
+      this.#saveIfPossible();
       this.#changes.notify();
     },
   };
@@ -276,6 +276,15 @@ export class Cluster {
   #doubtBrokers(namesrv: string): void {
     for (const { spec, supervisor } of this.#nodes.values()) {
       if (spec.role === 'broker') supervisor.doubt(`${namesrv} has come back and must learn of it`);
+    }
+  }
+
+  /** A full disk must not end the supervision: what is not written down now is with the next change, and a later daemon finds a process by its marker. */
+  #saveIfPossible(): void {
+    try {
+      this.save();
+    } catch (error) {
+      this.world.log.error({ cluster: this.name, err: error }, 'the state of a cluster could not be written down');
     }
   }
 

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.js';
+import { type Logger, silentLogger } from '../base/logger.js';
 import type { JournalEvent } from '../contract/events.js';
 
 /** Past this size the journal becomes `events.ndjson.1`, and a new one begins. */
@@ -17,12 +18,14 @@ export class Journal {
     readonly file: string,
     readonly cluster: string,
     private readonly clock: Clock,
+    private readonly log: Logger = silentLogger,
   ) {
     this.#seq = this.read().at(-1)?.seq ?? 0;
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     this.#lineEnd = text === '' || text.endsWith('\n') ? '' : '\n';
   }
 
+  /** Listeners hear of the event also where it cannot be written: on a full disk a cluster must still be able to go down. */
   record(type: string, node: string | null, message: string, data?: Record<string, unknown>): JournalEvent {
     this.#seq += 1;
     const event: JournalEvent = {
@@ -34,14 +37,22 @@ export class Journal {
       message,
       ...(data ? { data } : {}),
     };
+    try {
+      this.#append(event);
+    } catch (error) {
+      this.log.error({ cluster: this.cluster, event, err: error }, 'an event could not be written down');
+    }
+    for (const listener of [...this.#listeners]) listener(event);
+    return event;
+  }
+
+  #append(event: JournalEvent): void {
     mkdirSync(dirname(this.file), { recursive: true });
     if (existsSync(this.file) && statSync(this.file).size > MAX_BYTES) renameSync(this.file, `${this.file}.1`);
     const line = `${this.#lineEnd}${JSON.stringify(event)}\n`;
     this.#lineEnd = '\n';
     appendFileSync(this.file, line);
     this.#lineEnd = '';
-    for (const listener of [...this.#listeners]) listener(event);
-    return event;
   }
 
   /** @returns what is kept, oldest first. A line that is no event (torn by a crash) is passed over. */

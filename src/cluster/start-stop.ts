@@ -90,7 +90,6 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
     }
   } finally {
     endReport();
-    cluster.save();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
@@ -106,6 +106,19 @@ describe('what is kept on disk', () => {
     const before = readFileSync(cluster.paths.state, 'utf8');
     cluster.save();
     expect({ same: readFileSync(cluster.paths.state, 'utf8') === before, nodes: cluster.hasNodes }).toEqual({ same: true, nodes: false });
+  });
+
+  test('what cannot be written, on a full disk, costs a record and not the supervision', async () => {
+    await start();
+    for (const file of [cluster.paths.state, cluster.journal.file]) {
+      rmSync(file);
+      mkdirSync(file);
+    }
+    fake.process('broker-a').exit({ code: 255 });
+    await cluster.until(() => cluster.supervisor('broker-a').restarts === 1 && cluster.supervisor('broker-a').state === 'ready', never);
+    for (const file of [cluster.paths.state, cluster.journal.file]) rmSync(file, { recursive: true });
+    await stopNodes(cluster, ['broker-a'], () => {});
+    expect(onDisk().nodes['broker-a']?.snapshot.identity).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,4 +92,15 @@ test('listeners hear of each event until they end', () => {
   journal.subscribe(({ type }) => heard.push(`${type} too`));
   for (const type of ['a', 'b', 'c']) journal.record(type, null, type);
   expect(heard).toEqual(['a', 'a too', 'b', 'b too', 'c too']);
+});
+
+test('an event that cannot be written, on a full disk, is still heard of, and the next one is kept', () => {
+  const journal = open();
+  const heard: string[] = [];
+  journal.subscribe(({ type }) => heard.push(type));
+  mkdirSync(file, { recursive: true });
+  journal.record('a', null, 'a');
+  rmSync(file, { recursive: true });
+  journal.record('b', null, 'b');
+  expect({ heard, kept: journal.read().map(({ type }) => type) }).toEqual({ heard: ['a', 'b'], kept: ['b'] });
 });
