@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: build,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
