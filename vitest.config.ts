@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const build = 'test/support/build.ts';
@@ -12,6 +13,8 @@ const real = {
 /** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. */
 export default defineConfig({
   test: {
+    // Integration tests mostly wait for the processes that they started.
+    maxWorkers: Math.max(4, availableParallelism()),
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
@@ -20,6 +23,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: build,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -68,6 +68,10 @@ export class CliProcess {
     return jsonLines(this.stdout);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -80,7 +84,7 @@ export class CliProcess {
 
 /** Tries `check` until it passes; the limit only catches what hangs. */
 export function until<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 40_000, interval: 20 });
+  return vi.waitFor(check, { timeout: 40_000, interval: 50 });
 }
 
 function jsonLines(text: string): Json[] {

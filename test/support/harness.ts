@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { acquireFileLock } from '../../src/base/file-lock.js';
 import { HomePaths } from '../../src/base/paths.js';
 import { greet } from '../../src/client/daemon-process.js';
@@ -174,19 +174,35 @@ export class Harness implements AsyncDisposable {
     return (await currentPlatform().processTable()).filter(({ command }) => command.includes(marker));
   }
 
+  /** Takes every cluster down and deletes it; the daemon stays for the next test. */
+  async clear(): Promise<void> {
+    await this.#endCommands();
+    const failures = [...(await this.#deleteClusters()), ...(await this.#killLeft())];
+    rmSync(this.home.profiles, { recursive: true, force: true });
+    expect(failures).toEqual([]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const cli of this.#started) cli.signal('SIGKILL');
-    await Promise.all(this.#started.map((cli) => cli.outcome));
-    const failures = await this.#takeDown();
-    for (const { pid, command } of await this.jvms()) {
-      failures.push(`left running: pid ${pid}, ${command}`);
-      process.kill(pid, 'SIGKILL');
-    }
+    await this.#endCommands();
+    const failures = [...(await this.#deleteClusters()), ...(await this.#killLeft())];
+    if (await greet(this.home)) await this.client.call('shutdown', {});
     await this.#untilUnlocked().catch(() => failures.push('a daemon is left running'));
     if (existsSync(this.home.socket)) failures.push('the socket is left');
     rmSync(this.root, { recursive: true, force: true });
     await this.ports[Symbol.asyncDispose]();
     expect(failures).toEqual([]);
+  }
+
+  async #endCommands(): Promise<void> {
+    const started = this.#started.splice(0);
+    for (const cli of started) cli.signal('SIGKILL');
+    await Promise.all(started.map((cli) => cli.outcome));
+  }
+
+  async #killLeft(): Promise<string[]> {
+    const left = await this.jvms();
+    for (const { pid } of left) process.kill(pid, 'SIGKILL');
+    return left.map(({ pid, command }) => `left running: pid ${pid}, ${command}`);
   }
 
   /** The kernel gives the lock back when the daemon's process is gone. */
@@ -198,22 +214,29 @@ export class Harness implements AsyncDisposable {
     });
   }
 
-  async #takeDown(): Promise<string[]> {
-    if (!(await greet(this.home))) {
-      if (!existsSync(this.home.clusters)) return [];
-      // A new daemon takes over what a killed one left.
-      await this.run('ls');
-    }
+  async #deleteClusters(): Promise<string[]> {
+    if (!existsSync(this.home.clusters)) return [];
+    // A new daemon takes over what a killed one left.
+    if (!(await greet(this.home))) await this.run('ls');
     const failures: string[] = [];
     const { clusters } = await this.client.call('clusters', {});
     for (const { cluster } of clusters) {
-      const down = this.client.stream('down', { cluster, remove: false, timeoutMs: 30_000 }, () => {});
+      const down = this.client.stream('down', { cluster, remove: true, timeoutMs: 30_000 }, () => {});
       await down.catch((error) => failures.push(`down of ${cluster}: ${error}`));
     }
-    await this.client.call('shutdown', {});
-    await until(async () => expect(await greet(this.home)).toBeUndefined());
     return failures;
   }
+}
+
+/** One harness for all tests of a file: each finds it without clusters and profiles, and has to leave no process of a node. */
+export function useHarness(): () => Harness {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.create();
+  });
+  afterEach(() => harness.clear());
+  afterAll(() => harness[Symbol.asyncDispose]());
+  return () => harness;
 }
 
 /** A failure must say what, why and what to do next, and print no result. */

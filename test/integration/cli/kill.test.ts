@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
-import { expectFailure, Harness, PAIR } from '../../support/harness.js';
+import { expectFailure, PAIR, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
 
 test('a killed master: what happened on one clock, the verdict, and the way back', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('2m2s');
   const { pid } = await h.node('broker-a');
   const { lines, code } = await h.run('kill', 'master-a', '--json');
@@ -42,7 +44,7 @@ test('a killed master: what happened on one clock, the verdict, and the way back
 });
 
 test('in words, of a killed NameServer: who still routes', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('2m-noslave');
   const { stdout } = await h.run('kill', 'namesrv-1');
   expect(stdout).toMatch(/0\.000 s +namesrv-1 \(pid \d+\) was sent SIGKILL\n/);
@@ -55,7 +57,7 @@ test('in words, of a killed NameServer: who still routes', async () => {
 });
 
 test('kill --restart: the node is back at once, and the status says who killed it', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   const { pid } = await h.node('broker-a');
@@ -69,7 +71,7 @@ test('kill --restart: the node is back at once, and the status says who killed i
 });
 
 test('a signal that ends nothing leaves the node wanted and running; SIGTERM ends it cleanly', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single');
   const { pid } = await h.node('broker-a');
   const dump = await h.run('kill', 'broker-a', '--signal', 'QUIT', '--timeout', '1s', '--json');

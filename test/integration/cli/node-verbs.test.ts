@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isPortFree } from '../../../src/process/port-probe.js';
-import { expectFailure, Harness, PAIR } from '../../support/harness.js';
+import { expectFailure, PAIR, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
 
 test('stop and start: clean, repeatable, and in sync again; wait knows what nobody is starting', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   const before = await h.pids();
@@ -34,7 +36,7 @@ test('stop and start: clean, repeatable, and in sync again; wait knows what nobo
 });
 
 test('restart rolls: one at a time, the slave first, each ready before the next', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   const before = await h.pids();
@@ -58,7 +60,7 @@ test('restart rolls: one at a time, the slave first, each ready before the next'
 });
 
 test('a paused node keeps its pid, is waited for in vain, does not delay a status, and is ready after resume', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single');
   const { pid } = await h.node('broker-a');
   const paused = await h.run('pause', 'broker-a', '--json');
@@ -79,7 +81,7 @@ test('a paused node keeps its pid, is waited for in vain, does not delay a statu
 });
 
 test('reset gives fresh stores on the same ports; what was stopped stays so', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   const before = await h.status();
@@ -92,7 +94,7 @@ test('reset gives fresh stores on the same ports; what was stopped stays so', as
 });
 
 test('down proves that nothing is left and keeps the data; up finds it on the same ports; --delete keeps none', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single');
   const ports = (await h.status()).nodes.flatMap((node) => Object.values(node.ports));
   const down = await h.run('down', '--json');
@@ -118,7 +120,7 @@ test('down proves that nothing is left and keeps the data; up finds it on the sa
 });
 
 test('events -f: what is kept, then what happens, without a gap; Ctrl-C ends it quietly', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single');
   const follow = h.begin(['events', '-f', '--json']);
   await follow.until(({ lines }) => expect(lines.at(-1)).toMatchObject({ type: 'up-finished' }));

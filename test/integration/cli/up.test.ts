@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/contract/events.js';
-import { Harness, type NodeId } from '../../support/harness.js';
+import { type NodeId, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
 
 const NODES = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s'] as const;
 const each = <T>(value: T) => Object.fromEntries(NODES.map((id) => [id, value]));
 
 test('up 2m2s ends with a table, the namesrvAddr and what to do next; no control characters in a pipe', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const { stdout, stderr } = await h.up('2m2s');
   for (const id of NODES) {
     const row = stdout.split('\n').find((line) => line.startsWith(`${id} `));
@@ -22,7 +24,7 @@ test('up 2m2s ends with a table, the namesrvAddr and what to do next; no control
 });
 
 test('up --json: events, then the status with readyMs; again: nothing; with a changed pair: that pair alone, the slave first', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const first = await h.up('2m2s', '--json');
   expect(first.stderr).toBe('');
   expect(first.planned).toEqual(each({ change: 'create', changes: [] }));
@@ -54,7 +56,7 @@ test('up --json: events, then the status with readyMs; again: nothing; with a ch
 });
 
 test('nodes that the profile loses are stopped, their data kept until clean; new ones start beside the running', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('mine', ['namesrv-1', 'broker-a', 'broker-b']);
   await h.up('mine');
   const before = await h.pids();
@@ -77,7 +79,7 @@ test('nodes that the profile loses are stopped, their data kept until clean; new
 });
 
 test('up --dry-run of a new cluster shows nodes, ports, memory and files, and writes none', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const { json, code } = await h.run(...h.upArgs('2m2s', '--dry-run', '--json'));
   expect(code).toBe(0);
   const port = h.port('broker-a');
@@ -86,12 +88,12 @@ test('up --dry-run of a new cluster shows nodes, ports, memory and files, and wr
   expect(plan.nodes).toHaveLength(6);
   expect(plan.memoryBytes).toBeGreaterThan(0);
   expect(plan.files).toContain(h.home.cluster('2m2s').node('broker-a').config);
-  expect(existsSync(h.home.clusters)).toBe(false);
+  expect(existsSync(h.home.cluster('2m2s').root)).toBe(false);
   expect((await h.run('ls', '--json')).json).toEqual({ clusters: [] });
 });
 
 test('topics and groups of the profile are there on masters and slaves when up returns', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const topics = 'topics: [Orders, { name: Bills, queues: 2 }]\ngroups: [readers]';
   h.profileOf('shop', ['namesrv-1', 'broker-a', 'broker-a-s'], topics);
   await h.up('shop');
@@ -101,7 +103,7 @@ test('topics and groups of the profile are there on masters and slaves when up r
 });
 
 test('the JVM gets what the profile says and nothing of the shell; --debug adds a JDWP port to each node', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const own = ['--set', 'broker-a.jvm=[-Dmine=1]', '--set', 'broker-a.properties.flushDiskType=SYNC_FLUSH', '--heap', 'broker=200m'];
   const env = { NAMESRV_ADDR: '10.0.0.1:9876', JAVA_TOOL_OPTIONS: '-Dstray=1' };
   expect((await h.begin(h.upArgs('single', ...own), { env }).outcome).code).toBe(0);
@@ -121,7 +123,7 @@ test('the JVM gets what the profile says and nothing of the shell; --debug adds 
 });
 
 test('--no-wait returns while nodes start; wait gives up with 124, or blocks until they are in sync', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const { json } = await h.up('single', '--no-wait', '--set', 'broker-a.env.FAKE_JVM=mute;forLaunches=1', '--json');
   expect(json.readyMs).toBeNull();
   const early = await h.run('wait', 'broker-a', '--timeout', '100ms', '--json');
@@ -132,7 +134,7 @@ test('--no-wait returns while nodes start; wait gives up with 124, or blocks unt
 });
 
 test('a 5.x broker that skips its first registration is nudged and ready long before its own second one', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('lazy', ['namesrv-1', 'broker-a', 'broker-a-s'], 'roles: { broker: { env: { FAKE_JVM: lazyRegister } } }');
   const { json, status } = await h.up('lazy', '--rocketmq', h.release('5.5.0'), '--json');
   expect(json).toMatchObject({ state: 'ready', rocketmq: '5.5.0' });

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { until } from '../../support/cli-process.js';
-import { expectFailure, Harness } from '../../support/harness.js';
+import { expectFailure, type Harness, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
 
 const platform = currentPlatform();
 const FAKE = 'broker-a.env.FAKE_JVM';
@@ -13,7 +15,7 @@ const QUICK = ['--set', 'restart={backoff: 10ms..20ms, maxRestarts: 2}'];
 const forkedBy = (h: Harness) => Number(readFileSync(join(h.home.cluster('single').node('broker-a').root, 'fork.pid'), 'utf8'));
 
 test('a node that never comes up is given up: exit code, reason, its last words; the others keep running', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const boot = 'stdoutAtBoot=java.lang.IllegalStateException: no luck;exitAtBoot=253';
   const up = await h.run(...h.upArgs('single', ...QUICK, '--set', `${FAKE}=${boot}`, '--json'));
   expect(up.code).toBe(5);
@@ -33,7 +35,7 @@ test('a node that never comes up is given up: exit code, reason, its last words;
 });
 
 test('a node that crashes again and again after it was ready is given up within its policy', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single', ...QUICK, '--set', `${FAKE}=exitAfterMs=1500:3`);
   await until(async () => expect((await h.node('broker-a')).state).toBe('failed'));
   expect(h.launches('single')).toMatchObject({ 'broker-a': 3 });
@@ -43,7 +45,7 @@ test('a node that crashes again and again after it was ready is given up within 
 });
 
 test('a node that ignores SIGTERM is killed with all it started after its stop time-out, and the event says so', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single', '--set', 'broker-a.stopTimeout=300ms', '--set', `${FAKE}=ignoreSigterm;fork`);
   const forked = forkedBy(h);
   expect(platform.startTimeSync(forked)).toBeDefined();
@@ -60,7 +62,7 @@ test('a node that ignores SIGTERM is killed with all it started after its stop t
 });
 
 test('what a killed node had started is gone with it', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single', '--set', `${FAKE}=fork`);
   const forked = forkedBy(h);
   expect(await h.run('kill', 'broker-a')).toMatchObject({ code: 0 });
@@ -68,7 +70,7 @@ test('what a killed node had started is gone with it', async () => {
 });
 
 test('a slow boot is waited for', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const { lines, states } = await h.up('single', '--set', `${FAKE}=slowBootMs=1200`, '--json');
   expect(states).toMatchObject({ 'broker-a': 'ready' });
   const ready = lines.find(({ node, step }) => node === 'broker-a' && step === 'ready');
@@ -76,7 +78,7 @@ test('a slow boot is waited for', async () => {
 });
 
 test('a mute node: up gives up waiting with 124 and says whom for; a status does not wait for it; down ends it', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const up = await h.run(...h.upArgs('2m-noslave', '--timeout', '2s', '--set', `${FAKE}=mute`, '--json'));
   expect(up.code).toBe(124);
   expect(up.error).toMatchObject({
@@ -92,7 +94,7 @@ test('a mute node: up gives up waiting with 124 and says whom for; a status does
 });
 
 test('a node that falls silent while it runs loses its readiness, and has it back when it answers', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single');
   const { pid } = await h.node('broker-a');
   process.kill(pid as number, 'SIGSTOP');

@@ -1,20 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
-import { expectFailure, Harness, PAIR } from '../../support/harness.js';
+import { expectFailure, PAIR, useHarness } from '../../support/harness.js';
 
-/** How often a daemon of this home became ready. */
-const daemonStarts = (h: Harness) => readFileSync(h.home.daemonLog, 'utf8').match(/"daemon ready"/g)?.length;
-
-test('commands at once on a fresh home start one daemon', async () => {
-  await using h = await Harness.create();
-  const outcomes = await Promise.all(['ls', 'versions', 'profiles', 'ls'].map((command) => h.run(command)));
-  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
-  expect(daemonStarts(h)).toBe(1);
-});
+const harness = useHarness();
 
 test('two up of one cluster at once: one does it, the other is refused or finds it done; nothing is doubled', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   const outcomes = await Promise.all([1, 2].map(() => h.run(...h.upArgs('pair', '--json'))));
   expect(outcomes.some(({ code }) => code === 0)).toBe(true);
@@ -31,7 +23,7 @@ test('two up of one cluster at once: one does it, the other is refused or finds 
 });
 
 test('two clusters started at once from the same profile get ports and folders of their own', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const outcomes = await Promise.all(['one', 'two'].map((name) => h.run(...h.upArgs('single', '--name', name, '--json'))));
   expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
   const nodes = (await Promise.all(['one', 'two'].map((name) => h.status(name)))).flatMap((status) => status.nodes);
@@ -40,7 +32,7 @@ test('two clusters started at once from the same profile get ports and folders o
 });
 
 test('down during an up wins: the up says who ended it, and nothing is left', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const up = h.begin(h.upArgs('2m-noslave', '--set', 'broker-a.env.FAKE_JVM=mute', '--json'));
   await up.until(({ lines }) => expect(lines).toContainEqual(expect.objectContaining({ node: 'broker-b', step: 'ready' })));
   const down = await h.run('down', '--json');
@@ -53,7 +45,7 @@ test('down during an up wins: the up says who ended it, and nothing is left', as
 });
 
 test('down during the very first steps of an up wins too', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.run('ls');
   const up = h.begin(h.upArgs('single', '--set', 'namesrv-1.env.FAKE_JVM=slowBootMs=60000'));
   await until(() => expect(existsSync(h.home.cluster('single').state)).toBe(true));
@@ -63,7 +55,7 @@ test('down during the very first steps of an up wins too', async () => {
 });
 
 test('stop during an up takes the node out of it; the up goes on with the others', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const up = h.begin(h.upArgs('2m-noslave', '--set', 'broker-a.env.FAKE_JVM=mute', '--json'));
   await up.until(({ lines }) => expect(lines).toContainEqual(expect.objectContaining({ node: 'broker-b', step: 'ready' })));
   expect(await h.run('stop', 'broker-a')).toMatchObject({ code: 0 });
@@ -73,7 +65,7 @@ test('stop during an up takes the node out of it; the up goes on with the others
 });
 
 test('Ctrl-C during an up detaches: it says so, exits with 130, and the nodes come up', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   const up = h.begin(h.upArgs('single', '--set', 'broker-a.env.FAKE_JVM=slowBootMs=1500'));
   await up.until(({ stderr }) => expect(stderr).toContain('broker-a  starting'));
   up.signal('SIGINT');
@@ -86,7 +78,7 @@ test('Ctrl-C during an up detaches: it says so, exits with 130, and the nodes co
 });
 
 test('a change that is under way is named to who wants another', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   const restart = h.begin(['restart', 'all']);

@@ -1,24 +1,17 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { acquireFileLock } from '../../../src/base/file-lock.js';
 import { PROTOCOL } from '../../../src/contract/version.js';
+import { currentPlatform } from '../../../src/process/current-platform.js';
 import { until } from '../../support/cli-process.js';
 import { expectFailure, Harness } from '../../support/harness.js';
 
 const isRoot = process.getuid?.() === 0;
 /** Runs what follows as a user who is neither root nor the owner of anything here. */
 const AS_NOBODY = ['setpriv', '--reuid', '65534', '--clear-groups'];
-
-test('the home and its socket are for their owner alone', async () => {
-  await using h = await Harness.create();
-  mkdirSync(h.home.root, { mode: 0o755 });
-  await h.run('ls');
-  expect(statSync(h.home.root).mode & 0o777).toBe(0o700);
-  expect(statSync(h.home.socket).mode & 0o777).toBe(0o600);
-});
 
 test('a socket file that a killed daemon left is no hindrance', async () => {
   await using h = await Harness.create();
@@ -38,21 +31,24 @@ test('a deleted socket: the daemon that nobody can reach ends, its successor tak
   expect((await h.hello()).pid).not.toBe(pid);
   await until(() => expect(() => process.kill(pid, 0)).toThrow());
   expect(await h.pids()).toEqual(pids);
-});
 
-test('a daemon whose whole home was removed does not live on for ever', async () => {
-  await using h = await Harness.create();
-  await h.run('ls');
-  const { pid } = await h.hello();
+  // Nor does a daemon whose whole home was removed live on for ever.
+  await h.run('down');
+  const next = await h.hello();
   rmSync(h.home.root, { recursive: true });
-  await until(() => expect(() => process.kill(pid, 0)).toThrow());
+  await until(() => expect(() => process.kill(next.pid, 0)).toThrow());
 });
 
-test('a command while the daemon ends finds its successor', async () => {
+test('a command that meets a daemon that is about to end waits for the lock and starts the successor', async () => {
   await using h = await Harness.create();
-  await h.run('ls');
-  const outcomes = await Promise.all([h.run('daemon', 'stop'), h.run('ls'), h.run('versions')]);
-  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
+  mkdirSync(h.home.root);
+  const lock = await acquireFileLock(h.home.daemonLock, { wait: true });
+  const command = h.begin(['ls', '--json']);
+  const attempts = async () => (await currentPlatform().processTable()).filter(({ ppid }) => ppid === command.pid).length;
+  await until(async () => expect(await attempts()).toBe(1));
+  await until(async () => expect(await attempts()).toBe(0));
+  await lock[Symbol.asyncDispose]();
+  expect(await command.outcome).toMatchObject({ code: 0, stdout: '{"clusters":[]}\n' });
 });
 
 test('a daemon that speaks another protocol: both are named, with the command that helps', async () => {
@@ -68,15 +64,6 @@ test('a daemon that speaks another protocol: both are named, with the command th
   expect(outcome.error.what).toContain('9.8.7');
   expect(outcome.error.what).toContain(version);
   expect(outcome.error.why).toBe(`it speaks protocol ${PROTOCOL + 1}, this command ${PROTOCOL}`);
-});
-
-test('what else listens on the socket, without the lock, makes room', async () => {
-  await using h = await Harness.create();
-  mkdirSync(h.home.root);
-  const server = createSocketServer((socket) => socket.end('220 mail ready\r\n'));
-  await once(server.listen(h.home.socket), 'listening');
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [] });
-  server.close();
 });
 
 test('a socket path that is too long: both lengths, and nothing is made', async () => {
@@ -104,10 +91,18 @@ test('a home that cannot be written, or is a file', async () => {
   expectFailure(file, 8, { code: 'HOME_NOT_WRITABLE', what: expect.stringContaining('/dev/null') });
 });
 
-test.runIf(isRoot)('another user neither reaches the daemon nor starts one in this home', async () => {
+/** How often a daemon of this home became ready. */
+const daemonStarts = (h: Harness) => readFileSync(h.home.daemonLog, 'utf8').match(/"daemon ready"/g)?.length;
+
+test('commands at once on a fresh home start one daemon; home and socket are for their owner alone', async () => {
   await using h = await Harness.create();
+  mkdirSync(h.home.root, { mode: 0o755 });
+  const outcomes = await Promise.all(['ls', 'versions', 'profiles', 'ls'].map((command) => h.run(command)));
+  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
+  expect(daemonStarts(h)).toBe(1);
+  expect([h.home.root, h.home.socket].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+  if (!isRoot) return;
   chmodSync(h.root, 0o755);
-  await h.run('ls');
-  const outcome = await h.begin(['ls', '--json'], { command: AS_NOBODY }).outcome;
-  expectFailure(outcome, 8, { code: 'HOME_NOT_WRITABLE', what: expect.stringContaining(h.home.root) });
+  const stranger = await h.begin(['ls', '--json'], { command: AS_NOBODY }).outcome;
+  expectFailure(stranger, 8, { code: 'HOME_NOT_WRITABLE', what: expect.stringContaining(h.home.root) });
 });

@@ -1,7 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
-import { Harness, PAIR } from '../../support/harness.js';
+import { type Harness, PAIR, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
 
 /** Ends the daemon without a chance to say goodbye, and waits until it is gone. */
 async function killDaemon(h: Harness): Promise<void> {
@@ -11,7 +13,7 @@ async function killDaemon(h: Harness): Promise<void> {
 }
 
 test('after kill -9 of the daemon the next command takes over every node: same pids, nothing restarted, wishes kept', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('2m2s');
   await h.run('stop', 'broker-b-s');
   await h.run('pause', 'broker-b');
@@ -37,7 +39,7 @@ test('after kill -9 of the daemon the next command takes over every node: same p
 });
 
 test('a node that died while no daemon watched is restarted once; one that was killed by the user stays down', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
   await h.run('kill', 'broker-a-s');
@@ -51,7 +53,8 @@ test('a node that died while no daemon watched is restarted once; one that was k
 });
 
 test('daemon status, restart and stop: nodes keep running, and status starts nothing', async () => {
-  await using h = await Harness.create();
+  const h = harness();
+  await h.run('daemon', 'stop');
   expect(await h.run('daemon', 'status', '--json')).toMatchObject({ code: 0, stdout: 'null\n' });
   expect((await h.run('daemon', 'stop')).stdout).toBe('No daemon runs.\n');
   await h.up('single');
@@ -74,7 +77,7 @@ test('daemon status, restart and stop: nodes keep running, and status starts not
 });
 
 test('a broken state file is named, and hides no other cluster', async () => {
-  await using h = await Harness.create();
+  const h = harness();
   await h.up('single', '--name', 'sound');
   await h.run(...h.upArgs('single', '--name', 'torn'));
   await h.run('down', '-c', 'torn');
