@@ -47,6 +47,13 @@ test('in-sync waits for a slave that lags', async () => {
   await waiting;
 });
 
+test('in-sync goes on while a node of a pair does not say what it holds', async () => {
+  await start();
+  fake.rocketmq.node('broker-a-s').isDown = true;
+  await expect(wait('in-sync', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await wait('in-sync', { ids: ['namesrv-1'] });
+});
+
 test('stopped waits for the process to be gone', async () => {
   await start();
   fake.process('broker-a').isStubborn = true;
