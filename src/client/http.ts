@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
+import { asError, type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
 import { CALLS } from '../contract/calls.js';
 import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
 
@@ -10,7 +10,7 @@ export class DaemonClient {
   /** @throws RmqdevError as the daemon answered it, or DAEMON_UNREACHABLE. */
   async call<C extends Call>(name: C, params: ParamsInput<C>, signal?: AbortSignal): Promise<Result<C>> {
     const response = await this.#send(name, params, signal);
-    const text = await readText(response);
+    const text = await readText(response, signal);
     const body = text === '' ? undefined : JSON.parse(text);
     if (response.statusCode === 200) return body as Result<C>;
     throw failureOf(body);
@@ -24,10 +24,10 @@ export class DaemonClient {
     signal?: AbortSignal,
   ): Promise<Result<S>> {
     const response = await this.#send(name, params, signal);
-    if (response.statusCode !== 200) throw failureOf(JSON.parse(await readText(response)));
+    if (response.statusCode !== 200) throw failureOf(JSON.parse(await readText(response, signal)));
     let rest = '';
     response.setEncoding('utf8');
-    for await (const chunk of response as AsyncIterable<string>) {
+    for await (const chunk of chunksOf(response, signal)) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       for (const text of lines) {
@@ -76,10 +76,10 @@ function toQuery(params: ReadonlyMap<string, unknown>): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
   response.setEncoding('utf8');
   let text = '';
-  for await (const chunk of response as AsyncIterable<string>) text += chunk;
+  for await (const chunk of chunksOf(response, signal)) text += chunk;
   return text;
 }
 
@@ -94,4 +94,13 @@ export function unreachable(why: string): RmqdevError {
     why,
     next: 'Run the command again; if it happens again, see `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
   });
+}
+
+/** The answer as it comes. A connection that breaks is the daemon's end, or the caller's own wish. */
+async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<string> {
+  try {
+    yield* response as AsyncIterable<string>;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : unreachable(`the connection broke: ${systemCode(error) ?? asError(error).message}`);
+  }
 }

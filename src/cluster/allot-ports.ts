@@ -24,7 +24,7 @@ export type PortRequest = {
 };
 
 /** The highest listenPort that is given out: what a node takes above its own must still be a port. */
-const LAST_PORT = 65_500;
+const LAST_PORT = 65_533;
 
 export type PortAllotment = { ports: Map<string, NodePorts>; notices: string[] };
 

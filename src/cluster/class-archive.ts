@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
@@ -34,7 +34,7 @@ export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
 export async function makeClassArchives(cluster: Cluster): Promise<void> {
   const { home, log } = cluster.world;
   for (const [file, spec] of missingArchives(cluster)) {
-    const unfinished = `${file}.${process.pid}`;
+    const unfinished = `${file}.${randomUUID()}`;
     try {
       await mkdir(join(home.cache, 'cds'), { recursive: true });
       await dump(spec, unfinished);
@@ -73,8 +73,8 @@ async function dump(spec: NodeSpec, file: string): Promise<void> {
     ...QUIET,
   ];
   const child = execa(spec.jdk.java, [...options, '-cp', jars.join(':')], { timeout: DUMP_TIMEOUT_MS, extendEnv: false, stdin: 'ignore' });
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   try {
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     await child;
   } finally {
     await rm(list, { force: true });

@@ -232,13 +232,20 @@ export class Cluster {
       remoting: this.world.remoting,
       clock: this.world.clock,
       peers: () => this.specs,
-      isExpected: (id) => this.#nodes.get(id)?.supervisor.intent === 'up',
+      isExpected: (id) => this.#isExpected(id),
       stage: (id, stage) => {
         if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;
         this.#stages.set(id, stage);
         this.#changes.notify();
       },
     };
+  }
+
+  /** A NameServer that is frozen or waits for its restart answers nobody: no broker need be registered there now. */
+  #isExpected(id: string): boolean {
+    const node = this.#nodes.get(id);
+    if (node?.supervisor.intent !== 'up') return false;
+    return node.spec.role !== 'namesrv' || !['paused', 'backoff'].includes(node.supervisor.state);
   }
 
   #node(id: string): Node {

@@ -13,6 +13,7 @@ export function reportNodes(cluster: Cluster, ids: readonly string[], report: Re
   const told = new Map<string, string>();
   const tell = () => {
     for (const id of ids) {
+      if (!cluster.hasNode(id)) continue;
       const { state, reason } = cluster.supervisor(id);
       const step = state === 'starting' ? (cluster.stage(id) ?? 'starting') : state;
       const text = `${step} ${reason ?? ''}`;

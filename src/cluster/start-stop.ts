@@ -26,7 +26,10 @@ export async function startNodes(
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
     for (const tier of tiers) {
-      for (const { id } of tier) cluster.supervisor(id).start();
+      for (const { id } of tier) {
+        cluster.supervisor(id).resume();
+        cluster.supervisor(id).start();
+      }
       const names = tier.map(({ id }) => id);
       if (tier[0]?.role === 'namesrv') {
         await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
@@ -166,7 +169,7 @@ export async function proveStopped(cluster: Cluster): Promise<string[]> {
   ];
 }
 
-function gaveUp(cluster: Cluster, id: string): RmqdevError {
+export function gaveUp(cluster: Cluster, id: string): RmqdevError {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
   const exit = supervisor.lastExit;
   const tail = stdoutTail(spec.paths.stdout);
@@ -185,6 +188,6 @@ function timedOut(cluster: Cluster, ids: readonly string[], timeoutMs: number): 
   return new RmqdevError('TIMEOUT', {
     what: `cluster ${cluster.name} was not ready within ${timeoutMs / 1_000} s`,
     why: reasons.join('; '),
-    next: `The start goes on: \`rmqdev wait -c ${cluster.name}\`, \`rmqdev logs ${waiting[0] ?? ''}\`, or allow more with --timeout`,
+    next: `What was started goes on: \`rmqdev status -c ${cluster.name}\`, \`rmqdev logs ${waiting[0] ?? ''} -c ${cluster.name}\`; \`rmqdev start all -c ${cluster.name}\` starts the rest, --timeout allows more`,
   });
 }

@@ -79,6 +79,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     pause: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
+      for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('pause');
       for (const id of ids) entry.cluster.supervisor(id).pause();
       return statusOf(entry);
     },
@@ -94,6 +95,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const signal = parseSignal(signalName);
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
+      for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('kill');
       await Promise.all(ids.map((id) => killAndTell(entry.cluster, id, { signal, restart, timeoutMs, abort }, emit)));
       return { killed: ids };
     },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RmqdevError } from '../base/errors.js';
 import { folderBytes } from '../cluster/measure.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
@@ -17,11 +18,27 @@ export async function clean(
   if (options.dryRun) return { leftovers, removed: false };
   const clusters = new Map(registry.all.map(({ cluster }) => [cluster.paths.root, cluster.name]));
   for (const { path } of leftovers) {
-    await rm(path, { recursive: true, force: true });
     const name = clusters.get(path);
-    if (name !== undefined) registry.remove(name);
+    if (name === undefined) await rm(path, { recursive: true, force: true });
+    else await removeCluster(registry, name);
   }
   return { leftovers, removed: true };
+}
+
+/** Nobody may start it meanwhile. @throws RmqdevError CLUSTER_BUSY */
+async function removeCluster(registry: ClusterRegistry, name: string): Promise<void> {
+  const { cluster } = registry.resolve(name);
+  await cluster.operate('clean', 'alone', async () => {
+    if (cluster.runningCount > 0) {
+      throw new RmqdevError('CLUSTER_BUSY', {
+        what: `cluster ${name} is not removed`,
+        why: 'it was started meanwhile',
+        next: `End it first: \`rmqdev down -c ${name}\``,
+      });
+    }
+    await rm(cluster.paths.root, { recursive: true, force: true });
+    registry.remove(name);
+  });
 }
 
 /**
@@ -44,19 +61,30 @@ async function findLeftovers(world: World, registry: ClusterRegistry, all: boole
           found.push({ path: join(cluster.spec(id).paths.tmp, name), what: `left by a killed JVM of ${id}` });
     }
   }
-  for (const name of await namesIn(home.clusters)) {
+  const processes = all ? await world.platform.processTable() : [];
+  for (const name of all ? await namesIn(home.clusters) : []) {
     const path = join(home.clusters, name);
-    if (!registry.broken.has(name) && !registry.all.some(({ cluster }) => cluster.name === name))
-      found.push({ path, what: 'a folder without a cluster' });
+    const isKnown = registry.broken.has(name) || registry.all.some(({ cluster }) => cluster.name === name);
+    const isRunning = processes.some(({ command }) => command.includes(`-Drmqdev.node=${path}/`));
+    if (!isKnown && !isRunning) found.push({ path, what: 'a folder without the state of a cluster: its stores and logs' });
   }
-  for (const name of await namesIn(home.releases))
-    if (name.startsWith('.')) found.push({ path: join(home.releases, name), what: 'an installation that was not finished' });
-  for (const name of await namesIn(join(home.cache, 'downloads')))
-    found.push({ path: join(home.cache, 'downloads', name), what: 'a download' });
+  for (const folder of [home.releases, join(home.cache, 'downloads')]) {
+    for (const name of await namesIn(folder)) {
+      const isUnfinished = folder !== home.releases || name.startsWith('.staging') || (all && name.startsWith('.'));
+      if (isUnfinished && (await isOld(join(folder, name))))
+        found.push({ path: join(folder, name), what: 'an installation that was not finished' });
+    }
+  }
   if (all)
     for (const name of await namesIn(join(home.cache, 'cds')))
       found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
   return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: await bytesOf(leftover.path) })));
+}
+
+/** What changed within the hour may be under way. */
+async function isOld(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+  return Date.now() - mtimeMs > 3_600_000;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -35,7 +35,7 @@ export function createServer(handlers: Handlers, log: Logger): FastifyInstance {
       handler: async (request, reply) => {
         const params = parseParams(spec.params, request);
         const closed = new AbortController();
-        request.raw.socket.once('close', () => closed.abort());
+        reply.raw.once('close', () => closed.abort());
         if (spec.kind === 'call') return handle(params, closed.signal);
         return stream(reply, closed.signal, log, (emit) => handle(params, closed.signal, emit));
       },
@@ -67,9 +67,12 @@ async function stream(
   const { raw } = reply;
   raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
   raw.flushHeaders();
+  let isEnded = false;
+  // What still happens after the result, such as the end of a second node that was killed, has nobody to be told to.
   const write = (line: object): void => {
-    if (!closed.aborted) raw.write(`${JSON.stringify(line)}\n`);
+    if (!closed.aborted && !isEnded) raw.write(`${JSON.stringify(line)}\n`);
   };
+  raw.on('error', (error) => log.info({ err: error }, 'a reader went away'));
   const emit = async (item: unknown): Promise<void> => {
     write({ item });
     if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
@@ -82,14 +85,20 @@ async function stream(
     logFailure(log, failure);
     write({ error: failure.toPayload() });
   }
+  isEnded = true;
   raw.end();
 }
 
 function drained(raw: FastifyReply['raw'], closed: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (closed.aborted) return resolve();
-    raw.once('drain', resolve);
-    closed.addEventListener('abort', () => resolve(), { once: true });
+    const done = () => {
+      raw.off('drain', done);
+      closed.removeEventListener('abort', done);
+      resolve();
+    };
+    raw.once('drain', done);
+    closed.addEventListener('abort', done, { once: true });
   });
 }
 

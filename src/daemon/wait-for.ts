@@ -1,5 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
-import { untilAll } from '../cluster/start-stop.js';
+import { gaveUp } from '../cluster/start-stop.js';
 import type { Entry } from './cluster-registry.js';
 
 type Goal = 'ready' | 'in-sync' | 'stopped';
@@ -17,8 +17,10 @@ export async function waitFor(
   const { signal } = deadline;
   try {
     if (goal === 'stopped') return await cluster.until(() => ids.every((id) => !cluster.isLive(id)), signal);
-    refuseIfDown();
-    await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', signal);
+    await cluster.until(() => {
+      refuseIfDown();
+      return ids.every((id) => cluster.supervisor(id).state === 'ready');
+    }, signal);
     if (goal === 'ready') return;
     while ((await meter.status(ids)).nodes.some((node) => node.inSync !== true && isReplicated(node.id))) {
       await clock.sleep(ASK_EVERY_MS, signal);
@@ -42,9 +44,11 @@ export async function waitFor(
     return brokerName !== null && cluster.specs.some((other) => other.id !== id && other.brokerName === brokerName);
   }
 
-  /** What nobody is starting will not become ready. */
+  /** What nobody is starting will not become ready; what is under way may still start it. */
   function refuseIfDown(): void {
-    const down = ids.filter((id) => cluster.supervisor(id).intent === 'down' && cluster.operation === undefined);
+    for (const id of ids) if (cluster.supervisor(id).state === 'failed') throw gaveUp(cluster, id);
+    if (cluster.operation !== undefined && cluster.operation !== 'down') return;
+    const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');
     if (down.length === 0) return;
     throw new RmqdevError('NODE_NOT_RUNNING', {
       what: `${down.join(', ')} will not become ${goal}`,

@@ -155,8 +155,13 @@ export class NodeSupervisor<S> {
       this.#intent = options.restart ? 'up' : 'down';
     }
     running.signal(signal);
-    if (this.#state === 'paused' && signal !== 'SIGKILL') running.signal('SIGCONT');
+    if (this.#state === 'paused' && signal !== 'SIGKILL' && endsProcess(signal)) running.signal('SIGCONT');
     return running.identity;
+  }
+
+  /** @throws RmqdevError NODE_NOT_RUNNING */
+  refuseUnlessRunning(verb: string): void {
+    this.#requireRunning(verb);
   }
 
   pause(): void {
@@ -303,12 +308,14 @@ export class NodeSupervisor<S> {
   /** Starts the probes that belong to the present state (starting, ready or unready). */
   #watchRunning(): void {
     const state = this.#state;
-    const starting = state === 'starting';
+    // A node that was taken over or resumed before it was ever ready is still starting, and has the time for it.
+    const starting = !this.#wasReady;
+    const sinceStartMs = this.#startedAt === null ? 0 : this.#clock.now() - this.#startedAt;
     const stop = new AbortController();
     this.#stateWork.add(() => stop.abort());
     watchReadiness({
       probe: starting ? this.#spec.startup() : this.#spec.readiness,
-      phase: starting ? 'starting' : state === 'ready' ? 'ready' : 'unready',
+      phase: state === 'starting' ? 'starting' : state === 'ready' ? 'ready' : 'unready',
       clock: this.#clock,
       signal: stop.signal,
       reason: (reason) => this.#setReason(reason),
@@ -323,7 +330,7 @@ export class NodeSupervisor<S> {
     if (!this.#spec.liveness) return;
     watchLiveness({
       probe: this.#spec.liveness,
-      graceMs: starting ? this.#spec.startTimeoutMs : 0,
+      graceMs: starting ? Math.max(0, this.#spec.startTimeoutMs - sinceStartMs) : 0,
       clock: this.#clock,
       signal: stop.signal,
       dead: (reason) => {

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { callerEnvironment } from '../caller.js';
+import { absolutePath, callerEnvironment } from '../caller.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type InstallOptions = GlobalOptions & { release: string | undefined; from: string | undefined };
@@ -16,8 +16,8 @@ export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions
     withDaemon({ json, verbose }, async ({ client, output, signal }) => {
       const params = {
         caller: callerEnvironment(),
-        ...(release === undefined ? {} : { version: release }),
-        ...(from === undefined ? {} : { from }),
+        ...(release === undefined ? {} : { version: absolutePath(release) }),
+        ...(from === undefined ? {} : { from: absolutePath(from) }),
       };
       const installed = await client.stream('install', params, (item) => output.progress(item), signal);
       output.endProgress();

@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT_CODES } from '../../base/errors.js';
 import { parseDurationMs } from '../../base/units.js';
 import type { ParamsInput } from '../../contract/routes.js';
-import { callerEnvironment } from '../caller.js';
+import { absolutePath, callerEnvironment } from '../caller.js';
 import { durationOption } from '../options.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
@@ -79,7 +79,7 @@ function toParams(options: Omit<Options, keyof GlobalOptions | 'dryRun'>): Param
     wait,
     timeoutMs: parseDurationMs(timeout) as number,
     ...(name === undefined ? {} : { name }),
-    ...(from === undefined ? {} : { from }),
+    ...(from === undefined ? {} : { from: absolutePath(from) }),
     ...(rocketmq === undefined ? {} : { rocketmq }),
     ...(java === undefined ? {} : { java }),
   };

@@ -160,7 +160,7 @@ test('where no port is left the error says from where it looked', async () => {
       { holderOf: async ([port = 0]) => stranger(port), reserved: new Set() },
     ),
   );
-  expect(error).toMatchObject({ code: 'PORT_IN_USE', text: { why: 'none is free from 10911 to 65500' } });
+  expect(error).toMatchObject({ code: 'PORT_IN_USE', text: { why: 'none is free from 10911 to 65533' } });
 });
 
 test.each<[PortHolder, string]>([

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startNodes } from '../../../src/cluster/start-stop.js';
@@ -26,6 +26,11 @@ function file(...path: string[]): void {
   mkdirSync(join(full, '..'), { recursive: true });
   writeFileSync(full, 'x'.repeat(4_096));
 }
+/** As it is when nobody has worked on it for two hours. */
+function old(...path: string[]): void {
+  const at = Date.now() / 1_000 - 7_200;
+  utimesSync(join(fake.world.home.root, ...path), at, at);
+}
 const found = async (all = false) => {
   const { leftovers, removed } = await clean(fake.world, registry, { dryRun: true, all });
   expect(removed).toBe(false);
@@ -41,19 +46,25 @@ test('what is in use is no leftover', async () => {
   expect(await found()).toEqual([]);
 });
 
-test('nodes that no profile names, unfinished installs, downloads, what a killed JVM left, folders without a cluster', async () => {
+test('nodes that no profile names, unfinished installs, downloads, what a killed JVM left; with --all folders without a cluster', async () => {
   file('clusters', 'dev', 'nodes', 'broker-x', 'store', '0');
   file('clusters', 'dev', 'nodes', 'broker-a', 'tmp', 'librocksdb.so');
   file('clusters', 'nobody', 'nodes', 'a', '0');
   file('rocketmq', '.staging-1', 'a.jar');
   file('cache', 'downloads', 'r.zip.part');
+  expect(await found(), 'what is being installed now').toEqual([
+    'clusters/dev/nodes/broker-a/tmp/librocksdb.so true',
+    'clusters/dev/nodes/broker-x true',
+  ]);
+  old('rocketmq', '.staging-1');
+  old('cache', 'downloads', 'r.zip.part');
   expect(await found()).toEqual([
     'cache/downloads/r.zip.part true',
     'clusters/dev/nodes/broker-a/tmp/librocksdb.so true',
     'clusters/dev/nodes/broker-x true',
-    'clusters/nobody true',
     'rocketmq/.staging-1 true',
   ]);
+  expect(await found(true)).toContain('clusters/nobody true');
 });
 
 test('without --dry-run it is gone, the rest is not, and a cluster that went is forgotten', async () => {
