@@ -1,7 +1,9 @@
+import { basename, join } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { findJdk } from '../install/jdk.js';
 import { listReleases } from '../install/list-releases.js';
+import { readReleaseHome } from '../install/release-home.js';
 import { resolveRelease } from '../install/resolve-release.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
 import { DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
@@ -28,16 +30,7 @@ export async function resolveReleases(cluster: Cluster, request: PlanRequest, no
 
 async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string | undefined, notices: string[]): Promise<ReleaseRef> {
   const { world } = cluster;
-  if (!request.mayInstall) {
-    const version = wanted ?? DEFAULT_RELEASE;
-    const isVersion = /^\d+\.\d+\.\d+/.test(version);
-    const installed = isVersion ? (await listReleases(world.home)).find((release) => release.version === version) : undefined;
-    if (isVersion && !installed && !request.caller.ROCKETMQ_HOME) {
-      refuseUnknownRelease(version);
-      notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
-      return { home: `${world.home.releases}/${version}`, version, source: 'to be installed' };
-    }
-  }
+  if (!request.mayInstall) return peekRelease(cluster, request, wanted, notices);
   const release = await resolveRelease(
     { wanted, rocketmqHome: request.caller.ROCKETMQ_HOME, from: request.from },
     {
@@ -55,6 +48,25 @@ async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string
   );
   if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} is taken from ROCKETMQ_HOME: ${release.home}`);
   return { home: release.home, version: release.version, source: release.source };
+}
+
+/** What `resolveRelease` would find, without getting or unpacking anything: for --dry-run. */
+async function peekRelease(
+  { world }: Cluster,
+  { caller }: PlanRequest,
+  wanted: string | undefined,
+  notices: string[],
+): Promise<ReleaseRef> {
+  const isPath = wanted !== undefined && wanted.includes('/');
+  if (isPath && !wanted.endsWith('.zip')) return { ...(await readReleaseHome(wanted)), source: 'directory' };
+  const own = caller.ROCKETMQ_HOME === undefined || isPath ? undefined : await readReleaseHome(caller.ROCKETMQ_HOME).catch(() => undefined);
+  if (own && (wanted === undefined || wanted === own.version)) return { home: own.home, version: own.version, source: 'rocketmq-home' };
+  const version = isPath ? (/\d+\.\d+\.\d+/.exec(basename(wanted))?.[0] ?? DEFAULT_RELEASE) : (wanted ?? DEFAULT_RELEASE);
+  refuseUnknownRelease(version);
+  const installed = isPath ? undefined : (await listReleases(world.home)).find((release) => release.version === version);
+  if (installed) return { home: installed.home, version, source: 'installed' };
+  notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
+  return { home: join(world.home.releases, version), version, source: 'to be installed' };
 }
 
 function refuseUnknownRelease(version: string): void {

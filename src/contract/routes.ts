@@ -81,7 +81,14 @@ const Leftover = z.object({ path: z.string(), what: z.string(), sizeBytes: z.int
 export const ROUTES = {
   hello: route(CALLS.hello, z.strictObject({}), z.object({ version: z.string(), protocol: z.int(), pid: z.int(), startedAt: z.string() })),
   shutdown: route(CALLS.shutdown, z.strictObject({}), z.object({ pid: z.int() })),
-  clusters: route(CALLS.clusters, z.strictObject({}), z.object({ clusters: z.array(ClusterSummary) })),
+  clusters: route(
+    CALLS.clusters,
+    z.strictObject({}),
+    z.object({
+      clusters: z.array(ClusterSummary),
+      broken: z.array(z.object({ cluster: z.string(), why: z.string() })).describe('clusters whose state cannot be read'),
+    }),
+  ),
   clusterStatus: route(CALLS.clusterStatus, z.strictObject({ cluster, selector: list.optional() }), ClusterStatus),
   plan: stream(CALLS.plan, UpParams, ProgressItem, Plan),
   up: stream(CALLS.up, UpParams, ProgressItem, UpResult),

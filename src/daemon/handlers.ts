@@ -39,7 +39,10 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       return { pid: process.pid };
     },
 
-    clusters: async () => ({ clusters: await Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)) }),
+    clusters: async () => ({
+      clusters: await Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)),
+      broken: [...registry.broken].map(([cluster, error]) => ({ cluster, why: error.text.why })),
+    }),
 
     clusterStatus: async ({ cluster: name, selector }) => {
       const entry = registry.resolve(name);

@@ -30,9 +30,17 @@ export function spawnError(command: string, cwd: string, error: unknown): Rmqdev
     return failure('NODE_FAILED', { what, why: `its working directory ${cwd} is missing`, next: 'Start it again' }, cause);
   if (systemError === 'ENOENT' || systemError === 'EACCES') {
     const why = systemError === 'ENOENT' ? 'there is no such file' : 'it is not executable for this user';
-    return failure('JAVA_NOT_FOUND', { what, why: `${why} (${systemError})`, next: 'Run `rmqdev doctor` to see the JDKs it finds' }, cause);
+    return failure(
+      'JAVA_NOT_FOUND',
+      { what, why: `${why} (${systemError})`, next: 'Choose another JDK with --java, and start it again' },
+      cause,
+    );
   }
-  return failure('NODE_FAILED', { what, why: systemError || cause.message, next: 'Run `rmqdev doctor`, then start it again' }, cause);
+  return failure(
+    'NODE_FAILED',
+    { what, why: systemError || cause.message, next: 'Mend that, then start it again: `rmqdev start <node>`' },
+    cause,
+  );
 }
 
 const failure = (code: ErrorCode, text: ErrorText, cause: Error): RmqdevError => new RmqdevError(code, text, { cause });

@@ -73,7 +73,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
         [`${time}${paintNode(line.node.padEnd(nodeWidth))} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'),
       );
     },
-    clusters: ({ clusters }) => {
+    clusters: ({ clusters, broken }) => {
+      for (const { cluster, why } of broken) stderr.write(`${colorsFor(stderr).red('broken')} ${cluster}: ${why}\n`);
       if (clusters.length === 0) return print('No cluster yet. Start one: `rmqdev up 2m2s`');
       const rows = clusters.map((cluster) => [
         cluster.cluster,
