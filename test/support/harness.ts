@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
 import { acquireFileLock } from '../../src/base/file-lock.js';
 import { HomePaths } from '../../src/base/paths.js';
 import { greet } from '../../src/client/daemon-process.js';
@@ -226,6 +226,13 @@ export class Harness implements AsyncDisposable {
     }
     return failures;
   }
+}
+
+/** A harness that nobody has used: for one test, undone at its end, also where it timed out. */
+export async function freshHarness(): Promise<Harness> {
+  const harness = await Harness.create();
+  onTestFinished(() => harness[Symbol.asyncDispose]());
+  return harness;
 }
 
 /** One harness for all tests of a file: each finds it without clusters and profiles, and has to leave no process of a node. */

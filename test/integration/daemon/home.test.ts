@@ -7,14 +7,14 @@ import { acquireFileLock } from '../../../src/base/file-lock.js';
 import { PROTOCOL } from '../../../src/contract/version.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { until } from '../../support/cli-process.js';
-import { expectFailure, Harness } from '../../support/harness.js';
+import { expectFailure, freshHarness, type Harness } from '../../support/harness.js';
 
 const isRoot = process.getuid?.() === 0;
 /** Runs what follows as a user who is neither root nor the owner of anything here. */
 const AS_NOBODY = ['setpriv', '--reuid', '65534', '--clear-groups'];
 
 test('a socket file that a killed daemon left is no hindrance', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   await h.run('ls');
   const { pid } = await h.hello();
   process.kill(pid, 'SIGKILL');
@@ -23,7 +23,7 @@ test('a socket file that a killed daemon left is no hindrance', async () => {
 });
 
 test('a deleted socket: the daemon that nobody can reach ends, its successor takes over the nodes', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   await h.up('single');
   const [{ pid }, pids] = [await h.hello(), await h.pids()];
   unlinkSync(h.home.socket);
@@ -40,7 +40,7 @@ test('a deleted socket: the daemon that nobody can reach ends, its successor tak
 });
 
 test('a command that meets a daemon that is about to end waits for the lock and starts the successor', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   mkdirSync(h.home.root);
   const lock = await acquireFileLock(h.home.daemonLock, { wait: true });
   const command = h.begin(['ls', '--json']);
@@ -52,7 +52,7 @@ test('a command that meets a daemon that is about to end waits for the lock and 
 });
 
 test('a daemon that speaks another protocol: both are named, with the command that helps', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   mkdirSync(h.home.root);
   const other = { version: '9.8.7', protocol: PROTOCOL + 1, pid: 4_242, startedAt: new Date(0).toISOString() };
   const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(other)));
@@ -67,7 +67,7 @@ test('a daemon that speaks another protocol: both are named, with the command th
 });
 
 test('a socket path that is too long: both lengths, and nothing is made', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   const deep = join(h.root, 'x'.repeat(100));
   const outcome = await h.begin(['ls', '--json'], { env: { RMQDEV_HOME: deep } }).outcome;
   const length = Buffer.byteLength(join(deep, 'daemon.sock'));
@@ -76,7 +76,7 @@ test('a socket path that is too long: both lengths, and nothing is made', async 
 });
 
 test('a home that cannot be written, or is a file', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   chmodSync(h.root, 0o755);
   chmodSync(h.cwd, 0o555);
   const command = isRoot ? AS_NOBODY : [];
@@ -95,7 +95,7 @@ test('a home that cannot be written, or is a file', async () => {
 const daemonStarts = (h: Harness) => readFileSync(h.home.daemonLog, 'utf8').match(/"daemon ready"/g)?.length;
 
 test('commands at once on a fresh home start one daemon; home and socket are for their owner alone', async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   mkdirSync(h.home.root, { mode: 0o755 });
   const outcomes = await Promise.all(['ls', 'versions', 'profiles', 'ls'].map((command) => h.run(command)));
   expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
-import { Harness, PAIR } from '../../support/harness.js';
+import { freshHarness, type Harness, PAIR } from '../../support/harness.js';
 
 /** mulberry32: the same kill points for the same seed. */
 function random(seed: number): () => number {
@@ -23,7 +23,7 @@ const ROUNDS = Number(process.env.RMQDEV_KILL_POINTS ?? 6);
  * The next daemon must find it by its marker; a second JVM on the same store would truncate it.
  */
 test(`kill -9 of the daemon at ${ROUNDS} points of an up (seed ${SEED}): the next up ends ready, no JVM doubled, none lost`, async () => {
-  await using h = await Harness.create();
+  const h = await freshHarness();
   h.profileOf('pair', PAIR);
   expect(await h.run('ls')).toMatchObject({ code: 0 });
   const next = random(SEED);
