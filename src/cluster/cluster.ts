@@ -19,7 +19,8 @@ import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import type { World } from './world.js';
 
-type Node = { spec: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
+/** `spec` is what a running node was launched with, `next` what its next launch will take. */
+type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
 /** One cluster: its nodes, what is kept of them on disk, and the one operation that may be under way. */
 export class Cluster {
   readonly name: string;
@@ -59,6 +60,7 @@ export class Cluster {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
       this.#nodes.set(spec.id, {
         spec,
+        next: spec,
         supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot),
       });
     }
@@ -119,6 +121,10 @@ export class Cluster {
   spec(id: string): NodeSpec {
     return this.#node(id).spec;
   }
+  /** What the node's next launch will take. */
+  nextSpec(id: string): NodeSpec {
+    return this.#node(id).next;
+  }
   supervisor(id: string): NodeSupervisor<LaunchSpec> {
     return this.#node(id).supervisor;
   }
@@ -155,9 +161,14 @@ export class Cluster {
     const nodes = specs.map((spec): Node => {
       const existing = this.#nodes.get(spec.id);
       if (!existing)
-        return { spec, supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer) };
+        return {
+          spec,
+          next: spec,
+          supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer),
+        };
+      if (this.isLive(spec.id)) return { ...existing, next: spec };
       existing.supervisor.replaceSpec(this.#runSpec(spec));
-      return { spec, supervisor: existing.supervisor };
+      return { spec, next: spec, supervisor: existing.supervisor };
     });
     this.#nodes.clear();
     for (const node of nodes) this.#nodes.set(node.spec.id, node);
@@ -195,9 +206,9 @@ export class Cluster {
   save(): void {
     if (!this.#profile || this.#isReleased) return;
     const nodes = new Map(
-      [...this.#nodes.values()].map(({ spec, supervisor }) => [
-        spec.id,
-        { assignment: { ports: spec.ports, release: spec.release, jdk: spec.jdk }, snapshot: supervisor.snapshot() },
+      [...this.#nodes.values()].map(({ next, supervisor }) => [
+        next.id,
+        { assignment: { ports: next.ports, release: next.release, jdk: next.jdk }, snapshot: supervisor.snapshot() },
       ]),
     );
     saveClusterState(this.paths.state, {
@@ -257,7 +268,7 @@ export class Cluster {
     const context = this.roleContext;
     return {
       id: spec.id,
-      prepareLaunch: () => prepareLaunch(spec, this.world),
+      prepareLaunch: () => prepareLaunch(this.#takeNext(spec), this.world),
       startup: () => role.startup(spec, context),
       readiness: role.readiness(spec, context),
       liveness: spec.ports.debug === undefined ? role.liveness(spec, context) : undefined,
@@ -279,10 +290,21 @@ export class Cluster {
     },
   };
 
+  /** @returns what a launch of the node of `spec` takes: from now on that is in force. */
+  #takeNext(spec: NodeSpec): NodeSpec {
+    const node = this.#nodes.get(spec.id);
+    if (!node || node.next === node.spec) return node?.spec ?? spec;
+    node.spec = node.next;
+    node.supervisor.replaceSpec(this.#runSpec(node.spec));
+    return node.spec;
+  }
+
   /** A NameServer that has just come up knows no broker yet. */
   #doubtBrokers(namesrv: string): void {
+    const { localAddress } = this.spec(namesrv);
     for (const { spec, supervisor } of this.#nodes.values()) {
-      if (spec.role === 'broker') supervisor.doubt(`${namesrv} has come back and must learn of it`);
+      if (spec.role === 'broker' && spec.namesrvAddrs.includes(localAddress))
+        supervisor.doubt(`${namesrv} has come back and must learn of it`);
     }
   }
 

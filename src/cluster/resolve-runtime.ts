@@ -57,13 +57,13 @@ async function peekRelease(
   wanted: string | undefined,
   notices: string[],
 ): Promise<ReleaseRef> {
-  const isPath = wanted !== undefined && wanted.includes('/');
-  if (isPath && !wanted.endsWith('.zip')) return { ...(await readReleaseHome(wanted)), source: 'directory' };
-  const own = caller.ROCKETMQ_HOME === undefined || isPath ? undefined : await readReleaseHome(caller.ROCKETMQ_HOME).catch(() => undefined);
+  const path = wanted?.includes('/') ? wanted : undefined;
+  if (path && !path.endsWith('.zip')) return { ...(await readReleaseHome(path)), source: 'directory' };
+  const own = caller.ROCKETMQ_HOME === undefined || path ? undefined : await readReleaseHome(caller.ROCKETMQ_HOME).catch(() => undefined);
   if (own && (wanted === undefined || wanted === own.version)) return { home: own.home, version: own.version, source: 'rocketmq-home' };
-  const version = isPath ? (/\d+\.\d+\.\d+/.exec(basename(wanted))?.[0] ?? DEFAULT_RELEASE) : (wanted ?? DEFAULT_RELEASE);
+  const version = path ? (/\d+\.\d+\.\d+/.exec(basename(path))?.[0] ?? DEFAULT_RELEASE) : (wanted ?? DEFAULT_RELEASE);
   refuseUnknownRelease(version);
-  const installed = isPath ? undefined : (await listReleases(world.home)).find((release) => release.version === version);
+  const installed = path ? undefined : (await listReleases(world.home)).find((release) => release.version === version);
   if (installed) return { home: installed.home, version, source: 'installed' };
   notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
   return { home: join(world.home.releases, version), version, source: 'to be installed' };

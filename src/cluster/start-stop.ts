@@ -104,10 +104,16 @@ export async function rollNodes(
 ): Promise<void> {
   const specs = ids.map((id) => cluster.spec(id));
   const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
-  for (const { id } of order) {
-    options.signal.throwIfAborted();
-    await stopNodes(cluster, [id], options.report);
-    await startNodes(cluster, [id], { ...options, wait: true });
+  try {
+    for (const { id } of order) {
+      options.signal.throwIfAborted();
+      // A daemon that ends between stop and start leaves that start to the next one.
+      cluster.setPendingStart([...new Set([...cluster.pendingStart, id])]);
+      await stopNodes(cluster, [id], options.report);
+      await startNodes(cluster, [id], { ...options, wait: true });
+    }
+  } finally {
+    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
   }
 }
 

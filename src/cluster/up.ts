@@ -60,7 +60,7 @@ export async function up(
   const down = ids.filter((id) => !restart.includes(id));
   await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage });
   if (restart.length > 0) {
-    await rollNodes(cluster, restart, { timeoutMs: request.timeoutMs, signal, report });
+    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report });
     stage('restart of changed nodes');
   }
   if (request.wait) {
@@ -76,6 +76,27 @@ export async function up(
     { stages },
   );
   return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
+}
+
+/**
+ * Rolls the changed nodes. Where a NameServer or a master moves to another address there is nothing to roll: brokers that were told
+ * the old one cannot be in sync with those that were told the new one, so the nodes concerned are restarted together.
+ */
+async function restartChanged(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+): Promise<void> {
+  const isMove = ids.some((id) => {
+    const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
+    return (
+      (isMaster(now) && now.localAddress !== next.localAddress) || now.namesrvAddrs.some((address) => !next.namesrvAddrs.includes(address))
+    );
+  });
+  if (!isMove) return rollNodes(cluster, ids, options);
+  options.report({ event: 'notice', message: `addresses change: ${ids.join(', ')} are restarted together` });
+  await stopNodes(cluster, ids, options.report);
+  await startNodes(cluster, ids, { ...options, wait: true });
 }
 
 /** Sends each topic to every broker that is to hold it, slaves too: from 5.0 a slave would learn of it only after up to a minute. */

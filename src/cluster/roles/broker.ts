@@ -61,11 +61,13 @@ export async function answers(node: NodeSpec, context: RoleContext, signal: Abor
 }
 
 /**
- * @returns why the node does not count as registered: every NameServer that lives must list its address under its id,
+ * @returns why the node does not count as registered: every NameServer of its configuration that lives must list its address under its id,
  * in the route of the topic that carries its brokerName. Source: broker/.../topic/TopicConfigManager.java
  */
 export async function unregistered(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
-  const namesrvs = context.peers().filter((peer) => peer.role === 'namesrv' && context.isExpected(peer.id));
+  const namesrvs = context
+    .peers()
+    .filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && context.isExpected(peer.id));
   if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
   const reasons = await Promise.all(
     namesrvs.map(async (namesrv) => {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { PAIR, useHarness } from '../../support/harness.js';
+
+const harness = useHarness();
+
+// All specs once changed at a stroke: running brokers were then asked for on a NameServer that their configuration did not name, and `up` ended in TIMEOUT.
+test('a NameServer more: it starts, then the brokers are rolled to know it', async () => {
+  const h = harness();
+  h.profileOf('pair', PAIR);
+  await h.up('pair');
+  const before = await h.pids();
+  h.profileOf('pair', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s']);
+  const { json, lines } = await h.up('pair', '--json');
+  expect(json).toMatchObject({ state: 'ready', namesrvAddr: h.namesrvAddr });
+  expect(await h.node('broker-a')).toMatchObject({ registeredWith: h.namesrvAddr.split(';'), inSync: true });
+  expect((await h.pids())['namesrv-1']).toBe(before['namesrv-1']);
+  const order = lines.filter(({ step }) => step === 'stopping').map(({ node }) => node);
+  expect(order).toEqual(['broker-a-s', 'broker-a']);
+});
+
+test('a NameServer or a master on another port: the nodes concerned are restarted together, and are in sync again', async () => {
+  const h = harness();
+  h.profileOf('moved', PAIR);
+  await h.up('moved');
+  for (const id of ['namesrv-1', 'broker-a'] as const) {
+    const port = h.port(id) + 60;
+    const { json, lines } = await h.up('moved', '--set', `${id}.listenPort=${port}`, '--json');
+    expect(json).toMatchObject({ state: 'ready' });
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'notice', message: expect.stringContaining('restarted together') }));
+    expect((await h.node(id)).ports).toMatchObject({ listen: port });
+    expect(await h.node('broker-a-s')).toMatchObject({ state: 'ready', inSync: true });
+  }
+});
