@@ -17,7 +17,7 @@ import { FakeLauncher, type FakeProcess } from './supervisor.js';
  * A home folder, and processes and nodes that only the test sees: a launched broker registers at once, a dead one is dropped at once.
  * Dispose of it at the end.
  */
-export class FakeWorld implements Disposable {
+export class FakeWorld implements AsyncDisposable {
   readonly root = mkdtempSync(join(tmpdir(), 'rmqdev-world-'));
   readonly launcher = new FakeLauncher<LaunchSpec>();
   readonly rocketmq: FakeRocketMq;
@@ -74,7 +74,11 @@ export class FakeWorld implements Disposable {
     return this.#processes.get(id) as FakeProcess;
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A launch that is still being prepared would write into the folder that is about to go.
+    const isPreparing = (cluster: Cluster) => cluster.specs.some(({ id }) => cluster.isLive(id) && cluster.supervisor(id).pid === null);
+    const never = new AbortController().signal;
+    for (const cluster of this.#clusters) await cluster.until(() => !isPreparing(cluster), never);
     for (const cluster of this.#clusters) cluster.release();
     rmSync(this.root, { recursive: true, force: true });
   }

@@ -15,7 +15,7 @@ beforeEach(() => {
   fake = new FakeWorld({ profile: profileOf(PAIR) });
   cluster = fake.cluster();
 });
-afterEach(() => fake[Symbol.dispose]());
+afterEach(() => fake[Symbol.asyncDispose]());
 
 const never = new AbortController().signal;
 const start = (ids: readonly string[] = PAIR, of = cluster) =>

@@ -8,7 +8,7 @@ import { FakeWorld } from '../../fakes/world.js';
 
 let fake: FakeWorld;
 let cluster: Cluster;
-afterEach(() => fake[Symbol.dispose]());
+afterEach(() => fake[Symbol.asyncDispose]());
 
 const never = new AbortController().signal;
 

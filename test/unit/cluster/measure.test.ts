@@ -26,7 +26,7 @@ beforeEach(async () => {
   await startNodes(cluster, IDS, { wait: true, timeoutMs: 60_000, signal: new AbortController().signal, report: () => {} });
   fake.rocketmq.calls.length = 0;
 });
-afterEach(() => fake[Symbol.dispose]());
+afterEach(() => fake[Symbol.asyncDispose]());
 
 const stop = (ids: string[]) => stopNodes(cluster, ids, () => {});
 const nodeOf = async (id: string) => (await meter.status([id])).nodes[0];

@@ -10,7 +10,7 @@ import { RESTART } from '../../fakes/supervisor.js';
 import { FakeWorld } from '../../fakes/world.js';
 
 let fake: FakeWorld;
-afterEach(() => fake[Symbol.dispose]());
+afterEach(() => fake[Symbol.asyncDispose]());
 
 const never = () => new AbortController().signal;
 const ALL = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s'];

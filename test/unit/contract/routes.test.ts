@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CALLS } from '../../../src/contract/calls.js';
-import { openApiDocument } from '../../../src/contract/openapi.js';
 import { ROUTES } from '../../../src/contract/routes.js';
 import { NodeState } from '../../../src/contract/status.js';
 import { NODE_STATES } from '../../../src/supervisor/node-state.js';
@@ -43,9 +42,4 @@ test('the states that users see are those of the supervisor', () => {
 /** Loading zod costs a third of an empty Node.js start: the CLI must do without it. */
 test('what the client loads of the contract needs no schema', () => {
   expect(readFileSync(new URL('../../../src/contract/calls.ts', import.meta.url), 'utf8')).not.toMatch(/^import .* from/m);
-});
-
-test('docs/openapi.json is what the contract says: scripts/generate-openapi.mjs writes it', () => {
-  const written = JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')) as object;
-  expect(written).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
 });

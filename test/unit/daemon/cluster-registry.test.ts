@@ -14,9 +14,9 @@ beforeEach(() => {
   fake = new FakeWorld({ profile: profileOf(['namesrv-1']) });
   registry = new ClusterRegistry(fake.world);
 });
-afterEach(() => {
+afterEach(async () => {
   for (const { cluster } of registry.all) cluster.release();
-  fake[Symbol.dispose]();
+  await fake[Symbol.asyncDispose]();
 });
 
 /** Clusters on disk, as an earlier daemon left them. */

@@ -15,9 +15,9 @@ beforeEach(async () => {
   registry = new ClusterRegistry(fake.world);
   await registry.restoreAll();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const { cluster } of registry.all) cluster.release();
-  fake[Symbol.dispose]();
+  await fake[Symbol.asyncDispose]();
 });
 
 /** Makes a file of 4096 bytes below the home folder. */

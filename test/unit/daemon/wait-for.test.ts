@@ -14,7 +14,7 @@ beforeEach(() => {
   const cluster = fake.cluster();
   entry = { cluster, meter: new ClusterMeter(cluster) };
 });
-afterEach(() => fake[Symbol.dispose]());
+afterEach(() => fake[Symbol.asyncDispose]());
 
 const never = new AbortController().signal;
 const start = (options: { wait: boolean } = { wait: true }) =>
