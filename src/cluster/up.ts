@@ -79,8 +79,8 @@ export async function up(
 }
 
 /**
- * Rolls the changed nodes. Where a NameServer or a master moves to another address there is nothing to roll: brokers that were told
- * the old one cannot be in sync with those that were told the new one, so the nodes concerned are restarted together.
+ * Rolls the changed nodes. Where the NameServers change, or a master moves to another address, there is nothing to roll: a slave is routed
+ * only where its master is registered, and follows it only where it listens; so the nodes concerned are restarted together.
  */
 async function restartChanged(
   cluster: Cluster,
@@ -89,9 +89,7 @@ async function restartChanged(
 ): Promise<void> {
   const isMove = ids.some((id) => {
     const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
-    return (
-      (isMaster(now) && now.localAddress !== next.localAddress) || now.namesrvAddrs.some((address) => !next.namesrvAddrs.includes(address))
-    );
+    return (isMaster(now) && now.localAddress !== next.localAddress) || now.namesrvAddrs.join() !== next.namesrvAddrs.join();
   });
   if (!isMove) return rollNodes(cluster, ids, options);
   options.report({ event: 'notice', message: `addresses change: ${ids.join(', ')} are restarted together` });

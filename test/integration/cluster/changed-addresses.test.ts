@@ -4,7 +4,7 @@ import { PAIR, useHarness } from '../../support/harness.js';
 const harness = useHarness();
 
 // All specs once changed at a stroke: running brokers were then asked for on a NameServer that their configuration did not name, and `up` ended in TIMEOUT.
-test('a NameServer more: it starts, then the brokers are rolled to know it', async () => {
+test('a NameServer more: it starts, then the brokers are restarted together to know it', async () => {
   const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
@@ -14,8 +14,7 @@ test('a NameServer more: it starts, then the brokers are rolled to know it', asy
   expect(json).toMatchObject({ state: 'ready', namesrvAddr: h.namesrvAddr });
   expect(await h.node('broker-a')).toMatchObject({ registeredWith: h.namesrvAddr.split(';'), inSync: true });
   expect((await h.pids())['namesrv-1']).toBe(before['namesrv-1']);
-  const order = lines.filter(({ step }) => step === 'stopping').map(({ node }) => node);
-  expect(order).toEqual(['broker-a-s', 'broker-a']);
+  expect(lines).toContainEqual(expect.objectContaining({ event: 'notice', message: expect.stringContaining('restarted together') }));
 });
 
 test('a NameServer or a master on another port: the nodes concerned are restarted together, and are in sync again', async () => {
