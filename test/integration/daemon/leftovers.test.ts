@@ -26,12 +26,25 @@ function write(path: string, sizeBytes: number): void {
 /** Clusters by name, each with the number of its nodes that run. */
 function registryOf(running: Record<string, number>): ClusterRegistry {
   const all = Object.entries(running).map(([name, runningCount]) => ({
-    cluster: { name, paths: home.cluster(name), runningCount, operation: undefined, hasNode: () => true, isLive: () => true },
+    cluster: {
+      name,
+      paths: home.cluster(name),
+      runningCount,
+      operation: undefined,
+      hasNode: () => true,
+      isLive: () => true,
+      operate: (_name: string, _mode: string, work: () => Promise<void>) => work(),
+    },
   }));
-  return { all, broken: new Map(), remove: (name: string) => void forgotten.push(name) } as unknown as ClusterRegistry;
+  return {
+    all,
+    broken: new Map(),
+    resolve: (name: string) => all.find(({ cluster }) => cluster.name === name),
+    remove: (name: string) => void forgotten.push(name),
+  } as unknown as ClusterRegistry;
 }
 
-const world = () => ({ home }) as World;
+const world = () => ({ home, platform: { processTable: async () => [] } }) as unknown as World;
 
 test('clean --all removes stopped clusters and forgets them, so that their names and ports are free', async () => {
   write(home.cluster('old').state, 10);
