@@ -69,6 +69,17 @@ export const UpResult = ClusterStatus.extend({
 export type UpResult = z.infer<typeof UpResult>;
 
 const nodesChange = { cluster, selectors, timeoutMs };
+/** What of the logs is wanted. */
+const logFilter = {
+  follow: flag,
+  lines: z.coerce.number().int().min(0),
+  since: z.coerce.number().optional().describe('ms since the epoch'),
+  until: z.coerce.number().optional(),
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).optional(),
+  grep: z.string().optional(),
+  file: list.optional(),
+};
+
 const InstalledRelease = z.object({
   version: z.string(),
   home: z.string(),
@@ -131,13 +142,7 @@ export const ROUTES = {
     z.strictObject({
       cluster,
       selector: list.optional(),
-      follow: flag,
-      lines: z.coerce.number().int().min(0),
-      since: z.coerce.number().optional().describe('ms since the epoch'),
-      until: z.coerce.number().optional(),
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).optional(),
-      grep: z.string().optional(),
-      file: list.optional(),
+      ...logFilter,
     }),
     LogLine,
     z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
@@ -146,13 +151,7 @@ export const ROUTES = {
     CALLS.userHomeLogs,
     z.strictObject({
       home: z.string(),
-      follow: flag,
-      lines: z.coerce.number().int().min(0),
-      since: z.coerce.number().optional(),
-      until: z.coerce.number().optional(),
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).optional(),
-      grep: z.string().optional(),
-      file: list.optional(),
+      ...logFilter,
     }),
     LogLine,
     z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),

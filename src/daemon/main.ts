@@ -23,7 +23,7 @@ const READY_PIPE = 3;
  * Runs the daemon of one RMQDEV_HOME until it is told to end. The only place that wires the parts together.
  * Nodes outlive it: at its end it lets go of them, and the next one takes them over.
  */
-export async function runDaemon(
+async function runDaemon(
   env: NodeJS.ProcessEnv,
   announce: (message: { ready: true } | { error: ReturnType<RmqdevError['toPayload']> }) => void,
 ): Promise<void> {
@@ -84,7 +84,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
 }
 
 /** Tells the process that started this daemon, over the extra pipe, and closes it. */
-export function announceOnPipe(message: object): void {
+function announceOnPipe(message: object): void {
   try {
     writeSync(READY_PIPE, `${JSON.stringify(message)}\n`);
     closeSync(READY_PIPE);
