@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
-import { createSubscriptionGroup, createTopic } from '../remoting/broker-api.js';
 import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterMeter } from './measure.js';
@@ -10,8 +9,7 @@ import { isMaster } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
 import { rollNodes, startNodes, stopNodes } from './start-stop.js';
-
-const TOPIC_TIMEOUT_MS = 5_000;
+import { createTopicsAndGroups } from './topics.js';
 
 export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
 
@@ -64,7 +62,7 @@ export async function up(
     stage('restart of changed nodes');
   }
   if (request.wait) {
-    await createTopicsAndGroups(cluster, signal);
+    await createTopicsAndGroups(cluster, report, signal);
     if (request.profile.topics.length + request.profile.groups.length > 0) stage('topics and groups');
   }
   if (request.wait) void makeClassArchives(cluster);
@@ -95,29 +93,6 @@ async function restartChanged(
   options.report({ event: 'notice', message: `addresses change: ${ids.join(', ')} are restarted together` });
   await stopNodes(cluster, ids, options.report);
   await startNodes(cluster, ids, { ...options, wait: true });
-}
-
-/** Sends each topic to every broker that is to hold it, slaves too: from 5.0 a slave would learn of it only after up to a minute. */
-async function createTopicsAndGroups(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { topics, groups } = cluster.profile;
-  const { remoting, clock } = cluster.world;
-  const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id));
-  for (const spec of brokers) {
-    using deadline = clock.deadline(TOPIC_TIMEOUT_MS, signal);
-    for (const topic of topics.filter(({ brokers: names }) => names === undefined || names.includes(spec.brokerName ?? ''))) {
-      const created = createTopic(
-        remoting,
-        spec.localAddress,
-        { topic: topic.name, readQueueNums: topic.queues, writeQueueNums: topic.queues },
-        deadline.signal,
-      );
-      await (isMaster(spec) ? created : created.catch(() => undefined));
-    }
-    for (const group of groups) {
-      const created = createSubscriptionGroup(remoting, spec.localAddress, { groupName: group.name }, deadline.signal);
-      await (isMaster(spec) ? created : created.catch(() => undefined));
-    }
-  }
 }
 
 /** Stops everything, proves it, and with `remove` deletes the cluster's folder. */

@@ -20,6 +20,8 @@ export type FakeNode = {
   /** An UPDATE_BROKER_CONFIG makes it register. */
   registersWhenNudged: boolean;
   topics: string[];
+  /** Answers the making of a topic as a slave of 4.9.7 does. */
+  refusesTopics: boolean;
 };
 
 /** The nodes of one cluster as the remoting layer meets them, without a socket. */
@@ -46,6 +48,7 @@ export class FakeRocketMq {
           haStatusCode: ResponseCode.SUCCESS,
           registersWhenNudged: false,
           topics: [],
+          refusesTopics: false,
         },
       ]),
     );
@@ -110,6 +113,11 @@ export class FakeRocketMq {
         return {};
       case RequestCode.GET_BROKER_HA_STATUS:
         return { code: node.haStatusCode, body: json({ master: true, inSyncSlaveNums: node.inSyncSlaveNums }) };
+      case RequestCode.UPDATE_AND_CREATE_TOPIC:
+        if (node.refusesTopics)
+          return { code: ResponseCode.SYSTEM_ERROR, remark: "Can't modify topic or subscription group from slave broker" };
+        node.topics.push(topic);
+        return {};
       case RequestCode.GET_ALL_TOPIC_CONFIG: {
         const config = (topicName: string) => ({ topicName, readQueueNums: 8, writeQueueNums: 8, perm: 6 });
         return { body: json({ topicConfigTable: Object.fromEntries(node.topics.map((name) => [name, config(name)])) }) };
