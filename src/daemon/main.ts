@@ -70,6 +70,8 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
     log.warn({ socket: home.socket }, 'the socket is gone, nobody can reach this daemon: it makes room for the next one');
     end();
   });
+  // One forgotten rejection must not end the supervision of every cluster; the log keeps it.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   ready();
