@@ -17,10 +17,27 @@ const ALLOWED = {
   supervisor: [],
   profile: ['rocketmq'],
   install: ['rocketmq'],
-  cluster: ['contract', 'profile', 'install', 'rocketmq', 'remoting', 'process', 'logs', 'supervisor'],
-  daemon: ['cluster', 'contract', 'profile', 'install', 'rocketmq', 'remoting', 'process', 'logs', 'supervisor'],
+  diagnose: ['profile', 'rocketmq'],
+  machine: ['diagnose', 'install', 'process', 'rocketmq'],
+  evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
+  cluster: ['contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
+  daemon: [
+    'cluster',
+    'contract',
+    'diagnose',
+    'evidence',
+    'install',
+    'logs',
+    'machine',
+    'process',
+    'profile',
+    'remoting',
+    'rocketmq',
+    'supervisor',
+  ],
   client: ['contract'],
-  cli: ['client', 'contract'],
+  // Besides the client: what doctor and explain <file> load on use, without the daemon.
+  cli: ['client', 'contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq'],
 };
 
 const violations = [];

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { ExitCause } from './status.js';
+
+/** What `explain`, `doctor` and crash reports say. Field names are API: `--json` prints these objects. */
+export const Finding = z.object({
+  code: z.string().describe('an upper-case word that stays, e.g. PORT_IN_USE'),
+  severity: z.enum(['error', 'warning', 'info']),
+  what: z.string(),
+  why: z.string(),
+  next: z.string(),
+  at: z.array(z.object({ file: z.string(), line: z.int().nullable().describe('counts from 1'), text: z.string() })),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** How a process ended. */
+export const Exit = z.object({
+  at: z.string().describe('ISO 8601, UTC'),
+  notBefore: z.string().nullable().describe('where no daemon watched: the end lies between this time and `at`'),
+  code: z.int().nullable().describe('exit status; null where a signal ended it or the node was adopted'),
+  signal: z.string().nullable(),
+  adopted: z.boolean().describe('an earlier daemon had started it: its status cannot be known'),
+  meaning: z.string().describe('the status in the terms of RocketMQ and the JVM'),
+});
+export type Exit = z.infer<typeof Exit>;
+
+/** Kept in the cluster's folder for every end of a node that nobody asked for. */
+export const CrashReport = z.object({
+  node: z.string(),
+  cluster: z.string(),
+  role: z.string(),
+  rocketmq: z.string(),
+  java: z.int().describe('major version'),
+  pid: z.int().nullable(),
+  uptimeMs: z.number().nullable(),
+  wasReady: z.boolean(),
+  cause: ExitCause,
+  exit: Exit,
+  decision: z.string().describe('what the restart policy made of it'),
+  findings: z.array(Finding).describe('the cause first; empty where none is known'),
+  excerpts: z
+    .array(z.object({ file: z.string(), firstLine: z.int(), lines: z.array(z.string()) }))
+    .describe('the ends of the files that were read, of this launch only'),
+  thisFile: z.string(),
+});
+export type CrashReport = z.infer<typeof CrashReport>;
+
+/** One node, as `explain` tells it. */
+export const Explanation = z.object({
+  node: z.string().nullable().describe('null where a status, a line or a file is explained'),
+  exit: Exit.nullable(),
+  findings: z.array(Finding),
+  report: CrashReport.nullable().describe('the newest crash report of the node'),
+});
+export type Explanation = z.infer<typeof Explanation>;
