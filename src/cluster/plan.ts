@@ -2,7 +2,7 @@ import { RmqdevError } from '../base/errors.js';
 import type { Plan } from '../contract/events.js';
 import type { CallerEnvironment } from '../contract/routes.js';
 import { allOf, allotPorts } from '../diagnose/allot-ports.js';
-import type { PortHolder } from '../diagnose/port-holder.js';
+import { type PortHolder, rmqdevNodeOf } from '../diagnose/port-holder.js';
 import type { InstallProgress } from '../install/progress.js';
 import { formatPlace } from '../profile/problems.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
@@ -146,8 +146,6 @@ function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, Rel
 async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
   const { platform } = cluster.world;
   const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
-  const nodeOf = (command: string | undefined) =>
-    command ? /-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command)?.slice(1, 3).join('/') : undefined;
   const { ports, notices: moved } = await allotPorts(
     {
       nodes: request.profile.nodes,
@@ -164,8 +162,7 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
           if (other) return { port, pid: undefined, command: undefined, rmqdevNode: `rmqdev node ${other}` };
           if (own.has(port) || (await platform.isPortFree(port))) continue;
           const [holder] = await platform.listeners([port]);
-          const rmqdevNode = nodeOf(holder?.command);
-          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNode ? `rmqdev node ${rmqdevNode}` : undefined };
+          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNodeOf(holder?.command) };
         }
         // Nothing may be awaited between this look and the claim.
         const rival = request.claims.rivalOf(cluster.name, candidates);

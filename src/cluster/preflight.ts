@@ -12,8 +12,8 @@ import { PORT_OFFSETS } from '../rocketmq/ports.js';
 import type { NodeSpec } from './node-spec.js';
 import type { World } from './world.js';
 
-/** A lookup that is not answered by then is slow enough to be told; a start is not held up by it. */
-const HOST_NAME_WAIT_MS = 250;
+/** A lookup that is not answered by then is slow enough to be told; elsewhere it takes a few ms. */
+const HOST_NAME_WAIT_MS = 1_000;
 
 export type PreflightRequest = {
   cluster: string;

@@ -12,3 +12,9 @@ export function whoHolds({ pid, command, rmqdevNode }: Omit<PortHolder, 'port'>)
 export function shorten(command: string): string {
   return command.length > 60 ? `${command.slice(0, 57)}…` : command;
 }
+
+/** @returns `rmqdev node <cluster>/<id>` where a command line is that of a node of rmqdev. */
+export function rmqdevNodeOf(command: string | undefined): string | undefined {
+  const [, cluster, node] = /-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command ?? '') ?? [];
+  return cluster && node ? `rmqdev node ${cluster}/${node}` : undefined;
+}

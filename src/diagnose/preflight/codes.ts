@@ -70,6 +70,7 @@ export const FINDING_ROWS = [
   { code: 'JAVA_NOT_FOUND', severity: 'error', refuses: 'JAVA_NOT_FOUND', about: 'there is no JDK' },
   { code: 'JAVA_UNSUITABLE', severity: 'error', refuses: 'JAVA_UNSUITABLE', about: 'no JDK that was found can run this release' },
   { code: 'JAVA_HOME_BROKEN', severity: 'warning', about: 'JAVA_HOME names no JDK' },
+  { code: 'JAVA_HOME_IS_JRE', severity: 'info', about: 'JAVA_HOME names a JRE: it runs RocketMQ, but compiles nothing' },
   { code: 'RELEASE_NOT_INSTALLED', severity: 'info', about: 'the release is not installed yet; `up` gets it' },
   { code: 'FOREIGN_ROCKETMQ', severity: 'info', about: 'RocketMQ runs on this machine that rmqdev did not start' },
   { code: 'NODES_WITHOUT_DAEMON', severity: 'warning', about: 'nodes of rmqdev run and no daemon looks after them' },

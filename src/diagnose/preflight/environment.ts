@@ -4,7 +4,7 @@ import { finding } from './codes.js';
 /** `javaHome`, `rocketmqHome`: what the variable names turned out to be; undefined where it is not set. */
 export type EnvironmentFacts = {
   variables: Readonly<Partial<Record<string, string>>>;
-  javaHome: { ok: true } | { ok: false; why: string } | undefined;
+  javaHome: { ok: true; isJre: boolean } | { ok: false; why: string } | undefined;
   rocketmqHome: { version: string } | { why: string } | undefined;
   /** namesrvAddr of each cluster of this home that is known. */
   clusters: readonly { cluster: string; namesrvAddr: string }[];
@@ -34,6 +34,15 @@ export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }
         what: `JAVA_HOME names no JDK: ${variables.JAVA_HOME}`,
         why: `${javaHome.why}; rmqdev looks further, but RocketMQ's own scripts and Maven do not`,
         next: 'Let it name the folder that holds bin/java, or take it away: `unset JAVA_HOME`',
+      }),
+    );
+  }
+  if (javaHome?.ok && javaHome.isJre) {
+    findings.push(
+      finding('info', 'JAVA_HOME_IS_JRE', {
+        what: `JAVA_HOME names a JRE: ${variables.JAVA_HOME}`,
+        why: 'it runs RocketMQ, but has no javac: Maven and your own builds fail with it',
+        next: 'Let it name a JDK, if you build with it',
       }),
     );
   }

@@ -1,29 +1,36 @@
 import { dirname } from 'node:path';
 import type { Finding } from '../../base/finding.js';
-import { shorten } from '../port-holder.js';
 import { finding } from './codes.js';
 import type { RocketMqProcess } from './facts.js';
 
 const WORDS: Readonly<Record<RocketMqProcess['role'], string>> = {
-  namesrv: 'a NameServer',
-  broker: 'a broker',
-  controller: 'a controller',
-  proxy: 'a proxy',
-  container: 'a broker container',
+  namesrv: 'NameServer',
+  broker: 'broker',
+  controller: 'controller',
+  proxy: 'proxy',
+  container: 'broker container',
 };
+const TOLD = 8;
 
 /** RocketMQ that somebody started by hand or by its scripts: rmqdev never touches it. */
 export function judgeForeign(processes: readonly RocketMqProcess[]): Finding[] {
-  return processes
-    .filter(({ nodeFolder }) => nodeFolder === undefined)
-    .map(({ pid, role, command, configFile, userHome }) => {
-      const from = [configFile ? `-c ${configFile}` : 'no -c file', ...(userHome ? [`user.home ${userHome}`] : [])].join(', ');
-      return finding('info', 'FOREIGN_ROCKETMQ', {
-        what: `${WORDS[role]} runs that rmqdev did not start: pid ${pid} (${from})`,
-        why: `rmqdev leaves it alone; it takes ports and memory, and writes its logs to ${userHome ?? '~'}/logs/rocketmqlogs (${shorten(command)})`,
-        next: `Nothing must be done; \`kill ${pid}\` ends it in an orderly way`,
-      });
-    });
+  const foreign = processes.filter(({ nodeFolder }) => nodeFolder === undefined);
+  if (foreign.length === 0) return [];
+  const told = foreign.slice(0, TOLD).map(({ pid, role, configFile, userHome }) => {
+    const file = configFile === undefined ? 'without a -c file' : `-c ${configFile}`;
+    return `${WORDS[role]}, pid ${pid}, ${file}, logs in ${userHome ?? '~'}/logs/rocketmqlogs`;
+  });
+  const more = foreign.length > TOLD ? [`and ${foreign.length - TOLD} more`] : [];
+  return [
+    finding('info', 'FOREIGN_ROCKETMQ', {
+      what:
+        foreign.length === 1
+          ? 'RocketMQ runs that rmqdev did not start'
+          : `${foreign.length} RocketMQ processes run that rmqdev did not start`,
+      why: `${[...told, ...more].join('; ')}. rmqdev leaves them alone; they take ports and memory`,
+      next: `Nothing must be done; to end one in an orderly way: \`kill ${foreign[0]?.pid}\``,
+    }),
+  ];
 }
 
 /** A home of rmqdev that nodes run in: does it exist, and does a daemon answer there? */

@@ -11,21 +11,23 @@ const SLOW_LOOKUP_MS = 1_000;
  * the address that it tells. Sources: common/.../BrokerConfig.java localHostName; remoting/.../RemotingUtil.java.
  */
 export function judgeHostName({ name, tookMs, outcome, error }: HostNameFacts, os: NodeJS.Platform): Finding[] {
-  if (outcome === 'resolved' && tookMs < SLOW_LOOKUP_MS) return [];
-  const why = {
-    resolved: `it took ${formatDuration(tookMs)}`,
-    'no answer yet': `there was no answer after ${formatDuration(tookMs)}`,
-    failed: `the lookup failed after ${formatDuration(tookMs)} (${error})`,
+  const isSlow = tookMs >= SLOW_LOOKUP_MS;
+  if (!isSlow && outcome !== 'failed') return [];
+  const took = formatDuration(tookMs);
+  const how = {
+    resolved: `it took ${took}`,
+    'no answer yet': `there was no answer after ${took}`,
+    failed: `the lookup failed after ${took} (${error})`,
   }[outcome];
-  const command =
-    os === 'darwin'
-      ? `echo "127.0.0.1 ${name}" | sudo tee -a /etc/hosts; echo "::1 ${name}" | sudo tee -a /etc/hosts`
-      : `echo "127.0.0.1 ${name}" | sudo tee -a /etc/hosts`;
+  const addresses = os === 'darwin' ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+  const commands = addresses.map((address) => `echo "${address} ${name}" | sudo tee -a /etc/hosts`);
   return [
-    finding('warning', 'HOST_NAME_SLOW', {
-      what: `looking up this machine's own name, ${name}, ${outcome === 'failed' ? 'fails' : 'is slow'}`,
-      why: `${why}; each RocketMQ process does it at its start, so that each start takes longer, on some Macs by 5 s or more`,
-      next: `Write the name into the hosts file: \`${command}\``,
+    finding(isSlow ? 'warning' : 'info', 'HOST_NAME_SLOW', {
+      what: `looking up this machine's own name, ${name}, ${isSlow ? 'is slow' : 'fails'}`,
+      why: isSlow
+        ? `${how}; each RocketMQ process does it at its start, so that each start takes longer, on some Macs by 5 s or more`
+        : `${how}; brokers of rmqdev do not need it, but one that was started by hand without brokerName calls itself DEFAULT_BROKER`,
+      next: `Write the name into the hosts file: \`${commands.join('; ')}\``,
     }),
   ];
 }
