@@ -5,6 +5,7 @@ import { packageVersion } from '../base/version.js';
 import { cleanCommand, lsCommand } from './commands/clusters.js';
 import { completionCommand } from './commands/completion.js';
 import { daemonCommand } from './commands/daemon.js';
+import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
@@ -58,6 +59,7 @@ parser
   .command(lsCommand(run))
   .command(cleanCommand(run))
   .command(envCommand(run))
+  .command(doctorCommand(run, exit))
   .command(profilesCommand(run))
   .command(profileCommand(run))
   .command(installCommand(run))

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
+import { allOf } from '../diagnose/allot-ports.js';
 import { findMarked } from '../process/find-marked.js';
 import { releaseTraits } from '../rocketmq/releases.js';
 import { describeExit } from '../supervisor/node-run.js';
-import { allOf } from './allot-ports.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type Report, reportNodes } from './progress.js';

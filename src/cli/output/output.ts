@@ -2,6 +2,7 @@ import type { RmqdevError } from '../../base/errors.js';
 import type { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from '../../contract/events.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import type { DoctorReport } from '../../diagnose/doctor/check.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
 export interface Output {
@@ -27,6 +28,7 @@ export interface Output {
   profile(result: Result<'profileShow'>): void;
   versions(result: Result<'versions'>): void;
   installed(release: Result<'install'>): void;
+  doctor(report: DoctorReport): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import { renderDoctor } from './doctor-text.js';
 import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
@@ -129,6 +130,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(table(['ROCKETMQ', 'SIZE', 'FROM', '', 'FOLDER'], rows, colors.dim));
     },
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
+    doctor: (report) => print(renderDoctor(report, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),

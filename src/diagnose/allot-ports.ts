@@ -1,10 +1,7 @@
 import { RmqdevError } from '../base/errors.js';
 import type { NodeProfile } from '../profile/profile.js';
-import { DEBUG_OFFSET, FIRST_PORT, PORT_OFFSETS, PORT_STEP } from '../rocketmq/ports.js';
-import type { NodePorts } from './node-spec.js';
-
-/** Who holds a port, as far as can be known. `rmqdevNode` names a node of another cluster of rmqdev. */
-export type PortHolder = { port: number; pid: number | undefined; command: string | undefined; rmqdevNode: string | undefined };
+import { DEBUG_OFFSET, FIRST_PORT, type NodePorts, PORT_OFFSETS, PORT_STEP } from '../rocketmq/ports.js';
+import { type PortHolder, whoHolds } from './port-holder.js';
 
 export type PortWorld = {
   /** @returns the holder of the first of `ports` that is taken, undefined where all are free. */
@@ -103,16 +100,7 @@ export function allOf(ports: NodePorts): number[] {
 
 /** @returns `port 10911 is held by pid 4242 (java -cp …)`. */
 export function describeHolder(holder: PortHolder): string {
-  if (holder.rmqdevNode) return `port ${holder.port} is held by ${holder.rmqdevNode}`;
-  const who =
-    holder.pid === undefined
-      ? 'a process that this user may not see'
-      : `pid ${holder.pid}${holder.command ? ` (${shorten(holder.command)})` : ''}`;
-  return `port ${holder.port} is held by ${who}`;
-}
-
-function shorten(command: string): string {
-  return command.length > 60 ? `${command.slice(0, 57)}…` : command;
+  return `port ${holder.port} is held by ${whoHolds(holder)}`;
 }
 
 function refuseIfWrong(node: NodeProfile, holder: PortHolder, strict: boolean): void {

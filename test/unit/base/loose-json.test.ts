@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseLooseJson, quoteIntegerKeys } from '../../../src/remoting/loose-json.js';
+import { parseLooseJson, quoteIntegerKeys } from '../../../src/base/loose-json.js';
 
 /** Writes JSON as fastjson does: keys that are integers go bare. */
 function fastjson(value: unknown, blank: string): string {

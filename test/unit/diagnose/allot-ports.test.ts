@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
-import { allOf, allotPorts, describeHolder, type PortHolder, type PortRequest } from '../../../src/cluster/allot-ports.js';
 import type { NodePorts } from '../../../src/cluster/node-spec.js';
+import { allOf, allotPorts, describeHolder, type PortRequest } from '../../../src/diagnose/allot-ports.js';
+import type { PortHolder } from '../../../src/diagnose/port-holder.js';
 import { IDS_2M2S, nodeProfile } from '../../fakes/cluster.js';
 
 type Machine = { held?: readonly PortHolder[]; reserved?: readonly number[] };
