@@ -8,6 +8,7 @@ import { daemonCommand } from './commands/daemon.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
+import { explainCommand } from './commands/explain.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
@@ -54,6 +55,7 @@ parser
   .command(nodeVerbCommands(run) as never)
   .command(waitCommand(run))
   .command(eventsCommand(run))
+  .command(explainCommand(run))
   .command(downCommand(run))
   .command(lsCommand(run))
   .command(cleanCommand(run))
