@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
+import { explainCommand } from './commands/explain.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
@@ -55,6 +56,7 @@ parser
   .command(nodeVerbCommands(run) as never)
   .command(waitCommand(run))
   .command(eventsCommand(run))
+  .command(explainCommand(run))
   .command(downCommand(run))
   .command(lsCommand(run))
   .command(cleanCommand(run))

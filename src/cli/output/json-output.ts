@@ -21,6 +21,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     kill: print,
     event: print,
     log: print,
+    explanations: (explanations) => explanations.forEach(print),
     clusters: print,
     leftovers: print,
     profiles: print,

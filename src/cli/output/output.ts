@@ -1,5 +1,6 @@
 import type { RmqdevError } from '../../base/errors.js';
 import type { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from '../../contract/events.js';
+import type { Explanation } from '../../contract/findings.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
@@ -22,6 +23,8 @@ export interface Output {
   kill(item: KillItem): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
+  /** @param whole what was asked for, where that was everything there is; without anything to tell, that is said of it. */
+  explanations(explanations: readonly Explanation[], whole: string | null): void;
   clusters(result: Result<'clusters'>): void;
   leftovers(result: Result<'clean'>): void;
   profiles(result: Result<'profiles'>): void;

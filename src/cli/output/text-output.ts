@@ -2,6 +2,7 @@ import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
+import { renderExplanation } from './explanation-text.js';
 import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
@@ -73,6 +74,10 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(
         [`${time}${paintNode(line.node.padEnd(nodeWidth))} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'),
       );
+    },
+    explanations: (explanations, whole) => {
+      if (explanations.length === 0) return print(`Nothing ended unasked in ${whole}, and no log of a running node warns of anything.`);
+      print(explanations.map((explanation) => renderExplanation(explanation, colors, Date.now())).join('\n\n'));
     },
     clusters: ({ clusters, broken }) => {
       for (const { cluster, why } of broken) stderr.write(`${colorsFor(stderr).red('broken')} ${cluster}: ${why}\n`);
