@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { NO_EVIDENCE } from '../dist/diagnose/evidence.js';
+import { explain } from '../dist/diagnose/explain.js';
 import { CASES } from './provoke/cases.mjs';
 import { HEALTHY } from './provoke/healthy.mjs';
-import { keepNode } from './provoke/keep.mjs';
+import { evidenceFiles, keepNode } from './provoke/keep.mjs';
 import { endAll, Node } from './provoke/node.mjs';
 
 const { values: options } = parseArgs({
@@ -41,7 +43,7 @@ class Stage {
     mkdirSync(this.dir, { recursive: true });
   }
   port() {
-    nextPort = nextPort >= first + 680 ? first : nextPort + 10;
+    nextPort = nextPort >= first + 270 ? first : nextPort + 10;
     return nextPort;
   }
   node(role, changes = {}) {
@@ -71,7 +73,7 @@ class Stage {
       [this.dir, '/home/dev/rocketmq'],
       [root, '/home/dev/rocketmq'],
       [options.rocketmq, '/opt/rocketmq'],
-      ['/usr/lib/jvm/', '/usr/lib/jvm/'],
+      [fileURLToPath(new URL('../', import.meta.url)), ''],
     ];
   }
 }
@@ -111,10 +113,28 @@ async function provoke({ name, version, run, jdk = 17, root: needsRoot, expect, 
         heapBytes: node.heapBytes,
         storePath: node.store,
         configFile: node.args?.[1] ?? node.config,
-        command: [...node.wrap, 'java', ...node.javaOptions(), '-cp', '…', node.role, ...(node.args ?? node.defaultArgs())].join(' '),
+        command: [...node.wrap, 'java', ...node.javaOptions(), '-cp', '…', ...node.program()].join(' '),
       };
       const folder = join(fixtures, version, kept.length > 1 ? `${name}-${node.id}` : name);
-      const bytes = keepNode(node, folder, { about, places: stage.places(), gc });
+      // Whole files, before anything is cut: the tests see only what is kept.
+      const found = explain({
+        ...NO_EVIDENCE,
+        ...about,
+        exit: { ...node.exit, adopted: false },
+        jdkMajor: jdk,
+        files: evidenceFiles(node),
+      });
+      const code = found[0]?.code ?? null;
+      if (code !== (expect ?? null)) {
+        failed += 1;
+        console.log(`WRONG ${label} ${node.id}: ${code} instead of ${expect ?? 'no finding'}`);
+      }
+      const bytes = keepNode(node, folder, {
+        about,
+        places: stage.places(),
+        gc,
+        most: options.healthy ? Number.POSITIVE_INFINITY : undefined,
+      });
       console.log(`${label} ${node.id}: ${JSON.stringify(node.exit)}, ${readdirSync(folder).length} files, ${bytes} bytes`);
     }
   } catch (error) {

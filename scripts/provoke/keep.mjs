@@ -10,6 +10,8 @@ const TAIL = 40;
 const STACK = 14;
 const RECORD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|^\[\d{4}-\d\d-\d\dT/;
 const LOUD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)? (?:WARN|ERROR)/;
+/** What ends a trouble tells as much as what began it. */
+const RECOVERED = /to name server .{0,200}(?:OK|completed)|mark disk ok|HAClient connect to master|change state to: /;
 const SKIPPED =
   /^(?:stats|commercial|watermark|lock|filter|pop|broker_metrics|otherdays|protection|coldctr|lite|transaction|auth_audit|proxy_metric|proxy_watermark|.*_rocksdbstore_LOG)/;
 
@@ -34,6 +36,7 @@ export function cut(lines, { all = false } = {}) {
   for (let i = 0; i < Math.min(HEAD, lines.length); i += 1) keep.add(i);
   for (let i = Math.max(0, lines.length - TAIL); i < lines.length; i += 1) keep.add(i);
   for (let i = 0; i < lines.length; i += 1) {
+    if (RECOVERED.test(lines[i])) keep.add(i);
     if (!LOUD.test(lines[i])) continue;
     let depth = 0;
     for (let j = i; j < lines.length && (j === i || !RECORD.test(lines[j])); j += 1) {
@@ -51,7 +54,7 @@ function cutCrashFile(lines) {
 }
 
 /** The same record over and over tells nothing new: at most `most` of each message. */
-function withoutRepeats(lines, most = 8) {
+function withoutRepeats(lines, most) {
   const seen = new Map();
   let dropping = false;
   return lines.filter((line) => {
@@ -69,7 +72,7 @@ function withoutRepeats(lines, most = 8) {
  * Writes the node's files and `exit.json` to `folder`, which is emptied first.
  * @returns how many bytes were written.
  */
-export function keepNode(node, folder, { about, places, gc }) {
+export function keepNode(node, folder, { about, places, gc, most = 10 }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const cuts = {};
@@ -79,18 +82,31 @@ export function keepNode(node, folder, { about, places, gc }) {
     bytes += text.length;
   };
   for (const path of filesOf(node)) {
-    const name = /^hs_err/.test(basename(path)) ? 'hs_err.log' : basename(path);
+    const name = fixtureName(basename(path), node);
     if (name === 'gc.log' && !gc) continue;
     const text = anonymise(readFileSync(path, 'utf8'), places);
-    if (text === '' && name !== 'stdout.log') continue;
+    if (text === '' && basename(path) !== 'stdout.log') continue;
     const lines = text.replace(/\n$/, '').split('\n');
-    const kept = withoutRepeats(name === 'hs_err.log' ? cutCrashFile(lines) : name === 'stdout.log' ? cut(lines) : cut(lines));
+    const kept = withoutRepeats(name === 'hs_err.log' ? cutCrashFile(lines) : cut(lines), most);
     if (kept.length < lines.length) cuts[name] = lines.length;
     write(name, kept.length === 1 && kept[0] === '' ? '' : `${kept.join('\n')}\n`);
   }
   const { exit, ...rest } = about;
   write('exit.json', `${anonymise(JSON.stringify({ ...exit, ...rest, linesBeforeCut: cuts }, null, 2), places)}\n`);
   return bytes;
+}
+
+/** @returns the node's files, whole, as `explain` takes them. */
+export function evidenceFiles(node) {
+  return filesOf(node).map((path) => {
+    const name = fixtureName(basename(path), node);
+    return { kind: name.replace(/\.log$/, ''), path: name, firstLine: 1, lines: readFileSync(path, 'utf8').split('\n') };
+  });
+}
+
+function fixtureName(name, { role }) {
+  if (name.startsWith('hs_err')) return 'hs_err.log';
+  return role === null && name === 'stdout.log' ? 'client.log' : name;
 }
 
 function filesOf(node) {

@@ -31,7 +31,8 @@ export class Node {
   constructor(options) {
     Object.assign(this, { properties: {}, jvm: [], dropFlags: /(?!)/, jars: (jars) => jars, wrap: [], env: {} }, options);
     this.ports = this.role === 'broker' ? { listen: this.port, fast: this.port - 2, ha: this.port + 1 } : { listen: this.port };
-    this.heapBytes = this.heapMb ? this.heapMb * 1_048_576 : defaultHeapBytes(this.version, this.role);
+    const heapMb = this.heapMb ?? (this.role ? undefined : 128);
+    this.heapBytes = heapMb ? heapMb * 1_048_576 : defaultHeapBytes(this.version, this.role);
     this.store ??= join(this.dir, 'store');
     this.config = join(this.dir, 'run', this.role === 'proxy' ? 'proxy.json' : 'node.conf');
     for (const folder of ['run', 'tmp', 'logs/rocketmqlogs']) mkdirSync(join(this.dir, folder), { recursive: true });
@@ -60,7 +61,7 @@ export class Node {
   start() {
     this.startedAt = Date.now();
     this.writeConfig();
-    const args = [...this.javaOptions(), '-cp', this.classPath(), MAIN_CLASSES[this.role], ...(this.args ?? this.defaultArgs())];
+    const args = [...this.javaOptions(), '-cp', this.classPath(), ...this.program()];
     const [command, ...rest] = [...this.wrap, this.java, ...args];
     const output = openSync(this.stdout, 'a');
     const env = { PATH: process.env.PATH, HOME: this.dir, LANG: 'C.UTF-8', ROCKETMQ_HOME: this.home, ...this.env };
@@ -79,6 +80,11 @@ export class Node {
     return this;
   }
 
+  /** The main class, or the Java file of a client, and its arguments. */
+  program() {
+    return [this.main ?? MAIN_CLASSES[this.role], ...(this.args ?? this.defaultArgs())];
+  }
+
   defaultArgs() {
     return this.role === 'proxy' ? ['-pc', this.config] : ['-c', this.config];
   }
@@ -86,7 +92,18 @@ export class Node {
   javaOptions() {
     const { version, jdk, role, heapBytes, dir, home } = this;
     const traits = releaseTraits(version);
-    const flags = jvmFlags({ version, jdkMajor: jdk, role, startup: 'fast', heapBytes, gcLogFile: join(dir, 'logs/gc.log'), nodeDir: dir });
+    const flags = jvmFlags({
+      version,
+      jdkMajor: jdk,
+      role: role ?? 'broker',
+      startup: 'fast',
+      heapBytes,
+      gcLogFile: join(dir, 'logs/gc.log'),
+      nodeDir: dir,
+    });
+    // A client is an application: its options are its own.
+    if (role === null)
+      return [`-Duser.home=${dir}`, ...flags.map(({ flag }) => flag).filter((flag) => /add-opens/.test(flag)), ...this.jvm];
     const logback = [
       `-Drmq.logback.configurationFile=${home}/conf/${traits.logbackFileName(role)}`,
       `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`,
@@ -111,6 +128,7 @@ export class Node {
   }
 
   writeConfig() {
+    if (this.role === null) return;
     if (this.role === 'proxy') return writeFileSync(this.config, JSON.stringify(this.properties, null, 2));
     const ours = { listenPort: this.port, ...(this.role === 'broker' ? this.brokerProperties() : {}), ...this.properties };
     const lines = Object.entries(ours).filter(([, value]) => value !== null);
@@ -150,7 +168,7 @@ export class Node {
   }
 
   /** @returns the exit of a node that is expected to end by itself. */
-  async end(timeoutMs = 40_000) {
+  async end(timeoutMs = 90_000) {
     const late = sleep(timeoutMs, 'late', { ref: false });
     if ((await Promise.race([this.exited, late])) === 'late') {
       this.child.kill('SIGKILL');

@@ -68,6 +68,7 @@ function matchFiles(symptom: Symptom, texts: readonly { file: EvidenceFile; text
     if (!isReadable || !symptom.literals.some((literal) => text.includes(literal))) return [];
     const isAsked = file.kind === 'unknown' && file.lines.length <= ASKED_LINES;
     if (symptom.ordinary && !isAsked) return [];
+    if (symptom.besides && file.kind === 'unknown' && !isAsked && !text.includes(symptom.besides)) return [];
     const found = matchLines(symptom, file, evidence);
     return isAsked || (found.length >= (symptom.times ?? 1) && !isOver(symptom, file, found)) ? found : [];
   });

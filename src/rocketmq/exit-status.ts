@@ -27,7 +27,11 @@ export const EXIT_ROWS: readonly ExitRow[] = [
   { codes: [129], meaning: 'SIGHUP: its terminal was closed; the shutdown hook ran', source: 'OpenJDK signals_posix.cpp' },
   { codes: [130], meaning: 'SIGINT (Ctrl-C); the shutdown hook ran', source: 'OpenJDK signals_posix.cpp' },
   { codes: [131], meaning: 'SIGQUIT; a JVM prints its threads on it and goes on, so this was no JVM', source: 'signal(7)' },
-  { codes: [134], meaning: 'SIGABRT: the JVM crashed and wrote a report (hs_err_pid<pid>.log)', source: 'OpenJDK vmError.cpp; measured' },
+  {
+    codes: [134],
+    meaning: 'SIGABRT: the JVM crashed; its report is hs_err_pid<pid>.log, if it could write one',
+    source: 'OpenJDK vmError.cpp; measured',
+  },
   { codes: [135], meaning: 'SIGBUS: a mapped file lost its disk space or was cut short while in use', source: 'signal(7)' },
   { codes: [137], meaning: 'SIGKILL: somebody killed it, or the kernel did for want of memory; nothing was closed', source: 'signal(7)' },
   { codes: [139], meaning: 'SIGSEGV: native code crashed', source: 'signal(7)' },
@@ -66,7 +70,10 @@ export const EXIT_ROWS: readonly ExitRow[] = [
 
 const SIGNAL_ROWS: Readonly<Record<string, { meaning: string; source: string }>> = {
   SIGKILL: { meaning: 'killed, by somebody or by the kernel for want of memory; nothing was closed', source: 'signal(7)' },
-  SIGABRT: { meaning: 'the JVM crashed and wrote a report (hs_err_pid<pid>.log)', source: 'OpenJDK vmError.cpp; measured' },
+  SIGABRT: {
+    meaning: 'the JVM crashed; its report is hs_err_pid<pid>.log, if it could write one',
+    source: 'OpenJDK vmError.cpp; measured',
+  },
   SIGSEGV: { meaning: 'native code crashed', source: 'signal(7)' },
   SIGBUS: { meaning: 'a mapped file lost its disk space or was cut short while in use', source: 'signal(7)' },
   SIGILL: { meaning: 'native code that this processor does not know', source: 'signal(7)' },

@@ -64,6 +64,8 @@ export type Symptom = {
   ordinary?: true;
   /** Files where it stands; undefined: any. A file of which nothing is known may hold every row. */
   kinds?: readonly string[];
+  /** In a long text of which nothing is known, only where this stands somewhere too. */
+  besides?: string;
   roles?: readonly ProcessRole[];
   /** Releases: from, and the first that no longer says so. */
   since?: string;

@@ -1,7 +1,7 @@
 import { RANK, type Symptom } from '../symptom.js';
 
 /** Of a client's log or exception only: brokers and proxies are clients too, and write the like when a peer restarts. */
-const kinds = ['client', 'rocketmq_client'];
+const OF_CLIENT = { kinds: ['client', 'rocketmq_client'], besides: 'org.apache.rocketmq.client.' } as const;
 const PRODUCER = 'client/.../impl/producer/DefaultMQProducerImpl.java';
 const RESPONSE = 'an answer to a client, which no log of the node holds; a client was not run';
 
@@ -11,7 +11,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     severity: 'error',
     literals: ['No route info of this topic'],
     pattern: /No route info of this topic(?:[:,] ?(?<topic>[%|\w-]{1,127}))?/,
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: (_, { groups }) => ({
       what: `The client's NameServer knows no broker with topic ${groups.topic ?? 'that it sends to'}`,
@@ -24,12 +24,17 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'CLIENT_NO_NAMESRV',
     severity: 'error',
-    literals: ['No name server address, please set it.'],
-    kinds,
+    literals: [
+      'No name server address, please set it.',
+      'IllegalStateException: org.apache.rocketmq.remoting.exception.RemotingConnectException: connect to null failed',
+      'IllegalStateException: org.apache.rocketmq.remoting.exception.RemotingConnectException: connect to  failed',
+      'UnknownHostException: jmenv.tbsite.net',
+    ],
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: () => ({
       what: 'The client was given no NameServer',
-      why: 'neither setNamesrvAddr, nor -Drocketmq.namesrv.addr, nor the variable NAMESRV_ADDR is set',
+      why: 'neither setNamesrvAddr, nor -Drocketmq.namesrv.addr, nor the variable NAMESRV_ADDR is set; it then asks a server at Alibaba (jmenv.tbsite.net), which is not there',
       next: 'Set it: `eval "$(rmqdev env)"` in the shell that starts the client',
     }),
     source: `${PRODUCER} validateNameServerSetting; measured`,
@@ -39,7 +44,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     code: 'CLIENT_SEND_TIMEOUT',
     severity: 'error',
     literals: ['sendDefaultImpl call timeout', 'sendKernelImpl call timeout'],
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.detail,
     says: () => ({
       what: 'The broker did not answer the client in time',
@@ -52,13 +57,14 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'CLIENT_CONNECT_FAILED',
     severity: 'error',
-    literals: ['RemotingConnectException: connect to '],
-    pattern: /RemotingConnectException: connect to (?:<|\[)?(?<address>[^<>[\]\s]{1,200}:\d{1,5})(?:>|\])? failed/,
-    kinds,
+    literals: ['RemotingConnectException: connect to ', 'RemotingSendRequestException: send request to '],
+    pattern:
+      /(?:RemotingConnectException: connect to|RemotingSendRequestException: send request to) (?:<|\[)?(?<address>[^<>[\]\s]{1,200}:\d{1,5})(?:>|\])? failed/,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: (_, { groups }) => ({
-      what: `The client cannot connect to ${groups.address}`,
-      why: 'nothing listens there: the node is down, has another port, or registered an address that is not reachable from the client. A 4.4.0 client uses listenPort - 2 (vipChannelEnabled)',
+      what: `The client has no connection to ${groups.address}`,
+      why: 'nothing listens there, or no longer: the node is down, has another port, or registered an address that is not reachable from the client. A 4.4.0 client uses listenPort - 2 (vipChannelEnabled)',
       next: '`rmqdev status` shows what runs, and on which ports; `rmqdev env` prints the address of the NameServers',
     }),
     source: 'remoting/.../exception/RemotingConnectException.java; measured',
@@ -67,8 +73,8 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'CLIENT_SLAVE_NOT_AVAILABLE',
     severity: 'warning',
-    literals: ['sendStatus=SLAVE_NOT_AVAILABLE', 'SendStatus: SLAVE_NOT_AVAILABLE'],
-    kinds,
+    literals: ['sendStatus=SLAVE_NOT_AVAILABLE'],
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: () => ({
       what: 'The message is stored on the master only',
@@ -83,7 +89,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     severity: 'warning',
     literals: ['sendStatus=FLUSH_SLAVE_TIMEOUT', 'sendStatus=FLUSH_DISK_TIMEOUT'],
     pattern: /FLUSH_(?<what>SLAVE|DISK)_TIMEOUT/,
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: (_, { groups }) => ({
       what: groups.what === 'SLAVE' ? 'The slave had not confirmed the message in time' : 'The message was not flushed to disk in time',
@@ -100,7 +106,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     code: 'DISK_FULL',
     severity: 'warning',
     literals: ["the broker's disk is full [", 'service not available now, maybe disk full'],
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: () => ({
       what: 'The broker refused the message (code 14)',
@@ -114,7 +120,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     code: 'CLIENT_MAP_FAILED',
     severity: 'error',
     literals: ['create mapped file failed, server is busy or broken', 'maybe your broker machine memory too small'],
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: () => ({
       what: 'The broker could not create its next commit log file',
@@ -129,7 +135,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     severity: 'error',
     literals: ['] not exist, apply first please!'],
     pattern: /topic\[(?<topic>[^\]]{1,200})\] not exist, apply first/,
-    kinds,
+    ...OF_CLIENT,
     rank: RANK.cause,
     says: (_, { groups }) => ({
       what: `The broker has no topic ${groups.topic ?? 'of that name'}`,

@@ -46,7 +46,7 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'ARGUMENT_UNKNOWN',
     severity: 'error',
-    literals: ['usage: mqbroker', 'usage: mqnamesrv', 'usage: mqcontroller', 'usage: mqproxy', 'usage: mqbrokerContainer'],
+    literals: ['usage: mqbroker ', 'usage: mqnamesrv ', 'usage: mqcontroller '],
     kinds: ['stdout'],
     exit: { codes: [1, 255] },
     rank: RANK.cause,
@@ -158,7 +158,7 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     code: 'PROXY_WITHOUT_BROKER',
     severity: 'error',
     literals: ['create system broadcast topic'],
-    pattern: /create system broadcast topic (?<topic>\S{1,200}) failed on cluster (?<cluster>\S{1,200}?),? ?|create system broadcast topic/,
+    pattern: /create system broadcast topic (?:\S{1,200} failed on cluster (?<cluster>[^\s,]{1,200}))?/,
     roles: ['proxy'],
     since: '5.0.0',
     rank: RANK.cause,

@@ -42,7 +42,7 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     severity: 'warning',
     literals: ['so mark disk full'],
     pattern:
-      /disk (?:of \w{1,20} )?maybe full soon,?(?: used)? (?<ratio>[\d.]{1,10}), so mark disk full(?:, storePathPhysic=(?<path>.{1,500}))?/,
+      /disk (?:of \w{1,20} )?maybe full soon,?(?: used)? (?<ratio>[\d.]{1,24}), so mark disk full(?:, storePathPhysic=(?<path>.{1,500}))?/,
     overAfter: /disk space OK .{0,200}so mark disk ok/,
     rank: RANK.running,
     says: (facts, { groups }) => ({

@@ -138,6 +138,6 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
       next: `Nothing is wrong; ${startAgain(facts)} if it is to run`,
     }),
     source: 'OpenJDK signals_posix.cpp; measured',
-    provoked: 'stopped',
+    provoked: 'start-stop',
   },
 ];

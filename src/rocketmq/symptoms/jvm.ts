@@ -73,7 +73,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'JVM_OPTION_CONFLICT',
     severity: 'error',
-    literals: ['Multiple garbage collectors selected', 'Conflicting collector combinations in option list'],
+    literals: ['Multiple garbage collectors selected'],
     kinds: ['stdout'],
     rank: RANK.jvmRefused,
     says: (facts) => ({
@@ -165,7 +165,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     code: 'INACCESSIBLE_OBJECT',
     severity: 'error',
     literals: ['InaccessibleObjectException: Unable to make '],
-    pattern: /does not "opens (?<package>[\w.]{1,100})"|Unable to make /,
+    pattern: /Unable to make (?:.{0,1000}?does not "opens (?<package>[\w.]{1,100})")?/,
     rank: RANK.detail,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} was not allowed to reflect into ${groups.package ?? 'the JDK'}`,

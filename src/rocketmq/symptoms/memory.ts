@@ -108,12 +108,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'NOT_ENOUGH_MEMORY',
     severity: 'error',
-    literals: [
-      'Could not reserve enough space for ',
-      'Could not allocate metaspace',
-      'Failed to reserve memory for ',
-      'Could not reserve the space',
-    ],
+    literals: ['Could not reserve enough space for ', 'Failed to reserve memory for '],
     kinds: ['stdout'],
     rank: RANK.jvmRefused,
     says: (facts, { record }) => ({

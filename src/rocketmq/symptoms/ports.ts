@@ -27,7 +27,7 @@ function busyUnnamed(facts: SymptomFacts): SymptomText {
     listen === undefined ? 'listenPort or its fast port (listenPort - 2)' : `listenPort ${listen} or its fast port ${fast ?? listen - 2}`;
   return {
     what: `${Subject(facts)} could not open ${either}`,
-    why: `another process has it already, and this release does not say which of the two it is; ${BROKER_PORTS}`,
+    why: `another process has it already, and this release does not say which of the two it is; ${BROKER_PORTS}. In a DLedger group it may also be the broker’s own port in dLegerPeers`,
     next: `See who has them (\`ss -ltnp\` or \`lsof -iTCP -sTCP:LISTEN\`) and end it, or move the whole node: ${setPort(facts, '<another port>')}`,
   };
 }

@@ -1,8 +1,17 @@
-import { RANK, type Symptom } from '../symptom.js';
+import { RANK, type Symptom, type SymptomFacts, type SymptomText } from '../symptom.js';
 import { forNode, Subject, setProperty } from '../symptom-words.js';
 
 const REGISTERED = /register broker.{0,200}to name server .{0,200} OK|Registering current broker to name server completed/;
-const HARMLESS = 'Nothing has to be done';
+
+const ordinary = (facts: SymptomFacts): SymptomText => ({
+  what: 'A healthy node writes this line too',
+  why: 'RocketMQ logs it at every start or stop, some of it as WARN or ERROR; it is not the cause of anything',
+  next: forNode(
+    facts,
+    (node) => `\`rmqdev explain ${node}\` looks at all that the node wrote`,
+    'Explain the whole log file, or the exit status of the node',
+  ),
+});
 
 /** What a node says while it runs. A healthy one says the last ones too. */
 export const RUNNING_SYMPTOMS: readonly Symptom[] = [
@@ -38,6 +47,36 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     }),
     source: 'store/.../ha/DefaultHAClient.java, broker/.../BrokerController.java; measured',
     provoked: 'slave-of-null',
+  },
+  {
+    code: 'CONTROLLER_UNREACHABLE',
+    severity: 'warning',
+    literals: ['Failed to init controller metadata, maybe the controllers in '],
+    pattern: /maybe the controllers in \[?(?<addresses>.{1,300}?)\]? is not available/,
+    since: '5.0.0',
+    times: 3,
+    overAfter: /change state to: RUNNING/,
+    rank: RANK.running,
+    says: (facts, { groups }) => ({
+      what: `${Subject(facts)} finds no controller and stays without a role`,
+      why: `no controller answers at ${groups.addresses}; until one does the broker is not registered and takes no messages, though it said \`boot success\``,
+      next: 'Start the controllers first; controllerAddr must name their ports (controllerDLegerPeers), or the NameServers if the controllers live in them',
+    }),
+    source: 'broker/.../controller/ReplicasManager.java; measured',
+    provoked: 'controller-unreachable',
+  },
+  {
+    code: 'HOST_NAME_UNKNOWN',
+    severity: 'warning',
+    literals: ['Failed to obtain the host name'],
+    rank: RANK.running,
+    says: (facts) => ({
+      what: `${Subject(facts)} could not look up the name of this machine`,
+      why: 'the name (`hostname`) is not in /etc/hosts and no name server knows it; starts then take seconds longer, and a broker without brokerName gets another one',
+      next: 'Add the name to /etc/hosts: `127.0.0.1 localhost <hostname>` and the same for ::1',
+    }),
+    source: 'common/.../BrokerConfig.java localHostName; measured',
+    provoked: 'host-name-unknown',
   },
   {
     code: 'BROKER_BUSY',
@@ -78,10 +117,10 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} was not stopped in an orderly way the last time`,
       why: 'its abort file was still there: it had been killed, or the machine lost power; it now checks its store, which may take a while',
-      next: `${HARMLESS}: messages that were acknowledged under SYNC_FLUSH are there`,
+      next: 'Nothing has to be done: messages that were acknowledged under SYNC_FLUSH are there',
     }),
     source: 'store/.../DefaultMessageStore.java load; measured',
-    provoked: 'killed-before',
+    provoked: 'master-killed',
   },
   {
     code: 'ORDINARY_LINE',
@@ -95,20 +134,22 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
       'Unknown channel option ',
       'ScheduledTask refresh metadata exception',
       'RemotingConnectException: connect to null failed',
-      'selectMappedBuffer request pos invalid',
     ],
     ordinary: true,
     rank: RANK.running,
-    says: (facts) => ({
-      what: 'A healthy node writes this line too',
-      why: 'RocketMQ logs it at every start or stop, some of it as WARN or ERROR; it is not the cause of anything',
-      next: forNode(
-        facts,
-        (node) => `\`rmqdev explain ${node}\` looks at all that the node wrote`,
-        'Explain the whole log file, or the exit status of the node',
-      ),
-    }),
+    says: ordinary,
     source: 'measured: 20 healthy runs of all supported releases',
-    provoked: 'killed-before',
+    provoked: 'master-killed',
+  },
+  {
+    code: 'ORDINARY_LINE',
+    severity: 'info',
+    literals: ['selectMappedBuffer request pos invalid'],
+    ordinary: true,
+    rank: RANK.running,
+    says: ordinary,
+    source: 'store/.../DefaultMessageStore.java getEarliestMessageTime; seen on request 28 (GET_BROKER_RUNTIME_INFO)',
+    notProvoked:
+      'written only while a commit log is shorter than two messages of maxMessageSize; no run that was kept asked at such a moment',
   },
 ];

@@ -70,15 +70,32 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
       const reason = record
         .find((line) => /JSON\w*Exception/.test(line))
         ?.replace(/^.*?JSON(\w*)Exception: ?/, '')
+        // The first line of the file follows.
+        .replace(/\{.*$/, '')
         .trim();
       return {
         what: `${Subject(facts)} could not read ${name}`,
         why: `neither ${groups.file} nor its backup ${name}.bak is valid JSON${reason ? ` (${reason.slice(0, 120)})` : ''}; most often its JVM was killed, or the disk was full, while it was written`,
-        next: `Repair the file or put back a good copy. Or delete both: the broker then starts without ${CONTENTS[name] ?? 'what stood in it'}, and its messages stay. ${forNode(facts, (node) => `Then \`rmqdev start ${node}\`; or \`rmqdev reset ${node}\` for an empty store.`, 'Then start it again.')}`,
+        next: `Repair the file or put back a good copy. Or delete both: the broker then starts without ${CONTENTS[name] ?? 'what stood in it'}, and its messages stay. ${forNode(facts, (node) => `Then \`rmqdev start ${node}\`; or \`rmqdev reset ${node}\` for an empty store`, 'Then start it again')}`,
       };
     },
     source: 'common/.../ConfigManager.java loadBak; measured',
     provoked: 'corrupt-topics',
+  },
+  {
+    code: 'CONFIG_JSON_CORRUPT',
+    severity: 'error',
+    literals: ['JSONException: ', 'JSONValidException: '],
+    near: /KVConfigManager\.load/,
+    roles: ['namesrv'],
+    rank: RANK.cause,
+    says: (facts) => ({
+      what: `${Subject(facts)} could not read kvConfig.json`,
+      why: 'namesrv/kvConfig.json below its user.home (or kvConfigPath) is no valid JSON; it holds ordered topics and other key-value settings',
+      next: `Delete the file: few clusters use it, and brokers register their topics again by themselves; then ${startAgain(facts)}`,
+    }),
+    source: 'namesrv/.../kvconfig/KVConfigManager.java load; measured',
+    provoked: 'kv-config-corrupt',
   },
   {
     code: 'CONFIG_JSON_BACKUP_USED',
@@ -110,18 +127,30 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
   },
   {
     code: 'STORE_DAMAGED',
-    severity: 'error',
-    literals: ['found a illegal magic code 0x', 'CRC check failed. bodyCRC='],
-    kinds: ['store', 'storeerror'],
-    times: 20,
-    rank: RANK.detail,
+    severity: 'warning',
+    literals: ['CRC check failed. bodyCRC=', 'checkMessageAndReturnSize failed, may can not dispatch'],
+    rank: RANK.running,
     says: (facts) => ({
-      what: `${Subject(facts)} finds damaged messages in its commit log`,
-      why: 'bytes in it are not what was written: the machine lost power, the disk was full, or two JVMs wrote to it',
-      next: `Keep a copy of the store if its messages matter; else ${freshStore(facts)}`,
+      what: `${Subject(facts)} found a damaged message in its commit log`,
+      why: 'bytes in it are not what was written: the machine lost power, the disk was full, or two JVMs wrote to it. Where it was found at a start, that message and all after it were cut off',
+      next: `Compare what consumers get with what was sent. If its messages are not needed, ${freshStore(facts)}`,
     }),
-    source: 'store/.../CommitLog.java checkMessageAndReturnSize',
-    notProvoked: 'one such line at the end of a commit log is ordinary after a kill, so that only many of them tell; no run gave many',
+    source: 'store/.../CommitLog.java checkMessageAndReturnSize; measured',
+    provoked: 'commitlog-garbage',
+  },
+  {
+    code: 'STORE_PATH_INVALID',
+    severity: 'error',
+    literals: ['Not a directory'],
+    pattern: /(?<file>\/[^:()]{1,1000}?)(?: \(|: )Not a directory/,
+    rank: RANK.cause,
+    says: (facts, { groups }) => ({
+      what: `${Subject(facts)} cannot use its store path`,
+      why: `${facts.storePath ?? 'storePathRootDir'} is a file, or goes through one (${groups.file})`,
+      next: 'Move that file away, or name a folder in storePathRootDir and storePathCommitLog',
+    }),
+    source: 'open(2) ENOTDIR; measured',
+    provoked: 'store-path-is-file',
   },
   {
     code: 'ROCKSDB_STORE',
