@@ -91,7 +91,9 @@ function portsCheck({ wantedPorts, busyPorts, firstAllowedPort, profile }: Docto
   if (!busyPorts.value) return skipped('Ports', 'ports.plan', `ports of ${profile}`, busyPorts.unknown);
   const busy = new Set(busyPorts.value.map(({ port }) => port));
   const summary =
-    busy.size === 0 ? `all ${all.length} ports of ${profile} are free` : `${busy.size} of the ${all.length} ports of ${profile} are taken`;
+    busy.size === 0
+      ? `all ${all.length} ports of ${profile} are free`
+      : `${busy.size} of the ${all.length} ports of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
   return check('Ports', 'ports.plan', `${summary} (${all.join(' ')})`, [
     ...forbidden,
     ...judgePorts(wantedPorts, busyPorts.value, profile),
