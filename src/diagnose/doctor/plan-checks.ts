@@ -93,8 +93,10 @@ function portsCheck({ wantedPorts, busyPorts, firstAllowedPort, profile }: Docto
   const taken = busyPorts.value.filter(({ port }) => port >= firstAllowedPort);
   const busy = new Set(taken.map(({ port }) => port));
   const summary =
-    busy.size === 0
-      ? `all ${all.length} ports of ${profile} are free`
-      : `${busy.size} of the ${all.length} ports of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
+    forbidden.length > 0
+      ? `not all ports of ${profile} are allowed`
+      : busy.size === 0
+        ? `all ${all.length} ports of ${profile} are free`
+        : `${busy.size} of the ${all.length} ports of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
   return check('Ports', 'ports.plan', `${summary} (${all.join(' ')})`, [...forbidden, ...judgePorts(wantedPorts, taken, profile)]);
 }
