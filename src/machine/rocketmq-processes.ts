@@ -1,7 +1,7 @@
 import type { RocketMqProcess } from '../diagnose/preflight/facts.js';
 import type { ProcessRow } from '../process/platform.js';
 
-/** Source: facts of distribution/bin: the main class of each role. */
+/** The main class of each role. Source: distribution/bin. */
 const MAIN_CLASSES: readonly { role: RocketMqProcess['role']; name: string }[] = [
   { role: 'namesrv', name: 'org.apache.rocketmq.namesrv.NamesrvStartup' },
   { role: 'broker', name: 'org.apache.rocketmq.broker.BrokerStartup' },
@@ -12,18 +12,19 @@ const MAIN_CLASSES: readonly { role: RocketMqProcess['role']; name: string }[] =
 const NODE_MARKER = '-Drmqdev.node=';
 const USER_HOME = '-Duser.home=';
 
-/** @returns the JVMs of RocketMQ among `rows`; the scripts above a JVM, which name its class too, are none. */
+/** @returns the JVMs of RocketMQ among `rows`; the scripts above a JVM, which name its class too, are none. Whatever has rmqdev's marker is a node. */
 export function rocketMqProcesses(rows: readonly ProcessRow[]): RocketMqProcess[] {
   return rows.flatMap(({ pid, command, args }): RocketMqProcess[] => {
     // Where only the text is known (macOS), a path with blanks is cut.
     const words = args ?? command.split(/\s+/);
-    if (!/(^|\/)java$/.test(words[0] ?? '')) return [];
     const main = MAIN_CLASSES.find(({ name }) => words.includes(name));
     if (!main) return [];
     const after = (option: string) => words.find((word) => word.startsWith(option))?.slice(option.length);
+    const nodeFolder = after(NODE_MARKER);
+    if (nodeFolder === undefined && !/(^|\/)java$/.test(words[0] ?? '')) return [];
     const own = words.slice(words.indexOf(main.name));
     const at = own.findIndex((word) => word === '-c' || word === '--configFile');
     const configFile = at === -1 ? undefined : own[at + 1];
-    return [{ pid, role: main.role, command, configFile, userHome: after(USER_HOME), nodeFolder: after(NODE_MARKER) }];
+    return [{ pid, role: main.role, command, configFile, userHome: after(USER_HOME), nodeFolder }];
   });
 }

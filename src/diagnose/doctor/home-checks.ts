@@ -41,8 +41,8 @@ function storesCheck({ clusters }: DoctorFacts): Check {
   );
   const unread = stores.filter(({ value }) => value === undefined).length;
   if (stores.length === 0) return check(SECTION, 'home.stores', 'no store of a stopped broker');
-  const fit = findings.length === 0 ? 'fit their brokers' : 'were looked at';
-  const summary = `${stores.length} ${stores.length === 1 ? 'store' : 'stores'} of stopped brokers ${fit}${unread > 0 ? `; ${unread} could not be read in time` : ''}`;
+  const verdict = findings.length === 0 ? 'nothing is wrong with them' : 'not all of them fit';
+  const summary = `stores of stopped brokers: ${stores.length}, ${verdict}${unread > 0 ? `; ${unread} could not be read in time` : ''}`;
   return check(SECTION, 'home.stores', summary, findings);
 }
 

@@ -89,11 +89,14 @@ function portsCheck({ wantedPorts, busyPorts, firstAllowedPort, profile }: Docto
   const forbidden = judgePrivilege(wantedPorts, firstAllowedPort);
   if (all.length === 0) return check('Ports', 'ports.plan', `all nodes of ${profile} run already`);
   if (!busyPorts.value) return skipped('Ports', 'ports.plan', `ports of ${profile}`, busyPorts.unknown);
-  const busy = new Set(busyPorts.value.map(({ port }) => port));
+  // What may not be listened on looks taken.
+  const taken = busyPorts.value.filter(({ port }) => port >= firstAllowedPort);
+  const busy = new Set(taken.map(({ port }) => port));
   const summary =
-    busy.size === 0 ? `all ${all.length} ports of ${profile} are free` : `${busy.size} of the ${all.length} ports of ${profile} are taken`;
-  return check('Ports', 'ports.plan', `${summary} (${all.join(' ')})`, [
-    ...forbidden,
-    ...judgePorts(wantedPorts, busyPorts.value, profile),
-  ]);
+    forbidden.length > 0
+      ? `not all ports of ${profile} are allowed`
+      : busy.size === 0
+        ? `all ${all.length} ports of ${profile} are free`
+        : `${busy.size} of the ${all.length} ports of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
+  return check('Ports', 'ports.plan', `${summary} (${all.join(' ')})`, [...forbidden, ...judgePorts(wantedPorts, taken, profile)]);
 }

@@ -10,25 +10,26 @@ const WORDS: Readonly<Record<RocketMqProcess['role'], string>> = {
   proxy: 'proxy',
   container: 'broker container',
 };
-const TOLD = 8;
+const TOLD = 4;
 
 /** RocketMQ that somebody started by hand or by its scripts: rmqdev never touches it. */
 export function judgeForeign(processes: readonly RocketMqProcess[]): Finding[] {
   const foreign = processes.filter(({ nodeFolder }) => nodeFolder === undefined);
-  if (foreign.length === 0) return [];
-  const told = foreign.slice(0, TOLD).map(({ pid, role, configFile, userHome }) => {
-    const file = configFile === undefined ? 'without a -c file' : `-c ${configFile}`;
-    return `${WORDS[role]}, pid ${pid}, ${file}, logs in ${userHome ?? '~'}/logs/rocketmqlogs`;
-  });
-  const more = foreign.length > TOLD ? [`and ${foreign.length - TOLD} more`] : [];
+  const [first] = foreign;
+  if (!first) return [];
+  const told = foreign
+    .slice(0, TOLD)
+    .map(({ pid, role, configFile }) => `pid ${pid} (${WORDS[role]}${configFile ? `, -c ${configFile}` : ''})`);
+  const more = foreign.length > TOLD ? [`${foreign.length - TOLD} more`] : [];
+  const logs = foreign.length === 1 ? `; its logs are in ${first.userHome ?? '~'}/logs/rocketmqlogs` : '';
   return [
     finding('info', 'FOREIGN_ROCKETMQ', {
       what:
         foreign.length === 1
-          ? 'RocketMQ runs that rmqdev did not start'
+          ? 'a RocketMQ process runs that rmqdev did not start'
           : `${foreign.length} RocketMQ processes run that rmqdev did not start`,
-      why: `${[...told, ...more].join('; ')}. rmqdev leaves them alone; they take ports and memory`,
-      next: `Nothing must be done; to end one in an orderly way: \`kill ${foreign[0]?.pid}\``,
+      why: `${[...told, ...more].join(', ')}${logs}. rmqdev leaves ${foreign.length === 1 ? 'it' : 'them'} alone, and \`up\` goes round the ports`,
+      next: `Nothing must be done; \`kill ${first.pid}\` ends ${foreign.length === 1 ? 'it' : 'the first'} in an orderly way`,
     }),
   ];
 }

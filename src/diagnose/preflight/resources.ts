@@ -93,7 +93,7 @@ function writeLimit({ release, jvm }: PreflightNode): number {
 const NETWORK_TYPES = /^(nfs|nfs4|cifs|smb2|smb3|smbfs|afpfs|webdav|fuse\.sshfs|glusterfs|fuse\.glusterfs|ceph)$/;
 const WINDOWS_TYPES = /^(9p|drvfs)$/;
 const MEMORY_TYPES = /^(tmpfs|ramfs)$/;
-/** Each broker unpacks RocksDB's library to its tmp folder, below RMQDEV_HOME, and loads it. Source: store/.../rocksdb/MessageRocksDBStorage.java. */
+/** Each broker unpacks RocksDB's library to its tmp folder, below RMQDEV_HOME, and loads it. Source: store/.../rocksdb/MessageRocksDBStorage.java; measured on 5.5.0. */
 const LOADS_LIBRARY_SINCE = '5.4.0';
 
 /** What kind of place RMQDEV_HOME is. @param wsl on which WSL this runs */

@@ -82,7 +82,7 @@ function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }
         {
           what: `${node.id} cannot be started: ${both}`,
           why: `${file} ${why}; RocketMQ ${node.release} would end with exit status 253 and say nothing on its console`,
-          next: `Put a sound copy in place, or begin with an empty table: \`mv ${file} ${file}.broken; mv ${copy} ${copy}.broken\` (the broker forgets ${lost}); or begin with an empty store: \`${reset}\``,
+          next: `Put a sound copy in place, or begin with an empty table: \`mv ${file}{,.broken}; mv ${copy}{,.broken}\` (the broker forgets ${lost}); or begin with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
         },
         [placeOf(file), placeOf(copy)],
       ),

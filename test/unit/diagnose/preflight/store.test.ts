@@ -93,7 +93,7 @@ test.each([
 test('two broken copies: both are named, with commands that move them away', () => {
   const [finding] = judge({ configs: [config('broken', 'broken')] });
   expect(finding?.what).toBe('broker-a cannot be started: topics.json and its copy topics.json.bak are broken');
-  expect(finding?.next).toContain('mv /store/config/topics.json /store/config/topics.json.broken');
+  expect(finding?.next).toContain('mv /store/config/topics.json{,.broken}; mv /store/config/topics.json.bak{,.broken}');
   expect(finding?.next).toContain('the broker forgets its topics');
 });
 
