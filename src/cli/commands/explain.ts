@@ -83,7 +83,8 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
     if (what.every((word) => existsSync(word))) return tell(await offline.explainFiles(what));
     // A single word without a cause was meant as a node.
     if (failure !== 'no daemon' && what.length === 1 && text.explanation.findings.length === 0) throw failure;
-    if (failure === 'no daemon' && text.explanation.findings.length === 0 && existsSync(home.clusters)) return false;
+    const isLikeNodes = what.length === 1 || what.every((word) => /[-*]/.test(word));
+    if (failure === 'no daemon' && isLikeNodes && text.explanation.findings.length === 0 && existsSync(home.clusters)) return false;
   }
   return tell(text);
 }
