@@ -9,7 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
-import { explainCommand } from './commands/explain.js';
+import { explainCommand, STDIN } from './commands/explain.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
@@ -23,7 +23,8 @@ import { jsonOutput } from './output/json-output.js';
 import { usageText } from './usage-text.js';
 import { createRun, type GlobalOptions } from './with-daemon.js';
 
-const args = process.argv.slice(2);
+// yargs loses a lone dash.
+const args = process.argv.slice(2).map((arg) => (arg === '-' ? STDIN : arg));
 const exit = (code: number) => {
   process.exitCode = code;
 };

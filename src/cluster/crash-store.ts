@@ -38,7 +38,7 @@ export class CrashStore {
   /** @throws system errors, such as ENOSPC */
   writePending(occurrence: Occurrence): void {
     mkdirSync(this.folder, { recursive: true });
-    writeFileAtomic.sync(this.#pendingFile(occurrence.exit.at), JSON.stringify(occurrence));
+    writeFileAtomic.sync(this.#pendingFile(occurrence.exit.at), JSON.stringify(occurrence), { fsync: false });
   }
 
   removePending(at: number): void {

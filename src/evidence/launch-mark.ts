@@ -14,7 +14,8 @@ export type Stretch = { path: string; inode: string; from: number; to: number };
 export async function markLaunch(nodeRoot: string, at: number): Promise<void> {
   const files = nodeFiles(nodeRoot).map(({ path, size, inode }) => [nameOf(nodeRoot, path), { size, inode }]);
   await mkdir(dirname(markFile(nodeRoot)), { recursive: true });
-  await writeFileAtomic(markFile(nodeRoot), `${JSON.stringify({ at, files: Object.fromEntries(files) })}\n`);
+  // Without fsync: it outlives this process as it is, and an end that takes the machine with it leaves no process to explain.
+  await writeFileAtomic(markFile(nodeRoot), `${JSON.stringify({ at, files: Object.fromEntries(files) })}\n`, { fsync: false });
 }
 
 /** @returns the mark of the last launch; undefined where it is missing or broken. */

@@ -9,6 +9,9 @@ import { clusterOption } from '../options.js';
 import type { Output } from '../output/output.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
+/** What `-` stands for. */
+export const STDIN = '/dev/stdin';
+
 type Options = ClusterOptions & { what: string[]; userHome: boolean };
 
 /** A word that can name nodes. */
@@ -67,7 +70,7 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
     return true;
   };
   if (userHome) return tell(await offline.explainUserHome());
-  if (what.length === 1 && what[0] === '-') return tell(offline.explainText(await offline.readPiped(process.stdin), 'stdin'));
+  if (what.length === 1 && what[0] === STDIN) return tell(offline.explainText(await offline.readPiped(process.stdin), 'stdin'));
   const paths = saidPaths(what);
   if (paths) return tell(await offline.explainFiles(paths));
   const words = what.join(' ');
@@ -80,7 +83,8 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
     if (what.every((word) => existsSync(word))) return tell(await offline.explainFiles(what));
     // A single word without a cause was meant as a node.
     if (failure !== 'no daemon' && what.length === 1 && text.explanation.findings.length === 0) throw failure;
-    if (failure === 'no daemon' && text.explanation.findings.length === 0 && existsSync(home.clusters)) return false;
+    const isLikeNodes = what.length === 1 || what.every((word) => /[-*]/.test(word));
+    if (failure === 'no daemon' && isLikeNodes && text.explanation.findings.length === 0 && existsSync(home.clusters)) return false;
   }
   return tell(text);
 }

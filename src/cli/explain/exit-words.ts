@@ -5,7 +5,7 @@ export type SaidExit = { code: number | null; signal: string | null; adopted: fa
 
 const SIGNALS = constants.signals as Readonly<Record<string, number>>;
 /** What people and shells put before the number: `exit status 253`, `Exited (255)`, `exit code: 3`, `code=255`, `status 137`. */
-const BEFORE_CODE = /^(?:(?:process |it )?(?:has )?(?:exit(?:ed)?|ended|end)?[ _-]*(?:with )?(?:status|code|value)?)\s*[:=]?\s*/i;
+const BEFORE_CODE = /^(?:(?:process |it )?(?:has )?(?:exit(?:ed)?|ended|end)?[ _]*(?:with )?(?:status|code|value)?)\s*[:=]?\s*/i;
 const BEFORE_SIGNAL = /^(?:(?:was )?(?:killed|ended|terminated) (?:by|with) )?(?:signal )?/i;
 
 /** @returns the exit status or signal that `text` is, undefined where it is something else. A negative status counts as a shell shows it: -3 is 253. */

@@ -24,7 +24,7 @@ export function renderExplanation(explanation: Explanation, colors: Colors, now:
     ...(cause ? [] : ['', nothingFound(explanation)]),
     ...tailOf(explanation, colors),
   ];
-  return lines.join('\n');
+  return lines.join('\n').trimStart();
 }
 
 function headOf({ node, exit, report, findings }: Explanation, colors: Colors, now: number): string[] {

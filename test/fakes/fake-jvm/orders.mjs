@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -15,6 +15,8 @@ import { join } from 'node:path';
  * fork                     leaves a process of its own in its process group, its pid in <user.home>/fork.pid
  * floodLinesPerSecond=N    prints N lines a second
  * stdoutAtBoot=TEXT        prints TEXT before it listens
+ * crashFixture=FOLDER      writes what a real node wrote (test/fixtures/crashes) where that had written it, and ends as it ended
+ * crashOn=SIGNAL           that only when it gets this signal
  * lazyRegister             a broker that registers only after 10 s, or when its configuration is updated, as a fast boot of 5.x does
  * forLaunches=N            all of the above only for the first N launches (as counted in launches.log)
  */
@@ -28,6 +30,8 @@ const ORDERS = [
   'fork',
   'floodLinesPerSecond',
   'stdoutAtBoot',
+  'crashFixture',
+  'crashOn',
   'lazyRegister',
   'forLaunches',
 ];
@@ -59,6 +63,10 @@ export function readOrders(environment, properties, launchesLog) {
  */
 export async function obeyAtBoot(orders, userHome) {
   if (orders.stdoutAtBoot !== undefined) process.stdout.write(`${orders.stdoutAtBoot}\n`);
+  if (orders.crashFixture !== undefined) {
+    if (orders.crashOn === undefined) await crashLike(orders.crashFixture, userHome);
+    else process.on(orders.crashOn, () => void crashLike(orders.crashFixture, userHome));
+  }
   if (orders.exitAtBoot !== undefined) process.exit(Number(orders.exitAtBoot));
   if (orders.fork !== undefined) {
     // Ends by itself, so that a failed test leaves nothing for long.
@@ -72,6 +80,22 @@ export async function obeyAtBoot(orders, userHome) {
   }
   if (orders.floodLinesPerSecond !== undefined) flood(Number(orders.floodLinesPerSecond));
   if (orders.slowBootMs !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(orders.slowBootMs)));
+}
+
+/** Never resolves. */
+async function crashLike(folder, userHome) {
+  const logs = join(userHome, 'logs', 'rocketmqlogs');
+  mkdirSync(logs, { recursive: true });
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.log'))) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    if (name === 'stdout.log') await new Promise((resolve) => process.stdout.write(text, resolve));
+    else if (name === 'hs_err.log') writeFileSync(join(userHome, `hs_err_pid${process.pid}.log`), text);
+    else appendFileSync(join(name === 'gc.log' ? userHome : logs, name), text);
+  }
+  const { code, signal } = JSON.parse(readFileSync(join(folder, 'exit.json'), 'utf8'));
+  if (signal === null) process.exit(code);
+  process.kill(process.pid, signal);
+  await new Promise(() => {});
 }
 
 function flood(linesPerSecond) {

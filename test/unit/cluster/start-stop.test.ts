@@ -65,7 +65,7 @@ test('without waiting it ends before brokers are ready', async () => {
   expect(states(cluster)).toMatchObject({ 'namesrv-1': 'ready', 'broker-a': 'starting', 'broker-a-s': 'starting' });
 });
 
-test('a node that is given up ends the wait, with its last words and where to read on', async () => {
+test('a node that is given up ends the wait, with its cause, the line that proves it and where to read on', async () => {
   const nodes = ['namesrv-1', nodeProfile('broker-a', { restart: { ...RESTART, maxRestarts: 0 } })];
   const cluster = setUp({ profile: profileOf(nodes) });
   fake.shy.add('broker-a');
@@ -76,12 +76,31 @@ test('a node that is given up ends the wait, with its last words and where to re
   expect(await starting).toMatchObject({
     code: 'NODE_GAVE_UP',
     text: {
-      what: 'broker-a did not come up',
-      why: 'exit status 253; its last words: java.net.BindException: Address already in use',
-      next: expect.stringContaining('rmqdev logs broker-a'),
+      what: expect.stringMatching(/^broker-a did not come up: broker-a could not open listenPort 10911/),
+      why: expect.stringMatching(
+        /^exit status 253: System\.exit\(-3\).*\nstdout\.log:1: java\.net\.BindException: Address already in use$/m,
+      ),
+      next: expect.stringContaining('`rmqdev explain broker-a -c 2m2s`'),
     },
   });
   expect(cluster.supervisor('namesrv-1').state).toBe('ready');
+});
+
+test('a node that is given up without a cause that is known ends the wait with its last words', async () => {
+  const cluster = setUp({ profile: profileOf(['namesrv-1', nodeProfile('broker-a', { restart: { ...RESTART, maxRestarts: 0 } })]) });
+  fake.shy.add('broker-a');
+  const starting = failureOf(start(cluster, ['namesrv-1', 'broker-a']));
+  await cluster.until(() => cluster.supervisor('broker-a').pid !== null, never());
+  writeFileSync(cluster.spec('broker-a').paths.stdout, 'java.lang.IllegalStateException: no luck\n');
+  fake.process('broker-a').exit({ code: 77 });
+  expect(await starting).toMatchObject({
+    code: 'NODE_GAVE_UP',
+    text: {
+      what: 'broker-a did not come up',
+      why: 'exit status 77; its last words: java.lang.IllegalStateException: no luck',
+      next: expect.stringContaining('rmqdev logs broker-a'),
+    },
+  });
 });
 
 test('a time-out says what it waits for, and what was started goes on', async () => {
