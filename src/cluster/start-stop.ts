@@ -12,8 +12,9 @@ import { stdoutTail } from './stdout-tail.js';
 
 /**
  * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
- * A node that the user stops meanwhile is left out.
- * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting).
+ * A node that is stopped meanwhile is not waited for.
+ * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting); NODE_NOT_RUNNING at the
+ * end of the wait, where one was stopped meanwhile.
  */
 export async function startNodes(
   cluster: Cluster,
@@ -48,6 +49,7 @@ export async function startNodes(
     await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
     if (ids.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);
     options.stage?.('in sync');
+    refuseWhereStopped(cluster, ids);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, ids, options.timeoutMs);
     throw error;
@@ -115,6 +117,17 @@ export async function rollNodes(
   } finally {
     cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
   }
+}
+
+/** Whoever waits for nodes must not be told that they are up while one is down: `rmqdev up … && mvn test`. */
+function refuseWhereStopped(cluster: Cluster, ids: readonly string[]): void {
+  const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');
+  if (down.length === 0) return;
+  throw new RmqdevError('NODE_NOT_RUNNING', {
+    what: `${down.join(', ')} ${down.length === 1 ? 'is' : 'are'} not up`,
+    why: 'stopped or killed while the start was under way; what somebody ended so stays down',
+    next: `Run \`rmqdev start ${down.join(' ')} -c ${cluster.name}\` to start again; \`rmqdev events -c ${cluster.name}\` tells what happened`,
+  });
 }
 
 /** A NameServer that was restarted knows nothing: running brokers are ready again once they have registered with it. */
