@@ -21,7 +21,8 @@ const FRESH_MS = 1_000;
 
 /** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
 export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
-type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number> };
+/** `ahead`: slaves whose commit log is longer than that of their master. */
+type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number>; ahead: ReadonlySet<string> };
 
 /** Asks a cluster's nodes what only they know; answers are kept for a second, questions under way are shared. */
 export class ClusterMeter {
@@ -101,12 +102,13 @@ export class ClusterMeter {
       const master = partners.find(isMaster);
       const wanted = master && asked.offsets.get(master.id);
       if (held === undefined || wanted === undefined) return { inSync: null, lagBytes: null };
+      if (asked.ahead.has(spec.id)) return { inSync: false, lagBytes: wanted - held };
       const lagBytes = Math.max(0, wanted - held);
       return { inSync: lagBytes === 0, lagBytes };
     }
     const slaves = partners.filter(isSlave);
     if (!isMaster(spec) || slaves.length === 0 || held === undefined) return { inSync: null, lagBytes: null };
-    const answers = slaves.map((slave) => asked.offsets.get(slave.id));
+    const answers = slaves.map((slave) => (asked.ahead.has(slave.id) ? -1 : asked.offsets.get(slave.id)));
     if (answers.every((offset) => offset === undefined) && slaves.some((slave) => this.#isAskable(slave)))
       return { inSync: null, lagBytes: null };
     return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
@@ -123,7 +125,7 @@ export class ClusterMeter {
   async #askAll(): Promise<Asked> {
     const at = this.#cluster.world.clock.now();
     const [routes, offsets] = await Promise.all([this.#askRoutes(), this.#askOffsets()]);
-    this.#last = { at, routes, offsets };
+    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets) };
     return this.#last;
   }
 
@@ -163,6 +165,20 @@ export class ClusterMeter {
       );
     }
     return offsets;
+  }
+
+  /** Under a steady send a slave asked after its master may well hold more than that held: its master is asked once more. */
+  async #slavesAhead(offsets: ReadonlyMap<string, number>): Promise<Set<string>> {
+    const { specs } = this.#cluster;
+    const ahead = new Set<string>();
+    for (const slave of specs.filter(isSlave)) {
+      const master = specs.find((spec) => isMaster(spec) && spec.brokerName === slave.brokerName);
+      const [held, wanted] = [offsets.get(slave.id), master && offsets.get(master.id)];
+      if (!master || held === undefined || wanted === undefined || held <= wanted) continue;
+      const now = await this.#askOffset(master);
+      if (now !== undefined && now < held) ahead.add(slave.id);
+    }
+    return ahead;
   }
 
   /** In its first second a broker may answer code 1, and soon after what it was asked. @returns undefined where it does not answer. */

@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
+import { RmqdevError } from '../base/errors.js';
 import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
 import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterMeter } from './measure.js';
-import { isMaster } from './node-spec.js';
+import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
 import { rollNodes, startNodes, stopNodes } from './start-stop.js';
@@ -117,12 +119,16 @@ export async function down(
   return { tookMs, proof, deleted: cluster.paths.root };
 }
 
-/** Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran. */
+/**
+ * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
+ * @throws RmqdevError STORE_INCOMPATIBLE where a slave would keep more than its master then has.
+ */
 export async function resetNodes(
   cluster: Cluster,
   ids: readonly string[],
   options: { timeoutMs: number; signal: AbortSignal; report: Report },
 ): Promise<void> {
+  refuseToEmptyMasterAlone(cluster, ids);
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
   await stopNodes(cluster, ids, options.report);
   for (const id of ids) {
@@ -130,6 +136,23 @@ export async function resetNodes(
     cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
   }
   await startNodes(cluster, running, { ...options, wait: true });
+}
+
+/** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see broker-startup.ts. */
+function refuseToEmptyMasterAlone(cluster: Cluster, ids: readonly string[]): void {
+  const masters = cluster.specs.filter((spec) => isMaster(spec) && ids.includes(spec.id));
+  const left = masters.flatMap((master) =>
+    cluster.specs.filter(
+      (spec) => isSlave(spec) && spec.brokerName === master.brokerName && !ids.includes(spec.id) && existsSync(spec.paths.store),
+    ),
+  );
+  if (left.length === 0) return;
+  const names = left.map(({ id }) => id).join(', ');
+  throw new RmqdevError('STORE_INCOMPATIBLE', {
+    what: `cannot reset ${ids.join(', ')} without ${names}`,
+    why: `${names} would keep more than the empty master has: it copies nothing then, while the master acknowledges as if it did`,
+    next: `Reset both: \`rmqdev reset ${[...ids, ...left.map(({ id }) => id)].join(' ')} -c ${cluster.name}\``,
+  });
 }
 
 export function installText(progress: InstallProgress): { message: string; receivedBytes: number | null; totalBytes: number | null } {

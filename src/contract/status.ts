@@ -44,7 +44,10 @@ export const NodeStatus = z.object({
   heapBytes: z.int(),
   registeredWith: z.array(z.string()),
   inSync: z.boolean().nullable().describe('slave: lag 0; master: at least one slave in sync; null: no replication, or not known'),
-  lagBytes: z.int().nullable().describe('slaves: commit log bytes behind the master'),
+  lagBytes: z
+    .int()
+    .nullable()
+    .describe('slaves: commit log bytes behind the master; below 0: ahead of it, their stores do not belong together'),
   diskBytes: z.int().nullable().describe('bytes that the node folder occupies'),
   configDrift: z.array(z.string()).describe('keys whose value in the running copy is no longer ours'),
   lastExit: ExitRecord.nullable(),

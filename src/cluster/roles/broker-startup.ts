@@ -1,4 +1,4 @@
-import { getHaStatus, getMaxOffset, sendMessage } from '../../remoting/broker-api.js';
+import { getHaStatus, getMaxOffset, getRuntimeInfo, sendMessage } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
 import { ResponseError } from '../../remoting/response.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
@@ -14,7 +14,7 @@ const NUDGE_EVERY_MS = 500;
 
 /**
  * Readiness of one start of a broker, in this order: it answers; it is routed under its id on every
- * NameServer; and once per start a write to the master of its brokerName returned 0 with the slave in sync.
+ * NameServer; and once per start no slave holds more than its master, and a write to the master returned 0 with the slave in sync.
  * A master whose slaves are all stopped or given up is ready when it stores (10, 11, 12); a slave without a master is ready when registered.
  *
  * Releases from 5.0 skip their first registration when the NameServers have not been checked yet and wait 10 s for the next:
@@ -67,9 +67,15 @@ function replicationProof(
 ): (master: NodeSpec, slaves: readonly NodeSpec[], signal: AbortSignal) => Promise<string | undefined> {
   /** Where the last write lies in queue 0 of the master's own topic. A slave that holds it is attached; only then is another write worth it. */
   let written: { queueOffset: number; isAcknowledged: boolean } | undefined;
+  let storesMatch = false;
   return async (master, slaves, signal) => {
     const { remoting } = context;
     const topic = master.brokerName as string;
+    if (!storesMatch) {
+      const mismatch = await storeMismatch(context, master, slaves, signal);
+      if (mismatch) return mismatch;
+      storesMatch = true;
+    }
     // A SYNC_MASTER of 5.x holds a write back for seconds while it has no slave: first see that there is one.
     if (slaves.length > 0 && releaseTraits(master.release.version).hasHaStatusRequest) {
       const attached = await attachedSlaves(context, master, signal);
@@ -91,6 +97,31 @@ function replicationProof(
       written = { queueOffset: sent.queueOffset, isAcknowledged: sent.code === ResponseCode.SUCCESS || slaves.length === 0 };
     }
   };
+}
+
+/**
+ * @returns what is wrong where a slave's commit log is longer than its master's, whose store was emptied or is another one. No release refuses
+ * that: the master acknowledges with 0 what the slave never gets, as the slave has reported an offset beyond it, and once the master has grown
+ * so long the slave takes up in the middle of a message. Source: store/.../ha/GroupTransferService.java (4.x: HAService.java); measured on 4.9.7
+ * and 5.5.0. The slave is asked first: of a healthy pair it can then hold no more.
+ */
+async function storeMismatch(
+  { remoting }: RoleContext,
+  master: NodeSpec,
+  slaves: readonly NodeSpec[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const slave of slaves) {
+    const held = await getRuntimeInfo(remoting, slave.localAddress, signal);
+    const wanted = await getRuntimeInfo(remoting, master.localAddress, signal);
+    if (held.commitLogMaxOffset <= wanted.commitLogMaxOffset) continue;
+    return (
+      `${slave.id} holds ${held.commitLogMaxOffset} bytes of commit log, its master ${master.id} only ${wanted.commitLogMaxOffset}: ` +
+      `their stores do not belong together, and what ${master.id} acknowledges may never reach ${slave.id}; ` +
+      `\`rmqdev stop ${slave.id}\` and \`rmqdev reset ${slave.id}\` let it copy its master anew`
+    );
+  }
+  return undefined;
 }
 
 /**

@@ -137,6 +137,25 @@ describe('the nudge', () => {
 });
 
 describe('the write that proves replication', () => {
+  test.each(['4.9.7', '5.5.0'])(
+    '%s: nothing is written, and neither is ready, while the slave holds more than its master: it would be acknowledged and lost',
+    async (version) => {
+      for (const id of ['broker-a', 'broker-a-s']) {
+        const { rocketmq, ask } = starting(id, { version });
+        rocketmq.register(['broker-a', 'broker-a-s']);
+        rocketmq.node('broker-a').maxOffset = 8_572;
+        rocketmq.node('broker-a-s').maxOffset = 28_312;
+        expect(await ask()).toMatch(
+          /^broker-a-s holds 28312 bytes of commit log, its master broker-a only 8572: .*`rmqdev reset broker-a-s`/,
+        );
+        expect(rocketmq.count('SEND_MESSAGE_V2')).toBe(0);
+        // It was reset, and copies.
+        rocketmq.node('broker-a-s').maxOffset = 0;
+        expect(await ask()).toBe('ready');
+      }
+    },
+  );
+
   test('on 5.x nothing is written before a slave has connected: the broker would hold the answer back for seconds', async () => {
     const { rocketmq, ask } = starting('broker-a');
     rocketmq.register(['broker-a']);
