@@ -18,6 +18,8 @@ const Exit = z.object({
   adopted: z.boolean(),
   cause: z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']),
   detail: z.string().nullable(),
+  notBefore: z.number().nullable().default(null),
+  finding: z.string().nullable().default(null),
 });
 const Snapshot = z.object({
   intent: z.enum(['up', 'down']),

@@ -11,6 +11,7 @@ import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
 import { loadClusterState, saveClusterState } from './cluster-state.js';
+import { CrashReports, isCrash } from './crash-reports.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
 import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
@@ -26,6 +27,7 @@ export class Cluster {
   readonly name: string;
   readonly paths: ClusterPaths;
   readonly journal: Journal;
+  readonly crashes: CrashReports;
   readonly world: World;
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
@@ -42,6 +44,12 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
+    this.crashes = new CrashReports({
+      paths: this.paths,
+      journal: this.journal,
+      world,
+      annotate: (id, at, finding) => this.#annotateExit(id, at, finding),
+    });
   }
 
   /**
@@ -67,6 +75,7 @@ export class Cluster {
     for (const { spec, supervisor } of this.#nodes.values()) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
       if (!snapshot) continue;
+      this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
       const identity = await this.#livingIdentity(spec, snapshot.identity);
       if (await supervisor.adopt({ ...snapshot, identity })) {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
@@ -279,7 +288,10 @@ export class Cluster {
   }
 
   readonly #observer: NodeObserver = {
-    launched: () => this.#saveIfPossible(),
+    launched: (id, { pid }) => {
+      this.crashes.launched(id, { pid, startedAt: this.world.clock.now() });
+      this.#saveIfPossible();
+    },
     exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
@@ -318,8 +330,16 @@ export class Cluster {
   }
 
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
+    const { spec, supervisor } = this.#node(id);
+    if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
     const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';
     this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})`, { ...exit, wasState });
+  }
+
+  #annotateExit(id: string, at: number, finding: string): void {
+    this.#nodes.get(id)?.supervisor.annotateExit(at, finding);
+    this.#saveIfPossible();
+    this.#changes.notify();
   }
 
   #recordTransition(id: string, { from, to, event, reason }: Transition): void {

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deadline } from '../base/clock.js';
+import type { CrashReport } from '../contract/findings.js';
 import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
@@ -10,6 +11,7 @@ import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
+import { causeOf } from './crash-reports.js';
 import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
@@ -89,7 +91,7 @@ export class ClusterMeter {
       ...this.#replication(spec, asked),
       diskBytes,
       configDrift,
-      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit),
+      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
     };
   }
 
@@ -225,9 +227,17 @@ function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null 
   return null;
 }
 
-function exitRecord(exit: NodeExitRecord): NonNullable<NodeStatus['lastExit']> {
-  const { at, code, signal, cause, detail } = exit;
-  return { at: new Date(at).toISOString(), code, signal, cause, finding: null, detail };
+function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {
+  const { at, code, signal, cause, finding } = exit;
+  const found = report ? causeOf(report.findings) : undefined;
+  return {
+    at: new Date(at).toISOString(),
+    code,
+    signal,
+    cause,
+    finding: finding ?? found?.code ?? null,
+    detail: found?.what ?? exit.detail,
+  };
 }
 
 /** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */

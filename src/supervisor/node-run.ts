@@ -28,6 +28,10 @@ export type NodeExitRecord = {
   adopted: boolean;
   cause: ExitCause;
   detail: string | null;
+  /** Where no daemon watched: the end lies between this time and `at`. */
+  notBefore: number | null;
+  /** What the crash report found, once it is made. */
+  finding: string | null;
 };
 export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
 

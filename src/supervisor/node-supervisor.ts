@@ -212,6 +212,13 @@ export class NodeSupervisor<S> {
     return false;
   }
 
+  /** Keeps what was found about the end at `at` (epoch ms); no other one has come since. */
+  annotateExit(at: number, finding: string): void {
+    if (this.#lastExit?.at !== at) return;
+    this.#lastExit = { ...this.#lastExit, finding };
+    this.#changes.notify();
+  }
+
   /** Stops watching and leaves the process running. */
   release(): void {
     this.#launch += 1;
@@ -269,7 +276,7 @@ export class NodeSupervisor<S> {
     this.#startedAt = null;
     const failure = launchFailure ?? (this.#asked === undefined ? this.#hung : undefined);
     const cause = failure ? 'crashed' : exitCause(exit, this.#asked);
-    const record: NodeExitRecord = { ...exit, cause, detail: failure ?? null };
+    const record: NodeExitRecord = { ...exit, cause, detail: failure ?? null, notBefore: null, finding: null };
     this.#lastExit = record;
     if (this.#state === 'stopping' || this.#asked === 'kill' || this.#asked === 'stop') {
       this.#move('exited', null, record);

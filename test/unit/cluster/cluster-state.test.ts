@@ -24,7 +24,16 @@ const running: NodeSnapshot = {
   restarts: 2,
   paused: true,
   wasReady: true,
-  lastExit: { at: 999, code: null, signal: 'SIGKILL', adopted: false, cause: 'killed-by-user', detail: null },
+  lastExit: {
+    at: 999,
+    code: null,
+    signal: 'SIGKILL',
+    adopted: false,
+    cause: 'killed-by-user',
+    detail: null,
+    notBefore: null,
+    finding: null,
+  },
 };
 const state: ClusterState = {
   name: '2m2s',
