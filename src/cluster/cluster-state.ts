@@ -13,11 +13,13 @@ const STATE_VERSION = 1;
 const Identity = z.object({ pid: z.int(), startTime: z.string() });
 const Exit = z.object({
   at: z.number(),
+  notBefore: z.number().nullable().default(null),
   code: z.int().nullable(),
   signal: z.string().nullable(),
   adopted: z.boolean(),
   cause: z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']),
   detail: z.string().nullable(),
+  finding: z.string().nullable().default(null),
 });
 const Snapshot = z.object({
   intent: z.enum(['up', 'down']),

@@ -13,8 +13,9 @@ import { buildSpecs } from './build-specs.js';
 import { loadClusterState, saveClusterState } from './cluster-state.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
-import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
+import { type Assignment, debuggerOf, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
+import { dumpThreads, lastSignOfLife } from './process-traces.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import type { World } from './world.js';
@@ -271,7 +272,11 @@ export class Cluster {
       prepareLaunch: () => prepareLaunch(this.#takeNext(spec), this.world),
       startup: () => role.startup(spec, context),
       readiness: role.readiness(spec, context),
-      liveness: spec.ports.debug === undefined ? role.liveness(spec, context) : undefined,
+      liveness: debuggerOf(spec) === undefined ? role.liveness(spec, context) : undefined,
+      mayBeHeld: debuggerOf(spec),
+      leaveTrace: (signal) => dumpThreads(spec, this.world.clock, signal),
+      endedCleanly: (startedAt) => role.endedCleanly(spec, startedAt),
+      lastSignOfLife: () => lastSignOfLife(spec),
       restart: spec.profile.restart,
       startTimeoutMs: spec.startTimeoutMs,
       stopTimeoutMs: spec.stopTimeoutMs,
@@ -280,6 +285,7 @@ export class Cluster {
 
   readonly #observer: NodeObserver = {
     launched: () => this.#saveIfPossible(),
+    noted: () => this.#saveIfPossible(),
     exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
@@ -319,7 +325,9 @@ export class Cluster {
 
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
     const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';
-    this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})`, { ...exit, wasState });
+    const since =
+      exit.notBefore === null ? '' : `; no daemon watched, it may have been as early as ${new Date(exit.notBefore).toISOString()}`;
+    this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})${since}`, { ...exit, wasState });
   }
 
   #recordTransition(id: string, { from, to, event, reason }: Transition): void {

@@ -210,9 +210,11 @@ function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null 
 }
 
 function exitRecord(exit: NodeExitRecord): NonNullable<NodeStatus['lastExit']> {
-  const { at, code, signal, cause, detail } = exit;
-  return { at: new Date(at).toISOString(), code, signal, cause, finding: null, detail };
+  const { at, notBefore, code, signal, cause, finding, detail } = exit;
+  return { at: iso(at), notBefore: notBefore === null ? null : iso(notBefore), code, signal, cause, finding, detail };
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
 export async function folderBytes(folder: string): Promise<number | null> {

@@ -177,6 +177,8 @@ export async function proveStopped(cluster: Cluster): Promise<string[]> {
 
 export function gaveUp(cluster: Cluster, id: string): RmqdevError {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
+  // Nothing was started: what refused it knows better than the console of an earlier launch.
+  if (supervisor.launchFailure instanceof RmqdevError) return supervisor.launchFailure;
   const exit = supervisor.lastExit;
   const tail = stdoutTail(spec.paths.stdout);
   return new RmqdevError('NODE_GAVE_UP', {

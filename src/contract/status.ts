@@ -9,7 +9,8 @@ export const ExitCause = z.enum(['killed-by-user', 'stopped-by-user', 'stopped-f
 export type ExitCause = z.infer<typeof ExitCause>;
 
 export const ExitRecord = z.object({
-  at: z.string().describe('ISO 8601, UTC'),
+  at: z.string().describe('when the end was seen: ISO 8601, UTC'),
+  notBefore: z.string().nullable().describe('where no daemon watched: the end lies between this time and `at`'),
   code: z.int().nullable().describe('exit status; null where a signal ended it or the node was adopted'),
   signal: z.string().nullable(),
   cause: ExitCause,

@@ -28,6 +28,8 @@ export interface RoleDefinition {
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;
+  /** Did it close in good order, by what it left behind since `startedAt` (ms since the epoch)? Asked only of a node that had been ready. */
+  endedCleanly(node: NodeSpec, startedAt: number | null): boolean;
 }
 
 /** @returns a probe whose check never rejects: whatever `ask` throws is the reason. */

@@ -24,7 +24,16 @@ const running: NodeSnapshot = {
   restarts: 2,
   paused: true,
   wasReady: true,
-  lastExit: { at: 999, code: null, signal: 'SIGKILL', adopted: false, cause: 'killed-by-user', detail: null },
+  lastExit: {
+    at: 999,
+    notBefore: 500,
+    code: null,
+    signal: 'SIGKILL',
+    adopted: false,
+    cause: 'killed-by-user',
+    detail: null,
+    finding: 'OUT_OF_MEMORY',
+  },
 };
 const state: ClusterState = {
   name: '2m2s',
