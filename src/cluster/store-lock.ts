@@ -51,12 +51,7 @@ export async function refuseSecondJvm(node: NodeSpec, { platform }: World): Prom
 }
 
 function inUse(node: NodeSpec, why: string, next: string): RmqdevError {
-  const isOwn = storeFolder(node) === node.paths.store;
-  return new RmqdevError('STORE_IN_USE', {
-    what: `${node.id} cannot be started on the store ${storeFolder(node)}`,
-    why,
-    next: isOwn ? next : `${next}, or give ${node.id} another storePathRootDir: two nodes on one store destroy it`,
-  });
+  return new RmqdevError('STORE_IN_USE', { what: `${node.id} cannot be started on the store ${storeFolder(node)}`, why, next });
 }
 
 function describe(holder: LockNote, pid: number | undefined): string {
