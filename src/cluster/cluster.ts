@@ -10,12 +10,13 @@ import { describeExit, type NodeExitRecord, type NodeObserver, type NodeRunSpec,
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
-import { loadClusterState, saveClusterState } from './cluster-state.js';
+import { saveClusterState } from './cluster-state.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
 import { type Assignment, debuggerOf, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
 import { dumpThreads, lastSignOfLife } from './process-traces.js';
+import { recoverClusterState } from './recover-state.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import type { World } from './world.js';
@@ -35,6 +36,9 @@ export class Cluster {
   #debug = false;
   readonly #operations: Operations;
   #pendingStart: readonly string[] = [];
+  #stopWishes = 0;
+  readonly #stopped = new Map<string, number>();
+  #notices: readonly string[] = [];
   #isReleased = false;
 
   constructor(world: World, name: string) {
@@ -48,10 +52,16 @@ export class Cluster {
   /**
    * Takes up what an earlier daemon left: every node by pid and start time.
    * @returns false where there is no such cluster on disk.
-   * @throws RmqdevError STATE_UNREADABLE
+   * @throws RmqdevError STATE_UNREADABLE where neither the state nor its copy can be read; both are set aside then
    */
   async restore(): Promise<boolean> {
-    const state = loadClusterState(this.paths.state);
+    const mended = this.journal.mend();
+    const { state, failure, notes } = recoverClusterState(this.paths, this.journal.read(), this.world.clock.now());
+    this.journal.continueFrom(state?.seq ?? 0);
+    this.#notices = [...mended, ...notes];
+    for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
+    if (this.#notices.length > 0 && (state || failure)) this.journal.record('state-recovered', null, this.#notices.join('; '));
+    if (failure) throw failure;
     if (!state) return false;
     this.#profile = state.profile;
     this.#debug = state.debug;
@@ -95,6 +105,10 @@ export class Cluster {
       why: 'its first `rmqdev up` has not come so far',
       next: 'Wait for it, or see `rmqdev events`',
     });
+  }
+  /** What users should know of the cluster's files: what was broken and is mended. */
+  get notices(): readonly string[] {
+    return this.#notices;
   }
   get debug(): boolean {
     return this.#debug;
@@ -185,6 +199,23 @@ export class Cluster {
     }
   }
 
+  /**
+   * Counts the stops and kills that users asked for. What began before one, such as a restart or an `up` that has not come to the node's
+   * turn, must not bring the node up after it: the newest wish wins.
+   */
+  get stopWishes(): number {
+    return this.#stopWishes;
+  }
+  noteStopped(ids: readonly string[]): void {
+    this.#stopWishes += 1;
+    for (const id of ids) this.#stopped.set(id, this.#stopWishes);
+    this.#pendingStart = this.#pendingStart.filter((id) => !ids.includes(id));
+  }
+  /** Has a user stopped the node since the count was `since`? */
+  wasStoppedSince(id: string, since: number): boolean {
+    return (this.#stopped.get(id) ?? 0) > since;
+  }
+
   /** Nodes that an unfinished start still has to bring up: kept on disk, so that a later daemon goes on with it. */
   get pendingStart(): readonly string[] {
     return this.#pendingStart;
@@ -212,11 +243,12 @@ export class Cluster {
         { assignment: { ports: next.ports, release: next.release, jdk: next.jdk }, snapshot: supervisor.snapshot() },
       ]),
     );
-    saveClusterState(this.paths.state, {
+    saveClusterState(this.paths, {
       name: this.name,
       profile: this.#profile,
       debug: this.#debug,
       pendingStart: this.#pendingStart,
+      seq: this.journal.seq,
       nodes,
     });
   }
@@ -284,7 +316,10 @@ export class Cluster {
   }
 
   readonly #observer: NodeObserver = {
-    launched: () => this.#saveIfPossible(),
+    launched: (id, { pid, startTime }) => {
+      this.journal.record('node-launched', id, `${id} runs as pid ${pid}`, { pid, startTime });
+      this.#saveIfPossible();
+    },
     noted: () => this.#saveIfPossible(),
     exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
     transition: (id, transition) => {
@@ -331,7 +366,12 @@ export class Cluster {
   }
 
   #recordTransition(id: string, { from, to, event, reason }: Transition): void {
-    this.journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, { from, event });
+    this.journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, {
+      from,
+      event,
+      intent: this.supervisor(id).intent,
+      restarts: this.supervisor(id).restarts,
+    });
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
   }
 }

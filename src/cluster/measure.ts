@@ -52,6 +52,7 @@ export class ClusterMeter {
       measuredAt: new Date(cluster.world.clock.now()).toISOString(),
       namesrvAddr: cluster.namesrvAddr,
       nodes,
+      ...(cluster.notices.length > 0 ? { notices: [...cluster.notices] } : {}),
     };
   }
 

@@ -10,6 +10,7 @@ import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
 import type { PortClaims } from './port-claims.js';
+import { portsOnDisk } from './ports-on-disk.js';
 import { refuseUnsupportedPlatform, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
 import { checkResources } from './resources.js';
 import { changesBetween } from './spec-changes.js';
@@ -144,7 +145,9 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
   const { ports, notices: moved } = await allotPorts(
     {
       nodes: request.profile.nodes,
-      kept: new Map(cluster.specs.map((spec) => [spec.id, spec.ports])),
+      kept: cluster.hasNodes
+        ? new Map(cluster.specs.map((spec) => [spec.id, spec.ports]))
+        : portsOnDisk(cluster.paths, request.profile.nodes),
       running: new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).map((spec) => spec.id)),
       debug: request.debug,
       strict: request.strictPorts,

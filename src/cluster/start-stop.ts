@@ -12,21 +12,25 @@ import { stdoutTail } from './stdout-tail.js';
 
 /**
  * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
- * A node that the user stops meanwhile is left out.
+ * A node that the user stops meanwhile, or has stopped since the count of wishes was `since`, is left out.
  * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting).
  */
 export async function startNodes(
   cluster: Cluster,
   ids: readonly string[],
-  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void },
+  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void; since?: number },
 ): Promise<void> {
+  const since = options.since ?? cluster.stopWishes;
+  ids = ids.filter((id) => !cluster.wasStoppedSince(id, since));
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, ids, options.report);
   cluster.setPendingStart([...new Set([...cluster.pendingStart, ...ids])]);
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
     for (const tier of tiers) {
+      options.signal.throwIfAborted();
       for (const { id } of tier) {
+        if (cluster.wasStoppedSince(id, since)) continue;
         cluster.supervisor(id).resume();
         cluster.supervisor(id).start();
       }
@@ -100,17 +104,19 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
 export async function rollNodes(
   cluster: Cluster,
   ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+  options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
 ): Promise<void> {
+  const since = options.since ?? cluster.stopWishes;
   const specs = ids.map((id) => cluster.spec(id));
   const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
   try {
     for (const { id } of order) {
       options.signal.throwIfAborted();
+      if (cluster.wasStoppedSince(id, since)) continue;
       // A daemon that ends between stop and start leaves that start to the next one.
       cluster.setPendingStart([...new Set([...cluster.pendingStart, id])]);
       await stopNodes(cluster, [id], options.report);
-      await startNodes(cluster, [id], { ...options, wait: true });
+      await startNodes(cluster, [id], { ...options, wait: true, since });
     }
   } finally {
     cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));

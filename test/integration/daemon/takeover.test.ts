@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
 import { type Harness, PAIR, useHarness } from '../../support/harness.js';
@@ -74,24 +73,4 @@ test('daemon status, restart and stop: nodes keep running, and status starts not
   expect((await h.run('wait', '--json')).states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
   expect(await h.pids()).toEqual(pids);
   expect(h.launches('single')).toEqual({ 'namesrv-1': 1, 'broker-a': 1 });
-});
-
-test('a broken state file is named, and hides no other cluster', async () => {
-  const h = harness();
-  await h.up('single', '--name', 'sound');
-  await h.run(...h.upArgs('single', '--name', 'torn'));
-  await h.run('down', '-c', 'torn');
-  await h.run('daemon', 'stop');
-  const { state } = h.home.cluster('torn');
-  writeFileSync(state, '{"version": 1, "na');
-  const refused = await h.run('status', '-c', 'torn', '--json');
-  expect(refused.error).toMatchObject({ code: 'STATE_UNREADABLE', what: expect.stringContaining(state) });
-  expect(refused.code).toBe(28);
-  expect((await h.run('status', '-c', 'sound', '--json')).status.nodes).toHaveLength(2);
-  // Nothing of it is a leftover: its stores can be found again.
-  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ leftovers: [], removed: false });
-  await h.run('daemon', 'stop');
-  rmSync(state);
-  const again = await h.up('single', '--name', 'torn', '--json');
-  expect(again.states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
 });
