@@ -60,6 +60,10 @@ export class ClusterPaths {
   node(id: string): NodePaths {
     return new NodePaths(join(this.root, 'nodes', id));
   }
+  /** Crash reports of a node. */
+  crashes(id: string): string {
+    return join(this.root, 'crashes', id);
+  }
 }
 
 /** One node's folder: its `user.home`. */
@@ -72,6 +76,10 @@ export class NodePaths {
   /** The copy that the JVM gets; RocketMQ rewrites it. */
   get runConfig(): string {
     return join(this.root, 'run', 'node.conf');
+  }
+  /** When the last launch was, and how long each file was then. */
+  get launchMark(): string {
+    return join(this.root, 'run', 'launch.json');
   }
   get store(): string {
     return join(this.root, 'store');

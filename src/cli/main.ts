@@ -5,9 +5,11 @@ import { packageVersion } from '../base/version.js';
 import { cleanCommand, lsCommand } from './commands/clusters.js';
 import { completionCommand } from './commands/completion.js';
 import { daemonCommand } from './commands/daemon.js';
+import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
+import { explainCommand } from './commands/explain.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
@@ -54,10 +56,12 @@ parser
   .command(nodeVerbCommands(run) as never)
   .command(waitCommand(run))
   .command(eventsCommand(run))
+  .command(explainCommand(run))
   .command(downCommand(run))
   .command(lsCommand(run))
   .command(cleanCommand(run))
   .command(envCommand(run))
+  .command(doctorCommand(run, exit))
   .command(profilesCommand(run))
   .command(profileCommand(run))
   .command(installCommand(run))

@@ -11,6 +11,7 @@ import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
+import { CrashReports, isCrash } from './crash-reports.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
 import { type Assignment, debuggerOf, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
@@ -28,6 +29,7 @@ export class Cluster {
   readonly name: string;
   readonly paths: ClusterPaths;
   readonly journal: Journal;
+  readonly crashes: CrashReports;
   readonly world: World;
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
@@ -40,6 +42,7 @@ export class Cluster {
   readonly #stopped = new Map<string, number>();
   #notices: readonly string[] = [];
   #isReleased = false;
+  #isRestoring = false;
 
   constructor(world: World, name: string) {
     this.world = world;
@@ -47,6 +50,12 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
+    this.crashes = new CrashReports({
+      paths: this.paths,
+      journal: this.journal,
+      world,
+      annotate: (id, at, finding) => this.#annotateExit(id, at, finding),
+    });
   }
 
   /**
@@ -75,14 +84,18 @@ export class Cluster {
         supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot),
       });
     }
+    // Until each has been looked for, a supervisor knows less than the file does.
+    this.#isRestoring = true;
     for (const { spec, supervisor } of this.#nodes.values()) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
       if (!snapshot) continue;
+      this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
       const identity = await this.#livingIdentity(spec, snapshot.identity);
       if (await supervisor.adopt({ ...snapshot, identity })) {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
       }
     }
+    this.#isRestoring = false;
     this.#saveIfPossible();
     return true;
   }
@@ -236,7 +249,7 @@ export class Cluster {
   }
 
   save(): void {
-    if (!this.#profile || this.#isReleased) return;
+    if (!this.#profile || this.#isReleased || this.#isRestoring) return;
     const nodes = new Map(
       [...this.#nodes.values()].map(({ next, supervisor }) => [
         next.id,
@@ -318,6 +331,7 @@ export class Cluster {
   readonly #observer: NodeObserver = {
     launched: (id, { pid, startTime }) => {
       this.journal.record('node-launched', id, `${id} runs as pid ${pid}`, { pid, startTime });
+      this.crashes.launched(id, { pid, startedAt: this.world.clock.now() });
       this.#saveIfPossible();
     },
     noted: () => this.#saveIfPossible(),
@@ -359,10 +373,16 @@ export class Cluster {
   }
 
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
+    const { spec, supervisor } = this.#node(id);
+    if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
     const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';
     const since =
       exit.notBefore === null ? '' : `; no daemon watched, it may have been as early as ${new Date(exit.notBefore).toISOString()}`;
     this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})${since}`, { ...exit, wasState });
+  }
+
+  #annotateExit(id: string, at: number, finding: string): void {
+    if (this.#nodes.get(id)?.supervisor.annotateExit(at, finding)) this.#changes.notify();
   }
 
   #recordTransition(id: string, { from, to, event, reason }: Transition): void {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { rawProperties, unescapeProperty } from '../rocketmq/property-file.js';
 import type { ConfigLine, NodeSpec } from './node-spec.js';
 
 /**
@@ -40,21 +41,11 @@ function escapeProperty(value: string): string {
  * a key of ours that is missing does not count.
  */
 export function driftedKeys(config: readonly ConfigLine[], text: string): string[] {
-  const running = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const at = line.indexOf('=');
-    if (at > 0 && !line.startsWith('#')) running.set(line.slice(0, at).trim(), line.slice(at + 1));
-  }
+  const running = rawProperties(text);
   return config
     .filter(({ key, value }) => {
       const now = running.get(key);
       return now !== undefined && now !== value && unescapeProperty(now) !== value;
     })
     .map(({ key }) => key);
-}
-
-function unescapeProperty(text: string): string {
-  return text.replace(/\\u([0-9a-fA-F]{4})|\\(.)/g, (_, hex: string | undefined, character: string | undefined) =>
-    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (character ?? ''),
-  );
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { markLaunch } from '../evidence/launch-mark.js';
 import { readReleaseHome } from '../install/release-home.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import { launchEnvironment } from './build-specs.js';
@@ -24,6 +25,7 @@ export async function prepareLaunch(node: NodeSpec, world: World): Promise<Launc
   ]);
   await writeConfigFiles(node);
   const { jars } = await readReleaseHome(node.release.home);
+  await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,
     args: [

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deadline } from '../base/clock.js';
+import type { CrashReport } from '../contract/findings.js';
 import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
@@ -10,6 +11,7 @@ import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
+import { causeOf } from './crash-reports.js';
 import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
@@ -89,7 +91,7 @@ export class ClusterMeter {
       ...this.#replication(spec, asked),
       diskBytes,
       configDrift,
-      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit),
+      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
     };
   }
 
@@ -210,9 +212,18 @@ function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null 
   return null;
 }
 
-function exitRecord(exit: NodeExitRecord): NonNullable<NodeStatus['lastExit']> {
-  const { at, notBefore, code, signal, cause, finding, detail } = exit;
-  return { at: iso(at), notBefore: notBefore === null ? null : iso(notBefore), code, signal, cause, finding, detail };
+function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {
+  const { at, notBefore, code, signal, cause, finding } = exit;
+  const found = report ? causeOf(report.findings) : undefined;
+  return {
+    at: iso(at),
+    notBefore: notBefore === null ? null : iso(notBefore),
+    code,
+    signal,
+    cause,
+    finding: finding ?? found?.code ?? null,
+    detail: found?.what ?? exit.detail,
+  };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,5 +1,6 @@
 import type { NodePaths } from '../base/paths.js';
 import type { NodeProfile, Role } from '../profile/profile.js';
+import type { NodePorts } from '../rocketmq/ports.js';
 
 /** One line of a generated file, with the reason a person reads in the comment above it. */
 export type ConfigLine = { key: string; value: string; reason: string };
@@ -7,8 +8,7 @@ export type ConfigLine = { key: string; value: string; reason: string };
 export type ReleaseRef = { home: string; version: string; source: string };
 export type JdkRef = { home: string; java: string; major: number; version: string };
 
-/** `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1); `debug` where JDWP is on. */
-export type NodePorts = { listen: number; fast?: number; ha?: number; debug?: number };
+export type { NodePorts };
 
 /** A node's place in its cluster: everything that the profile leaves open, settled and kept. */
 export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef };

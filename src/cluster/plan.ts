@@ -1,18 +1,19 @@
 import { RmqdevError } from '../base/errors.js';
 import type { Plan } from '../contract/events.js';
 import type { CallerEnvironment } from '../contract/routes.js';
+import { allOf, allotPorts } from '../diagnose/allot-ports.js';
+import { type PortHolder, rmqdevNodeOf } from '../diagnose/port-holder.js';
 import type { InstallProgress } from '../install/progress.js';
 import { formatPlace } from '../profile/problems.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
 import { checkProperty } from '../rocketmq/keys.js';
-import { allOf, allotPorts, type PortHolder } from './allot-ports.js';
 import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
 import type { PortClaims } from './port-claims.js';
 import { portsOnDisk } from './ports-on-disk.js';
+import { checkMachine, refuseForbiddenPorts } from './preflight.js';
 import { refuseUnsupportedPlatform, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
-import { checkResources } from './resources.js';
 import { changesBetween } from './spec-changes.js';
 
 export type PlanRequest = {
@@ -43,7 +44,7 @@ export type ClusterPlan = {
 };
 
 /**
- * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk.
+ * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk, stores.
  * @throws RmqdevError of many codes; nothing has been changed then, but a release may have been installed.
  */
 export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
@@ -54,6 +55,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const jdks = await resolveJdks(cluster, request, releases, notices);
   refuseUnsupportedPlatform(releases);
   checkProperties(request, releases, notices);
+  await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, notices);
   const assignments = new Map(
     profile.nodes.map((node): [string, Assignment] => [
@@ -62,12 +64,17 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
     ]),
   );
   const specs = buildSpecs({ cluster: cluster.name, profile, paths: cluster.paths, assignments });
-  const starting = specs.filter((spec) => !cluster.hasNode(spec.id) || !cluster.isLive(spec.id));
-  await checkResources(cluster.world, specs, starting, notices);
   const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
   const restart = specs
     .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
     .map((spec) => spec.id);
+  const machineNotices = await checkMachine(cluster.world, {
+    cluster: cluster.name,
+    specs,
+    changeOf: (id) => (!cluster.hasNode(id) || !cluster.isLive(id) ? 'start' : restart.includes(id) ? 'restart' : 'none'),
+    releaseBefore: (id) => (cluster.hasNode(id) ? cluster.spec(id).release.version : undefined),
+  });
+  notices.push(...machineNotices);
   const wanted = new Set(specs.map((spec) => spec.id));
   const remove = cluster.specs.filter((spec) => !wanted.has(spec.id)).map((spec) => spec.id);
   const [first] = specs as [NodeSpec, ...NodeSpec[]];
@@ -140,8 +147,6 @@ function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, Rel
 async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
   const { platform } = cluster.world;
   const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
-  const nodeOf = (command: string | undefined) =>
-    command ? /-Drmqdev\.node=\S*\/clusters\/([^/]+)\/nodes\/([^/\s]+)/.exec(command)?.slice(1, 3).join('/') : undefined;
   const { ports, notices: moved } = await allotPorts(
     {
       nodes: request.profile.nodes,
@@ -160,8 +165,7 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
           if (other) return { port, pid: undefined, command: undefined, rmqdevNode: `rmqdev node ${other}` };
           if (own.has(port) || (await platform.isPortFree(port))) continue;
           const [holder] = await platform.listeners([port]);
-          const rmqdevNode = nodeOf(holder?.command);
-          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNode ? `rmqdev node ${rmqdevNode}` : undefined };
+          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNodeOf(holder?.command) };
         }
         // Nothing may be awaited between this look and the claim.
         const rival = request.claims.rivalOf(cluster.name, candidates);

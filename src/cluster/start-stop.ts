@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
+import { allOf } from '../diagnose/allot-ports.js';
 import { findMarked } from '../process/find-marked.js';
 import { releaseTraits } from '../rocketmq/releases.js';
-import { describeExit } from '../supervisor/node-run.js';
-import { allOf } from './allot-ports.js';
+import { describeExit, type NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
+import { causeOf } from './crash-reports.js';
 import { isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type Report, reportNodes } from './progress.js';
 import { stdoutTail } from './stdout-tail.js';
+
+/** A crash report is waited for no longer. */
+export const REPORT_TIMEOUT_MS = 2_000;
+const MAX_PROOF = 300;
 
 /**
  * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
@@ -139,10 +144,12 @@ export async function untilAll(
   condition: (id: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
+  const failed = () => ids.find((id) => cluster.supervisor(id).state === 'failed');
   await cluster.until(() => {
-    for (const id of ids) if (cluster.supervisor(id).state === 'failed') throw gaveUp(cluster, id);
-    return ids.every((id) => cluster.supervisor(id).intent === 'down' || condition(id));
+    return failed() !== undefined || ids.every((id) => cluster.supervisor(id).intent === 'down' || condition(id));
   }, signal);
+  const id = failed();
+  if (id !== undefined) throw await gaveUp(cluster, id);
 }
 
 /**
@@ -181,16 +188,41 @@ export async function proveStopped(cluster: Cluster): Promise<string[]> {
   ];
 }
 
-export function gaveUp(cluster: Cluster, id: string): RmqdevError {
+function exitLine(exit: NodeExitRecord, meaning: string): string {
+  return exit.code === null && exit.signal === null ? meaning : `${describeExit(exit)}: ${meaning}`;
+}
+
+/** @returns why a node was given up, with its cause where the report of its end is there in time. */
+export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError> {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
   // Nothing was started: what refused it knows better than the console of an earlier launch.
   if (supervisor.launchFailure instanceof RmqdevError) return supervisor.launchFailure;
+  await cluster.crashes.settled(id, REPORT_TIMEOUT_MS);
   const exit = supervisor.lastExit;
+  const report = exit && cluster.crashes.of(id, exit.at);
+  const cause = report ? causeOf(report.findings) : undefined;
+  const more = `\`rmqdev explain ${id} -c ${cluster.name}\` shows the lines that prove it`;
+  if (exit && cause) {
+    const proof = cause.at[0];
+    return new RmqdevError('NODE_GAVE_UP', {
+      what: `${id} did not come up: ${cause.what}`,
+      why: [
+        cause.why,
+        ...(exit.detail === null ? [exitLine(exit, report?.exit.meaning ?? '')] : []),
+        ...(proof
+          ? [
+              `${relative(spec.paths.root, proof.file)}${proof.line === null ? '' : `:${proof.line}`}: ${proof.text.trim().slice(0, MAX_PROOF)}`,
+            ]
+          : []),
+      ].join('\n'),
+      next: `${cause.next}\n${more}`,
+    });
+  }
   const tail = stdoutTail(spec.paths.stdout);
   return new RmqdevError('NODE_GAVE_UP', {
     what: `${id} did not come up`,
     why: `${exit ? describeExit(exit) : 'no exit was seen'}${tail ? `; its last words: ${tail}` : '; it wrote nothing to its console'}`,
-    next: `Read \`rmqdev logs ${id} --file all -n 50\` (${spec.paths.root}); the other nodes keep running, \`rmqdev down -c ${cluster.name}\` ends them`,
+    next: `Read \`rmqdev explain ${id} -c ${cluster.name}\` and \`rmqdev logs ${id} --file all -n 50\` (${spec.paths.root}); the other nodes keep running, \`rmqdev down -c ${cluster.name}\` ends them`,
   });
 }
 

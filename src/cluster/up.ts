@@ -8,7 +8,7 @@ import type { ClusterMeter } from './measure.js';
 import { isMaster } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
-import { rollNodes, startNodes, stopNodes } from './start-stop.js';
+import { REPORT_TIMEOUT_MS, rollNodes, startNodes, stopNodes } from './start-stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
 export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
@@ -117,6 +117,8 @@ export async function down(
   const tookMs = Math.round(clock.monotonicMs() - since);
   cluster.journal.record('down-finished', null, `down after ${(tookMs / 1_000).toFixed(1)} s: ${proof.join(', ')}`);
   if (!options.remove) return { tookMs, proof, deleted: null };
+  // A report that is still being made would bring its folder back.
+  await Promise.all(cluster.specs.map(({ id }) => cluster.crashes.settled(id, REPORT_TIMEOUT_MS)));
   await rm(cluster.paths.root, { recursive: true, force: true });
   return { tookMs, proof, deleted: cluster.paths.root };
 }

@@ -18,6 +18,8 @@ export const CALLS = {
   wait: { method: 'POST', path: '/v1/clusters/:cluster/wait' },
   events: { method: 'GET', path: '/v1/clusters/:cluster/events' },
   logs: { method: 'GET', path: '/v1/clusters/:cluster/logs' },
+  explain: { method: 'GET', path: '/v1/clusters/:cluster/explain' },
+  report: { method: 'GET', path: '/v1/clusters/:cluster/report' },
   userHomeLogs: { method: 'GET', path: '/v1/user-home-logs' },
   reset: { method: 'POST', path: '/v1/clusters/:cluster/reset' },
   clean: { method: 'POST', path: '/v1/clean' },

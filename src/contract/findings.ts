@@ -31,6 +31,7 @@ export const CrashReport = z.object({
   rocketmq: z.string(),
   java: z.int().describe('major version'),
   pid: z.int().nullable(),
+  launchedAt: z.string().nullable().describe('null where nothing was launched'),
   uptimeMs: z.number().nullable(),
   wasReady: z.boolean(),
   cause: ExitCause,
@@ -38,7 +39,7 @@ export const CrashReport = z.object({
   decision: z.string().describe('what the restart policy made of it'),
   findings: z.array(Finding).describe('the cause first; empty where none is known'),
   excerpts: z
-    .array(z.object({ file: z.string(), firstLine: z.int(), lines: z.array(z.string()) }))
+    .array(z.object({ file: z.string(), firstLine: z.int().nullable(), lines: z.array(z.string()) }))
     .describe('the ends of the files that were read, of this launch only'),
   thisFile: z.string(),
 });
@@ -48,7 +49,8 @@ export type CrashReport = z.infer<typeof CrashReport>;
 export const Explanation = z.object({
   node: z.string().nullable().describe('null where a status, a line or a file is explained'),
   exit: Exit.nullable(),
-  findings: z.array(Finding),
+  findings: z.array(Finding).describe('the cause first; empty where nothing is wrong, or nothing was found'),
+  looked: z.array(z.string()).describe('what was looked at'),
   report: CrashReport.nullable().describe('the newest crash report of the node'),
 });
 export type Explanation = z.infer<typeof Explanation>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CALLS, type Place } from './calls.js';
 import { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from './events.js';
+import { Explanation } from './findings.js';
+import { ClusterFacts } from './report.js';
 import { ClusterStatus, ClusterSummary } from './status.js';
 
 /**
@@ -150,6 +152,12 @@ export const ROUTES = {
     LogLine,
     z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
   ),
+  explain: route(
+    CALLS.explain,
+    z.strictObject({ cluster, selector: list.optional().describe('without: the nodes that there is something to tell of') }),
+    z.object({ cluster: z.string(), explanations: z.array(Explanation), notice: z.string().nullable() }),
+  ),
+  report: route(CALLS.report, z.strictObject({ cluster }), ClusterFacts),
   userHomeLogs: stream(
     CALLS.userHomeLogs,
     z.strictObject({

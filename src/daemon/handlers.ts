@@ -10,6 +10,7 @@ import type { ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
+import { explainHandlers } from './explain-handlers.js';
 import { followJournal } from './follow-journal.js';
 import { clean } from './leftovers.js';
 import { logHandlers } from './log-handlers.js';
@@ -34,6 +35,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     ...profileHandlers(world),
     ...releaseHandlers(world),
     ...logHandlers(world, registry, selected),
+    ...explainHandlers(registry, selected),
 
     hello: async () => ({ version: daemon.version, protocol: PROTOCOL, pid: process.pid, startedAt: daemon.startedAt }),
 

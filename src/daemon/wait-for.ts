@@ -18,9 +18,12 @@ export async function waitFor(
   try {
     if (goal === 'stopped') return await cluster.until(() => ids.every((id) => !cluster.isLive(id)), signal);
     await cluster.until(() => {
+      if (failed() !== undefined) return true;
       refuseIfDown();
       return ids.every((id) => cluster.supervisor(id).state === 'ready');
     }, signal);
+    const id = failed();
+    if (id !== undefined) throw await gaveUp(cluster, id);
     if (goal === 'ready') return;
     while ((await meter.status(ids)).nodes.some((node) => node.inSync !== true && isReplicated(node.id))) {
       await clock.sleep(ASK_EVERY_MS, signal);
@@ -38,6 +41,10 @@ export async function waitFor(
     });
   }
 
+  function failed(): string | undefined {
+    return ids.find((id) => cluster.supervisor(id).state === 'failed');
+  }
+
   /** Its `inSync` is then null only for as long as it is not known, such as of a node that does not answer. */
   function isReplicated(id: string): boolean {
     const { brokerName } = cluster.spec(id);
@@ -46,7 +53,6 @@ export async function waitFor(
 
   /** What nobody is starting will not become ready; what is under way may still start it. */
   function refuseIfDown(): void {
-    for (const id of ids) if (cluster.supervisor(id).state === 'failed') throw gaveUp(cluster, id);
     if (cluster.operation !== undefined && cluster.operation !== 'down') return;
     const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');
     if (down.length === 0) return;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { asError } from '../base/errors.js';
+import { parseLooseJson } from '../base/loose-json.js';
 import type { InvokeOptions, RemotingClient, RemotingResponse } from './client.js';
 import { ResponseCode, requestName, responseName } from './codes.js';
-import { parseLooseJson } from './loose-json.js';
 
 /** A node answered, but not with what was asked for. Branch on `code`. */
 export class ResponseError extends Error {

@@ -1,5 +1,8 @@
 import type { ProcessRole } from './releases.js';
 
+/** `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1); `debug` where JDWP is on. */
+export type NodePorts = { listen: number; fast?: number; ha?: number; debug?: number };
+
 /**
  * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
  * Sources: remoting/.../NettyRemotingServer.java; broker/.../BrokerController.java (fast port, P-2);

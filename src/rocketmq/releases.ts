@@ -54,6 +54,10 @@ export type ReleaseTraits = {
   storeExitSlowMs: number;
   /** Share of the disk above which the broker refuses writes (code 14): by default, and the most that can be configured. */
   diskWarningRatio: { default: number; max: number };
+  /** What the broker does with a store whose files have another size than it is configured with: ends with 253, or loads nothing of it. */
+  fileSizeMismatch: 'ignored' | 'refused';
+  /** An empty last file is removed, rather than taken for one of another size. */
+  dropsEmptyLastFile: boolean;
   /** `-Drmq.logback.configurationFile` must name conf/rmq.<role>.logback.xml; else the proxy's file is taken. */
   logbackProperty: boolean;
   /** @returns the name of a role's logback file in conf/. */
@@ -126,6 +130,14 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
       value: { default: 0.9, max: 0.9 },
       source: `${MESSAGE_STORE} getDiskSpaceWarningLevelRatio: clamped to 0.35 to 0.90`,
     },
+  ],
+  fileSizeMismatch: [
+    { value: 'ignored', source: 'store/.../MappedFileQueue.java load: "length not matched message store config value, ignore it"' },
+    { since: '4.5.1', value: 'refused', source: 'store/.../MappedFileQueue.java load: "please check it manually"; measured' },
+  ],
+  dropsEmptyLastFile: [
+    { value: false, source: 'store/.../MappedFileQueue.java load' },
+    { since: '5.1.4', value: true, source: 'store/.../MappedFileQueue.java load' },
   ],
   logbackProperty: [
     { value: false, source: 'namesrv/.../NamesrvStartup.java, broker/.../BrokerStartup.java: conf/logback_<role>.xml' },

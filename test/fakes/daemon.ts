@@ -74,6 +74,8 @@ export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   wait: { ...nodes, for: 'in-sync' },
   events: { cluster: '2m2s', follow: false, lines: 0, selector: ['broker-a'] },
   logs: { cluster: '2m2s', selector: ['broker-*'], follow: true, ...filter, file: [...filter.file] },
+  explain: { cluster: '2m2s', selector: ['broker-a', 'master-b'] },
+  report: { cluster: 'a b/ü?' },
   userHomeLogs: { home: '/home/me', follow: false, ...filter, file: [...filter.file] },
   reset: nodes,
   clean: { dryRun: true, all: false },

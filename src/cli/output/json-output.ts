@@ -21,12 +21,18 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     kill: print,
     event: print,
     log: print,
+    explanations: (explanations) => explanations.forEach(print),
     clusters: print,
     leftovers: print,
     profiles: print,
     profile: print,
     versions: print,
     installed: print,
+    doctor: ({ checks }) =>
+      print({
+        checks: checks.map(({ id, section, status, summary }) => ({ id, section, status, summary })),
+        findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
+      }),
     daemon: (daemon) => print(daemon),
     raw: (text) => void stdout.write(text),
     notice: () => {},

@@ -1,7 +1,9 @@
 import type { RmqdevError } from '../../base/errors.js';
 import type { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from '../../contract/events.js';
+import type { Explanation } from '../../contract/findings.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import type { DoctorReport } from '../../diagnose/doctor/check.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
 export interface Output {
@@ -21,12 +23,15 @@ export interface Output {
   kill(item: KillItem): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
+  /** @param whole what was asked for, where that was everything there is; without anything to tell, that is said of it. */
+  explanations(explanations: readonly Explanation[], whole: string | null): void;
   clusters(result: Result<'clusters'>): void;
   leftovers(result: Result<'clean'>): void;
   profiles(result: Result<'profiles'>): void;
   profile(result: Result<'profileShow'>): void;
   versions(result: Result<'versions'>): void;
   installed(release: Result<'install'>): void;
+  doctor(report: DoctorReport): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;

@@ -76,10 +76,10 @@ function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
   if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` lets it go on`);
   else if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
-  if (node.lastExit && isNews(node, node.lastExit))
-    remarks.push(
-      `${node.id} last ended ${formatDuration(now - Date.parse(node.lastExit.at))} ago: ${exitText(node.lastExit)}${comesBack(node)}`,
-    );
+  if (node.lastExit && isNews(node, node.lastExit)) {
+    const ago = formatDuration(now - Date.parse(node.lastExit.at));
+    remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);
+  }
   if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
   return remarks;
 }
@@ -87,6 +87,11 @@ function remarksOf(node: NodeStatus, now: number): string[] {
 /** That rmqdev stopped a node on request is no news, and what was killed on request and is back neither. */
 function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>): boolean {
   return exit.cause !== 'stopped-by-user' && !(exit.cause === 'killed-by-user' && node.state === 'ready');
+}
+
+/** A crash has a report, and there is more in it than fits here. */
+function explained({ id, lastExit }: NodeStatus): string {
+  return lastExit?.cause === 'crashed' || lastExit?.cause === 'killed-from-outside' ? `; \`rmqdev explain ${id}\` tells more` : '';
 }
 
 /** What `rmqdev kill` has taken down stays down: nobody should wait for it. */
@@ -104,5 +109,6 @@ const CAUSES = {
 
 export function exitText(exit: NonNullable<NodeStatus['lastExit']>): string {
   const how = exit.code !== null ? `exit status ${exit.code}` : exit.signal !== null ? exit.signal : 'exit status unknown';
-  return `${CAUSES[exit.cause]} (${exit.detail ?? how})`;
+  const found = exit.finding === null ? exit.detail : `${how}, ${exit.finding}: ${exit.detail}`;
+  return `${CAUSES[exit.cause]} (${found ?? how})`;
 }

@@ -1,6 +1,8 @@
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import { renderDoctor } from './doctor-text.js';
+import { renderExplanation } from './explanation-text.js';
 import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
@@ -76,6 +78,10 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
         [`${time}${paintNode(line.node.padEnd(nodeWidth))} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'),
       );
     },
+    explanations: (explanations, whole) => {
+      if (explanations.length === 0) return print(`Nothing ended unasked in ${whole}, and no log of a running node warns of anything.`);
+      print(explanations.map((explanation) => renderExplanation(explanation, colors, Date.now())).join('\n\n'));
+    },
     clusters: ({ clusters, broken, recovered }) => {
       for (const { cluster, note } of recovered) stderr.write(`${colorsFor(stderr).yellow('note')} ${cluster}: ${note}\n`);
       for (const { cluster, why } of broken) stderr.write(`${colorsFor(stderr).red('broken')} ${cluster}: ${why}\n`);
@@ -133,6 +139,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(table(['ROCKETMQ', 'SIZE', 'FROM', '', 'FOLDER'], rows, colors.dim));
     },
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
+    doctor: (report) => print(renderDoctor(report, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),

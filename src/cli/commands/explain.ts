@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { RmqdevError } from '../../base/errors.js';
+import type { HomePaths } from '../../base/paths.js';
+import { greet } from '../../client/daemon-process.js';
+import { saidExit } from '../explain/exit-words.js';
+import { saidPaths } from '../explain/said-paths.js';
+import { clusterOption } from '../options.js';
+import type { Output } from '../output/output.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+
+type Options = ClusterOptions & { what: string[]; userHome: boolean };
+
+/** A word that can name nodes. */
+const SELECTOR = /^[\w.*?{},[\]!-]+$/;
+/** A word that selects nothing, or a cluster that is not there: the words may be something else. */
+const NO_NODE: ReadonlySet<string> = new Set(['SELECTOR_UNKNOWN', 'NO_ROLE_HOLDER', 'CLUSTER_NOT_FOUND', 'CLUSTER_AMBIGUOUS']);
+
+/** Exits with 0 also where a cause is found: it was asked for. Only what could not be looked at is a failure. */
+export const explainCommand = ({ withDaemon, withOutput }: Run): CommandModule<GlobalOptions, Options> => ({
+  command: 'explain [what..]',
+  describe: 'Why a node died, and what to do: a node, an exit status, a line, a log or its folder',
+  builder: (argv) =>
+    clusterOption(argv)
+      .positional('what', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'Nodes; 253 or SIGKILL; a pasted line; broker.log or a folder; - for stdin',
+      })
+      .option('user-home', {
+        type: 'boolean',
+        default: false,
+        describe: 'Look at ~/logs/rocketmqlogs and ~/store, where brokers started by hand write',
+      })
+      .example('$0 explain', 'every node that ended unasked')
+      .example('$0 explain broker-a', 'one node: its last end, or what its logs warn of')
+      .example('$0 explain 253', 'an exit status')
+      .example("$0 explain 'java.net.BindException: Address already in use'", 'a line from anywhere')
+      .example('$0 explain ~/logs/rocketmqlogs', 'logs of a broker that rmqdev did not start') as never,
+  handler: async ({ json, verbose, cluster, what, userHome }) => {
+    const options = { json, verbose };
+    const isAboutNodes = { value: what.length === 0 && !userHome };
+    if (!isAboutNodes.value) {
+      await withOutput(options, async ({ output, home }) => {
+        isAboutNodes.value = !(await explainWithoutNodes(what, { userHome, cluster, output, home }));
+      });
+    }
+    if (!isAboutNodes.value) return;
+    await withDaemon(options, async ({ client, output, signal }) => {
+      const result = await client.call('explain', { cluster, ...(what.length > 0 ? { selector: what } : {}) }, signal);
+      if (result.notice) output.notice(result.notice);
+      output.explanations(result.explanations, `cluster ${result.cluster}`);
+    });
+  },
+});
+
+type Asked = { userHome: boolean; cluster: string; output: Output; home: HomePaths };
+
+/** @returns false where the words name nodes, which only a daemon can explain. */
+async function explainWithoutNodes(what: readonly string[], { userHome, cluster, output, home }: Asked): Promise<boolean> {
+  // Loaded on use: most commands need none of it.
+  const offline = await import('../explain/offline.js');
+  const tell = ({ explanation, notices }: Awaited<ReturnType<typeof offline.explainUserHome>>) => {
+    for (const notice of notices) output.notice(notice);
+    output.explanations([explanation], null);
+    return true;
+  };
+  if (userHome) return tell(await offline.explainUserHome());
+  if (what.length === 1 && what[0] === '-') return tell(offline.explainText(await offline.readPiped(process.stdin), 'stdin'));
+  const paths = saidPaths(what);
+  if (paths) return tell(await offline.explainFiles(paths));
+  const words = what.join(' ');
+  const exit = saidExit(words);
+  if (exit) return tell(offline.explainExit(exit));
+  const text = offline.explainText(words, 'the text given');
+  if (what.every((word) => SELECTOR.test(word))) {
+    const failure = await nodesUnknown(what, cluster, home);
+    if (failure === undefined) return false;
+    if (what.every((word) => existsSync(word))) return tell(await offline.explainFiles(what));
+    // A single word without a cause was meant as a node.
+    if (failure !== 'no daemon' && what.length === 1 && text.explanation.findings.length === 0) throw failure;
+    if (failure === 'no daemon' && text.explanation.findings.length === 0 && existsSync(home.clusters)) return false;
+  }
+  return tell(text);
+}
+
+/** @returns undefined where the daemon that runs knows these nodes; it starts none. */
+async function nodesUnknown(selector: readonly string[], cluster: string, home: HomePaths): Promise<RmqdevError | 'no daemon' | undefined> {
+  if (!(await greet(home))) return 'no daemon';
+  const { DaemonClient } = await import('../../client/http.js');
+  try {
+    await new DaemonClient(home.socket).call('clusterStatus', { cluster, selector: [...selector] });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RmqdevError && NO_NODE.has(error.code)) return error;
+    throw error;
+  }
+}

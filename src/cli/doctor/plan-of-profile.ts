@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import type { HomePaths } from '../../base/paths.js';
+import { allotPorts } from '../../diagnose/allot-ports.js';
+import type { PreflightNode, PreflightPlan } from '../../diagnose/preflight/plan.js';
+import type { WantedPorts } from '../../diagnose/preflight/ports.js';
+import { readReleaseHome } from '../../install/release-home.js';
+import type { HomeCluster } from '../../machine/home-clusters.js';
+import type { NodeProfile, Profile } from '../../profile/profile.js';
+import { defaultHeapBytes, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-flags.js';
+import type { NodePorts } from '../../rocketmq/ports.js';
+import { DEFAULT_RELEASE } from '../../rocketmq/releases.js';
+
+/** The release that `up` of a profile would take. `home` is undefined where it must be got first, or where only `rocketmq/` can tell. */
+export type WantedRelease = { version: string; home: string | undefined };
+
+/** @throws RmqdevError RELEASE_INVALID where a folder is wished for that is no release */
+export async function wantedRelease(wish: string | undefined, rocketmqHome: string | undefined): Promise<WantedRelease> {
+  if (wish?.endsWith('.zip')) return { version: /\d+\.\d+\.\d+/.exec(basename(wish))?.[0] ?? DEFAULT_RELEASE, home: undefined };
+  if (wish?.includes('/')) return readReleaseHome(wish);
+  const own = rocketmqHome === undefined ? undefined : await readReleaseHome(rocketmqHome).catch(() => undefined);
+  if (own && (wish === undefined || wish === own.version)) return own;
+  return { version: wish ?? DEFAULT_RELEASE, home: undefined };
+}
+
+/** What `up` of a profile would start beside what runs already. @param existing the cluster of that name */
+export function planOfProfile(
+  profile: Profile,
+  {
+    version,
+    home,
+    existing,
+    isAlive,
+  }: { version: string; home: HomePaths; existing: HomeCluster | undefined; isAlive: (folder: string) => boolean },
+): PreflightPlan {
+  const node = ({ id, role, rocketmq, heapBytes, jvm, properties }: NodeProfile): PreflightNode => {
+    const release = rocketmq && !rocketmq.includes('/') ? rocketmq : version;
+    const { root, store } = home.cluster(profile.name).node(id);
+    return {
+      id,
+      role,
+      release,
+      releaseBefore: existing?.nodes.find((each) => each.id === id)?.release,
+      memoryBytes: nodeMemoryEstimateBytes(release, role, heapBytes ?? defaultHeapBytes(release, role)),
+      jvm,
+      store,
+      properties: new Map(Object.entries(properties)),
+      change: isAlive(root) ? 'none' : 'start',
+    };
+  };
+  return { cluster: profile.name, home: home.root, nodes: profile.nodes.map(node) };
+}
+
+/** The ports that the nodes which do not run would be given on a machine without strangers. */
+export async function wantedPorts(
+  { nodes }: Profile,
+  { existing, others, running }: { existing: HomeCluster | undefined; others: readonly HomeCluster[]; running: ReadonlySet<string> },
+): Promise<WantedPorts[]> {
+  const portsOf = (ports: NodePorts): number[] => Object.values(ports);
+  const { ports } = await allotPorts(
+    { nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: false },
+    { holderOf: async () => undefined, reserved: new Set(others.flatMap((other) => other.nodes.flatMap((node) => portsOf(node.ports)))) },
+  );
+  return nodes.filter(({ id }) => !running.has(id)).map(({ id, role }) => ({ node: id, role, ports: { ...(ports.get(id) as NodePorts) } }));
+}
+
+/** @returns the nodes of a cluster of this home as they lie there, for a look at their stores. */
+export function planOfCluster({ name, nodes }: HomeCluster, home: HomePaths, isAlive: (folder: string) => boolean): PreflightPlan {
+  return {
+    cluster: name,
+    home: home.root,
+    nodes: nodes.map(({ id, role, release, folder, store, properties }) => ({
+      id,
+      role,
+      release,
+      releaseBefore: release,
+      memoryBytes: 0,
+      jvm: [],
+      store,
+      properties,
+      change: isAlive(folder) ? 'none' : 'start',
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { Explanation } from './findings.js';
+import { ClusterStatus, NodeState } from './status.js';
+
+/** What only the daemon knows of a cluster, for `rmqdev report`: the files are beside it on disk. */
+export const ClusterFacts = z.object({
+  status: ClusterStatus,
+  operation: z.string().nullable().describe('what is under way'),
+  explanations: z.array(Explanation),
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      intent: z.enum(['up', 'down']),
+      transitions: z
+        .array(
+          z.object({
+            at: z.string(),
+            from: NodeState,
+            to: NodeState,
+            event: z.string(),
+            reason: z.string().nullable(),
+          }),
+        )
+        .describe('the last 32, oldest first'),
+      portHolders: z
+        .array(z.object({ port: z.int(), socket: z.string(), pid: z.int().nullable(), command: z.string().nullable() }))
+        .describe('who listens on its ports, other than itself'),
+    }),
+  ),
+});
+export type ClusterFacts = z.infer<typeof ClusterFacts>;

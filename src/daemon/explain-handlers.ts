@@ -1,0 +1,41 @@
+import { explainNode, isWorthTelling } from '../cluster/explain-nodes.js';
+import { portHoldersOf } from '../cluster/gather-evidence.js';
+import type { Selection } from '../cluster/select.js';
+import type { Handlers } from '../contract/routes.js';
+import type { ClusterRegistry, Entry } from './cluster-registry.js';
+
+type Select = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean) => Promise<Selection>;
+
+/** What is told of ends: `explain`, and what `report` cannot find on disk. */
+export function explainHandlers(registry: ClusterRegistry, selected: Select): Pick<Handlers, 'explain' | 'report'> {
+  return {
+    explain: async ({ cluster: name, selector }) => {
+      const entry = registry.resolve(name);
+      const { ids, notice } = await selected(entry, selector, false);
+      const all = await Promise.all(ids.map((id) => explainNode(entry.cluster, id)));
+      const explanations = selector ? all : all.filter((explanation) => isWorthTelling(entry.cluster, explanation));
+      return { cluster: entry.cluster.name, explanations, notice };
+    },
+
+    report: async ({ cluster: name }) => {
+      const { cluster, meter } = registry.resolve(name);
+      const ids = cluster.specs.map(({ id }) => id);
+      const [status, explanations, nodes] = await Promise.all([
+        meter.status(ids),
+        Promise.all(ids.map((id) => explainNode(cluster, id))),
+        Promise.all(
+          ids.map(async (id) => {
+            const { intent, transitions } = cluster.supervisor(id);
+            return {
+              id,
+              intent,
+              transitions: transitions.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
+              portHolders: await portHoldersOf(cluster.spec(id), cluster.world),
+            };
+          }),
+        ),
+      ]);
+      return { status, operation: cluster.operation ?? null, explanations, nodes };
+    },
+  };
+}

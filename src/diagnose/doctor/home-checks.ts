@@ -1,0 +1,91 @@
+import { formatBytes } from '../../base/units.js';
+import { finding, placeOf } from '../preflight/codes.js';
+import { judgeForeign, judgeOrphans } from '../preflight/processes.js';
+import { judgeStore } from '../preflight/store.js';
+import { type Check, check, skipped } from './check.js';
+import type { DoctorFacts } from './facts.js';
+
+const SECTION = 'Stores and leftovers';
+
+/** What lies in RMQDEV_HOME, and what runs of it. */
+export function homeChecks(facts: DoctorFacts): Check[] {
+  return [clustersCheck(facts), storesCheck(facts), ...processChecks(facts), leftoversCheck(facts)];
+}
+
+function clustersCheck({ clusters, brokenStates }: DoctorFacts): Check {
+  const broken = brokenStates.map(({ cluster, file, why }) =>
+    finding(
+      'warning',
+      'STATE_UNREADABLE',
+      {
+        what: `the state of cluster ${cluster} cannot be read`,
+        why: `${file}: ${why}`,
+        next: `Move it away and start the cluster again, its stores are found: \`mv ${file} ${file}.broken\``,
+      },
+      [placeOf(file)],
+    ),
+  );
+  const names = clusters.map(
+    ({ plan, running }) => `${plan.cluster} (${running === 0 ? 'stopped' : `${running} of ${plan.nodes.length} nodes run`})`,
+  );
+  return check(SECTION, 'home.clusters', names.length === 0 ? 'no cluster yet' : `clusters: ${names.join(', ')}`, broken);
+}
+
+function storesCheck({ clusters }: DoctorFacts): Check {
+  const stores = clusters.flatMap(({ stores: each }) => [...each.values()]);
+  const findings = clusters.flatMap(({ plan, stores: each }) =>
+    plan.nodes.flatMap((node) => {
+      const store = each.get(node.id)?.value;
+      return store ? judgeStore(node, store, plan.cluster) : [];
+    }),
+  );
+  const unread = stores.filter(({ value }) => value === undefined).length;
+  if (stores.length === 0) return check(SECTION, 'home.stores', 'no store of a stopped broker');
+  const fit = findings.length === 0 ? 'fit their brokers' : 'were looked at';
+  const summary = `${stores.length} ${stores.length === 1 ? 'store' : 'stores'} of stopped brokers ${fit}${unread > 0 ? `; ${unread} could not be read in time` : ''}`;
+  return check(SECTION, 'home.stores', summary, findings);
+}
+
+function processChecks({ processes, homes, home }: DoctorFacts): Check[] {
+  if (!processes.value) {
+    return [skipped(SECTION, 'processes.foreign', 'RocketMQ processes of others', processes.unknown)];
+  }
+  const foreign = judgeForeign(processes.value);
+  const others = processes.value.filter(({ nodeFolder }) => nodeFolder === undefined).length;
+  const own = processes.value.length - others;
+  return [
+    check(
+      SECTION,
+      'processes.own',
+      own === 0 ? 'no node of rmqdev runs' : `${own} ${own === 1 ? 'node of rmqdev runs' : 'nodes of rmqdev run'}`,
+      judgeOrphans(processes.value, homes, home.root),
+    ),
+    check(
+      SECTION,
+      'processes.foreign',
+      others === 0 ? 'no RocketMQ that somebody else started' : `RocketMQ that somebody else started: ${others}`,
+      foreign,
+    ),
+  ];
+}
+
+function leftoversCheck({ leftovers, home }: DoctorFacts): Check {
+  if (!leftovers.value) return skipped(SECTION, 'home.leftovers', 'leftovers', leftovers.unknown);
+  const found = leftovers.value;
+  if (found.length === 0) return check(SECTION, 'home.leftovers', 'no leftovers');
+  const bytes = formatBytes(found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  const info = finding(
+    'info',
+    'LEFTOVERS',
+    {
+      what: `${home.root} holds ${found.length} ${found.length === 1 ? 'thing' : 'things'} that nobody needs, ${bytes}`,
+      why: found
+        .slice(0, 3)
+        .map(({ what }) => what)
+        .join('; '),
+      next: 'See them with `rmqdev clean --dry-run`, remove them with `rmqdev clean`',
+    },
+    found.slice(0, 3).map(({ path, what }) => placeOf(path, what)),
+  );
+  return check(SECTION, 'home.leftovers', `leftovers: ${found.length}, ${bytes}`, [info]);
+}

@@ -1,0 +1,26 @@
+import type { ProcessRole } from '../../rocketmq/releases.js';
+
+/** One node as it is to run, as far as the checks before a start need it. */
+export type PreflightNode = {
+  id: string;
+  role: ProcessRole;
+  /** RocketMQ's version. */
+  release: string;
+  /** The release it ran on before; undefined where it never ran or nobody knows. */
+  releaseBefore: string | undefined;
+  memoryBytes: number;
+  /** The profile's own JVM options. */
+  jvm: readonly string[];
+  store: string;
+  /** The node's effective configuration. */
+  properties: ReadonlyMap<string, string>;
+  /** `none`: it runs and goes on; `restart`: it runs and will be started anew. */
+  change: 'start' | 'restart' | 'none';
+};
+
+export type PreflightPlan = {
+  cluster: string;
+  /** RMQDEV_HOME. */
+  home: string;
+  nodes: readonly PreflightNode[];
+};

@@ -1,0 +1,28 @@
+import type { Clock } from '../base/clock.js';
+import { asError, systemCode } from '../base/errors.js';
+import { type Known, known, notKnown } from '../diagnose/preflight/facts.js';
+
+/** @returns what `ask` answers, or why it did not: it failed, or had no answer within `timeoutMs`. Never rejects. */
+export function bounded<T>(ask: () => Promise<T>, timeoutMs: number, clock: Clock): Promise<Known<T>> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(timeoutMs, () => resolve(notKnown(`there was no answer within ${timeoutMs} ms`)));
+    const settle = (fact: Known<T>) => {
+      cancel();
+      resolve(fact);
+    };
+    Promise.resolve()
+      .then(ask)
+      .then(
+        (value) => settle(known(value)),
+        (error: unknown) => settle(notKnown(reason(error))),
+      );
+  });
+}
+
+function reason(error: unknown): string {
+  const { message } = asError(error);
+  // What execa says of a tool is long; its first line tells.
+  return systemCode(error) === 'ENOENT' && !message.includes('no such file')
+    ? 'the tool that tells it is missing'
+    : (message.split('\n')[0] ?? '');
+}

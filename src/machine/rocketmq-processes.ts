@@ -1,0 +1,29 @@
+import type { RocketMqProcess } from '../diagnose/preflight/facts.js';
+import type { ProcessRow } from '../process/platform.js';
+
+/** Source: facts of distribution/bin: the main class of each role. */
+const MAIN_CLASSES: readonly { role: RocketMqProcess['role']; name: string }[] = [
+  { role: 'namesrv', name: 'org.apache.rocketmq.namesrv.NamesrvStartup' },
+  { role: 'broker', name: 'org.apache.rocketmq.broker.BrokerStartup' },
+  { role: 'controller', name: 'org.apache.rocketmq.controller.ControllerStartup' },
+  { role: 'proxy', name: 'org.apache.rocketmq.proxy.ProxyStartup' },
+  { role: 'container', name: 'org.apache.rocketmq.container.BrokerContainerStartup' },
+];
+const NODE_MARKER = '-Drmqdev.node=';
+const USER_HOME = '-Duser.home=';
+
+/** @returns the JVMs of RocketMQ among `rows`; the scripts above a JVM, which name its class too, are none. */
+export function rocketMqProcesses(rows: readonly ProcessRow[]): RocketMqProcess[] {
+  return rows.flatMap(({ pid, command, args }): RocketMqProcess[] => {
+    // Where only the text is known (macOS), a path with blanks is cut.
+    const words = args ?? command.split(/\s+/);
+    if (!/(^|\/)java$/.test(words[0] ?? '')) return [];
+    const main = MAIN_CLASSES.find(({ name }) => words.includes(name));
+    if (!main) return [];
+    const after = (option: string) => words.find((word) => word.startsWith(option))?.slice(option.length);
+    const own = words.slice(words.indexOf(main.name));
+    const at = own.findIndex((word) => word === '-c' || word === '--configFile');
+    const configFile = at === -1 ? undefined : own[at + 1];
+    return [{ pid, role: main.role, command, configFile, userHome: after(USER_HOME), nodeFolder: after(NODE_MARKER) }];
+  });
+}

@@ -1,0 +1,59 @@
+/** What lies in a broker's store (`storePathRootDir`), as far as rmqdev looks at it. Source: store/.../config/StorePathConfigHelper.java. */
+
+export const STORE_LOCK = 'lock';
+
+/** rmqdev's own lock: its descriptor is inherited by the JVM. */
+export const RMQDEV_STORE_LOCK = 'rmqdev.lock';
+
+/** The broker loads each of these at its start; a broken one whose copy (`.bak`) is broken too ends it with 253, in silence. */
+export const CONFIG_FILES = ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset', 'consumerFilter'] as const;
+export const CONFIG_FOLDER = 'config';
+
+/** What is gone where one of them is loaded as empty. */
+export const CONFIG_LOSS: Readonly<Record<string, string>> = {
+  topics: 'its topics',
+  subscriptionGroup: 'its consumer groups',
+  consumerOffset: 'how far each group has consumed',
+  delayOffset: 'how far delayed messages were delivered',
+  consumerFilter: 'the filters of its consumer groups',
+};
+
+export const CONSUME_QUEUE_FOLDER = 'consumequeue';
+
+/** Bytes of one entry: a file holds whole entries. Source: store/.../ConsumeQueue.java CQ_STORE_UNIT_SIZE, MessageStoreConfig getMappedFileSizeConsumeQueue. */
+const CONSUME_QUEUE_ENTRY_BYTES = 20;
+
+export function consumeQueueFileBytes(configured: number): number {
+  return Math.ceil(configured / CONSUME_QUEUE_ENTRY_BYTES) * CONSUME_QUEUE_ENTRY_BYTES;
+}
+
+/** What a broker takes where nothing is configured. Source: store/.../config/MessageStoreConfig.java. */
+export const DEFAULT_FILE_BYTES = { CommitLog: 1_073_741_824, ConsumeQueue: 6_000_000 } as const;
+
+export const COMMIT_LOG_PATH_KEY = 'storePathCommitLog';
+export const COMMIT_LOG_FOLDER = 'commitlog';
+/** Several folders may share one commit log. Source: common/.../MixAll.java MULTI_PATH_SPLITTER. */
+export const PATH_SEPARATOR = ',';
+
+/** A way of replicating that keeps its own data in the store. `key` turns it on. */
+export type StoreMode = { name: string; key: string; entry: RegExp; source: string };
+export const STORE_MODES: readonly StoreMode[] = [
+  {
+    name: 'DLedger',
+    key: 'enableDLegerCommitLog',
+    entry: /^dledger-/,
+    source: 'store/.../dledger/DLedgerCommitLog.java; openmessaging/dledger DLedgerConfig.java getDefaultPath',
+  },
+  {
+    name: 'controller mode',
+    key: 'enableControllerMode',
+    entry: /^brokerIdentity$/,
+    source: 'store/.../config/StorePathConfigHelper.java, broker/.../controller/ReplicasManager.java',
+  },
+];
+
+/** What a release leaves in every store, and none before it does. */
+export const STORE_MARKS: readonly { entry: string; since: string; source: string }[] = [
+  { entry: 'timerwheel', since: '5.0.0', source: 'store/.../timer/TimerMessageStore.java' },
+  { entry: 'rocksdbstore', since: '5.4.0', source: 'store/.../rocksdb/MessageRocksDBStorage.java' },
+];

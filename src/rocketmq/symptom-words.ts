@@ -1,0 +1,114 @@
+import { formatBytes } from '../base/units.js';
+import { PORT_OFFSETS } from './ports.js';
+import { isSince } from './releases.js';
+import type { SymptomFacts } from './symptom.js';
+
+/** Words that many symptoms share, so that each is said in one way. */
+
+const ROLE_WORDS = { namesrv: 'the NameServer', broker: 'the broker', controller: 'the controller', proxy: 'the proxy' } as const;
+
+/** @returns `broker-a`, or `the broker`, or `the node`. */
+export function subject({ node, role }: SymptomFacts): string {
+  return node ?? (role ? ROLE_WORDS[role] : 'the node');
+}
+
+/** The same at the start of a sentence. */
+export function Subject(facts: SymptomFacts): string {
+  const words = subject(facts);
+  return facts.node ? words : `${words[0]?.toUpperCase()}${words.slice(1)}`;
+}
+
+/** @returns the first for a node of rmqdev, else the second. */
+export function forNode(facts: SymptomFacts, ofRmqdev: (node: string) => string, otherwise: string): string {
+  return facts.node ? ofRmqdev(facts.node) : otherwise;
+}
+
+/** Where a node of rmqdev says more. */
+export function readLog(facts: SymptomFacts, file: string): string {
+  return forNode(
+    facts,
+    (node) => `\`rmqdev logs ${node} --file ${file} -n 50\``,
+    `the end of ${file === 'stdout' ? 'its console' : `${file}.log`}`,
+  );
+}
+
+/** @returns how to give the node's heap another size. */
+export function setHeap(facts: SymptomFacts, size: string): string {
+  return forNode(facts, (node) => `\`rmqdev up <profile> --heap ${node}=${size}\``, `\`-Xms${size} -Xmx${size}\``);
+}
+
+export function setPort(facts: SymptomFacts, port: string): string {
+  const plain = facts.role === 'namesrv' || facts.role === 'controller' ? 'listenPort in its configuration' : 'listenPort in broker.conf';
+  return forNode(facts, (node) => `\`rmqdev up <profile> --set ${node}.listenPort=${port}\``, plain);
+}
+
+export function setProperty(facts: SymptomFacts, key: string, value: string): string {
+  return forNode(
+    facts,
+    (node) => `\`rmqdev up <profile> --set ${node}.properties.${key}=${value}\``,
+    `\`${key}=${value}\` in its configuration file`,
+  );
+}
+
+/** For a store that need not be kept. */
+export function freshStore(facts: SymptomFacts): string {
+  const where = facts.storePath ? ` (${facts.storePath})` : '';
+  return forNode(
+    facts,
+    (node) => `\`rmqdev reset ${node}\` gives it an empty one`,
+    `move its store folder${where} away, and it starts with an empty one`,
+  );
+}
+
+export function startAgain(facts: SymptomFacts): string {
+  return forNode(facts, (node) => `\`rmqdev start ${node}\``, 'start it again');
+}
+
+export function heapSize({ heapBytes }: SymptomFacts): string {
+  return heapBytes === null ? 'its size' : formatBytes(heapBytes);
+}
+
+/** Names of a node's sockets, as people know them. */
+const SOCKET_WORDS: Readonly<Record<string, string>> = {
+  listen: 'listenPort',
+  fast: 'the fast port (listenPort - 2)',
+  ha: 'the HA port (listenPort + 1)',
+  remoting: 'the remoting port',
+  debug: 'the debug port',
+};
+
+export function socketWords(facts: SymptomFacts, socket: string): string {
+  const port = facts.ports[socket] ?? facts.portHolders.find((holder) => holder.socket === socket)?.port;
+  const words = socket === 'listen' && facts.role === 'proxy' ? 'the gRPC port' : (SOCKET_WORDS[socket] ?? `its ${socket} port`);
+  return port === undefined ? words : `${words} ${port}`.replace(/(\(.*\)) (\d+)$/, '$2 $1').replace('port 1', 'port 1');
+}
+
+/** @returns the name of the node's socket on `port`. */
+export function socketOf(facts: SymptomFacts, port: number): string | undefined {
+  return Object.entries(facts.ports).find(([, value]) => value === port)?.[0];
+}
+
+/** @returns `held by pid 4242 (java)`, as far as it is known. */
+export function holderWords(facts: SymptomFacts, port: number | undefined): string {
+  const holder = facts.portHolders.find((fact) => fact.port === port);
+  if (!holder) return 'another process has it';
+  const command = holder.command ? ` (${holder.command})` : '';
+  return holder.pid === null ? `another process${command} has it` : `pid ${holder.pid}${command} has it`;
+}
+
+/** @returns the command that ends the holder of a port, or shows it. */
+export function endHolder(facts: SymptomFacts, port: number | undefined): string {
+  const pid = facts.portHolders.find((fact) => fact.port === port)?.pid;
+  if (pid !== undefined && pid !== null) return `End it (\`kill ${pid}\`)`;
+  return port === undefined
+    ? 'Find who has it (`ss -ltnp` or `lsof -iTCP -sTCP:LISTEN`) and end it'
+    : `Find who has it (\`lsof -iTCP:${port} -sTCP:LISTEN\`) and end it`;
+}
+
+/** A broker takes three ports around its listenPort. */
+export const BROKER_PORTS = `a broker takes three ports: listenPort, listenPort ${PORT_OFFSETS.broker.fast < 0 ? '-' : '+'} ${Math.abs(PORT_OFFSETS.broker.fast)} (fast) and listenPort + ${PORT_OFFSETS.broker.ha} (HA)`;
+
+/** The key of a commit log's file size, as the release spells it. */
+export function fileSizeKey({ rocketmq }: SymptomFacts, of: 'CommitLog' | 'ConsumeQueue'): string {
+  return `${rocketmq !== null && !isSince(rocketmq, '4.5.2') ? 'maped' : 'mapped'}FileSize${of}`;
+}
