@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { configured, type NodeSpec } from '../node-spec.js';
 
 /**
@@ -16,12 +17,17 @@ export function brokerClosed(node: NodeSpec): boolean {
 
 /** Source: namesrv/.../NamesrvStartup.java, ShutdownHookThread.java; the last line of namesrv.log of 4.9.7 and 5.5.0 after SIGTERM. */
 const NAMESRV_DONE = 'shutdown hook done, consuming time total(ms)';
-/** A start writes more than this (6 KB on 4.9.7), so that the line of an earlier launch is further up. */
 const TAIL_BYTES = 2_048;
 
+/** Only what the last launch has written counts: the line of an earlier one may still be near the end of the file. */
 export function namesrvClosed(node: NodeSpec, startedAt: number | null): boolean {
-  const tail = readTail(join(node.paths.logs, 'namesrv.log'));
-  return tail !== undefined && tail.modifiedAt >= (startedAt ?? 0) && tail.text.includes(NAMESRV_DONE);
+  const log = join(node.paths.logs, 'namesrv.log');
+  try {
+    const written = writtenSince(node.paths.root, readLaunchMark(node.paths.root), startedAt).find(({ path }) => path === log);
+    return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(NAMESRV_DONE);
+  } catch {
+    return false;
+  }
 }
 
 /** @returns the store that the node's configuration names; a NameServer has an empty folder in its place. */
@@ -29,18 +35,11 @@ export function storeFolder(node: NodeSpec): string {
   return resolve(node.paths.root, configured(node, 'storePathRootDir') ?? node.paths.store);
 }
 
-function readTail(file: string): { text: string; modifiedAt: number } | undefined {
-  let descriptor: number;
+function readRange(file: string, from: number, to: number): string {
+  const descriptor = openSync(file, 'r');
   try {
-    descriptor = openSync(file, 'r');
-  } catch {
-    return undefined;
-  }
-  try {
-    const { size, mtimeMs } = fstatSync(descriptor);
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return { text: buffer.toString('utf8'), modifiedAt: mtimeMs };
+    const buffer = Buffer.alloc(to - from);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, buffer.length, from));
   } finally {
     closeSync(descriptor);
   }
