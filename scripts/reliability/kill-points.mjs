@@ -11,6 +11,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { randomOf } from './kill-points/random.mjs';
 import { CALLS, OPERATIONS, playRound } from './kill-points/round.mjs';
 import { World } from './kill-points/world.mjs';
 
@@ -37,14 +38,7 @@ const name = values.real ? 'kill-points-real' : 'kill-points';
 const output = values.json ?? fileURLToPath(new URL(`../../docs/reliability/${name}.json`, import.meta.url));
 const SETTLE_MS = values.real ? 120_000 : 30_000;
 
-/** mulberry32: the same points for the same seed. */
-let state = seed;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-}
+const random = randomOf(seed);
 const pick = (list) => list[Math.floor(random() * list.length)];
 /** Few first: most operations have few calls of a kind. */
 const nth = (most) => 1 + Math.floor(random() ** 2 * most);

@@ -68,7 +68,9 @@ export function loadClusterState(file: string): ClusterState | undefined {
     throw unreadable(file, asError(error));
   }
   try {
-    const state = State.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    refuseOtherVersion(file, value);
+    const state = State.parse(value);
     return {
       name: state.name,
       profile: state.profile,
@@ -78,8 +80,22 @@ export function loadClusterState(file: string): ClusterState | undefined {
       nodes: new Map(Object.entries(state.nodes) as [string, { assignment: Assignment; snapshot: NodeSnapshot }][]),
     };
   } catch (error) {
+    if (error instanceof OtherVersionError) throw error;
     throw unreadable(file, asError(error));
   }
+}
+
+/** The file is whole: it belongs to another version of rmqdev, which must find it again. */
+export class OtherVersionError extends RmqdevError {}
+
+function refuseOtherVersion(file: string, value: unknown): void {
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : STATE_VERSION;
+  if (version === STATE_VERSION || !Number.isInteger(version)) return;
+  throw new OtherVersionError('STATE_UNREADABLE', {
+    what: `the state of a cluster cannot be read from ${file}`,
+    why: `it has version ${version}, and this rmqdev reads version ${STATE_VERSION}`,
+    next: 'Use the rmqdev that wrote it, or a newer one',
+  });
 }
 
 /**

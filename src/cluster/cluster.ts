@@ -2,11 +2,10 @@ import { Changes } from '../base/changes.js';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
-import { findMarked } from '../process/find-marked.js';
+import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
-import type { ProcessIdentity } from '../process/process-identity.js';
 import type { Profile } from '../profile/profile.js';
-import { describeExit, type NodeExitRecord, type NodeObserver, type NodeRunSpec, type Transition } from '../supervisor/node-run.js';
+import type { NodeExitRecord, NodeObserver, NodeRunSpec, Transition } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
@@ -14,12 +13,13 @@ import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
-import { type Assignment, debuggerOf, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
+import { recordExit, recordTransition } from './node-events.js';
+import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
-import { dumpThreads, lastSignOfLife } from './process-traces.js';
 import { recoverClusterState } from './recover-state.js';
-import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
+import { runSpec } from './run-spec.js';
+import { StartWishes } from './start-wishes.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
@@ -31,15 +31,13 @@ export class Cluster {
   readonly journal: Journal;
   readonly crashes: CrashReports;
   readonly world: World;
+  readonly wishes = new StartWishes();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
   #profile: Profile | undefined;
   #debug = false;
   readonly #operations: Operations;
-  #pendingStart: readonly string[] = [];
-  #stopWishes = 0;
-  readonly #stopped = new Map<string, number>();
   #notices: readonly string[] = [];
   #isReleased = false;
   #isRestoring = false;
@@ -74,7 +72,7 @@ export class Cluster {
     if (!state) return false;
     this.#profile = state.profile;
     this.#debug = state.debug;
-    this.#pendingStart = state.pendingStart;
+    this.wishes.setPending(state.pendingStart);
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     for (const spec of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
@@ -90,7 +88,7 @@ export class Cluster {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
       if (!snapshot) continue;
       this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
-      const identity = await this.#livingIdentity(spec, snapshot.identity);
+      const identity = await livingProcess(this.world.platform, nodeMarker(spec.paths), snapshot.identity);
       if (await supervisor.adopt({ ...snapshot, identity })) {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
       }
@@ -98,17 +96,6 @@ export class Cluster {
     this.#isRestoring = false;
     this.#saveIfPossible();
     return true;
-  }
-
-  /**
-   * @returns the process of the node as it is on disk where that lives; else one that carries the node's marker (the daemon died
-   * between starting it and writing that down); else what is on disk, so that its end is noticed.
-   */
-  async #livingIdentity(spec: NodeSpec, kept: ProcessIdentity | null): Promise<ProcessIdentity | null> {
-    const { platform } = this.world;
-    if (kept && (await platform.startTime(kept.pid)) === kept.startTime) return kept;
-    const [marked] = await findMarked(platform, nodeMarker(spec.paths));
-    return marked ?? kept;
   }
 
   get profile(): Profile {
@@ -212,29 +199,13 @@ export class Cluster {
     }
   }
 
-  /**
-   * Counts the stops and kills that users asked for. What began before one, such as a restart or an `up` that has not come to the node's
-   * turn, must not bring the node up after it: the newest wish wins.
-   */
-  get stopWishes(): number {
-    return this.#stopWishes;
-  }
+  /** A user has stopped or killed these: no start that is under way may bring them up, nor a later daemon that goes on with it. */
   noteStopped(ids: readonly string[]): void {
-    this.#stopWishes += 1;
-    for (const id of ids) this.#stopped.set(id, this.#stopWishes);
-    this.#pendingStart = this.#pendingStart.filter((id) => !ids.includes(id));
-  }
-  /** Has a user stopped the node since the count was `since`? */
-  wasStoppedSince(id: string, since: number): boolean {
-    return (this.#stopped.get(id) ?? 0) > since;
-  }
-
-  /** Nodes that an unfinished start still has to bring up: kept on disk, so that a later daemon goes on with it. */
-  get pendingStart(): readonly string[] {
-    return this.#pendingStart;
+    this.wishes.noteStopped(ids);
+    this.#saveIfPossible();
   }
   setPendingStart(ids: readonly string[]): void {
-    this.#pendingStart = ids;
+    this.wishes.setPending(ids);
     this.save();
   }
 
@@ -260,7 +231,7 @@ export class Cluster {
       name: this.name,
       profile: this.#profile,
       debug: this.#debug,
-      pendingStart: this.#pendingStart,
+      pendingStart: this.wishes.pending,
       seq: this.journal.seq,
       nodes,
     });
@@ -310,22 +281,7 @@ export class Cluster {
   }
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    const role = ROLE_DEFINITIONS[spec.role];
-    const context = this.roleContext;
-    return {
-      id: spec.id,
-      prepareLaunch: () => prepareLaunch(this.#takeNext(spec), this.world),
-      startup: () => role.startup(spec, context),
-      readiness: role.readiness(spec, context),
-      liveness: debuggerOf(spec) === undefined ? role.liveness(spec, context) : undefined,
-      mayBeHeld: debuggerOf(spec),
-      leaveTrace: (signal) => dumpThreads(spec, this.world.clock, signal),
-      endedCleanly: (startedAt) => role.endedCleanly(spec, startedAt),
-      lastSignOfLife: () => lastSignOfLife(spec),
-      restart: spec.profile.restart,
-      startTimeoutMs: spec.startTimeoutMs,
-      stopTimeoutMs: spec.stopTimeoutMs,
-    };
+    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world));
   }
 
   readonly #observer: NodeObserver = {
@@ -375,23 +331,16 @@ export class Cluster {
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
     const { spec, supervisor } = this.#node(id);
     if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
-    const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';
-    const since =
-      exit.notBefore === null ? '' : `; no daemon watched, it may have been as early as ${new Date(exit.notBefore).toISOString()}`;
-    this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})${since}`, { ...exit, wasState });
+    recordExit(this.journal, id, exit, wasState);
   }
 
   #annotateExit(id: string, at: number, finding: string): void {
     if (this.#nodes.get(id)?.supervisor.annotateExit(at, finding)) this.#changes.notify();
   }
 
-  #recordTransition(id: string, { from, to, event, reason }: Transition): void {
-    this.journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, {
-      from,
-      event,
-      intent: this.supervisor(id).intent,
-      restarts: this.supervisor(id).restarts,
-    });
+  #recordTransition(id: string, transition: Transition): void {
+    const { from, to, event, reason } = transition;
+    recordTransition(this.journal, id, transition, this.supervisor(id).snapshot());
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
   }
 }

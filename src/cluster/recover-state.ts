@@ -4,7 +4,7 @@ import type { ClusterPaths } from '../base/paths.js';
 import { setAside } from '../base/set-aside.js';
 import type { JournalEvent } from '../contract/events.js';
 import type { NodeSnapshot } from '../supervisor/node-run.js';
-import { type ClusterState, ExitRecord, loadClusterState } from './cluster-state.js';
+import { type ClusterState, ExitRecord, loadClusterState, OtherVersionError } from './cluster-state.js';
 
 /** `notes` say what was broken, where it is now and what was used instead. Without a `state` and a `failure` there is no such cluster. */
 export type RecoveredState = { state: ClusterState | undefined; failure: RmqdevError | undefined; notes: string[] };
@@ -25,6 +25,7 @@ export function recoverClusterState(paths: ClusterPaths, events: readonly Journa
       return { state: replay(state, events), failure: undefined, notes };
     } catch (error) {
       failure = error as RmqdevError;
+      if (error instanceof OtherVersionError) return { state: undefined, failure, notes: [] };
       notes.push(`${file} could not be read (${failure.text.why}); ${setAside(file, nowMs)}`);
     }
   }

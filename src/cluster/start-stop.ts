@@ -25,17 +25,17 @@ export async function startNodes(
   ids: readonly string[],
   options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void; since?: number },
 ): Promise<void> {
-  const since = options.since ?? cluster.stopWishes;
-  ids = ids.filter((id) => !cluster.wasStoppedSince(id, since));
+  const since = options.since ?? cluster.wishes.stops;
+  ids = ids.filter((id) => !cluster.wishes.wasStoppedSince(id, since));
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, ids, options.report);
-  cluster.setPendingStart([...new Set([...cluster.pendingStart, ...ids])]);
+  cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
     for (const tier of tiers) {
       options.signal.throwIfAborted();
       for (const { id } of tier) {
-        if (cluster.wasStoppedSince(id, since)) continue;
+        if (cluster.wishes.wasStoppedSince(id, since)) continue;
         cluster.supervisor(id).resume();
         cluster.supervisor(id).start();
       }
@@ -62,7 +62,7 @@ export async function startNodes(
     throw error;
   } finally {
     endReport();
-    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
+    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
   }
 }
 
@@ -111,20 +111,20 @@ export async function rollNodes(
   ids: readonly string[],
   options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
 ): Promise<void> {
-  const since = options.since ?? cluster.stopWishes;
+  const since = options.since ?? cluster.wishes.stops;
   const specs = ids.map((id) => cluster.spec(id));
   const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
   try {
     for (const { id } of order) {
       options.signal.throwIfAborted();
-      if (cluster.wasStoppedSince(id, since)) continue;
+      if (cluster.wishes.wasStoppedSince(id, since)) continue;
       // A daemon that ends between stop and start leaves that start to the next one.
-      cluster.setPendingStart([...new Set([...cluster.pendingStart, id])]);
+      cluster.setPendingStart([...new Set([...cluster.wishes.pending, id])]);
       await stopNodes(cluster, [id], options.report);
       await startNodes(cluster, [id], { ...options, wait: true, since });
     }
   } finally {
-    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
+    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
   }
 }
 

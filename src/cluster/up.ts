@@ -26,7 +26,7 @@ export async function up(
 ): Promise<z.infer<typeof UpResult>> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
-  const wishes = cluster.stopWishes;
+  const wishes = cluster.wishes.stops;
   const stages: Record<string, number> = {};
   let stageSince = since;
   const stage = (name: string) => {
@@ -130,7 +130,7 @@ export async function resetNodes(
   options: { timeoutMs: number; signal: AbortSignal; report: Report },
 ): Promise<void> {
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
-  const since = cluster.stopWishes;
+  const since = cluster.wishes.stops;
   await stopNodes(cluster, ids, options.report);
   for (const id of ids) {
     await rm(cluster.spec(id).paths.root, { recursive: true, force: true });

@@ -57,7 +57,7 @@ export class ClusterRegistry {
 
   /** Goes on with a start that the end of an earlier daemon cut off. */
   #resumeStart(cluster: Cluster): void {
-    const ids = cluster.pendingStart.filter((id) => cluster.hasNode(id));
+    const ids = cluster.wishes.pending.filter((id) => cluster.hasNode(id));
     if (ids.length === 0) return;
     cluster.journal.record('up-resumed', null, `going on with the start of ${ids.join(', ')}`);
     void cluster

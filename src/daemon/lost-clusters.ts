@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { RmqdevError } from '../base/errors.js';
 import { endStrays, lostState, strayNodes } from '../cluster/stray-nodes.js';
@@ -16,7 +17,7 @@ export async function downLost(
   const ends = await endStrays(world, await strayNodes(world, paths));
   const left = await strayNodes(world, paths);
   if (left.length > 0) throw lostState(name, registry.broken.get(name) as RmqdevError, left);
-  registry.forgetBroken(name);
+  if (remove || !existsSync(paths.state)) registry.forgetBroken(name);
   if (remove) await rm(paths.root, { recursive: true, force: true });
   const proof = ['its state was lost, its nodes were found by the markers on their command lines', ...ends, 'no process left'];
   return { cluster: name, tookMs: Math.round(world.clock.monotonicMs() - since), proof, deleted: remove ? paths.root : null };
@@ -27,6 +28,7 @@ export async function refuseWhileStraysLive(world: World, registry: ClusterRegis
   const broken = registry.broken.get(name);
   if (!broken) return;
   const strays = await strayNodes(world, world.home.cluster(name));
-  if (strays.length > 0) throw lostState(name, broken, strays);
+  // A whole file of another version is not for this daemon to replace.
+  if (strays.length > 0 || existsSync(world.home.cluster(name).state)) throw lostState(name, broken, strays);
   registry.forgetBroken(name);
 }

@@ -1,3 +1,4 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
 import { type Harness, PAIR, useHarness } from '../../support/harness.js';
@@ -73,4 +74,26 @@ test('daemon status, restart and stop: nodes keep running, and status starts not
   expect((await h.run('wait', '--json')).states).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
   expect(await h.pids()).toEqual(pids);
   expect(h.launches('single')).toEqual({ 'namesrv-1': 1, 'broker-a': 1 });
+});
+
+test('a newer daemon takes over what an older one wrote down: without the copy, the journal’s number and what was found out about exits', async () => {
+  const h = harness();
+  h.profileOf('pair', PAIR);
+  await h.up('pair');
+  await h.run('kill', 'broker-a-s');
+  const pids = await h.pids();
+  await h.run('daemon', 'stop');
+  const { state, stateCopy } = h.home.cluster('pair');
+  const value = JSON.parse(readFileSync(state, 'utf8'));
+  delete value.seq;
+  for (const { snapshot } of Object.values<{ snapshot: { lastExit: Record<string, unknown> | null } }>(value.nodes)) {
+    delete snapshot.lastExit?.notBefore;
+    delete snapshot.lastExit?.finding;
+  }
+  writeFileSync(state, JSON.stringify(value));
+  rmSync(stateCopy);
+  const status = await h.run('status', '--json');
+  expect({ code: status.code, notices: status.json.notices, stderr: status.stderr }).toEqual({ code: 0, notices: undefined, stderr: '' });
+  expect(await h.pids()).toEqual(pids);
+  expect(await h.node('broker-a-s')).toMatchObject({ state: 'stopped', lastExit: { cause: 'killed-by-user', notBefore: null } });
 });

@@ -118,6 +118,16 @@ describe('what stands in a file’s place', () => {
     expect(leftAside()).toHaveLength(2);
   });
 
+  test('a whole file of another version is left where it is: the rmqdev that wrote it must find it again', () => {
+    saveClusterState(paths, state);
+    writeFileSync(paths.state, readFileSync(paths.state, 'utf8').replace('"version": 1', '"version": 2'));
+    expect(recover()).toMatchObject({
+      state: undefined,
+      failure: { code: 'STATE_UNREADABLE', text: { why: expect.stringContaining('version 2') } },
+    });
+    expect(leftAside()).toEqual([]);
+  });
+
   test('a state that somebody moved away is taken from the copy', () => {
     saveClusterState(paths, state);
     rmSync(paths.state);
