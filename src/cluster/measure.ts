@@ -55,6 +55,7 @@ export class ClusterMeter {
       measuredAt: new Date(cluster.world.clock.now()).toISOString(),
       namesrvAddr: cluster.namesrvAddr,
       nodes,
+      ...(cluster.notices.length > 0 ? { notices: [...cluster.notices] } : {}),
     };
   }
 
@@ -228,10 +229,11 @@ function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null 
 }
 
 function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {
-  const { at, code, signal, cause, finding } = exit;
+  const { at, notBefore, code, signal, cause, finding } = exit;
   const found = report ? causeOf(report.findings) : undefined;
   return {
-    at: new Date(at).toISOString(),
+    at: iso(at),
+    notBefore: notBefore === null ? null : iso(notBefore),
     code,
     signal,
     cause,
@@ -239,6 +241,8 @@ function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullab
     detail: found?.what ?? exit.detail,
   };
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
 export async function folderBytes(folder: string): Promise<number | null> {

@@ -28,6 +28,7 @@ export async function up(
 ): Promise<z.infer<typeof UpResult>> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
+  const wishes = cluster.wishes.stops;
   const stages: Record<string, number> = {};
   let stageSince = since;
   const stage = (name: string) => {
@@ -43,6 +44,8 @@ export async function up(
     report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
     signal,
   });
+  // `down` may have come while a release was being installed: nothing has been started, and nothing is now.
+  signal.throwIfAborted();
   report({ event: 'plan', plan });
   for (const message of plan.notices) report({ event: 'notice', message });
   stage('plan');
@@ -58,9 +61,9 @@ export async function up(
 
   const ids = cluster.specs.map((spec) => spec.id);
   const down = ids.filter((id) => !restart.includes(id));
-  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage });
+  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage, since: wishes });
   if (restart.length > 0) {
-    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report });
+    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report, since: wishes });
     stage('restart of changed nodes');
   }
   if (request.wait) {
@@ -85,7 +88,7 @@ export async function up(
 async function restartChanged(
   cluster: Cluster,
   ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+  options: { timeoutMs: number; signal: AbortSignal; report: Report; since: number },
 ): Promise<void> {
   const isMove = ids.some((id) => {
     const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
@@ -105,6 +108,7 @@ export async function down(
 ): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
+  if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was given up before anything was started'], deleted: null };
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
   await stopNodes(
     cluster,
@@ -132,12 +136,13 @@ export async function resetNodes(
 ): Promise<void> {
   refuseToEmptyMasterAlone(cluster, ids);
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
+  const since = cluster.wishes.stops;
   await stopNodes(cluster, ids, options.report);
   for (const id of ids) {
     await rm(cluster.spec(id).paths.root, { recursive: true, force: true });
     cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
   }
-  await startNodes(cluster, running, { ...options, wait: true });
+  await startNodes(cluster, running, { ...options, wait: true, since });
 }
 
 /** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see broker-startup.ts. */

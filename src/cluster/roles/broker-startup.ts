@@ -11,6 +11,11 @@ import { probe, type RoleContext } from './role.js';
 const PROBE_GROUP = 'rmqdev-probe';
 /** A broker that was nudged registers within milliseconds; asking it again sooner would only rewrite its file again. */
 const NUDGE_EVERY_MS = 500;
+/**
+ * A broker registers while it boots. One that is still not listed this much later, or whose slave still does not follow it, has met a
+ * NameServer or a master that came later than it did, and would learn of that only after registerNameServerPeriod (30 s by default).
+ */
+const LATE_MS = 2_000;
 
 /**
  * Readiness of one start of a broker, in this order: it answers; it is routed under its id on every
@@ -24,6 +29,9 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   const traits = releaseTraits(node.release.version);
   const nudge = registrationNudge(node, context, NUDGE_EVERY_MS);
   let isNudged = false;
+  const isLate = lateness(context);
+  const isSlaveLate = lateness(context);
+  const nudgeOf = new Map(context.peers().map((peer) => [peer.id, registrationNudge(peer, context, LATE_MS)]));
   const proveReplication = replicationProof(context);
   let replicationProved = false;
 
@@ -45,17 +53,31 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
     const missing = await unregistered(node, context, signal);
     if (missing) {
       if (traits.needsRegistrationNudge) await nudge(signal);
+      else if (isLate()) await nudgeOf.get(node.id)?.(signal);
       return missing;
     }
     context.stage(node.id, 'registered');
     if (!replicationProved && master) {
       const unproved = await proveReplication(master, isMaster(node) ? partners.filter(isSlave) : [node], signal);
-      if (unproved) return unproved;
+      if (unproved) {
+        // A slave is told where its master listens when it registers.
+        if (isMaster(node) && isSlaveLate()) for (const slave of partners.filter(isSlave)) await nudgeOf.get(slave.id)?.(signal);
+        return unproved;
+      }
       replicationProved = true;
       context.stage(node.id, 'in sync');
     }
     return undefined;
   });
+}
+
+/** @returns whether LATE_MS have passed since it was asked for the first time. */
+function lateness({ clock }: RoleContext): () => boolean {
+  let since: number | undefined;
+  return () => {
+    since ??= clock.monotonicMs();
+    return clock.monotonicMs() - since >= LATE_MS;
+  };
 }
 
 /**

@@ -147,7 +147,7 @@ describe('a launch', () => {
     fake.rows.push({ pid: 777, ppid: 1, command: `java ${nodeMarker(cluster.paths.node('namesrv-1'))} NamesrvStartup` });
     const starting = start(['namesrv-1']);
     await cluster.until(() => cluster.supervisor('namesrv-1').state === 'backoff', never);
-    expect(cluster.supervisor('namesrv-1').reason).toContain('pid 777 runs on its store');
+    expect(cluster.supervisor('namesrv-1').reason).toContain('pid 777 runs there already');
     fake.rows.length = 0;
     await starting;
     expect(fake.launched).toEqual(['namesrv-1']);
@@ -179,7 +179,8 @@ describe('what happened', () => {
     await start();
     fake.process('broker-a').exit({ code: 255 });
     await cluster.until(() => cluster.supervisor('broker-a').restarts === 1 && cluster.supervisor('broker-a').state === 'ready', never);
-    const events = cluster.journal.read().filter(({ node }) => node === 'broker-a');
+    // The report of a crash comes when it is made.
+    const events = cluster.journal.read().filter(({ node, type }) => node === 'broker-a' && type !== 'crash-report');
     const crash = events.findIndex(({ type }) => type === 'node-crashed');
     expect(events.slice(crash, crash + 3).map(({ type, message }) => `${type}: ${message}`)).toEqual([
       'node-crashed: broker-a ended: exit status 255 (crashed)',

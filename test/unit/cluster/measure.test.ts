@@ -126,6 +126,7 @@ test('the last end of a node comes with its time in UTC', async () => {
   await stop(['broker-a']);
   expect((await nodeOf('broker-a'))?.lastExit).toEqual({
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    notBefore: null,
     code: 143,
     signal: null,
     cause: 'stopped-by-user',

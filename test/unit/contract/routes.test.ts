@@ -32,7 +32,9 @@ test.each(routes)('%s refuses fields that it does not have', (_, { params }) => 
 
 test('a GET changes nothing: it is a question', () => {
   const questions = routes.filter(([, { method }]) => method === 'GET').map(([name]) => name);
-  expect(questions.sort()).toEqual(['hello', 'clusters', 'clusterStatus', 'events', 'logs', 'userHomeLogs', 'profiles', 'versions'].sort());
+  expect(questions.sort()).toEqual(
+    ['hello', 'clusters', 'clusterStatus', 'events', 'explain', 'logs', 'userHomeLogs', 'profiles', 'report', 'versions'].sort(),
+  );
 });
 
 test('the states that users see are those of the supervisor', () => {

@@ -76,6 +76,7 @@ test('what is not as it should be gets a sentence', () => {
 
 const exit = (settings: Partial<ExitRecord>): ExitRecord => ({
   at: '2026-11-20T11:57:00.000Z',
+  notBefore: null,
   code: null,
   signal: null,
   cause: 'crashed',
