@@ -50,6 +50,10 @@ export class ClusterPaths {
   get state(): string {
     return join(this.root, 'cluster.json');
   }
+  /** The same once more, for the day on which the first cannot be read. */
+  get stateCopy(): string {
+    return join(this.root, 'cluster.json.bak');
+  }
   get journal(): string {
     return join(this.root, 'events.ndjson');
   }

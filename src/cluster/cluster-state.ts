@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { asError, RmqdevError, systemCode } from '../base/errors.js';
+import type { ClusterPaths } from '../base/paths.js';
 import type { Profile } from '../profile/profile.js';
 import type { NodeSnapshot } from '../supervisor/node-run.js';
 import type { Assignment } from './node-spec.js';
@@ -11,14 +12,14 @@ import type { Assignment } from './node-spec.js';
 const STATE_VERSION = 1;
 
 const Identity = z.object({ pid: z.int(), startTime: z.string() });
-const Exit = z.object({
+export const ExitRecord = z.object({
   at: z.number(),
+  notBefore: z.number().nullable().default(null),
   code: z.int().nullable(),
   signal: z.string().nullable(),
   adopted: z.boolean(),
   cause: z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']),
   detail: z.string().nullable(),
-  notBefore: z.number().nullable().default(null),
   finding: z.string().nullable().default(null),
 });
 const Snapshot = z.object({
@@ -28,7 +29,7 @@ const Snapshot = z.object({
   restarts: z.int(),
   paused: z.boolean(),
   wasReady: z.boolean(),
-  lastExit: Exit.nullable(),
+  lastExit: ExitRecord.nullable(),
 });
 const AssignmentSchema = z.object({
   ports: z.object({ listen: z.int(), fast: z.int().optional(), ha: z.int().optional(), debug: z.int().optional() }),
@@ -42,6 +43,7 @@ const State = z.object({
   profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
   debug: z.boolean(),
   pendingStart: z.array(z.string()).default([]),
+  seq: z.int().nullable().default(null),
   nodes: z.record(z.string(), z.object({ assignment: AssignmentSchema, snapshot: Snapshot })),
 });
 
@@ -51,6 +53,8 @@ export type ClusterState = {
   debug: boolean;
   /** Nodes that an unfinished start still has to bring up. */
   pendingStart: readonly string[];
+  /** The last event of the journal that is part of it; null in a file of before that was kept. */
+  seq: number | null;
   nodes: ReadonlyMap<string, { assignment: Assignment; snapshot: NodeSnapshot }>;
 };
 
@@ -64,29 +68,48 @@ export function loadClusterState(file: string): ClusterState | undefined {
     throw unreadable(file, asError(error));
   }
   try {
-    const state = State.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    refuseOtherVersion(file, value);
+    const state = State.parse(value);
     return {
       name: state.name,
       profile: state.profile,
       debug: state.debug,
       pendingStart: state.pendingStart,
+      seq: state.seq,
       nodes: new Map(Object.entries(state.nodes) as [string, { assignment: Assignment; snapshot: NodeSnapshot }][]),
     };
   } catch (error) {
+    if (error instanceof OtherVersionError) throw error;
     throw unreadable(file, asError(error));
   }
 }
 
+/** The file is whole: it belongs to another version of rmqdev, which must find it again. */
+export class OtherVersionError extends RmqdevError {}
+
+function refuseOtherVersion(file: string, value: unknown): void {
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : STATE_VERSION;
+  if (version === STATE_VERSION || !Number.isInteger(version)) return;
+  throw new OtherVersionError('STATE_UNREADABLE', {
+    what: `the state of a cluster cannot be read from ${file}`,
+    why: `it has version ${version}, and this rmqdev reads version ${STATE_VERSION}`,
+    next: 'Use the rmqdev that wrote it, or a newer one',
+  });
+}
+
 /**
- * Writes the whole state or nothing. Synchronous: a process identity must be on disk before anything else happens.
+ * Writes the whole state or nothing, then its copy. Synchronous: a process identity must be on disk before anything else happens.
+ * Only the first is forced to the disk: the copy is for a file that got broken, not for a machine that lost its power.
  * @throws RmqdevError DISK_FULL; other system errors as they are
  */
-export function saveClusterState(file: string, state: ClusterState): void {
+export function saveClusterState({ state: file, stateCopy }: Pick<ClusterPaths, 'state' | 'stateCopy'>, state: ClusterState): void {
   const { nodes, ...rest } = state;
   const text = `${JSON.stringify({ version: STATE_VERSION, ...rest, nodes: Object.fromEntries(nodes) }, null, 2)}\n`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileAtomic.sync(file, text);
+    writeFileAtomic.sync(stateCopy, text, { fsync: false });
   } catch (error) {
     if (systemCode(error) !== 'ENOSPC' && systemCode(error) !== 'EDQUOT') throw error;
     throw new RmqdevError(
@@ -107,7 +130,7 @@ function unreadable(file: string, cause: Error): RmqdevError {
     {
       what: `the state of a cluster cannot be read from ${file}`,
       why: cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : cause.message,
-      next: 'Move the file away and run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+      next: 'Run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
     },
     { cause },
   );

@@ -2,22 +2,24 @@ import { Changes } from '../base/changes.js';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
-import { findMarked } from '../process/find-marked.js';
+import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
-import type { ProcessIdentity } from '../process/process-identity.js';
 import type { Profile } from '../profile/profile.js';
-import { describeExit, type NodeExitRecord, type NodeObserver, type NodeRunSpec, type Transition } from '../supervisor/node-run.js';
+import type { NodeExitRecord, NodeObserver, NodeRunSpec, Transition } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
-import { loadClusterState, saveClusterState } from './cluster-state.js';
+import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
+import { recordExit, recordTransition } from './node-events.js';
 import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
-import { ROLE_DEFINITIONS } from './roles/definitions.js';
+import { recoverClusterState } from './recover-state.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
+import { runSpec } from './run-spec.js';
+import { StartWishes } from './start-wishes.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
@@ -29,14 +31,16 @@ export class Cluster {
   readonly journal: Journal;
   readonly crashes: CrashReports;
   readonly world: World;
+  readonly wishes = new StartWishes();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
   #profile: Profile | undefined;
   #debug = false;
   readonly #operations: Operations;
-  #pendingStart: readonly string[] = [];
+  #notices: readonly string[] = [];
   #isReleased = false;
+  #isRestoring = false;
 
   constructor(world: World, name: string) {
     this.world = world;
@@ -55,14 +59,20 @@ export class Cluster {
   /**
    * Takes up what an earlier daemon left: every node by pid and start time.
    * @returns false where there is no such cluster on disk.
-   * @throws RmqdevError STATE_UNREADABLE
+   * @throws RmqdevError STATE_UNREADABLE where neither the state nor its copy can be read; both are set aside then
    */
   async restore(): Promise<boolean> {
-    const state = loadClusterState(this.paths.state);
+    const mended = this.journal.mend();
+    const { state, failure, notes } = recoverClusterState(this.paths, this.journal.read(), this.world.clock.now());
+    this.journal.continueFrom(state?.seq ?? 0);
+    this.#notices = [...mended, ...notes];
+    for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
+    if (this.#notices.length > 0 && (state || failure)) this.journal.record('state-recovered', null, this.#notices.join('; '));
+    if (failure) throw failure;
     if (!state) return false;
     this.#profile = state.profile;
     this.#debug = state.debug;
-    this.#pendingStart = state.pendingStart;
+    this.wishes.setPending(state.pendingStart);
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     for (const spec of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
@@ -72,28 +82,20 @@ export class Cluster {
         supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot),
       });
     }
+    // Until each has been looked for, a supervisor knows less than the file does.
+    this.#isRestoring = true;
     for (const { spec, supervisor } of this.#nodes.values()) {
       const snapshot = state.nodes.get(spec.id)?.snapshot;
       if (!snapshot) continue;
       this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
-      const identity = await this.#livingIdentity(spec, snapshot.identity);
+      const identity = await livingProcess(this.world.platform, nodeMarker(spec.paths), snapshot.identity);
       if (await supervisor.adopt({ ...snapshot, identity })) {
         this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
       }
     }
+    this.#isRestoring = false;
     this.#saveIfPossible();
     return true;
-  }
-
-  /**
-   * @returns the process of the node as it is on disk where that lives; else one that carries the node's marker (the daemon died
-   * between starting it and writing that down); else what is on disk, so that its end is noticed.
-   */
-  async #livingIdentity(spec: NodeSpec, kept: ProcessIdentity | null): Promise<ProcessIdentity | null> {
-    const { platform } = this.world;
-    if (kept && (await platform.startTime(kept.pid)) === kept.startTime) return kept;
-    const [marked] = await findMarked(platform, nodeMarker(spec.paths));
-    return marked ?? kept;
   }
 
   get profile(): Profile {
@@ -103,6 +105,10 @@ export class Cluster {
       why: 'its first `rmqdev up` has not come so far',
       next: 'Wait for it, or see `rmqdev events`',
     });
+  }
+  /** What users should know of the cluster's files: what was broken and is mended. */
+  get notices(): readonly string[] {
+    return this.#notices;
   }
   get debug(): boolean {
     return this.#debug;
@@ -193,12 +199,13 @@ export class Cluster {
     }
   }
 
-  /** Nodes that an unfinished start still has to bring up: kept on disk, so that a later daemon goes on with it. */
-  get pendingStart(): readonly string[] {
-    return this.#pendingStart;
+  /** A user has stopped or killed these: no start that is under way may bring them up, nor a later daemon that goes on with it. */
+  noteStopped(ids: readonly string[]): void {
+    this.wishes.noteStopped(ids);
+    this.#saveIfPossible();
   }
   setPendingStart(ids: readonly string[]): void {
-    this.#pendingStart = ids;
+    this.wishes.setPending(ids);
     this.save();
   }
 
@@ -213,18 +220,19 @@ export class Cluster {
   }
 
   save(): void {
-    if (!this.#profile || this.#isReleased) return;
+    if (!this.#profile || this.#isReleased || this.#isRestoring) return;
     const nodes = new Map(
       [...this.#nodes.values()].map(({ next, supervisor }) => [
         next.id,
         { assignment: { ports: next.ports, release: next.release, jdk: next.jdk }, snapshot: supervisor.snapshot() },
       ]),
     );
-    saveClusterState(this.paths.state, {
+    saveClusterState(this.paths, {
       name: this.name,
       profile: this.#profile,
       debug: this.#debug,
-      pendingStart: this.#pendingStart,
+      pendingStart: this.wishes.pending,
+      seq: this.journal.seq,
       nodes,
     });
   }
@@ -273,25 +281,16 @@ export class Cluster {
   }
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    const role = ROLE_DEFINITIONS[spec.role];
-    const context = this.roleContext;
-    return {
-      id: spec.id,
-      prepareLaunch: () => prepareLaunch(this.#takeNext(spec), this.world),
-      startup: () => role.startup(spec, context),
-      readiness: role.readiness(spec, context),
-      liveness: spec.ports.debug === undefined ? role.liveness(spec, context) : undefined,
-      restart: spec.profile.restart,
-      startTimeoutMs: spec.startTimeoutMs,
-      stopTimeoutMs: spec.stopTimeoutMs,
-    };
+    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world));
   }
 
   readonly #observer: NodeObserver = {
-    launched: (id, { pid }) => {
+    launched: (id, { pid, startTime }) => {
+      this.journal.record('node-launched', id, `${id} runs as pid ${pid}`, { pid, startTime });
       this.crashes.launched(id, { pid, startedAt: this.world.clock.now() });
       this.#saveIfPossible();
     },
+    noted: () => this.#saveIfPossible(),
     exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
@@ -332,18 +331,16 @@ export class Cluster {
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
     const { spec, supervisor } = this.#node(id);
     if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
-    const type = exit.cause === 'crashed' || exit.cause === 'killed-from-outside' ? 'node-crashed' : 'node-exited';
-    this.journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})`, { ...exit, wasState });
+    recordExit(this.journal, id, exit, wasState);
   }
 
   #annotateExit(id: string, at: number, finding: string): void {
-    this.#nodes.get(id)?.supervisor.annotateExit(at, finding);
-    this.#saveIfPossible();
-    this.#changes.notify();
+    if (this.#nodes.get(id)?.supervisor.annotateExit(at, finding)) this.#changes.notify();
   }
 
-  #recordTransition(id: string, { from, to, event, reason }: Transition): void {
-    this.journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, { from, event });
+  #recordTransition(id: string, transition: Transition): void {
+    const { from, to, event, reason } = transition;
+    recordTransition(this.journal, id, transition, this.supervisor(id).snapshot());
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
   }
 }

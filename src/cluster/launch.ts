@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { RmqdevError } from '../base/errors.js';
 import { markLaunch } from '../evidence/launch-mark.js';
 import { readReleaseHome } from '../install/release-home.js';
-import { findMarked } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import { launchEnvironment } from './build-specs.js';
 import { classArchiveOptions } from './class-archive.js';
 import { writeConfigFiles } from './config-file.js';
-import { type NodeSpec, nodeMarker } from './node-spec.js';
+import type { NodeSpec } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
+import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
 import type { World } from './world.js';
 
 /**
@@ -18,6 +17,7 @@ import type { World } from './world.js';
  */
 export async function prepareLaunch(node: NodeSpec, world: World): Promise<LaunchSpec> {
   await refuseSecondJvm(node, world);
+  await refuseForeignJvm(node, world);
   await Promise.all([
     mkdir(node.paths.store, { recursive: true }),
     mkdir(node.paths.logs, { recursive: true }),
@@ -40,16 +40,6 @@ export async function prepareLaunch(node: NodeSpec, world: World): Promise<Launc
     cwd: node.paths.root,
     env: launchEnvironment(node, world.env),
     outputFile: node.paths.stdout,
+    lock: storeLock(node, world),
   };
-}
-
-/** A second broker on a live store recovers, and can truncate, that store before it finds the lock taken (`Lock failed,MQ already started`). Source: store/.../DefaultMessageStore.java start. */
-async function refuseSecondJvm(node: NodeSpec, { platform }: World): Promise<void> {
-  const [other] = await findMarked(platform, nodeMarker(node.paths));
-  if (!other) return;
-  throw new RmqdevError('STORE_IN_USE', {
-    what: `${node.id} cannot be started`,
-    why: `pid ${other.pid} runs on its store ${node.paths.store} already`,
-    next: `\`rmqdev daemon restart\` takes it over; or end it with \`kill ${other.pid}\``,
-  });
 }

@@ -23,7 +23,8 @@ const FRESH_MS = 1_000;
 
 /** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
 export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
-type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number> };
+/** `ahead`: slaves whose commit log is longer than that of their master. */
+type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number>; ahead: ReadonlySet<string> };
 
 /** Asks a cluster's nodes what only they know; answers are kept for a second, questions under way are shared. */
 export class ClusterMeter {
@@ -54,6 +55,7 @@ export class ClusterMeter {
       measuredAt: new Date(cluster.world.clock.now()).toISOString(),
       namesrvAddr: cluster.namesrvAddr,
       nodes,
+      ...(cluster.notices.length > 0 ? { notices: [...cluster.notices] } : {}),
     };
   }
 
@@ -103,12 +105,13 @@ export class ClusterMeter {
       const master = partners.find(isMaster);
       const wanted = master && asked.offsets.get(master.id);
       if (held === undefined || wanted === undefined) return { inSync: null, lagBytes: null };
+      if (asked.ahead.has(spec.id)) return { inSync: false, lagBytes: wanted - held };
       const lagBytes = Math.max(0, wanted - held);
       return { inSync: lagBytes === 0, lagBytes };
     }
     const slaves = partners.filter(isSlave);
     if (!isMaster(spec) || slaves.length === 0 || held === undefined) return { inSync: null, lagBytes: null };
-    const answers = slaves.map((slave) => asked.offsets.get(slave.id));
+    const answers = slaves.map((slave) => (asked.ahead.has(slave.id) ? -1 : asked.offsets.get(slave.id)));
     if (answers.every((offset) => offset === undefined) && slaves.some((slave) => this.#isAskable(slave)))
       return { inSync: null, lagBytes: null };
     return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
@@ -125,7 +128,7 @@ export class ClusterMeter {
   async #askAll(): Promise<Asked> {
     const at = this.#cluster.world.clock.now();
     const [routes, offsets] = await Promise.all([this.#askRoutes(), this.#askOffsets()]);
-    this.#last = { at, routes, offsets };
+    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets) };
     return this.#last;
   }
 
@@ -165,6 +168,20 @@ export class ClusterMeter {
       );
     }
     return offsets;
+  }
+
+  /** Under a steady send a slave asked after its master may well hold more than that held: its master is asked once more. */
+  async #slavesAhead(offsets: ReadonlyMap<string, number>): Promise<Set<string>> {
+    const { specs } = this.#cluster;
+    const ahead = new Set<string>();
+    for (const slave of specs.filter(isSlave)) {
+      const master = specs.find((spec) => isMaster(spec) && spec.brokerName === slave.brokerName);
+      const [held, wanted] = [offsets.get(slave.id), master && offsets.get(master.id)];
+      if (!master || held === undefined || wanted === undefined || held <= wanted) continue;
+      const now = await this.#askOffset(master);
+      if (now !== undefined && now < held) ahead.add(slave.id);
+    }
+    return ahead;
   }
 
   /** In its first second a broker may answer code 1, and soon after what it was asked. @returns undefined where it does not answer. */
@@ -212,10 +229,11 @@ function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null 
 }
 
 function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {
-  const { at, code, signal, cause, finding } = exit;
+  const { at, notBefore, code, signal, cause, finding } = exit;
   const found = report ? causeOf(report.findings) : undefined;
   return {
-    at: new Date(at).toISOString(),
+    at: iso(at),
+    notBefore: notBefore === null ? null : iso(notBefore),
     code,
     signal,
     cause,
@@ -223,6 +241,8 @@ function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullab
     detail: found?.what ?? exit.detail,
   };
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
 export async function folderBytes(folder: string): Promise<number | null> {

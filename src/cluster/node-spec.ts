@@ -53,6 +53,20 @@ export function nodeMarker(paths: NodePaths): string {
   return `-Drmqdev.node=${paths.root}`;
 }
 
+/** @returns the value that the node's configuration gives `key`, where it has one. */
+export function configured(node: Pick<NodeSpec, 'config'>, key: string): string | undefined {
+  return node.config.find((line) => line.key === key)?.value;
+}
+
+/** @returns what says that a debugger may hold the node, for people; undefined where its JVM lets none in. */
+export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'javaArgs' | 'env'>): string | undefined {
+  if (node.ports.debug !== undefined) return `no answer; a debugger may hold it (JDWP listens on 127.0.0.1:${node.ports.debug})`;
+  const options = [...node.javaArgs, node.env.JAVA_TOOL_OPTIONS ?? '', node.env.JDK_JAVA_OPTIONS ?? ''];
+  return options.some((option) => /-agentlib:jdwp|-Xrunjdwp|-Xdebug/.test(option))
+    ? 'no answer; a debugger may hold it (JDWP is in its JVM options)'
+    : undefined;
+}
+
 export function isMaster(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
   return node.role === 'broker' && node.brokerId === 0;
 }

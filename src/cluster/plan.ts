@@ -11,6 +11,7 @@ import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
 import type { PortClaims } from './port-claims.js';
+import { portsOnDisk } from './ports-on-disk.js';
 import { checkMachine, refuseForbiddenPorts } from './preflight.js';
 import { refuseUnsupportedPlatform, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
 import { changesBetween } from './spec-changes.js';
@@ -149,7 +150,9 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
   const { ports, notices: moved } = await allotPorts(
     {
       nodes: request.profile.nodes,
-      kept: new Map(cluster.specs.map((spec) => [spec.id, spec.ports])),
+      kept: cluster.hasNodes
+        ? new Map(cluster.specs.map((spec) => [spec.id, spec.ports]))
+        : portsOnDisk(cluster.paths, request.profile.nodes),
       running: new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).map((spec) => spec.id)),
       debug: request.debug,
       strict: request.strictPorts,

@@ -17,21 +17,27 @@ const MAX_PROOF = 300;
 
 /**
  * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
- * A node that the user stops meanwhile is left out.
- * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting).
+ * A node that the user stops meanwhile, or has stopped since the count of wishes was `since`, is not waited for.
+ * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting); NODE_NOT_RUNNING at the
+ * end of the wait, where one was stopped meanwhile.
  */
 export async function startNodes(
   cluster: Cluster,
   ids: readonly string[],
-  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void },
+  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void; since?: number },
 ): Promise<void> {
+  const since = options.since ?? cluster.wishes.stops;
+  const wanted = ids;
+  ids = ids.filter((id) => !cluster.wishes.wasStoppedSince(id, since));
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, ids, options.report);
-  cluster.setPendingStart([...new Set([...cluster.pendingStart, ...ids])]);
+  cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
     for (const tier of tiers) {
+      options.signal.throwIfAborted();
       for (const { id } of tier) {
+        if (cluster.wishes.wasStoppedSince(id, since)) continue;
         cluster.supervisor(id).resume();
         cluster.supervisor(id).start();
       }
@@ -53,12 +59,13 @@ export async function startNodes(
     await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
     if (ids.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);
     options.stage?.('in sync');
+    refuseWhereStopped(cluster, wanted);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, ids, options.timeoutMs);
     throw error;
   } finally {
     endReport();
-    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
+    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
   }
 }
 
@@ -105,21 +112,34 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
 export async function rollNodes(
   cluster: Cluster,
   ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+  options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
 ): Promise<void> {
+  const since = options.since ?? cluster.wishes.stops;
   const specs = ids.map((id) => cluster.spec(id));
   const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
   try {
     for (const { id } of order) {
       options.signal.throwIfAborted();
+      if (cluster.wishes.wasStoppedSince(id, since)) continue;
       // A daemon that ends between stop and start leaves that start to the next one.
-      cluster.setPendingStart([...new Set([...cluster.pendingStart, id])]);
+      cluster.setPendingStart([...new Set([...cluster.wishes.pending, id])]);
       await stopNodes(cluster, [id], options.report);
-      await startNodes(cluster, [id], { ...options, wait: true });
+      await startNodes(cluster, [id], { ...options, wait: true, since });
     }
   } finally {
-    cluster.setPendingStart(cluster.pendingStart.filter((id) => !ids.includes(id)));
+    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
   }
+}
+
+/** Whoever waits for nodes must not be told that they are up while one is down: `rmqdev up … && mvn test`. */
+function refuseWhereStopped(cluster: Cluster, ids: readonly string[]): void {
+  const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');
+  if (down.length === 0) return;
+  throw new RmqdevError('NODE_NOT_RUNNING', {
+    what: `${down.join(', ')} ${down.length === 1 ? 'is' : 'are'} not up`,
+    why: 'stopped or killed while the start was under way; what somebody ended so stays down',
+    next: `Run \`rmqdev start ${down.join(' ')} -c ${cluster.name}\` to start again; \`rmqdev events -c ${cluster.name}\` tells what happened`,
+  });
 }
 
 /** A NameServer that was restarted knows nothing: running brokers are ready again once they have registered with it. */
@@ -189,6 +209,8 @@ function exitLine(exit: NodeExitRecord, meaning: string): string {
 /** @returns why a node was given up, with its cause where the report of its end is there in time. */
 export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError> {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
+  // Nothing was started: what refused it knows better than the console of an earlier launch.
+  if (supervisor.launchFailure instanceof RmqdevError) return supervisor.launchFailure;
   await cluster.crashes.settled(id, REPORT_TIMEOUT_MS);
   const exit = supervisor.lastExit;
   const report = exit && cluster.crashes.of(id, exit.at);

@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
+import { RmqdevError } from '../base/errors.js';
 import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
 import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterMeter } from './measure.js';
-import { isMaster } from './node-spec.js';
+import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
 import { REPORT_TIMEOUT_MS, rollNodes, startNodes, stopNodes } from './start-stop.js';
@@ -26,6 +28,7 @@ export async function up(
 ): Promise<z.infer<typeof UpResult>> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
+  const wishes = cluster.wishes.stops;
   const stages: Record<string, number> = {};
   let stageSince = since;
   const stage = (name: string) => {
@@ -41,6 +44,8 @@ export async function up(
     report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
     signal,
   });
+  // `down` may have come while a release was being installed: nothing has been started, and nothing is now.
+  signal.throwIfAborted();
   report({ event: 'plan', plan });
   for (const message of plan.notices) report({ event: 'notice', message });
   stage('plan');
@@ -56,9 +61,9 @@ export async function up(
 
   const ids = cluster.specs.map((spec) => spec.id);
   const down = ids.filter((id) => !restart.includes(id));
-  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage });
+  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage, since: wishes });
   if (restart.length > 0) {
-    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report });
+    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report, since: wishes });
     stage('restart of changed nodes');
   }
   if (request.wait) {
@@ -83,7 +88,7 @@ export async function up(
 async function restartChanged(
   cluster: Cluster,
   ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+  options: { timeoutMs: number; signal: AbortSignal; report: Report; since: number },
 ): Promise<void> {
   const isMove = ids.some((id) => {
     const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
@@ -103,6 +108,7 @@ export async function down(
 ): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
+  if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was given up before anything was started'], deleted: null };
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
   await stopNodes(
     cluster,
@@ -119,19 +125,41 @@ export async function down(
   return { tookMs, proof, deleted: cluster.paths.root };
 }
 
-/** Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran. */
+/**
+ * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
+ * @throws RmqdevError STORE_INCOMPATIBLE where a slave would keep more than its master then has.
+ */
 export async function resetNodes(
   cluster: Cluster,
   ids: readonly string[],
   options: { timeoutMs: number; signal: AbortSignal; report: Report },
 ): Promise<void> {
+  refuseToEmptyMasterAlone(cluster, ids);
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
+  const since = cluster.wishes.stops;
   await stopNodes(cluster, ids, options.report);
   for (const id of ids) {
     await rm(cluster.spec(id).paths.root, { recursive: true, force: true });
     cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
   }
-  await startNodes(cluster, running, { ...options, wait: true });
+  await startNodes(cluster, running, { ...options, wait: true, since });
+}
+
+/** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see broker-startup.ts. */
+function refuseToEmptyMasterAlone(cluster: Cluster, ids: readonly string[]): void {
+  const masters = cluster.specs.filter((spec) => isMaster(spec) && ids.includes(spec.id));
+  const left = masters.flatMap((master) =>
+    cluster.specs.filter(
+      (spec) => isSlave(spec) && spec.brokerName === master.brokerName && !ids.includes(spec.id) && existsSync(spec.paths.store),
+    ),
+  );
+  if (left.length === 0) return;
+  const names = left.map(({ id }) => id).join(', ');
+  throw new RmqdevError('STORE_INCOMPATIBLE', {
+    what: `cannot reset ${ids.join(', ')} without ${names}`,
+    why: `${names} would keep more than the empty master has: it copies nothing then, while the master acknowledges as if it did`,
+    next: `Reset both: \`rmqdev reset ${[...ids, ...left.map(({ id }) => id)].join(' ')} -c ${cluster.name}\``,
+  });
 }
 
 export function installText(progress: InstallProgress): { message: string; receivedBytes: number | null; totalBytes: number | null } {

@@ -100,6 +100,9 @@ export const ROUTES = {
     z.object({
       clusters: z.array(ClusterSummary),
       broken: z.array(z.object({ cluster: z.string(), why: z.string() })).describe('clusters whose state cannot be read'),
+      recovered: z
+        .array(z.object({ cluster: z.string(), note: z.string() }))
+        .describe('what was wrong with the files of a cluster and is mended'),
     }),
   ),
   clusterStatus: route(CALLS.clusterStatus, z.strictObject({ cluster, selector: list.optional() }), ClusterStatus),

@@ -9,7 +9,8 @@ export const ExitCause = z.enum(['killed-by-user', 'stopped-by-user', 'stopped-f
 export type ExitCause = z.infer<typeof ExitCause>;
 
 export const ExitRecord = z.object({
-  at: z.string().describe('ISO 8601, UTC'),
+  at: z.string().describe('when the end was seen: ISO 8601, UTC'),
+  notBefore: z.string().nullable().describe('where no daemon watched: the end lies between this time and `at`'),
   code: z.int().nullable().describe('exit status; null where a signal ended it or the node was adopted'),
   signal: z.string().nullable(),
   cause: ExitCause,
@@ -44,7 +45,10 @@ export const NodeStatus = z.object({
   heapBytes: z.int(),
   registeredWith: z.array(z.string()),
   inSync: z.boolean().nullable().describe('slave: lag 0; master: at least one slave in sync; null: no replication, or not known'),
-  lagBytes: z.int().nullable().describe('slaves: commit log bytes behind the master'),
+  lagBytes: z
+    .int()
+    .nullable()
+    .describe('slaves: commit log bytes behind the master; below 0: ahead of it, their stores do not belong together'),
   diskBytes: z.int().nullable().describe('bytes that the node folder occupies'),
   configDrift: z.array(z.string()).describe('keys whose value in the running copy is no longer ours'),
   lastExit: ExitRecord.nullable(),
@@ -63,6 +67,7 @@ export const ClusterStatus = z.object({
   measuredAt: z.string(),
   namesrvAddr: z.string(),
   nodes: z.array(NodeStatus),
+  notices: z.array(z.string()).optional().describe('what was wrong with the cluster’s files and is mended; absent where nothing was'),
 });
 export type ClusterStatus = z.infer<typeof ClusterStatus>;
 

@@ -6,6 +6,7 @@ import { nearest } from '../base/nearest.js';
 import { Cluster } from '../cluster/cluster.js';
 import { ClusterMeter } from '../cluster/measure.js';
 import { startNodes } from '../cluster/start-stop.js';
+import { lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
 import { DEFAULT_CLUSTER } from '../contract/routes.js';
 
@@ -31,21 +32,32 @@ export class ClusterRegistry {
       ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
       : [];
     for (const name of names) {
-      const cluster = new Cluster(this.#world, name);
       try {
-        if (!(await cluster.restore())) continue;
+        const cluster = new Cluster(this.#world, name);
+        if (!(await cluster.restore())) {
+          await this.#refuseToForget(name);
+          continue;
+        }
         this.#entries.set(name, { cluster, meter: new ClusterMeter(cluster) });
         this.#resumeStart(cluster);
       } catch (error) {
-        this.#broken.set(name, toRmqdevError(error));
+        const strays = await strayNodes(this.#world, this.#world.home.cluster(name)).catch(() => []);
+        this.#broken.set(name, lostState(name, toRmqdevError(error), strays));
         this.#world.log.error({ cluster: name, err: error }, 'the state of a cluster cannot be read');
       }
     }
   }
 
+  /** A folder without a state is no cluster, unless its nodes run: whoever cleaned up there must still be able to end them. */
+  async #refuseToForget(name: string): Promise<void> {
+    const paths = this.#world.home.cluster(name);
+    const strays = await strayNodes(this.#world, paths);
+    if (strays.length > 0) this.#broken.set(name, lostState(name, missingState(paths.state), strays));
+  }
+
   /** Goes on with a start that the end of an earlier daemon cut off. */
   #resumeStart(cluster: Cluster): void {
-    const ids = cluster.pendingStart.filter((id) => cluster.hasNode(id));
+    const ids = cluster.wishes.pending.filter((id) => cluster.hasNode(id));
     if (ids.length === 0) return;
     cluster.journal.record('up-resumed', null, `going on with the start of ${ids.join(', ')}`);
     void cluster
@@ -60,12 +72,14 @@ export class ClusterRegistry {
     return this.#broken;
   }
 
+  forgetBroken(name: string): void {
+    this.#broken.delete(name);
+  }
+
   /** @returns the cluster of that name, made where there is none yet. */
   getOrCreate(name: string): Entry {
     const existing = this.#entries.get(name);
     if (existing) return existing;
-    const broken = this.#broken.get(name);
-    if (broken) throw broken;
     const cluster = new Cluster(this.#world, name);
     const entry = { cluster, meter: new ClusterMeter(cluster) };
     this.#entries.set(name, entry);
@@ -88,11 +102,25 @@ export class ClusterRegistry {
     return entry;
   }
 
+  /** As `resolve` for a command that ends things: a cluster whose first `up` is under way counts too. */
+  resolveForDown(name: string): Entry {
+    const isStarting = ({ cluster }: Entry) => !cluster.hasNodes && cluster.operation !== undefined;
+    const starting = this.all.filter((entry) => isStarting(entry) && (name === DEFAULT_CLUSTER || entry.cluster.name === name));
+    const [only] = starting;
+    const othersRun = name === DEFAULT_CLUSTER && this.all.some(({ cluster }) => cluster.runningCount > 0);
+    return only && starting.length === 1 && !othersRun ? only : this.resolve(name, true);
+  }
+
+  /** A convenience: where the file cannot be written, the next command must be told which cluster is meant. */
   noteUsed(name: string): void {
     const file = this.#world.home.lastCluster;
     if (this.#lastUsed() === name) return;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileAtomic.sync(file, name);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileAtomic.sync(file, name);
+    } catch (error) {
+      this.#world.log.warn({ err: error, file }, 'the cluster used last could not be written down');
+    }
   }
 
   #named(name: string): Entry {
@@ -137,7 +165,10 @@ export class ClusterRegistry {
   }
 
   #lastUsed(): string | undefined {
-    const file = this.#world.home.lastCluster;
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+    try {
+      return readFileSync(this.#world.home.lastCluster, 'utf8').trim();
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -8,16 +8,19 @@ import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
 import type { ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
+import { endsProcess } from '../supervisor/exit-cause.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
 import { explainHandlers } from './explain-handlers.js';
 import { followJournal } from './follow-journal.js';
 import { clean } from './leftovers.js';
 import { logHandlers } from './log-handlers.js';
+import { downLost } from './lost-clusters.js';
 import { profileHandlers } from './profile-handlers.js';
 import { releaseHandlers } from './release-handlers.js';
 import { parseSignal } from './signals.js';
 import { upHandlers } from './up-handlers.js';
 import { waitFor } from './wait-for.js';
+import { within } from './within.js';
 
 type Daemon = { version: string; startedAt: string; shutdown: () => void };
 
@@ -44,6 +47,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     clusters: async () => ({
       clusters: await Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)),
       broken: [...registry.broken].map(([cluster, error]) => ({ cluster, why: error.text.why })),
+      recovered: registry.all.flatMap(({ cluster }) => cluster.notices.map((note) => ({ cluster: cluster.name, note }))),
     }),
 
     clusterStatus: async ({ cluster: name, selector }) => {
@@ -60,10 +64,11 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       return statusOf(entry);
     },
 
-    stop: async ({ cluster: name, selectors }, _signal, emit) => {
+    stop: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
-      await stopNodes(entry.cluster, ids, emit);
+      entry.cluster.noteStopped(ids);
+      await within(world.clock, timeoutMs, entry.cluster, () => stopNodes(entry.cluster, ids, emit));
       return statusOf(entry);
     },
 
@@ -101,6 +106,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('kill');
+      if (endsProcess(signal) && !restart) entry.cluster.noteStopped(ids);
       await Promise.all(ids.map((id) => killAndTell(entry.cluster, id, { signal, restart, timeoutMs, abort }, emit)));
       return { killed: ids };
     },
@@ -112,10 +118,12 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       return statusOf(entry);
     },
 
-    down: async ({ cluster: name, remove }, _signal, emit) => {
-      const { cluster } = registry.resolve(name, true);
-      const result = await cluster.operate('down', 'takes-over', () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit));
-      if (remove) registry.remove(cluster.name);
+    down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
+      if (registry.broken.has(name)) return downLost(world, registry, name, remove);
+      const { cluster } = registry.resolveForDown(name);
+      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit);
+      const result = await within(world.clock, timeoutMs, cluster, () => cluster.operate('down', 'takes-over', work));
+      if (remove || !cluster.hasNodes) registry.remove(cluster.name);
       return { cluster: cluster.name, ...result };
     },
 

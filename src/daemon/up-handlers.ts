@@ -7,6 +7,7 @@ import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
+import { refuseWhileStraysLive } from './lost-clusters.js';
 import { loadRequested } from './profile-handlers.js';
 
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
@@ -25,6 +26,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
 
     up: async (params, _closed, emit) => {
       const { name, request } = await prepare(params);
+      await refuseWhileStraysLive(world, registry, name);
       const { cluster, meter } = registry.getOrCreate(name);
       try {
         return await cluster.operate('up', 'alone', (signal) =>

@@ -1,4 +1,5 @@
 import type { ProcessRow } from './platform.js';
+import type { ProcessState } from './process-identity.js';
 
 /** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1). */
 
@@ -15,6 +16,16 @@ export function parsePs(text: string): ProcessRow[] {
 export function parseStartTimes(text: string): Map<number, string> {
   const rows = [...text.matchAll(/^\s*(\d+)\s+([A-Z])\S*\s+(.*\S)\s*$/gm)];
   return new Map(rows.filter(([, , state]) => state !== 'Z').map(([, pid, , startTime = '']) => [Number(pid), startTime]));
+}
+
+const P_TRACED = 0x800;
+
+/** Reads `ps -p … -o state= -o flags=`. T is stopped, Z a zombie; the flags are in hexadecimal. Sources: ps(1), XNU bsd/sys/proc.h. */
+export function parseProcessState(text: string): ProcessState | undefined {
+  const [, state, flags = '0'] = /^\s*([A-Z])\S*\s+([0-9a-f]+)\s*$/m.exec(text) ?? [];
+  if (state === undefined || state === 'Z') return undefined;
+  if ((Number.parseInt(flags, 16) & P_TRACED) !== 0) return { word: 'traced', by: undefined };
+  return { word: state === 'T' ? 'stopped' : 'running' };
 }
 
 /** `command` is the program's name as lsof cuts it. */

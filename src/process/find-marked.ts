@@ -7,6 +7,16 @@ export async function findMarked(platform: Platform, marker: string): Promise<Pr
   return [...(await platform.startTimes(pids))].map(([pid, startTime]) => ({ pid, startTime }));
 }
 
+/**
+ * @returns `kept`, as it was written down, where that lives; else a process that carries `marker` (who started it died before writing that
+ * down); else `kept`, so that its end is noticed.
+ */
+export async function livingProcess(platform: Platform, marker: string, kept: ProcessIdentity | null): Promise<ProcessIdentity | null> {
+  if (kept && (await platform.startTime(kept.pid)) === kept.startTime) return kept;
+  const [marked] = await findMarked(platform, marker);
+  return marked ?? kept;
+}
+
 /** Where only the text of the command line is known, spaces around the marker must do. */
 function hasArgument({ command, args }: ProcessRow, marker: string): boolean {
   return args?.includes(marker) ?? ` ${command} `.includes(` ${marker} `);

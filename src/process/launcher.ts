@@ -3,18 +3,23 @@ import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
+import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
 import { canTreeKill, killGroup, killTree } from './kill-tree.js';
 import { outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
-import type { ProcessExit, ProcessIdentity } from './process-identity.js';
+import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
 
-/** `env` is all that the process gets; `outputFile` takes stdout and stderr, appended, and its folder must exist. */
+/**
+ * `env` is all that the process gets; `outputFile` takes stdout and stderr, appended, and its folder must exist.
+ * `lock` is held by the process for as long as it lives.
+ */
 export type LaunchSpec = {
   command: string;
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
   outputFile: string;
+  lock?: InheritedLock | undefined;
 };
 
 export interface RunningProcess {
@@ -23,6 +28,8 @@ export interface RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /** To the process itself. @returns false when it is gone; a reused pid is never signalled. */
   signal(signal: NodeJS.Signals): boolean;
+  /** @returns undefined when the process is gone, or the system could not be asked. Never rejects. */
+  state(): Promise<ProcessState | undefined>;
   /** SIGKILL to the process, all it started and what is left of its group; resolves when the process is gone. */
   killTree(): Promise<void>;
   /** Stops watching and leaves it running. */
@@ -44,8 +51,9 @@ export class ProcessLauncher {
     this.#poller = new ExitPoller(platform, clock);
   }
 
-  /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE or NODE_FAILED when nothing was started. */
-  async launch({ command, args, cwd, env, outputFile }: LaunchSpec): Promise<RunningProcess> {
+  /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE, NODE_FAILED, or what the lock refuses with, when nothing was started. */
+  async launch({ command, args, cwd, env, outputFile, lock }: LaunchSpec): Promise<RunningProcess> {
+    using held = lock && (await takeInheritedLock(lock, this.clock));
     const output = await open(outputFile, 'a').catch((error: unknown) => {
       throw outputFileError(outputFile, error);
     });
@@ -58,15 +66,14 @@ export class ProcessLauncher {
         extendEnv: false,
         detached: true,
         cleanup: false,
-        stdin: 'ignore',
-        stdout: descriptor,
-        stderr: descriptor,
+        stdio: ['ignore', descriptor, descriptor, ...(held ? [held.descriptor as 1] : [])],
         buffer: false,
         reject: false,
       });
       const { pid } = child;
       if (pid === undefined) throw spawnError(command, cwd, await child);
       const startTime = this.platform.startTimeSync(pid) ?? NEVER_SEEN;
+      held?.sign(pid);
       child.unref();
       return this.#running({ pid, startTime }, (onExit) => {
         const listener = (code: number | null, signal: string | null) => onExit({ at: this.clock.now(), code, signal, adopted: false });
@@ -96,6 +103,10 @@ export class ProcessLauncher {
         killGroup(identity, this.platform);
         resolve(exit);
       }),
+      state: async () =>
+        this.platform.startTimeSync(identity.pid) === identity.startTime
+          ? this.platform.processState(identity.pid).catch(() => undefined)
+          : undefined,
       signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && send(identity.pid, signal),
       killTree: async () => {
         this.#canTreeKill ??= canTreeKill();

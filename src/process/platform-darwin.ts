@@ -1,9 +1,10 @@
 import { totalmem } from 'node:os';
 import { execa, execaSync } from 'execa';
-import { parseLsof, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
+import { parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
+import type { ProcessState } from './process-identity.js';
 
 /** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
 const PS = '/bin/ps';
@@ -28,6 +29,16 @@ export class DarwinPlatform implements Platform {
 
   startTimeSync(pid: number): string | undefined {
     return parseStartTimes(textOf(execaSync(PS, startTimeArguments([pid]), OPTIONS))).get(pid);
+  }
+
+  /** A traced process is stopped for ps as well unless its debugger lets it run: flag P_TRACED (0x800, sys/proc.h). */
+  async processState(pid: number): Promise<ProcessState | undefined> {
+    return parseProcessState(await capture(PS, ['-p', String(pid), '-o', 'state=', '-o', 'flags=']));
+  }
+
+  /** Who has the file open: macOS does not tell who holds its lock. */
+  async lockHolders(file: string): Promise<number[]> {
+    return (await capture(LSOF, ['-t', '--', file])).split('\n').filter(Boolean).map(Number);
   }
 
   async processTable(): Promise<ProcessRow[]> {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../base/errors.js';
 import { cgroupMemory } from './cgroup-memory.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import { meminfoBytes, parseListeningSockets, parseProcStat, userName } from './proc-files.js';
+import { meminfoBytes, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
+import type { ProcessState } from './process-identity.js';
 
 /** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
 export class LinuxPlatform implements Platform {
@@ -34,6 +35,27 @@ export class LinuxPlatform implements Platform {
     } catch (error) {
       return unlessGone(error);
     }
+  }
+
+  async processState(pid: number): Promise<ProcessState | undefined> {
+    try {
+      const [{ state }, status] = await Promise.all([
+        readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat),
+        readFile(this.#proc(pid, 'status'), 'utf8'),
+      ]);
+      if (isDead(state)) return undefined;
+      const tracer = tracerPid(status);
+      if (state === 't' || tracer !== undefined) return { word: 'traced', by: tracer };
+      return { word: state === 'T' ? 'stopped' : 'running' };
+    } catch (error) {
+      return unlessGone(error);
+    }
+  }
+
+  /** An open file description's lock (type OFDLCK, pid -1) belongs to nobody in particular. */
+  async lockHolders(file: string): Promise<number[]> {
+    const [locks, { ino }] = await Promise.all([readFile(this.#proc('locks'), 'utf8').catch(unlessGone), stat(file)]);
+    return parseLocks(locks ?? '').flatMap((lock) => (lock.inode === String(ino) && lock.pid > 0 ? [lock.pid] : []));
   }
 
   async processTable(): Promise<ProcessRow[]> {

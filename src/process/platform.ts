@@ -1,3 +1,5 @@
+import type { ProcessState } from './process-identity.js';
+
 /** `command` is the full command line; `args` its arguments as they were given, where the system keeps them apart (Linux). */
 export type ProcessRow = { pid: number; ppid: number; command: string; args?: readonly string[] };
 
@@ -18,6 +20,10 @@ export interface Platform {
   startTimes(pids: readonly number[]): Promise<Map<number, string>>;
   /** As `startTime`, so that a check and the signal after it happen with nothing in between. */
   startTimeSync(pid: number): string | undefined;
+  /** @returns what it does at this moment; undefined when no such process lives. */
+  processState(pid: number): Promise<ProcessState | undefined>;
+  /** @returns the pids that hold a lock on the file, or have it open where the system tells no more; without those of other users, or in other containers. */
+  lockHolders(file: string): Promise<number[]>;
   /** All live processes that this user may see. */
   processTable(): Promise<ProcessRow[]>;
   /** One row per listening process and port. A port whose holder the system hides altogether (macOS, other users) is absent. */

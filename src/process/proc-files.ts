@@ -1,4 +1,4 @@
-/** Readers of Linux's text files. Sources: proc(5), proc_pid_stat(5), passwd(5). */
+/** Readers of Linux's text files. Sources: proc(5), proc_pid_stat(5), proc_pid_status(5), proc_locks(5), passwd(5). */
 
 export type ProcStat = { name: string; state: string; ppid: number; startTicks: string };
 
@@ -39,4 +39,18 @@ export function userName(passwd: string, uid: number): string | undefined {
 /** @returns one value of /proc/meminfo in bytes; 0 where it is missing. */
 export function meminfoBytes(text: string, key: 'MemTotal' | 'MemAvailable'): number {
   return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1_024;
+}
+
+/** @returns who traces the process, from /proc/<pid>/status; undefined where nobody does. */
+export function tracerPid(status: string): number | undefined {
+  const pid = Number(/^TracerPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+  return pid > 0 ? pid : undefined;
+}
+
+/** Reads /proc/locks without the rows of those who wait (`->`). `pid` is -1 for a lock that belongs to an open file description. */
+export function parseLocks(text: string): { pid: number; inode: string }[] {
+  return [...text.matchAll(/^\d+: \S+\s+\S+\s+\S+\s+(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm)].map(([, pid, inode = '']) => ({
+    pid: Number(pid),
+    inode,
+  }));
 }

@@ -1,4 +1,5 @@
 import type { ProcessExit } from './launcher.js';
+import type { NodeExitRecord } from './node-run.js';
 
 export type ExitCause = 'killed-by-user' | 'stopped-by-user' | 'stopped-from-outside' | 'killed-from-outside' | 'crashed';
 
@@ -32,12 +33,34 @@ export function isCleanExit(exit: ProcessExit): boolean {
   return CLEAN_CODES.has(exit.code ?? -1) || exit.signal === 'SIGTERM';
 }
 
-/** @returns why a process ended. An adopted process without anybody's wish counts as crashed: its status cannot be known. */
-export function exitCause(exit: ProcessExit, asked: Asked): ExitCause {
+/**
+ * @param orderly what an adopted process left behind shows that it closed in good order. Without that, and without anybody's wish, it counts
+ * as crashed: its status cannot be known.
+ */
+export function exitCause(exit: ProcessExit, asked: Asked, orderly = false): ExitCause {
   if (asked === 'kill' || asked === 'kill-and-restart') return 'killed-by-user';
   if (asked === 'stop') return 'stopped-by-user';
-  if (isCleanExit(exit)) return 'stopped-from-outside';
+  if (orderly || isCleanExit(exit)) return 'stopped-from-outside';
   // SIGABRT, SIGSEGV and the like are the process's own doing.
   if (exit.signal === 'SIGKILL') return 'killed-from-outside';
   return 'crashed';
+}
+
+const ORDERLY = 'closed in good order; its exit status cannot be known, an earlier daemon had started it';
+
+/**
+ * Pure: what is to be kept of an end, and whether it was `clean`: asked for, but not by the user here.
+ * @param failure what the supervisor itself knows of it: the launch failed, or a hung process was killed.
+ */
+export function judgeExit(
+  exit: ProcessExit,
+  known: { asked: Asked; failure: string | undefined; orderly: boolean; notBefore: number | null },
+): { record: NodeExitRecord; clean: boolean } {
+  const { asked, failure, orderly, notBefore } = known;
+  const isOrderly = failure === undefined && (orderly || isCleanExit(exit));
+  const detail = failure ?? (orderly && asked === undefined ? ORDERLY : null);
+  return {
+    record: { ...exit, notBefore, cause: failure ? 'crashed' : exitCause(exit, asked, orderly), detail, finding: null },
+    clean: isOrderly && asked !== 'kill-and-restart',
+  };
 }

@@ -6,12 +6,17 @@ export type ProcessIdentity = { pid: number; startTime: string };
 /** `code` and `signal` are both null where the process was adopted: it is nobody's child, so its status cannot be known. */
 export type ProcessExit = { at: number; code: number | null; signal: string | null; adopted: boolean };
 
+/** `stopped`: by a signal (SIGSTOP, Ctrl-Z); `traced`: a debugger holds it, or looks into it. `by` is the debugger's pid where that is known. */
+export type ProcessState = { word: 'running' } | { word: 'stopped' } | { word: 'traced'; by: number | undefined };
+
 export interface RunningProcess {
   readonly identity: ProcessIdentity;
   /** Never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** @returns false when the process is gone. */
   signal(signal: NodeJS.Signals): boolean;
+  /** @returns undefined when the process is gone, or the system cannot tell. Never rejects. */
+  state(): Promise<ProcessState | undefined>;
   /** SIGKILL to the process and all it started; resolves when it is gone. */
   killTree(): Promise<void>;
   /** Stops watching and leaves it running. */

@@ -14,26 +14,40 @@ export type NodeRunSpec<S> = {
   startup: () => Probe;
   /** Asked while the node runs: may it still take traffic. */
   readiness: Probe;
-  /** Asked while the node runs: must it be restarted. Undefined: never (a debugger holds it). */
+  /** Asked while the node runs: must it be restarted. Undefined: never (a debugger may hold it). */
   liveness: Probe | undefined;
+  /** Why a node that answers nothing may be fine, in people's words; undefined where nothing speaks for it. */
+  mayBeHeld: string | undefined;
+  /** Makes a hung process leave a trace of what it does before it is killed; `signal` reaches it. Takes a second at most. */
+  leaveTrace: (signal: (signal: NodeJS.Signals) => boolean) => Promise<void>;
+  /**
+   * Did a process that had been ready, and whose exit status nobody can know, close in good order? Told from what it left behind since its
+   * launch at `startedAt` (ms since the epoch). Must not throw.
+   */
+  endedCleanly: (startedAt: number | null) => boolean;
+  /** When the process last gave a sign of life that is still to be seen, in ms since the epoch. Must not throw. */
+  lastSignOfLife: () => number | null;
   restart: RestartPolicy;
   startTimeoutMs: number;
   stopTimeoutMs: number;
 };
 
+/** `at` is when the end was seen, in ms since the epoch. */
 export type NodeExitRecord = {
   at: number;
+  /** Where no daemon watched: the end lies between this time and `at`. */
+  notBefore: number | null;
   code: number | null;
   signal: string | null;
   adopted: boolean;
   cause: ExitCause;
   detail: string | null;
-  /** Where no daemon watched: the end lies between this time and `at`. */
-  notBefore: number | null;
-  /** What the crash report found, once it is made. */
+  /** A word for what was found out about it later; see `NodeSupervisor.annotateExit`. */
   finding: string | null;
 };
 export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
+
+export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
 
 /** What a later daemon needs to go on where this one stopped. */
 export type NodeSnapshot = {
@@ -61,10 +75,12 @@ export interface NodeObserver {
   transition(id: string, transition: Transition): void;
   /** A process lives: its identity must be on disk before anything else happens. */
   launched(id: string, identity: ProcessIdentity): void;
+  /** What a snapshot holds has changed without a transition: the wish, or a note on the last exit. Must be on disk before anything else happens. */
+  noted(id: string): void;
   exited(id: string, exit: NodeExitRecord, wasState: NodeState): void;
 }
 
-/** @returns an exit for people: `exit status 255`, `SIGKILL`, `ended (status unknown: adopted)`. */
+/** @returns an exit for people: `exit status 255`, `ended by SIGKILL`; where its status is unknown, why. */
 export function describeExit(exit: Pick<NodeExitRecord, 'code' | 'signal' | 'adopted' | 'detail'>): string {
   if (exit.detail) return exit.detail;
   if (exit.code !== null) return `exit status ${exit.code}`;

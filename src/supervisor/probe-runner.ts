@@ -9,65 +9,90 @@ const READINESS = {
 } as const;
 /** A garbage collection or a sleeping laptop is no death: five silent answers in a row, about 15 s. */
 const LIVENESS = { periodMs: 1_000, timeoutMs: 2_000, failures: 5 };
-/** A gap this much longer than the period means that the machine slept: failures before it do not count. */
+/** A gap this much longer than the period means that the machine, or this daemon, slept: failures before it do not count. */
 const SLEPT_MS = 10_000;
 
 type Watch = { probe: Probe; clock: Clock; signal: AbortSignal };
+
+/** Why a process that does not answer cannot be expected to, such as a debugger that holds it. Asked after each failure. Never rejects. */
+export type HeldBy = () => Promise<string | undefined>;
 
 /** Asks until the verdict for this phase falls: passed while starting or unready, lost while ready. */
 export function watchReadiness(
   watch: Watch & {
     phase: keyof typeof READINESS;
+    heldBy: HeldBy;
     reason: (reason: string) => void;
     verdict: (passed: boolean, reason: string | null) => void;
   },
 ): void {
   const timing = READINESS[watch.phase];
   let failures = 0;
-  void every(watch, timing, (result) => {
+  void every(watch, timing, async (result) => {
     if (result.ok) {
       failures = 0;
       if (watch.phase === 'ready') return false;
       watch.verdict(true, null);
       return true;
     }
+    const reason = (await watch.heldBy()) ?? result.reason;
+    if (watch.signal.aborted) return true;
     failures += 1;
-    if (watch.phase !== 'ready') watch.reason(result.reason);
+    if (watch.phase !== 'ready') watch.reason(reason);
     if (failures < timing.failures) return false;
-    watch.verdict(false, result.reason);
+    watch.verdict(false, reason);
     return true;
   });
 }
 
-/** Asks until the node counts as hung; nothing is asked in the first `graceMs`. */
-export function watchLiveness(watch: Watch & { graceMs: number; dead: (reason: string) => void }): void {
+/**
+ * Asks until the node counts as hung; nothing is asked in the first `graceMs`. A process that is held does not count as hung, and one that no
+ * longer listens only after `closingMs`: refusals come at once, five of them in 5 s, while somebody else's SIGTERM may still be at work.
+ */
+export function watchLiveness(watch: Watch & { graceMs: number; closingMs: number; heldBy: HeldBy; dead: (reason: string) => void }): void {
+  const { clock } = watch;
   let failures = 0;
-  let last = watch.clock.now();
+  let silentSince = clock.monotonicMs();
+  // A suspended machine stops the monotonic clock but not the other; a stopped daemon stops neither; a clock that is set jumps either way.
+  let last = { now: clock.now(), monotonicMs: clock.monotonicMs() };
+  const slept = (): boolean => {
+    const before = last;
+    last = { now: clock.now(), monotonicMs: clock.monotonicMs() };
+    return Math.abs(last.now - before.now) > SLEPT_MS || last.monotonicMs - before.monotonicMs > SLEPT_MS;
+  };
   const run = async () => {
-    if (watch.graceMs > 0) await watch.clock.sleep(watch.graceMs, watch.signal);
-    await every(watch, LIVENESS, (result) => {
-      const now = watch.clock.now();
-      if (now - last > SLEPT_MS) failures = 0;
-      last = now;
+    if (watch.graceMs > 0) await clock.sleep(watch.graceMs, watch.signal);
+    slept();
+    await every(watch, LIVENESS, async (result, askedAt) => {
+      if (slept()) failures = 0;
+      if (failures === 0) silentSince = askedAt;
       failures = result.ok ? 0 : failures + 1;
       if (result.ok || failures < LIVENESS.failures) return false;
-      watch.dead(`no answer to ${failures} probes in a row (${result.reason})`);
+      if (result.isClosed && clock.monotonicMs() - silentSince < watch.closingMs) return false;
+      if ((await watch.heldBy()) !== undefined) {
+        failures = 0;
+        return false;
+      }
+      if (watch.signal.aborted) return true;
+      const seconds = Math.max(1, Math.round((clock.monotonicMs() - silentSince) / 1_000));
+      watch.dead(`no answer to ${failures} probes in a row over ${seconds} s (${result.reason})`);
       return true;
     });
   };
   void run();
 }
 
-/** Calls `judge` with each answer until it returns true or the signal aborts. */
+/** Calls `judge` with each answer, and when it was asked for, until that returns true or the signal aborts. */
 async function every(
   watch: Watch,
   timing: { periodMs: number; timeoutMs: number },
-  judge: (result: ProbeResult) => boolean,
+  judge: (result: ProbeResult, askedAt: number) => Promise<boolean>,
 ): Promise<void> {
   while (!watch.signal.aborted) {
     using deadline = watch.clock.deadline(timing.timeoutMs, watch.signal);
+    const askedAt = watch.clock.monotonicMs();
     const result = await watch.probe.check(deadline.signal);
-    if (watch.signal.aborted || judge(result)) return;
+    if (watch.signal.aborted || (await judge(result, askedAt))) return;
     await watch.clock.sleep(timing.periodMs, watch.signal);
   }
 }

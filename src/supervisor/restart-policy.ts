@@ -11,15 +11,21 @@ export type RestartPolicy = {
 /** A node that was never ready since its start was asked for is given up sooner: what stops it is rarely gone a second later. */
 export const MAX_RESTARTS_BEFORE_READY = 2;
 
+/** No restart but the immediate one comes sooner, whatever the policy says: a start costs a CPU. */
+export const MIN_BACKOFF_MS = 100;
+
+/** A node that crashes twice within this time is not restarted at once again, also where the policy's window is shorter. */
+export const QUIET_BEFORE_IMMEDIATE_MS = 10_000;
+
 export type RestartDecision = { restart: true; delayMs: number } | { restart: false; why: string };
 
-/** One end of a process that nobody asked for. */
+/** One end of a process that nobody asked for; `at` in ms on a clock that nobody sets. */
 export type Crash = { at: number; wasReady: boolean };
 
 /** @returns those of `crashes` that can still matter to `decideRestart`: the ones within the window, and the last that had been ready. */
 export function crashesThatCount(policy: RestartPolicy, crashes: readonly Crash[], now: number): Crash[] {
   const lastReady = crashes.findLast((crash) => crash.wasReady);
-  return crashes.filter((crash) => crash === lastReady || now - crash.at < policy.windowMs);
+  return crashes.filter((crash) => crash === lastReady || now - crash.at < Math.max(policy.windowMs, QUIET_BEFORE_IMMEDIATE_MS));
 }
 
 /**
@@ -39,7 +45,9 @@ export function decideRestart(policy: RestartPolicy, crashes: readonly Crash[], 
   }
   const last = crashes.at(-1);
   const attempt = recent.length - 1;
-  if (attempt === 0 && last?.wasReady) return { restart: true, delayMs: 0 };
+  const isQuiet = crashes.every((crash) => crash === last || now - crash.at >= QUIET_BEFORE_IMMEDIATE_MS);
+  if (attempt === 0 && last?.wasReady && isQuiet) return { restart: true, delayMs: 0 };
   const step = everReady ? attempt - 1 : attempt;
-  return { restart: true, delayMs: Math.min(policy.backoffMinMs * 2 ** Math.max(0, step), policy.backoffMaxMs) };
+  const delayMs = Math.min(policy.backoffMinMs * 2 ** Math.max(0, step), policy.backoffMaxMs);
+  return { restart: true, delayMs: Math.max(MIN_BACKOFF_MS, delayMs) };
 }

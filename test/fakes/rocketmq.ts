@@ -28,6 +28,8 @@ export type FakeNode = {
 export class FakeRocketMq {
   /** Each request so far: `broker-a SEND_MESSAGE_V2`. */
   readonly calls: string[] = [];
+  /** Called with the node's id once an answer is made up. */
+  afterAnswer: (id: string) => void = () => {};
   readonly #specs: readonly NodeSpec[];
   readonly #nodes: ReadonlyMap<string, FakeNode>;
   /** NameServer → `brokerName brokerId` → address. */
@@ -99,6 +101,7 @@ export class FakeRocketMq {
     if (node.isDown) throw new Error(`connect ECONNREFUSED ${address}`);
     if (node.isMute) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     const answer = this.#answer(spec, node, code, extFields);
+    this.afterAnswer(spec.id);
     return { code: ResponseCode.SUCCESS, remark: undefined, extFields: {}, body: Buffer.alloc(0), ...answer };
   }
 

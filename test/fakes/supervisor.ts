@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock.js';
-import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from '../../src/supervisor/launcher.js';
+import type { Launcher, ProcessExit, ProcessIdentity, ProcessState, RunningProcess } from '../../src/supervisor/launcher.js';
 import type { NodeExitRecord, NodeObserver, NodeRunSpec, NodeSnapshot, Transition } from '../../src/supervisor/node-run.js';
 import { NodeSupervisor } from '../../src/supervisor/node-supervisor.js';
 import type { Probe, ProbeResult } from '../../src/supervisor/probe.js';
@@ -14,6 +14,8 @@ export class FakeProcess implements RunningProcess {
   isTreeKilled = false;
   isReleased = false;
   isGone = false;
+  /** What the system says of it while it lives. */
+  word: ProcessState = { word: 'running' };
   #end: (exit: ProcessExit) => void = () => {};
 
   constructor(
@@ -31,6 +33,10 @@ export class FakeProcess implements RunningProcess {
     if (signal === 'SIGKILL') this.exit({ signal });
     if (signal === 'SIGTERM' && !this.isStubborn) this.exit({ code: 143 });
     return true;
+  }
+
+  async state(): Promise<ProcessState | undefined> {
+    return this.isGone ? undefined : this.word;
   }
 
   async killTree(): Promise<void> {
@@ -151,6 +157,10 @@ export function brokerSpec({ restart, ...overrides }: SpecOverrides = {}): NodeR
     startup: () => new FakeProbe(no('not there yet')),
     readiness: new FakeProbe(OK),
     liveness: undefined,
+    mayBeHeld: undefined,
+    leaveTrace: async () => {},
+    endedCleanly: () => false,
+    lastSignOfLife: () => null,
     startTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,
     ...overrides,
@@ -163,6 +173,7 @@ export class RecordingObserver implements NodeObserver {
   readonly transitions: Transition[] = [];
   readonly exits: NodeExitRecord[] = [];
   readonly launchedPids: number[] = [];
+  noted = (_id: string): void => {};
 
   transition(_id: string, transition: Transition): void {
     this.transitions.push(transition);

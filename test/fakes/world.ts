@@ -108,6 +108,8 @@ export class FakeWorld implements AsyncDisposable {
       startTime: async (pid) => living(pid),
       startTimes,
       startTimeSync: living,
+      processState: async () => ({ word: 'running' }),
+      lockHolders: async () => [],
       processTable: async () => this.rows,
       listeners: async (ports) => this.owners.filter(({ port }) => ports.includes(port)),
       isPortFree: async (port) => this.owners.every((owner) => owner.port !== port),

@@ -69,7 +69,8 @@ function portsOf({ ports }: NodeStatus): string {
 function syncOf(node: NodeStatus): string {
   if (node.inSync === null) return '-';
   if (node.inSync) return 'in sync';
-  return node.lagBytes === null ? 'no slave in sync' : `${formatBytes(node.lagBytes)} behind`;
+  if (node.lagBytes === null) return 'no slave in sync';
+  return node.lagBytes < 0 ? `${formatBytes(-node.lagBytes)} ahead` : `${formatBytes(node.lagBytes)} behind`;
 }
 
 function remarksOf(node: NodeStatus, now: number): string[] {

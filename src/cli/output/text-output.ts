@@ -21,7 +21,10 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   let nodeWidth = 0;
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
-  const status = (value: ClusterStatus) => print(renderStatus(value, colors, Date.now(), stdout.columns));
+  const status = (value: ClusterStatus) => {
+    print(renderStatus(value, colors, Date.now(), stdout.columns));
+    for (const notice of value.notices ?? []) stderr.write(`${colorsFor(stderr).yellow('note')} ${notice}\n`);
+  };
 
   return {
     progress: (item) => progress.show(item),
@@ -79,7 +82,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       if (explanations.length === 0) return print(`Nothing ended unasked in ${whole}, and no log of a running node warns of anything.`);
       print(explanations.map((explanation) => renderExplanation(explanation, colors, Date.now())).join('\n\n'));
     },
-    clusters: ({ clusters, broken }) => {
+    clusters: ({ clusters, broken, recovered }) => {
+      for (const { cluster, note } of recovered) stderr.write(`${colorsFor(stderr).yellow('note')} ${cluster}: ${note}\n`);
       for (const { cluster, why } of broken) stderr.write(`${colorsFor(stderr).red('broken')} ${cluster}: ${why}\n`);
       if (clusters.length === 0) return print('No cluster yet. Start one: `rmqdev up 2m2s`');
       const rows = clusters.map((cluster) => [

@@ -4,6 +4,7 @@ import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
+import { brokerClosed } from './clean-end.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** Source: common/.../constant/PermName.java */
@@ -24,6 +25,7 @@ export const brokerRole: RoleDefinition = {
       return missing;
     });
   },
+  endedCleanly: brokerClosed,
   liveness: (node, context) =>
     probe(async (signal) => {
       await answers(node, context, signal);

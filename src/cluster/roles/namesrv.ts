@@ -1,5 +1,6 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../node-spec.js';
+import { namesrvClosed } from './clean-end.js';
 import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** Alive and ready are the same for a NameServer: it answers GET_BROKER_CLUSTER_INFO. It holds no state to wait for. */
@@ -19,4 +20,5 @@ export const namesrvRole: RoleDefinition = {
   startup: answers,
   readiness: answers,
   liveness: answers,
+  endedCleanly: namesrvClosed,
 };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { RemotingClient } from '../../remoting/client.js';
+import { ConnectionError } from '../../remoting/connection.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { ConfigLine, NodeSpec } from '../node-spec.js';
 
@@ -28,6 +29,8 @@ export interface RoleDefinition {
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;
+  /** Did it close in good order, by what it left behind since `startedAt` (ms since the epoch)? Asked only of a node that had been ready. */
+  endedCleanly(node: NodeSpec, startedAt: number | null): boolean;
 }
 
 /** @returns a probe whose check never rejects: whatever `ask` throws is the reason. */
@@ -36,7 +39,11 @@ export function probe(ask: (signal: AbortSignal) => Promise<string | undefined>)
     check: (signal) =>
       ask(signal).then(
         (reason) => (reason === undefined ? { ok: true } : { ok: false, reason }),
-        (error: Error) => ({ ok: false, reason: error.message }),
+        (error: Error) => ({
+          ok: false,
+          reason: error.message,
+          isClosed: error instanceof ConnectionError && error.code === 'ECONNREFUSED',
+        }),
       ),
   };
 }

@@ -81,6 +81,19 @@ test('a paused node keeps its pid, is waited for in vain, does not delay a statu
   expectFailure(await h.run('pause', 'broker-a', '--json'), 37, { code: 'NODE_NOT_RUNNING' });
 });
 
+test('a master is not reset without the slave that would then hold more than it, and nothing is touched', async () => {
+  const h = harness();
+  h.profileOf('pair', PAIR);
+  await h.up('pair');
+  const before = await h.pids();
+  expectFailure(await h.run('reset', 'broker-a', '--json'), 30, {
+    code: 'STORE_INCOMPATIBLE',
+    next: expect.stringContaining('`rmqdev reset broker-a broker-a-s -c pair`'),
+  });
+  expect(await h.pids()).toEqual(before);
+  expect(await h.run('reset', 'broker-a', 'broker-a-s')).toMatchObject({ code: 0 });
+});
+
 test('reset gives fresh stores on the same ports; what was stopped stays so', async () => {
   const h = harness();
   h.profileOf('pair', PAIR);
@@ -117,7 +130,7 @@ test('down proves that nothing is left and keeps the data; up finds it on the sa
   expectFailure(await h.run('status', '--json'), 19, { code: 'CLUSTER_NOT_FOUND', next: expect.stringContaining('rmqdev up') });
   // Nor does the next daemon find one.
   expect(await h.run('daemon', 'restart')).toMatchObject({ code: 0 });
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [] });
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [] });
 });
 
 test('events -f: what is kept, then what happens, without a gap; Ctrl-C ends it quietly', async () => {

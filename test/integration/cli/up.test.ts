@@ -89,7 +89,7 @@ test('up --dry-run of a new cluster shows nodes, ports, memory and files, and wr
   expect(plan.memoryBytes).toBeGreaterThan(0);
   expect(plan.files).toContain(h.home.cluster('2m2s').node('broker-a').config);
   expect(existsSync(h.home.cluster('2m2s').root)).toBe(false);
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [] });
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [] });
 });
 
 test('topics and groups of the profile are there on masters and slaves when up returns', async () => {

@@ -54,14 +54,15 @@ test('down during the very first steps of an up wins too', async () => {
   expect(await h.jvms()).toEqual([]);
 });
 
-test('stop during an up takes the node out of it; the up goes on with the others', async () => {
+test('stop during an up takes the node out of it; the up goes on with the others, and does not end as if all were up', async () => {
   const h = harness();
   const up = h.begin(h.upArgs('2m-noslave', '--set', 'broker-a.env.FAKE_JVM=mute', '--json'));
   await up.until(({ lines }) => expect(lines).toContainEqual(expect.objectContaining({ node: 'broker-b', step: 'ready' })));
   expect(await h.run('stop', 'broker-a')).toMatchObject({ code: 0 });
   const outcome = await up.outcome;
-  expect(outcome.code).toBe(0);
-  expect(outcome.states).toMatchObject({ 'broker-a': 'stopped', 'broker-b': 'ready' });
+  expect(outcome.code).toBe(37);
+  expect(outcome.error).toMatchObject({ code: 'NODE_NOT_RUNNING', what: 'broker-a is not up' });
+  expect((await h.run('status', '--json')).states).toMatchObject({ 'broker-a': 'stopped', 'broker-b': 'ready' });
 });
 
 test('Ctrl-C during an up detaches: it says so, exits with 130, and the nodes come up', async () => {

@@ -48,7 +48,7 @@ test('a command that meets a daemon that is about to end waits for the lock and 
   await until(async () => expect(await attempts()).toBe(1));
   await until(async () => expect(await attempts()).toBe(0));
   await lock[Symbol.asyncDispose]();
-  expect(await command.outcome).toMatchObject({ code: 0, stdout: '{"clusters":[],"broken":[]}\n' });
+  expect(await command.outcome).toMatchObject({ code: 0, stdout: '{"clusters":[],"broken":[],"recovered":[]}\n' });
 });
 
 test('a daemon that speaks another protocol: both are named, with the command that helps', async () => {

@@ -1,8 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
 import { freshHarness, type Harness, PAIR } from '../../support/harness.js';
+import { PortBlock } from '../../support/port-block.js';
 
 /** mulberry32: the same kill points for the same seed. */
 function random(seed: number): () => number {
@@ -53,6 +58,23 @@ test(`kill -9 of the daemon at ${ROUNDS} points of an up (seed ${SEED}): the nex
     await h.client.stream('down', { cluster: 'pair', remove: true, timeoutMs: 30_000 }, () => {});
     await until(async () => expect(await h.jvms()).toEqual([]));
   }
+}, 120_000);
+
+/**
+ * The long proof in short: deaths right before and after single calls (spawn, rename, append, fsync, write, kill), then the process table
+ * against status, wishes and journal. `npm run reliability -- kill-points` plays 1,000 rounds of it.
+ */
+test(`the daemon dies at ${ROUNDS} random calls of random operations: no orphan, no double, every wish kept`, async () => {
+  await using ports = await PortBlock.claim();
+  const folder = mkdtempSync(join(tmpdir(), 'rk-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const json = join(folder, 'result.json');
+  const script = fileURLToPath(new URL('../../../scripts/reliability/kill-points.mjs', import.meta.url));
+  const options = ['--rounds', String(ROUNDS), '--seed', String(SEED), '--port', String(ports.at(1)), '--json', json];
+  const { exitCode, stderr } = await execa(process.execPath, [script, ...options], { reject: false });
+  expect(stderr).toBe('');
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ rounds: ROUNDS, failures: [] });
+  expect(exitCode).toBe(0);
 }, 120_000);
 
 function journalLines(h: Harness): number {

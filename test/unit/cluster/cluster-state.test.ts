@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
+import { ClusterPaths } from '../../../src/base/paths.js';
 import { type ClusterState, loadClusterState, saveClusterState } from '../../../src/cluster/cluster-state.js';
 import type { Assignment } from '../../../src/cluster/node-spec.js';
 import { FRESH_SNAPSHOT, type NodeSnapshot } from '../../../src/supervisor/node-run.js';
@@ -10,9 +11,11 @@ import { assignmentsOf, nodeProfile, profileOf } from '../../fakes/cluster.js';
 
 let folder: string;
 let file: string;
+let paths: ClusterPaths;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rmqdev-state-'));
-  file = join(folder, 'clusters', '2m2s', 'cluster.json');
+  paths = new ClusterPaths(join(folder, 'clusters', '2m2s'));
+  file = paths.state;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,13 +29,13 @@ const running: NodeSnapshot = {
   wasReady: true,
   lastExit: {
     at: 999,
+    notBefore: 500,
     code: null,
     signal: 'SIGKILL',
     adopted: false,
     cause: 'killed-by-user',
     detail: null,
-    notBefore: null,
-    finding: null,
+    finding: 'OUT_OF_MEMORY',
   },
 };
 const state: ClusterState = {
@@ -40,6 +43,7 @@ const state: ClusterState = {
   profile,
   debug: true,
   pendingStart: ['broker-a'],
+  seq: 7,
   nodes: new Map(
     [...assignmentsOf(profile)].map(([id, assignment]) => [id, { assignment, snapshot: id === 'broker-a' ? running : FRESH_SNAPSHOT }]),
   ),
@@ -54,14 +58,14 @@ const errorOf = (): RmqdevError | undefined => {
 };
 /** What is on disk, with `change` applied to it. */
 function edited(change: (value: { [key: string]: unknown }) => void): void {
-  saveClusterState(file, state);
+  saveClusterState(paths, state);
   const value = JSON.parse(readFileSync(file, 'utf8')) as { [key: string]: unknown };
   change(value);
   writeFileSync(file, JSON.stringify(value));
 }
 
 test('what is saved is what is loaded', () => {
-  saveClusterState(file, state);
+  saveClusterState(paths, state);
   // JSON knows no undefined: a setting that is not there is not set.
   expect(loadClusterState(file)).toEqual(state);
 });
@@ -69,15 +73,15 @@ test('what is saved is what is loaded', () => {
 test('debug ports survive', () => {
   const [id, node] = [...state.nodes][1] as [string, { assignment: Assignment; snapshot: NodeSnapshot }];
   const ports = { listen: 10911, fast: 10909, ha: 10912, debug: 10918 };
-  saveClusterState(file, { ...state, nodes: new Map([[id, { ...node, assignment: { ...node.assignment, ports } }]]) });
+  saveClusterState(paths, { ...state, nodes: new Map([[id, { ...node, assignment: { ...node.assignment, ports } }]]) });
   expect(loadClusterState(file)?.nodes.get(id)?.assignment.ports).toEqual(ports);
 });
 
-test('a save replaces the whole file and leaves no other', () => {
-  saveClusterState(file, state);
-  saveClusterState(file, { ...state, debug: false });
+test('a save replaces the whole file, and leaves a copy of it and no other', () => {
+  saveClusterState(paths, state);
+  saveClusterState(paths, { ...state, debug: false });
   expect(loadClusterState(file)?.debug).toBe(false);
-  expect(readdirSync(dirname(file))).toEqual(['cluster.json']);
+  expect(readdirSync(dirname(file))).toEqual(['cluster.json', 'cluster.json.bak']);
 });
 
 test('no file is no cluster, and no error', () => {
@@ -90,7 +94,7 @@ test.each([
   ['no object', '[]'],
   ['null', 'null'],
 ])('a file that is %s is an error that names it', (_, text) => {
-  saveClusterState(file, state);
+  saveClusterState(paths, state);
   writeFileSync(file, text);
   expect(errorOf()).toMatchObject({
     code: 'STATE_UNREADABLE',
@@ -113,11 +117,17 @@ test('an error names what is wrong in the file', () => {
   expect(errorOf()?.text.why).toContain('nodes["broker-a"].snapshot.intent');
 });
 
-test('a file of before unfinished starts were kept is read', () => {
+test('a file of the previous form is read: without unfinished starts, the journal’s number, and what was found out about an exit', () => {
   edited((value) => {
     delete value.pendingStart;
+    delete value.seq;
+    const { 'broker-a': broker } = value.nodes as { 'broker-a': { snapshot: { lastExit: { [key: string]: unknown } } } };
+    delete broker.snapshot.lastExit.notBefore;
+    delete broker.snapshot.lastExit.finding;
   });
-  expect(loadClusterState(file)?.pendingStart).toEqual([]);
+  const loaded = loadClusterState(file);
+  expect(loaded).toMatchObject({ pendingStart: [], seq: null });
+  expect(loaded?.nodes.get('broker-a')?.snapshot.lastExit).toMatchObject({ at: 999, notBefore: null, finding: null });
 });
 
 test('a path that cannot be read is an error, not a missing cluster', () => {

@@ -31,6 +31,22 @@ afterEach(() => fake[Symbol.asyncDispose]());
 const stop = (ids: string[]) => stopNodes(cluster, ids, () => {});
 const nodeOf = async (id: string) => (await meter.status([id])).nodes[0];
 
+test('a slave that holds more than its master is in sync with nobody: the master has another store', async () => {
+  fake.rocketmq.node('broker-a').maxOffset = 60;
+  fake.rocketmq.node('broker-a-s').maxOffset = 100;
+  expect(await nodeOf('broker-a-s')).toMatchObject({ inSync: false, lagBytes: -40 });
+  expect(await nodeOf('broker-a')).toMatchObject({ inSync: false, lagBytes: null });
+});
+
+test('a slave that holds more because its master was asked first, under a steady send, is in sync', async () => {
+  fake.rocketmq.node('broker-a').maxOffset = 60;
+  fake.rocketmq.node('broker-a-s').maxOffset = 100;
+  fake.rocketmq.afterAnswer = (id) => {
+    if (id === 'broker-a-s') fake.rocketmq.node('broker-a').maxOffset = 110;
+  };
+  expect(await nodeOf('broker-a-s')).toMatchObject({ inSync: true, lagBytes: 0 });
+});
+
 test('a status is what the contract says, in the order that was asked for', async () => {
   const status = await meter.status(['broker-a', 'namesrv-1']);
   expect(ClusterStatus.parse(status)).toEqual(status);
@@ -110,6 +126,7 @@ test('the last end of a node comes with its time in UTC', async () => {
   await stop(['broker-a']);
   expect((await nodeOf('broker-a'))?.lastExit).toEqual({
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    notBefore: null,
     code: 143,
     signal: null,
     cause: 'stopped-by-user',

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
 import { startNodes } from '../../../src/cluster/start-stop.js';
+import { down } from '../../../src/cluster/up.js';
 import { DEFAULT_CLUSTER } from '../../../src/contract/routes.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import { profileOf } from '../../fakes/cluster.js';
@@ -100,7 +101,6 @@ test('one that cannot be read stops no other, and its error comes when it is ask
   await registry.restoreAll();
   expect(resolved('good')).toBe('good');
   expect(errorOf(() => resolved('broken'))).toMatchObject({ code: 'STATE_UNREADABLE' });
-  expect(errorOf(() => registry.getOrCreate('broken'))).toMatchObject({ code: 'STATE_UNREADABLE' });
   expect([...registry.broken.keys()]).toEqual(['broken']);
 });
 
@@ -116,4 +116,39 @@ test('what was removed is gone', async () => {
   registry.remove('a');
   expect(errorOf(() => resolved('a'))?.code).toBe('CLUSTER_NOT_FOUND');
   expect(registry.all).toEqual([]);
+});
+
+test('down ends a first up that still plans or installs: nothing is started, by name and without one', async () => {
+  for (const name of ['new', DEFAULT_CLUSTER]) {
+    const { cluster } = registry.getOrCreate('new');
+    const up = cluster.operate(
+      'up',
+      'alone',
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    const interrupted = expect(up).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(errorOf(() => registry.resolve(name))).toMatchObject({ code: 'CLUSTER_NOT_FOUND' });
+    const entry = registry.resolveForDown(name);
+    expect(entry.cluster).toBe(cluster);
+    const result = await cluster.operate('down', 'takes-over', () => down(cluster, { remove: false, prove: async () => [] }, () => {}));
+    await interrupted;
+    expect(result.proof).toEqual(['its first `up` was given up before anything was started']);
+    expect(existsSync(cluster.paths.root)).toBe(false);
+    registry.remove('new');
+  }
+});
+
+test('a torn name of the cluster used last hinders nobody, at whatever byte', async () => {
+  onDisk('2m2s', 'single');
+  await registry.restoreAll();
+  registry.noteUsed('single');
+  const file = fake.world.home.lastCluster;
+  for (let length = 0; length < 'single'.length; length += 1) {
+    writeFileSync(file, 'single'.slice(0, length));
+    expect(errorOf(() => resolved())).toMatchObject({ code: 'CLUSTER_AMBIGUOUS' });
+  }
+  rmSync(file);
+  mkdirSync(file);
+  expect(errorOf(() => resolved())).toMatchObject({ code: 'CLUSTER_AMBIGUOUS' });
+  expect(resolved('single')).toBe('single');
 });

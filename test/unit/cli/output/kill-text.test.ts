@@ -132,6 +132,8 @@ test('a log record: time, node, level, text; the lines of a trace below it', () 
 });
 
 test('nothing to show says so', () => {
-  expect(said((output) => output.clusters({ clusters: [], broken: [] })).out).toEqual(['No cluster yet. Start one: `rmqdev up 2m2s`']);
+  expect(said((output) => output.clusters({ clusters: [], broken: [], recovered: [] })).out).toEqual([
+    'No cluster yet. Start one: `rmqdev up 2m2s`',
+  ]);
   expect(said((output) => output.leftovers({ leftovers: [], removed: true })).out).toEqual(['Nothing to clean.']);
 });

@@ -45,6 +45,7 @@ test.each<[string, Partial<NodeStatus>, Record<string, string>]>([
     { role: 'namesrv', brokerId: null, liveRole: null, ports: { listen: 9876 } },
     { ROLE: 'NameServer', PORTS: '9876', REGISTERED: '-' },
   ],
+  ['a slave with more than its master', { brokerId: 1, inSync: false, lagBytes: -1_536 }, { SYNC: '1.5 KB ahead' }],
   ['a slave that lags', { brokerId: 1, liveRole: 'slave', inSync: false, lagBytes: 1_536 }, { ROLE: 'slave', SYNC: '1.5 KB behind' }],
   ['a master without a slave in sync', { inSync: false }, { SYNC: 'no slave in sync' }],
   ['nobody to replicate with', { inSync: null }, { SYNC: '-' }],
@@ -75,6 +76,7 @@ test('what is not as it should be gets a sentence', () => {
 
 const exit = (settings: Partial<ExitRecord>): ExitRecord => ({
   at: '2026-11-20T11:57:00.000Z',
+  notBefore: null,
   code: null,
   signal: null,
   cause: 'crashed',

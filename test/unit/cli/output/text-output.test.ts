@@ -26,6 +26,7 @@ test('a pipe has no width: every column is there', () => {
 test('a node that is paused or was killed on purpose comes with the command that brings it back', () => {
   const lastExit = {
     at: '2026-11-20T11:59:57.000Z',
+    notBefore: null,
     code: null,
     signal: 'SIGKILL',
     cause: 'killed-by-user',

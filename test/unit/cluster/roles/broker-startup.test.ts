@@ -78,6 +78,28 @@ describe('registration', () => {
     expect(await ask()).toBe('ready');
   });
 
+  test('a broker of 4.x that booted before its NameServer is told to register again, once it is late', async () => {
+    const { rocketmq, ask } = starting('broker-a', { ids: ['namesrv-1', 'broker-a'], version: '4.9.7' });
+    expect(await ask()).toBe('not registered with namesrv-1 (127.0.0.1:9876)');
+    await vi.advanceTimersByTimeAsync(1_900);
+    await ask();
+    expect(rocketmq.count('UPDATE_BROKER_CONFIG')).toBe(0);
+    await vi.advanceTimersByTimeAsync(100);
+    await ask();
+    expect(rocketmq.calls).toContain('broker-a UPDATE_BROKER_CONFIG');
+  });
+
+  test('a slave that booted before its master is told to register again: the answer names the master', async () => {
+    const { rocketmq, ask } = starting('broker-a', { version: '4.9.7' });
+    rocketmq.register(['broker-a', 'broker-a-s']);
+    rocketmq.node('broker-a').replicates = false;
+    expect(await ask()).toBe('broker-a-s does not hold the last message of broker-a yet');
+    expect(rocketmq.count('UPDATE_BROKER_CONFIG')).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await ask();
+    expect(rocketmq.calls.filter((call) => call.endsWith('UPDATE_BROKER_CONFIG'))).toEqual(['broker-a-s UPDATE_BROKER_CONFIG']);
+  });
+
   test('without any NameServer a broker is not ready', async () => {
     const { ask } = starting('broker-a', { ids: ['namesrv-1', 'broker-a'], version: '4.9.7', unexpected: ['namesrv-1'] });
     expect(await ask()).toBe('no NameServer of the cluster runs');
@@ -110,10 +132,10 @@ describe('the nudge', () => {
     expect(rocketmq.count('UPDATE_BROKER_CONFIG', 'broker-a')).toBe(2);
   });
 
-  test('4.x registers by itself and is never nudged', async () => {
+  test('4.x registers by itself while it boots and is not nudged', async () => {
     const { rocketmq, ask } = starting('broker-a', { version: '4.9.7' });
     await ask();
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(1_500);
     await ask();
     expect(rocketmq.count('UPDATE_BROKER_CONFIG')).toBe(0);
   });
@@ -137,6 +159,25 @@ describe('the nudge', () => {
 });
 
 describe('the write that proves replication', () => {
+  test.each(['4.9.7', '5.5.0'])(
+    '%s: nothing is written, and neither is ready, while the slave holds more than its master: it would be acknowledged and lost',
+    async (version) => {
+      for (const id of ['broker-a', 'broker-a-s']) {
+        const { rocketmq, ask } = starting(id, { version });
+        rocketmq.register(['broker-a', 'broker-a-s']);
+        rocketmq.node('broker-a').maxOffset = 8_572;
+        rocketmq.node('broker-a-s').maxOffset = 28_312;
+        expect(await ask()).toMatch(
+          /^broker-a-s holds 28312 bytes of commit log, its master broker-a only 8572: .*`rmqdev reset broker-a-s`/,
+        );
+        expect(rocketmq.count('SEND_MESSAGE_V2')).toBe(0);
+        // It was reset, and copies.
+        rocketmq.node('broker-a-s').maxOffset = 0;
+        expect(await ask()).toBe('ready');
+      }
+    },
+  );
+
   test('on 5.x nothing is written before a slave has connected: the broker would hold the answer back for seconds', async () => {
     const { rocketmq, ask } = starting('broker-a');
     rocketmq.register(['broker-a']);

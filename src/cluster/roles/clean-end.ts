@@ -1,0 +1,46 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
+import { configured, type NodeSpec } from '../node-spec.js';
+
+/**
+ * Whether a node that had been ready closed in good order, told from what it left: for an adopted process, whose status nobody can know.
+ */
+
+/**
+ * A broker writes `abort` into its store when it has started and removes it as the last step of closing it.
+ * Source: store/.../DefaultMessageStore.java createTempFile, shutdown; StorePathConfigHelper.getAbortFile.
+ */
+export function brokerClosed(node: NodeSpec): boolean {
+  return !existsSync(join(storeFolder(node), 'abort'));
+}
+
+/** Source: namesrv/.../NamesrvStartup.java, ShutdownHookThread.java; the last line of namesrv.log of 4.9.7 and 5.5.0 after SIGTERM. */
+const NAMESRV_DONE = 'shutdown hook done, consuming time total(ms)';
+const TAIL_BYTES = 2_048;
+
+/** Only what the last launch has written counts: the line of an earlier one may still be near the end of the file. */
+export function namesrvClosed(node: NodeSpec, startedAt: number | null): boolean {
+  const log = join(node.paths.logs, 'namesrv.log');
+  try {
+    const written = writtenSince(node.paths.root, readLaunchMark(node.paths.root), startedAt).find(({ path }) => path === log);
+    return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(NAMESRV_DONE);
+  } catch {
+    return false;
+  }
+}
+
+/** @returns the store that the node's configuration names; a NameServer has an empty folder in its place. */
+export function storeFolder(node: NodeSpec): string {
+  return resolve(node.paths.root, configured(node, 'storePathRootDir') ?? node.paths.store);
+}
+
+function readRange(file: string, from: number, to: number): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(to - from);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, buffer.length, from));
+  } finally {
+    closeSync(descriptor);
+  }
+}

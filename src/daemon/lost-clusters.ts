@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { RmqdevError } from '../base/errors.js';
+import { endStrays, lostState, strayNodes } from '../cluster/stray-nodes.js';
+import type { World } from '../cluster/world.js';
+import type { ClusterRegistry } from './cluster-registry.js';
+
+/** Ends what still runs of a cluster whose state is lost, by the markers on the command lines; it is no longer broken then. */
+export async function downLost(
+  world: World,
+  registry: ClusterRegistry,
+  name: string,
+  remove: boolean,
+): Promise<{ cluster: string; tookMs: number; proof: string[]; deleted: string | null }> {
+  const since = world.clock.monotonicMs();
+  const paths = world.home.cluster(name);
+  const ends = await endStrays(world, await strayNodes(world, paths));
+  const left = await strayNodes(world, paths);
+  if (left.length > 0) throw lostState(name, registry.broken.get(name) as RmqdevError, left);
+  if (remove || !existsSync(paths.state)) registry.forgetBroken(name);
+  if (remove) await rm(paths.root, { recursive: true, force: true });
+  const proof = ['its state was lost, its nodes were found by the markers on their command lines', ...ends, 'no process left'];
+  return { cluster: name, tookMs: Math.round(world.clock.monotonicMs() - since), proof, deleted: remove ? paths.root : null };
+}
+
+/** A cluster whose state is lost may be started anew once none of its old JVMs lives. @throws RmqdevError STATE_UNREADABLE naming those */
+export async function refuseWhileStraysLive(world: World, registry: ClusterRegistry, name: string): Promise<void> {
+  const broken = registry.broken.get(name);
+  if (!broken) return;
+  const strays = await strayNodes(world, world.home.cluster(name));
+  // A whole file of another version is not for this daemon to replace.
+  if (strays.length > 0 || existsSync(world.home.cluster(name).state)) throw lostState(name, broken, strays);
+  registry.forgetBroken(name);
+}

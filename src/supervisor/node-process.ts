@@ -1,0 +1,140 @@
+import type { Clock } from '../base/clock.js';
+import { asError } from '../base/errors.js';
+import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
+import type { NodeRunSpec } from './node-run.js';
+import { watchProcess } from './watch-process.js';
+
+export interface ProcessEvents {
+  /** A launch has come to life. */
+  lives(identity: ProcessIdentity): void;
+  /** The process has ended, or where there is a `failure` never came to be. */
+  ended(exit: ProcessExit): void;
+}
+
+/** The process of one node, from its launch or adoption to its end: at most one at a time, and nothing is heard of an older one. */
+export class NodeProcess<S> {
+  readonly #launcher: Launcher<S>;
+  readonly #clock: Clock;
+  readonly #events: ProcessEvents;
+  /** Numbers each launch: what an older one calls back is dropped. */
+  #launch = 0;
+  #running: RunningProcess | undefined;
+  #startedAt: number | null = null;
+  #failure: Error | undefined;
+  /** On the clock that nobody sets: when it came to be, or was taken over. */
+  #sinceMs = 0;
+
+  constructor(launcher: Launcher<S>, clock: Clock, events: ProcessEvents) {
+    this.#launcher = launcher;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** Undefined while none lives, and while one is being launched. */
+  get running(): RunningProcess | undefined {
+    return this.#running;
+  }
+  /** In ms since the epoch. */
+  get startedAt(): number | null {
+    return this.#startedAt;
+  }
+  /** Why the last launch started nothing. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+  /** Changes with each launch and adoption. */
+  get launchNumber(): number {
+    return this.#launch;
+  }
+
+  async launch(spec: NodeRunSpec<S>): Promise<void> {
+    this.#launch += 1;
+    this.#failure = undefined;
+    const launch = this.#launch;
+    let running: RunningProcess;
+    try {
+      running = await this.#launcher.launch(await spec.prepareLaunch());
+    } catch (error) {
+      if (launch !== this.#launch) return;
+      this.#failure = asError(error);
+      this.#end({ at: this.#clock.now(), code: null, signal: null, adopted: false });
+      return;
+    }
+    if (launch !== this.#launch) {
+      // The daemon lets go of its nodes; the next one finds this process by its marker.
+      running.release();
+      return;
+    }
+    this.#takeOn(running, this.#clock.now());
+    this.#events.lives(running.identity);
+  }
+
+  /** @returns false where no such process lives. */
+  async adopt(identity: ProcessIdentity, startedAt: number | null): Promise<boolean> {
+    const running = await this.#launcher.adopt(identity);
+    this.#launch += 1;
+    if (running) this.#takeOn(running, startedAt);
+    else this.#startedAt = startedAt;
+    return running !== undefined;
+  }
+
+  /** Forgets the launch time once the end has been dealt with. */
+  forget(): void {
+    this.#running = undefined;
+    this.#startedAt = null;
+  }
+
+  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A process that was stopped goes on first, so that it can end in order. @returns a function that calls the kill off. */
+  terminate(timeoutMs: number, wasPaused: boolean, killing: () => void): () => void {
+    const running = this.#running;
+    if (!running) return () => {};
+    if (wasPaused) running.signal('SIGCONT');
+    running.signal('SIGTERM');
+    void running.state().then((state) => {
+      if (state?.word === 'stopped') running.signal('SIGCONT');
+    });
+    return this.#clock.after(timeoutMs, () => {
+      killing();
+      void running.killTree();
+    });
+  }
+
+  /** Runs the probes that belong to `phase` until `signal` aborts. A node that was never ready is still starting, and has the time for it. */
+  watch(
+    spec: NodeRunSpec<S>,
+    phase: 'starting' | 'ready' | 'unready',
+    wasReady: boolean,
+    told: {
+      signal: AbortSignal;
+      reason: (reason: string) => void;
+      verdict: (passed: boolean, reason: string | null) => void;
+      hung: (reason: string) => void;
+    },
+  ): void {
+    if (!this.#running) return;
+    const runsForMs = this.#clock.monotonicMs() - this.#sinceMs;
+    const graceMs = wasReady ? 0 : Math.max(0, spec.startTimeoutMs - runsForMs);
+    watchProcess({ ...told, spec, running: this.#running, phase, wasReady, graceMs, clock: this.#clock });
+  }
+
+  /** Stops watching and leaves it running. */
+  release(): void {
+    this.#launch += 1;
+    this.#running?.release();
+  }
+
+  #takeOn(running: RunningProcess, startedAt: number | null): void {
+    const launch = this.#launch;
+    this.#running = running;
+    this.#startedAt = startedAt;
+    this.#sinceMs = this.#clock.monotonicMs();
+    void running.exited.then((exit) => {
+      if (launch === this.#launch) this.#end(exit);
+    });
+  }
+
+  #end(exit: ProcessExit): void {
+    this.#running = undefined;
+    this.#events.ended(exit);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../base/clock.js';
+import type { RunningProcess } from './launcher.js';
+import type { NodeRunSpec } from './node-run.js';
+import { type HeldBy, watchLiveness, watchReadiness } from './probe-runner.js';
+
+/** `phase` is the node's state; `graceMs` is how long nobody asks whether a node that was never ready lives. */
+export type ProcessWatch<S> = {
+  spec: NodeRunSpec<S>;
+  running: RunningProcess;
+  phase: 'starting' | 'ready' | 'unready';
+  wasReady: boolean;
+  graceMs: number;
+  clock: Clock;
+  /** Ends the watch. */
+  signal: AbortSignal;
+  reason: (reason: string) => void;
+  verdict: (passed: boolean, reason: string | null) => void;
+  /** The process answers nothing and nothing excuses it: it is killed right after. */
+  hung: (reason: string) => void;
+};
+
+/** Runs the probes of a living process: is it ready, does it hang. A hung one leaves a trace of what it does and is killed. */
+export function watchProcess<S>(watch: ProcessWatch<S>): void {
+  const { spec, running, phase, wasReady, clock, signal } = watch;
+  const heldBy = () => whatHolds(running, spec.mayBeHeld);
+  watchReadiness({
+    probe: wasReady ? spec.readiness : spec.startup(),
+    phase,
+    clock,
+    signal,
+    // A node that still starts has better reasons, and is asked ten times a second.
+    heldBy: wasReady ? heldBy : nothing,
+    reason: watch.reason,
+    verdict: watch.verdict,
+  });
+  if (!spec.liveness) return;
+  watchLiveness({
+    probe: spec.liveness,
+    graceMs: watch.graceMs,
+    closingMs: spec.stopTimeoutMs,
+    clock,
+    signal,
+    heldBy,
+    dead: (reason) => void killHung(watch, reason),
+  });
+}
+
+async function killHung<S>({ spec, running, signal, hung }: ProcessWatch<S>, reason: string): Promise<void> {
+  await spec.leaveTrace((name) => running.signal(name)).catch(() => undefined);
+  // It ended meanwhile, or the user has other plans for it.
+  if (signal.aborted) return;
+  hung(`hung: ${reason}; killed`);
+  await running.killTree();
+}
+
+const nothing: HeldBy = async () => undefined;
+
+/** @returns who keeps the process from answering, and what to do about it. */
+async function whatHolds(running: RunningProcess, mayBeHeld: string | undefined): Promise<string | undefined> {
+  const state = await running.state();
+  const { pid } = running.identity;
+  if (state?.word === 'stopped') return `stopped by a signal from outside (SIGSTOP); \`kill -CONT ${pid}\` lets it go on`;
+  if (state?.word === 'traced') return `a debugger holds it${state.by === undefined ? '' : ` (pid ${state.by})`}`;
+  return state === undefined ? undefined : mayBeHeld;
+}
