@@ -75,7 +75,8 @@ const counts = { byDelay: 0, byCall: {}, callNotReached: 0, duringTakeover: 0, o
 const failures = [];
 const durations = [];
 let interrupted = false;
-process.on('SIGINT', () => (interrupted = true));
+// What was started is undone also where somebody ends this early.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
 
 try {
   await world.startDaemon();

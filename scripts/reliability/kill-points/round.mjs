@@ -89,11 +89,7 @@ async function settle(world, settleMs, violations) {
       violations.push(`status: ${error.message}`);
     });
     if (!status || violations.length > 0) return status;
-    // A broker whose NameServer is to stay down waits for it as long as that takes.
-    const isWithout = status.nodes.some(({ id, state }) => id.startsWith('namesrv') && state === 'stopped');
-    const isWaiting = ({ state, pid }) => isWithout && pid !== null && (state === 'unready' || state === 'starting');
-    const isStill =
-      status.nodes.every((node) => !CHANGING.has(node.state) || isWaiting(node)) && (isWithout || status.state !== 'starting');
+    const isStill = status.nodes.every((node) => !CHANGING.has(node.state) || waitsForOther(node, status.nodes)) && !isStarting(status);
     if (isStill && sameJvms(before, world.jvms())) return status;
     if (Date.now() > until) {
       violations.push(`not settled: ${status.nodes.map(({ id, state, reason }) => `${id} ${state} ${reason ?? ''}`).join('; ')}`);
@@ -101,6 +97,18 @@ async function settle(world, settleMs, violations) {
     }
     await sleep(30);
   }
+}
+
+/** A broker without its NameServer, and a slave that no NameServer lists while its master is down (4.x), wait as long as those are down. */
+function waitsForOther({ id, state, pid }, nodes) {
+  const isDown = (other) => ['stopped', 'failed'].includes(other.state);
+  const needed = nodes.filter((other) => other.id.startsWith('namesrv') || other.id === id.replace(/-s$/, ''));
+  return pid !== null && (state === 'unready' || state === 'starting') && needed.some((other) => other.id !== id && isDown(other));
+}
+
+/** A start that is gone on with is under way until those that wait do not. */
+function isStarting(status) {
+  return status.state === 'starting' && !status.nodes.some((node) => waitsForOther(node, status.nodes));
 }
 
 const sameJvms = (a, b) => JSON.stringify(a) === JSON.stringify(b);
