@@ -147,7 +147,7 @@ describe('a launch', () => {
     fake.rows.push({ pid: 777, ppid: 1, command: `java ${nodeMarker(cluster.paths.node('namesrv-1'))} NamesrvStartup` });
     const starting = start(['namesrv-1']);
     await cluster.until(() => cluster.supervisor('namesrv-1').state === 'backoff', never);
-    expect(cluster.supervisor('namesrv-1').reason).toContain('pid 777 runs on its store');
+    expect(cluster.supervisor('namesrv-1').reason).toContain('pid 777 runs there already');
     fake.rows.length = 0;
     await starting;
     expect(fake.launched).toEqual(['namesrv-1']);

@@ -118,13 +118,19 @@ test('a time-out says what it waits for, and what was started goes on', async ()
   await cluster.until(() => cluster.supervisor('broker-a').state === 'ready', never());
 });
 
-test('a node that the user stops meanwhile is not waited for', async () => {
+test.each([
+  ['stops', (cluster: Cluster) => void cluster.supervisor('broker-b').stop()],
+  ['kills', (cluster: Cluster) => void cluster.supervisor('broker-b').kill('SIGKILL', { restart: false })],
+])('a node that the user %s meanwhile is not waited for, and not told to be up', async (_, end) => {
   const cluster = setUp({ profile: profileOf(['namesrv-1', 'broker-a', 'broker-b']) });
   fake.shy.add('broker-b');
-  const starting = start(cluster, ['namesrv-1', 'broker-a', 'broker-b']);
+  const starting = failureOf(start(cluster, ['namesrv-1', 'broker-a', 'broker-b']));
   await cluster.until(() => cluster.supervisor('broker-b').pid !== null, never());
-  await cluster.supervisor('broker-b').stop();
-  await starting;
+  end(cluster);
+  expect(await starting).toMatchObject({
+    code: 'NODE_NOT_RUNNING',
+    text: { what: 'broker-b is not up', next: expect.stringContaining('`rmqdev start broker-b -c ') },
+  });
   expect(states(cluster)).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready', 'broker-b': 'stopped' });
 });
 
