@@ -6,7 +6,7 @@ import { cgroupMemory } from './cgroup-memory.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import { meminfoBytes, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
+import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
 import type { ProcessState } from './process-identity.js';
 
 /** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
@@ -30,8 +30,8 @@ export class LinuxPlatform implements Platform {
 
   startTimeSync(pid: number): string | undefined {
     try {
-      const { state, startTicks } = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
-      return isDead(state) ? undefined : `${this.#boot()}/${startTicks}`;
+      const stat = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
+      return isDead(stat) ? undefined : `${this.#boot()}/${stat.startTicks}`;
     } catch (error) {
       return unlessGone(error);
     }
@@ -39,11 +39,12 @@ export class LinuxPlatform implements Platform {
 
   async processState(pid: number): Promise<ProcessState | undefined> {
     try {
-      const [{ state }, status] = await Promise.all([
+      const [stat, status] = await Promise.all([
         readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat),
         readFile(this.#proc(pid, 'status'), 'utf8'),
       ]);
-      if (isDead(state)) return undefined;
+      if (isDead(stat)) return undefined;
+      const { state } = stat;
       const tracer = tracerPid(status);
       if (state === 't' || tracer !== undefined) return { word: 'traced', by: tracer };
       return { word: state === 'T' ? 'stopped' : 'running' };
@@ -116,7 +117,7 @@ export class LinuxPlatform implements Platform {
 
   async #row(pid: number): Promise<ProcessRow | undefined> {
     const [stat, args] = await Promise.all([readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat), this.#args(pid)]);
-    if (isDead(stat.state)) return undefined;
+    if (isDead(stat)) return undefined;
     return { pid, ppid: stat.ppid, command: args.length > 0 ? args.join(' ') : `[${stat.name}]`, args };
   }
 
@@ -141,8 +142,11 @@ export class LinuxPlatform implements Platform {
   }
 }
 
-/** Zombie, or on its way out of the table. */
-const isDead = (state: string): boolean => state === 'Z' || state === 'X' || state === 'x';
+/**
+ * Zombie, or on its way out of the table. Where only the first thread has ended, the process reads as a zombie too, while the others still
+ * hold its files, locks and ports: a killed JVM needs a moment for its heap.
+ */
+const isDead = ({ state, threads }: ProcStat): boolean => state === 'X' || state === 'x' || (state === 'Z' && threads <= 1);
 
 const GONE_OR_HIDDEN = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
