@@ -9,6 +9,8 @@ type Finding = Explanation['findings'][number];
 const MAX_PLACES = 4;
 const MAX_PLACE_CHARS = 200;
 const MAX_WARNINGS = 3;
+const ELSEWHERE =
+  'RocketMQ says most in its log folder, little on its console: `rmqdev explain --user-home` looks into ~/logs/rocketmqlogs, `rmqdev explain <status>` tells an exit status';
 
 /** @returns what happened to a node, or what a file tells, for people: the end, the cause with what proves it, and what to do. */
 export function renderExplanation(explanation: Explanation, colors: Colors, now: number): string {
@@ -71,9 +73,12 @@ function tailOf({ node, exit, report }: Explanation, colors: Colors): string[] {
   ];
 }
 
-function nothingFound({ exit, looked }: Explanation): string {
+function nothingFound({ node, exit, looked }: Explanation): string {
   const where = looked.length === 0 ? 'there was nothing to look at' : `looked at ${looked.join(', ')}`;
-  return exit === null ? `Nothing found that explains an end; ${where}` : `No cause found; ${where}`;
+  if (exit !== null) return `No cause found; ${where}`;
+  // The console of a broker that ends with 253 is silent: whoever has only that is told where the rest is.
+  const elsewhere = node === null && looked.length > 0 ? `\n${ELSEWHERE}` : '';
+  return `Nothing found that explains an end; ${where}${elsewhere}`;
 }
 
 function placeText({ file, line, text }: Finding['at'][number], explanation: Explanation, colors: Colors): string {
@@ -91,7 +96,7 @@ function nameOf(file: string, { node, report }: Explanation): string {
 }
 
 function label(name: string, text: string, colors: Colors): string {
-  const width = 8;
+  const width = 9;
   const [first = '', ...rest] = text.split('\n');
   return [`  ${colors.dim(name.padEnd(width - 2))}${first}`, ...rest.map((line) => `${' '.repeat(width)}${line}`)].join('\n');
 }

@@ -16,9 +16,9 @@ const TELLS_NOTHING: ReadonlySet<string> = new Set(
 const MIN_WORD_CHARS = 3;
 
 /** Another user's home, and that of Windows below WSL. */
-const ANY_HOME = String.raw`(?<![A-Za-z0-9])\/(?:home|Users)\/[^\/\s"'\\:;,<>|)\]]+`;
-/** Four numbers with dots, but no version of a JDK (17.0.8.1+1). */
-const IPV4 = String.raw`(?<![\w.]|jdk-|version[ =]"?)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d|\+\d)`;
+const ANY_HOME = String.raw`(?<![A-Za-z0-9])(?:\/mnt\/[a-z])?\/(?:home|Users)\/[^\/\s"'\\:;,<>|)\]]+`;
+/** Four numbers with dots, but no version of a JDK (17.0.8.1+1) or in the name of a jar. */
+const IPV4 = String.raw`(?<![\w.]|jdk-|version[ =]"?)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w|\+\d)`;
 /** Global, unique local and link-local ones: `::1` and the `a::b` of C++ are none. */
 const IPV6 = String.raw`(?<![\w:.])(?:[23][0-9a-fA-F]{3}|[fF][cCdD][0-9a-fA-F]{2}|[fF][eE][89abAB][0-9a-fA-F])(?::{1,2}[0-9a-fA-F]{1,4}){1,7}(?:::)?(?![\w:])`;
 
