@@ -93,7 +93,7 @@ test('without a daemon, with a broken state and with files that cannot be read i
   expect(result.missing).toContainEqual({ path: 'daemon-facts.json', why: 'no daemon runs, and none was started for this' });
   expect(result.missing).toContainEqual({ path: 'profile.yaml', why: 'the state of the cluster cannot be read' });
   expect(texts.get('cluster/cluster.json')).toBe('{"version":1,"profile":');
-  expect(texts.get('nodes/broker-a/gc.log')).toMatch(/bytes left out[^]*the last line\n$/);
+  expect(texts.get('nodes/broker-a/gc.log')).toMatch(/bytes left out[\s\S]*the last line\n$/);
   expect((texts.get('nodes/broker-a/gc.log') ?? '').length).toBeLessThan(100_000);
   expect(result.files.find(({ path }) => path === 'nodes/broker-a/gc.log')).toMatchObject({ note: expect.stringContaining('left out') });
   expect(texts.get('README.md')).toContain('no daemon runs');
