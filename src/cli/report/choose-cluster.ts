@@ -12,11 +12,12 @@ export type ChosenCluster = { name: string | null; facts: ClusterFacts | null; w
 const HELLO_MS = 3_000;
 const FACTS_MS = 20_000;
 const DEFAULT = '@default';
+const UNDECIDED: ReadonlySet<string> = new Set(['CLUSTER_AMBIGUOUS', 'CLUSTER_NOT_FOUND']);
 
 /**
  * The cluster that is meant, and what its daemon knows. Starts no daemon: a new one would restart what has crashed, and so
  * change what the report is about.
- * @throws RmqdevError CLUSTER_NOT_FOUND, CLUSTER_AMBIGUOUS
+ * @throws RmqdevError CLUSTER_NOT_FOUND
  */
 export async function chooseCluster(home: HomePaths, wanted: string): Promise<ChosenCluster> {
   const onDisk = clusterNames(home);
@@ -26,8 +27,10 @@ export async function chooseCluster(home: HomePaths, wanted: string): Promise<Ch
   } catch (error) {
     const failure = asError(error);
     if (wanted !== DEFAULT && !onDisk.includes(wanted)) throw notFound(wanted, onDisk, failure);
-    if (failure instanceof RmqdevError && failure.code === 'CLUSTER_AMBIGUOUS') throw failure;
-    return { name: wanted === DEFAULT ? lastUsed(home, onDisk) : wanted, facts: null, why: reasonOf(failure) };
+    const name = wanted === DEFAULT ? lastUsed(home, onDisk) : wanted;
+    // A report is better about one of several than none at all: which, it says.
+    const isUndecided = wanted === DEFAULT && name !== null && failure instanceof RmqdevError && UNDECIDED.has(failure.code);
+    return isUndecided ? chooseCluster(home, name) : { name, facts: null, why: reasonOf(failure) };
   }
 }
 

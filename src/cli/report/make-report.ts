@@ -25,7 +25,7 @@ const NO_STATE: KnownState = { profile: null, profileText: null, nodes: [] };
 /**
  * Gathers what a maintainer needs into one archive, without whose machine it is. Starts nothing, changes nothing but the archive;
  * whatever cannot be had is named in it.
- * @throws RmqdevError CLUSTER_NOT_FOUND, CLUSTER_AMBIGUOUS, FILE_NOT_WRITTEN, DISK_FULL
+ * @throws RmqdevError CLUSTER_NOT_FOUND, FILE_NOT_WRITTEN, DISK_FULL
  */
 export async function makeReport(home: HomePaths, request: ReportRequest): Promise<ReportResult> {
   const contents = new Contents(new Redactor(privateNames(home, process.env)));
