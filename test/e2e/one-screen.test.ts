@@ -16,7 +16,9 @@ const VERSION = '5.5.0';
 const SCREEN_LINES = 24;
 const OPENED = ['java.base/java.nio', 'java.base/sun.nio.ch', 'java.base/java.lang', 'java.base/java.util'];
 
-test('a busy port, a corrupt topics.json, a heap too small and a locked store are told on one screen each', async () => {
+test('a busy port, a corrupt topics.json, a heap too small and a locked store are told on one screen each', {
+  timeout: 300_000,
+}, async () => {
   const release = await installedRelease(VERSION);
   await withRmqdev(async (rmqdev) => {
     const [namesrv, broker] = (await freePorts(2)) as [number, number];
