@@ -15,6 +15,7 @@ import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
 import { profileCommand, profilesCommand } from './commands/profiles.js';
 import { installCommand, versionsCommand } from './commands/releases.js';
+import { reportCommand } from './commands/report.js';
 import { statusCommand } from './commands/status.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
@@ -63,6 +64,7 @@ parser
   .command(cleanCommand(run))
   .command(envCommand(run))
   .command(doctorCommand(run, exit))
+  .command(reportCommand(run))
   .command(profilesCommand(run))
   .command(profileCommand(run))
   .command(installCommand(run))

@@ -12,6 +12,8 @@ const MAX_PLACE_CHARS = 200;
 const MAX_WARNINGS = 3;
 /** Ends that rmqdev was told to bring about. */
 const ASKED_FOR: ReadonlySet<string> = new Set(['killed-by-user', 'stopped-by-user']);
+const ELSEWHERE =
+  'RocketMQ says most in its log folder, little on its console: `rmqdev explain --user-home` looks into ~/logs/rocketmqlogs, `rmqdev explain <status>` tells an exit status';
 
 /** @returns what happened to a node, or what a file tells, for people: the end, the cause with what proves it, and what to do. */
 export function renderExplanation(explanation: Explanation, colors: Colors, now: number): string {
@@ -75,10 +77,13 @@ function tailOf({ node, exit, report }: Explanation, colors: Colors): string[] {
   ];
 }
 
-function nothingFound({ exit, cause, looked }: Explanation): string {
+function nothingFound({ node, exit, cause, looked }: Explanation): string {
   if (cause !== null && ASKED_FOR.has(cause)) return 'Somebody asked for that: nothing is wrong';
   const where = looked.length === 0 ? 'there was nothing to look at' : `looked at ${looked.join(', ')}`;
-  return exit === null ? `Nothing found that explains an end; ${where}` : `No cause found; ${where}`;
+  if (exit !== null) return `No cause found; ${where}`;
+  // The console of a broker that ends with 253 is silent: whoever has only that is told where the rest is.
+  const elsewhere = node === null && looked.length > 0 ? `\n${ELSEWHERE}` : '';
+  return `Nothing found that explains an end; ${where}${elsewhere}`;
 }
 
 function placeText({ file, line, text }: Finding['at'][number], explanation: Explanation, colors: Colors): string {

@@ -7,6 +7,7 @@ import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
 import { lateProgress, plainProgress } from './progress-view.js';
+import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
@@ -140,6 +141,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
     doctor: (report) => print(renderDoctor(report, colors)),
+    report: (result) => print(renderReport(result, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),
