@@ -53,6 +53,8 @@ export class DaemonClient {
       const sent: ClientRequest = request(
         {
           socketPath: this.socketPath,
+          // A connection of its own for each call: one that is kept may have lost its daemon, and the next call would be reset.
+          agent: false,
           method,
           path: filled + query,
           headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
@@ -84,7 +86,9 @@ async function readText(response: IncomingMessage, signal: AbortSignal | undefin
 }
 
 function failureOf(body: unknown): RmqdevError {
-  if (typeof body === 'object' && body !== null && 'error' in body) return RmqdevError.fromPayload(body.error as ErrorPayload);
+  // While it ends, its server answers 503 with a text of its own.
+  if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object')
+    return RmqdevError.fromPayload(body.error as ErrorPayload);
   return unreachable('it answered something that is not in the contract');
 }
 
