@@ -2,7 +2,7 @@
 /**
  * Malformed, huge, slow, half-closed, pipelined and unauthorised requests against a daemon with a cluster, good calls in between.
  *
- * --requests 20000  --seed 1  --port 22500  --json <file>; fake JVMs; unauthorised ones (another user) only as root
+ * --requests 20000  --seed 1  --port 22500  --settle 20 (seconds)  --json <file>; fake JVMs; unauthorised ones (another user) only as root
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,18 +19,20 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     port: { type: 'string', default: '22500' },
+    settle: { type: 'string', default: '20' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log('socket-fuzz [--requests 20000] [--seed 1] [--port 22500] [--json <file>]');
+  console.log('socket-fuzz [--requests 20000] [--seed 1] [--port 22500] [--settle 20] [--json <file>]');
   process.exit(0);
 }
 
 const AT_ONCE = 40;
 const IDLE_CALLS = 200;
-const SETTLE_MS = 20_000;
+/** How long the daemon is left alone before its memory is measured again. */
+const SETTLE_MS = Number(values.settle) * 1_000;
 const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/socket-fuzz.json', import.meta.url));
 const requests = Number(values.requests);
 const random = randomOf(Number(values.seed));
