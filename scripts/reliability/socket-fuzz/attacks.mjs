@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const json = (method, path, body, more = '') =>
   `${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${more}\r\n${body}`;
@@ -52,17 +53,29 @@ export const ATTACKS = {
   'reads-nothing': () => ({ data: 'GET /v1/clusters/k/events?follow=true HTTP/1.1\r\nhost: x\r\n\r\n', waits: true, readsNothing: true }),
 };
 
-/** Makes one attack. Resolves when its connection has ended; one that waits is given up by us after `patienceMs`. Never rejects. */
-export function attack(socketPath, kind, random, patienceMs) {
-  const { data, waits = false, halfCloses = false, destroys = false, readsNothing = false } = ATTACKS[kind](random);
+/** Makes one attack, again where the daemon's queue was full and took nothing. @returns the status of the answer, or null */
+export async function attack(socketPath, kind, random, patienceMs) {
+  const what = ATTACKS[kind](random);
+  for (;;) {
+    const { code, status } = await once(socketPath, what, patienceMs);
+    if (code !== 'EAGAIN') return status;
+    await sleep(50);
+  }
+}
+
+/** Resolves when the connection has ended; one that waits is given up by us after `patienceMs`. Never rejects. */
+function once(socketPath, { data, waits = false, halfCloses = false, destroys = false, readsNothing = false }, patienceMs) {
+  let code;
   return new Promise((resolve) => {
     const socket = connect(socketPath);
     let status = null;
     const timer = setTimeout(() => socket.destroy(), waits ? patienceMs : 30_000);
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      code = error.code;
+    });
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(status);
+      resolve({ code, status });
     });
     if (!readsNothing) socket.on('data', (chunk) => (status ??= /^HTTP\/1\.1 (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? null));
     socket.on('connect', () => {
