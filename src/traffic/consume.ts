@@ -1,0 +1,306 @@
+import { RmqdevError } from '../base/errors.js';
+import { ResponseCode } from '../remoting/codes.js';
+import { commitOffset } from '../remoting/group-api.js';
+import type { StoredMessage } from '../remoting/message-codec.js';
+import type { TopicRoute } from '../remoting/namesrv-api.js';
+import { ResponseError } from '../remoting/response.js';
+import { type Access, ask, brokersOf, routeOf, topicNames } from './cluster-access.js';
+import { boundsOf, committedOffsets, type From, type GroupOffset, offsetAt, refuseLiveGroup } from './offsets.js';
+import { QueueReader, type ReadFilter, whyAt } from './queue-reader.js';
+import { masterOf, type Queue, queueKey, type ReadFrom, readableQueues } from './queues.js';
+import { topicNotFound } from './send-route.js';
+
+/** Reads without a group of its own; every broker has it. Source: common/.../MixAll.java `TOOLS_CONSUMER_GROUP`. */
+const NO_GROUP = 'TOOLS_CONSUMER';
+const AGAIN_MS = 500;
+const LOOK_FOR_QUEUES_EVERY_MS = 3_000;
+const COMMIT_EVERY_MS = 1_000;
+const MAX_TRIES = 3;
+
+export type ConsumeRequest = {
+  readonly topic: string;
+  readonly filter: ReadFilter;
+  /** Commits what was handed out, and goes on there. */
+  readonly group: string | undefined;
+  /** Where to begin; with a group only in queues of which it has no offset. */
+  readonly from: From;
+  /** Where to read. */
+  readonly readFrom: ReadFrom;
+  /** Go on with new messages, and wait for a topic that is not there yet. */
+  readonly follow: boolean;
+  /** No more messages than this. */
+  readonly limit: number | undefined;
+};
+
+export type Received = { readonly message: StoredMessage; readonly brokerName: string /** Where it was read. */; readonly address: string };
+
+export type ConsumeSummary = {
+  readonly topic: string;
+  readonly group: string | null;
+  readonly received: number;
+  readonly elapsedMs: number;
+  /** `next`: the offset that follows what was handed out or left out. */
+  readonly queues: readonly {
+    readonly brokerName: string;
+    readonly queueId: number;
+    readonly address: string;
+    readonly from: number;
+    readonly next: number;
+  }[];
+};
+
+export type Tell = { readonly message: (received: Received) => void; readonly notice: (text: string) => void };
+
+/**
+ * Reads a topic: everything that is there, in the order in which it was stored, and then (`follow`) what comes. Resolves at the end, at
+ * the limit, or when the signal of `access` aborts, with offsets committed up to the last message that was handed out.
+ * @throws TOPIC_NOT_FOUND, READ_FAILED, GROUP_IN_USE, GROUP_NOT_FOUND, NAMESRV_UNREACHABLE
+ */
+export async function consume(access: Access, request: ConsumeRequest, tell: Tell): Promise<ConsumeSummary> {
+  return new Consumption(access, request, tell).run();
+}
+
+type Reader = { readonly reader: QueueReader; readonly from: number; readonly end: number };
+
+class Consumption {
+  readonly #access: Access;
+  readonly #request: ConsumeRequest;
+  readonly #tell: Tell;
+  readonly #readers = new Map<string, Reader>();
+  readonly #committed = new Map<string, number>();
+  /** Ends following: the limit is reached, or the signal of the caller. */
+  readonly #end = new AbortController();
+  #received = 0;
+  #committedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(access: Access, request: ConsumeRequest, tell: Tell) {
+    this.#access = access;
+    this.#request = request;
+    this.#tell = tell;
+  }
+
+  async run(): Promise<ConsumeSummary> {
+    const { clock, signal } = this.#access;
+    const { topic, group, follow } = this.#request;
+    const since = clock.monotonicMs();
+    try {
+      const route = await this.#findTopic();
+      if (route) {
+        await this.#open(route, await this.#groupOffsets());
+        await this.#handOutBacklog();
+        if (follow && !this.#isDone) await this.#follow();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#commit(true);
+    }
+    const queues = [...this.#readers.values()].map(({ reader, from }) => ({ ...reader.queue, from, next: reader.position }));
+    return { topic, group: group ?? null, received: this.#received, elapsedMs: Math.round(clock.monotonicMs() - since), queues };
+  }
+
+  get #isDone(): boolean {
+    const { limit } = this.#request;
+    return this.#access.signal.aborted || (limit !== undefined && this.#received >= limit);
+  }
+
+  async #findTopic(): Promise<TopicRoute | undefined> {
+    const { topic, follow } = this.#request;
+    let route = await routeOf(this.#access, topic);
+    if (route === undefined && !follow) throw topicNotFound(topic, await topicNames(this.#access));
+    if (route === undefined) this.#tell.notice(`there is no topic ${topic} yet; waiting for the first message that makes it`);
+    while (route === undefined && !this.#isDone) {
+      await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
+      if (!this.#isDone) route = await routeOf(this.#access, topic);
+    }
+    return route;
+  }
+
+  async #groupOffsets(): Promise<readonly GroupOffset[]> {
+    const { group, topic } = this.#request;
+    if (group === undefined) return [];
+    const brokers = await brokersOf(this.#access);
+    const next = 'Stop them, read with another --group, or without one: that commits nothing';
+    await refuseLiveGroup(this.#access, brokers, group, `${group} is at work: two would commit the same offsets`, next);
+    return (await committedOffsets(this.#access, brokers, group)).filter((offset) => offset.topic === topic);
+  }
+
+  /** Opens the queues of `route` that are not open yet. */
+  async #open(route: TopicRoute, groupOffsets: readonly GroupOffset[], from = this.#request.from): Promise<Reader[]> {
+    const { topic, filter, group, readFrom } = this.#request;
+    const queues = readableQueues(route, readFrom).filter((queue) => !this.#readers.has(queueKey(queue)));
+    if (queues.length === 0 && this.#readers.size === 0) throw nothingToRead(topic, route, readFrom);
+    return Promise.all(
+      queues.map(async (queue) => {
+        const isSlave = masterOf(route, queue.brokerName) !== queue.address;
+        const bounds = await boundsOf(this.#access, topic, queue).catch((error) => this.#refuse(queue, error));
+        const committed = groupOffsets.find((offset) => queueKey(offset) === queueKey(queue))?.offset;
+        const offset = committed ?? (await offsetAt(this.#access, topic, queue, bounds, from).catch((error) => this.#refuse(queue, error)));
+        const reader = new QueueReader(this.#access, { topic, queue, isSlave, offset, group: group ?? NO_GROUP, filter });
+        const opened = { reader, from: offset, end: bounds.max };
+        this.#readers.set(queueKey(queue), opened);
+        return opened;
+      }),
+    );
+  }
+
+  /** What is there now, in the order of storing. */
+  async #handOutBacklog(): Promise<void> {
+    const all = [...this.#readers.values()];
+    while (!this.#isDone) {
+      await Promise.all(all.map(({ reader, end }) => this.#trying(reader, () => reader.fill(end))));
+      const oldest = all.reduce<QueueReader | undefined>(
+        (best, { reader }) => (isOlder(reader.first, best?.first) ? reader : best),
+        undefined,
+      );
+      if (oldest === undefined) return;
+      this.#handOut(oldest);
+      await this.#commit(false);
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { clock, signal } = this.#access;
+    const forward = () => this.#end.abort(signal.reason);
+    signal.addEventListener('abort', forward, { once: true });
+    const loops: Promise<void>[] = [];
+    const start = (opened: Iterable<Reader>) => loops.push(...[...opened].map(({ reader }) => this.#followQueue(reader)));
+    start(this.#readers.values());
+    try {
+      while (!this.#end.signal.aborted) {
+        await clock.sleep(LOOK_FOR_QUEUES_EVERY_MS, this.#end.signal);
+        if (this.#end.signal.aborted) break;
+        const route = await routeOf(this.#access, this.#request.topic).catch(() => undefined);
+        if (route) start(await this.#open(route, [], 'first').catch(() => []));
+      }
+      await Promise.all(loops);
+    } finally {
+      signal.removeEventListener('abort', forward);
+    }
+  }
+
+  async #followQueue(reader: QueueReader): Promise<void> {
+    const { clock } = this.#access;
+    let isTold = false;
+    while (!this.#end.signal.aborted) {
+      try {
+        await reader.wait(this.#end.signal);
+        if (isTold)
+          this.#tell.notice(`queue ${reader.queue.queueId} of ${reader.queue.brokerName} is read again, from ${reader.queue.address}`);
+        isTold = false;
+      } catch (error) {
+        if (this.#end.signal.aborted) return;
+        if (!isTold)
+          this.#tell.notice(
+            `queue ${reader.queue.queueId} of ${reader.queue.brokerName} cannot be read now: ${whyAt(reader.queue.address, error)}`,
+          );
+        isTold = true;
+        await clock.sleep(AGAIN_MS, this.#end.signal);
+        await this.#moveOn(reader);
+      }
+      while (reader.first && !this.#isDone) this.#handOut(reader);
+      if (this.#isDone) this.#end.abort();
+      else await this.#commit(false);
+    }
+  }
+
+  /** Tries again where another replica may answer. @throws READ_FAILED, GROUP_NOT_FOUND */
+  async #trying(reader: QueueReader, work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#access.signal.throwIfAborted();
+        if (tries === MAX_TRIES) this.#refuse(reader.queue, error);
+        await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
+        await this.#moveOn(reader);
+      }
+    }
+  }
+
+  /** Lets `reader` go on at the broker that the route now names for its queue. */
+  async #moveOn(reader: QueueReader): Promise<void> {
+    const { topic, readFrom } = this.#request;
+    const route = await routeOf(this.#access, topic).catch(() => undefined);
+    const queue = route && readableQueues(route, readFrom).find((other) => queueKey(other) === queueKey(reader.queue));
+    if (!route || !queue) return;
+    reader.queue = queue;
+    reader.isSlave = masterOf(route, queue.brokerName) !== queue.address;
+  }
+
+  #handOut(reader: QueueReader): void {
+    const message = reader.take();
+    if (message === undefined) return;
+    this.#received += 1;
+    const { brokerName, address } = reader.queue;
+    this.#tell.message({ message, brokerName, address });
+  }
+
+  /** Offsets are kept by masters alone; where there is none now, the next commit tries again. */
+  async #commit(isLast: boolean): Promise<void> {
+    const { clock } = this.#access;
+    const { group, topic } = this.#request;
+    if (group === undefined || (!isLast && clock.monotonicMs() - this.#committedAt < COMMIT_EVERY_MS)) return;
+    this.#committedAt = clock.monotonicMs();
+    const changed = [...this.#readers].filter(
+      ([key, { reader, from }]) => reader.position !== (this.#committed.get(key) ?? (isLast ? -1 : from)),
+    );
+    if (changed.length === 0) return;
+    // The last commit comes after Ctrl-C, too.
+    const access = { ...this.#access, signal: new AbortController().signal };
+    const route = await routeOf(access, topic).catch(() => undefined);
+    await Promise.all(
+      changed.map(async ([key, { reader }]) => {
+        const { position, queue } = reader;
+        const master = route && masterOf(route, queue.brokerName);
+        const offset = { group, topic, queueId: queue.queueId, offset: position };
+        try {
+          if (master === undefined) throw new Error(`${queue.brokerName} has no master now`);
+          await ask(access, master, (client, at, signal) => commitOffset(client, at, offset, signal));
+          this.#committed.set(key, position);
+        } catch (error) {
+          if (isLast)
+            this.#tell.notice(
+              `the offset of ${group} in queue ${queue.queueId} of ${queue.brokerName} could not be committed: ${whyAt(queue.address, error)}`,
+            );
+        }
+      }),
+    );
+  }
+
+  #refuse({ brokerName, queueId, address }: Queue, error: unknown): never {
+    this.#access.signal.throwIfAborted();
+    const { group, topic } = this.#request;
+    if (error instanceof ResponseError && error.code === ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST) {
+      throw new RmqdevError('GROUP_NOT_FOUND', {
+        what: `there is no consumer group ${group}`,
+        why: `${error.message}: the broker makes none by itself (autoCreateSubscriptionGroup)`,
+        next: `\`rmqdev group create ${group}\``,
+      });
+    }
+    throw new RmqdevError(
+      'READ_FAILED',
+      {
+        what: `queue ${queueId} of ${topic} on ${brokerName} cannot be read`,
+        why: whyAt(address, error),
+        next: 'See `rmqdev status`; `--from-node slave` reads from slaves',
+      },
+      { cause: error },
+    );
+  }
+}
+
+const isOlder = (message: StoredMessage | undefined, than: StoredMessage | undefined): boolean =>
+  message !== undefined && (than === undefined || message.storeTimestamp < than.storeTimestamp);
+
+function nothingToRead(topic: string, route: TopicRoute, readFrom: ReadFrom): RmqdevError {
+  const holders = route.brokerDatas.flatMap(({ brokerName, brokerAddrs }) =>
+    [...brokerAddrs].map(([id, address]) => `${brokerName} ${id} at ${address}`),
+  );
+  const where = readFrom === 'slave' ? 'from a slave' : readFrom === 'master' ? 'anywhere' : `from ${readFrom.address}`;
+  return new RmqdevError('READ_FAILED', {
+    what: `${topic} cannot be read ${where}`,
+    why: holders.length === 0 ? 'no broker that holds it is registered' : `it is held by ${holders.join(', ')}`,
+    next: `See \`rmqdev topic route ${topic}\``,
+  });
+}
