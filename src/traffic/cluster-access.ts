@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { asError, RmqdevError } from '../base/errors.js';
-import type { RemotingClient } from '../remoting/client.js';
+import { RemotingClient } from '../remoting/client.js';
 import { type ClusterInfo, getClusterInfo, getTopicList, getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
 
 /** What every question to a cluster needs. */
@@ -14,6 +14,12 @@ export type Access = {
   /** Ctrl-C. */
   readonly signal: AbortSignal;
 };
+
+/** @returns access with connections of its own, which end with it. */
+export function openAccess(settings: Omit<Access, 'client'>): Access & Disposable {
+  const client = new RemotingClient();
+  return { ...settings, client, [Symbol.dispose]: () => client[Symbol.dispose]() };
+}
 
 /** A NameServer that is up answers at once. */
 const NAMESRV_TIMEOUT_MS = 3_000;

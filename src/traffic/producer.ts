@@ -1,6 +1,6 @@
 import { type SendResult, sendMessage } from '../remoting/broker-api.js';
 import { MessageProperty } from '../remoting/message-codec.js';
-import type { UniqueKeys } from '../remoting/unique-key.js';
+import { UniqueKeys } from '../remoting/unique-key.js';
 import { type Access, ask } from './cluster-access.js';
 import { type Queue, QueueTurns, queueForKey } from './queues.js';
 import { failureOf, type SendFailure, type SendStatus, statusOf } from './send-answer.js';
@@ -71,7 +71,8 @@ export class Producer {
   }
 
   /** @param brokerName the only broker to send to. @throws TOPIC_NOT_FOUND, NOT_WRITABLE, NAMESRV_UNREACHABLE */
-  static async open(access: Access, topic: string, keys: UniqueKeys, brokerName?: string): Promise<Producer> {
+  static async open(access: Access, topic: string, brokerName?: string): Promise<Producer> {
+    const keys = new UniqueKeys({ now: () => access.clock.now() });
     return new Producer(access, topic, brokerName, keys, await findSendRoute(access, topic, brokerName));
   }
 
