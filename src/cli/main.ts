@@ -12,6 +12,7 @@ import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand, STDIN } from './commands/explain.js';
 import { groupCommand } from './commands/group.js';
+import { adminCommand, toolsCommand } from './commands/java-tools.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
@@ -66,6 +67,8 @@ parser
   .command(consumeCommand(run))
   .command(topicCommand(run))
   .command(groupCommand(run))
+  .command(adminCommand(run, exit))
+  .command(toolsCommand(run, exit))
   .command(downCommand(run))
   .command(lsCommand(run))
   .command(cleanCommand(run))

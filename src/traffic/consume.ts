@@ -99,6 +99,13 @@ class Consumption {
     return { topic, group: group ?? null, received: this.#received, elapsedMs: Math.round(clock.monotonicMs() - since), queues };
   }
 
+  /** The last so many that match may lie anywhere. */
+  get #start(): From {
+    const { from, filter } = this.#request;
+    const isFiltered = filter.tags !== undefined || filter.key !== undefined;
+    return typeof from === 'object' && 'lastCount' in from && isFiltered ? 'first' : from;
+  }
+
   get #isDone(): boolean {
     const { limit } = this.#request;
     return this.#access.signal.aborted || (limit !== undefined && this.#received >= limit);
@@ -126,7 +133,7 @@ class Consumption {
   }
 
   /** Opens the queues of `route` that are not open yet. */
-  async #open(route: TopicRoute, groupOffsets: readonly GroupOffset[], from = this.#request.from): Promise<Reader[]> {
+  async #open(route: TopicRoute, groupOffsets: readonly GroupOffset[], from = this.#start): Promise<Reader[]> {
     const { topic, filter, group, readFrom } = this.#request;
     const queues = readableQueues(route, readFrom).filter((queue) => !this.#readers.has(queueKey(queue)));
     if (queues.length === 0 && this.#readers.size === 0) throw nothingToRead(topic, route, readFrom);
@@ -144,19 +151,29 @@ class Consumption {
     );
   }
 
-  /** What is there now, in the order of storing. */
+  /** What is there now, in the order of storing; of the last so many only those. */
   async #handOutBacklog(): Promise<void> {
     const all = [...this.#readers.values()];
+    const { from } = this.#request;
+    const lastCount = typeof from === 'object' && 'lastCount' in from ? from.lastCount : undefined;
+    const kept: Received[] = [];
+    const handOut = (reader: QueueReader) => {
+      const received = takeFrom(reader);
+      if (received === undefined) return;
+      if (lastCount === undefined) this.#handOut(received);
+      else if (kept.push(received) > lastCount) kept.shift();
+    };
     while (!this.#isDone) {
       await Promise.all(all.map(({ reader, end }) => this.#trying(reader, () => reader.fill(end))));
       const oldest = all.reduce<QueueReader | undefined>(
         (best, { reader }) => (isOlder(reader.first, best?.first) ? reader : best),
         undefined,
       );
-      if (oldest === undefined) return;
-      this.#handOut(oldest);
-      await this.#commit(false);
+      if (oldest === undefined) break;
+      handOut(oldest);
+      if (lastCount === undefined) await this.#commit(false);
     }
+    for (const received of kept) this.#handOut(received);
   }
 
   async #follow(): Promise<void> {
@@ -198,7 +215,7 @@ class Consumption {
         await clock.sleep(AGAIN_MS, this.#end.signal);
         await this.#moveOn(reader);
       }
-      while (reader.first && !this.#isDone) this.#handOut(reader);
+      while (reader.first && !this.#isDone) this.#handOut(takeFrom(reader));
       if (this.#isDone) this.#end.abort();
       else await this.#commit(false);
     }
@@ -228,12 +245,10 @@ class Consumption {
     reader.isSlave = masterOf(route, queue.brokerName) !== queue.address;
   }
 
-  #handOut(reader: QueueReader): void {
-    const message = reader.take();
-    if (message === undefined) return;
+  #handOut(received: Received | undefined): void {
+    if (received === undefined) return;
     this.#received += 1;
-    const { brokerName, address } = reader.queue;
-    this.#tell.message({ message, brokerName, address });
+    this.#tell.message(received);
   }
 
   /** Offsets are kept by masters alone; where there is none now, the next commit tries again. */
@@ -288,6 +303,12 @@ class Consumption {
       { cause: error },
     );
   }
+}
+
+function takeFrom(reader: QueueReader): Received | undefined {
+  const message = reader.take();
+  const { brokerName, address } = reader.queue;
+  return message && { message, brokerName, address };
 }
 
 const isOlder = (message: StoredMessage | undefined, than: StoredMessage | undefined): boolean =>

@@ -110,13 +110,17 @@ export async function makeGroup(access: Access, { group, retries, broadcast }: G
   return brokers.filter(isMaster).map(({ brokerName }) => brokerName);
 }
 
-/** @throws GROUP_NOT_FOUND, GROUP_IN_USE */
-export async function removeGroup(access: Access, group: string): Promise<string[]> {
+/**
+ * @returns the brokerNames, and whether its offsets stay: those of releases before 4.9 do, and a group of the same name goes on there.
+ * @throws GROUP_NOT_FOUND, GROUP_IN_USE
+ */
+export async function removeGroup(access: Access, group: string): Promise<{ brokers: string[]; keepsOffsets: boolean }> {
   await showGroup(access, group);
   const brokers = await brokersOf(access);
   await refuseLiveGroup(access, brokers, group, `${group} is not deleted`, 'Stop them first: they would make the group again');
   await onEach(access, brokers, (client, at, signal) => deleteSubscriptionGroup(client, at, group, signal));
-  return brokers.filter(isMaster).map(({ brokerName }) => brokerName);
+  const left = await committedOffsets(access, brokers, group);
+  return { brokers: brokers.filter(isMaster).map(({ brokerName }) => brokerName), keepsOffsets: left.length > 0 };
 }
 
 export type ResetRequest = { readonly group: string; readonly topic: string; readonly to: From };

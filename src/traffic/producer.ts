@@ -104,7 +104,7 @@ export class Producer {
           brokerName: at.brokerName,
           queueId: result.queueId,
           queueOffset: result.queueOffset,
-          latencyMs: clock.monotonicMs() - since,
+          latencyMs: Math.round((clock.monotonicMs() - since) * 10) / 10,
           tries,
           mayBeTwice,
         };

@@ -73,9 +73,11 @@ const deleteCommand = (run: Run): CommandModule<GlobalOptions, GroupOptions> => 
   describe: 'Delete a group that nobody uses',
   builder: (argv) => nameOf(argv as never),
   handler: ({ group, ...options }) =>
-    withAccess(run, options, async ({ access, output }) =>
-      output.done({ group, action: 'deleted', brokers: await (await groups()).removeGroup(access, group) }),
-    ),
+    withAccess(run, options, async ({ access, output }) => {
+      const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
+      output.done({ group, action: 'deleted', brokers });
+      if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a group of that name goes on there`);
+    }),
 });
 
 const showCommand = (run: Run): CommandModule<GlobalOptions, GroupOptions> => ({

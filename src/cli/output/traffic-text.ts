@@ -130,7 +130,7 @@ function renderSummary(
   ]);
   return [
     `${count(sent, 'message')} to ${topic} in ${formatDuration(elapsedMs)}${sent > 1 ? ` (${Math.round(perSecond)} a second)` : ''}${failed > 0 ? `, ${failed} failed` : ''}`,
-    ...(rows.length > 0 ? [table(['BROKER', 'SENT', 'QUEUE:SENT'], rows, colors.dim)] : []),
+    ...(sent > 1 ? [table(['BROKER', 'SENT', 'QUEUE:SENT'], rows, colors.dim)] : []),
     ...(latencyMs && sent > 1
       ? [`latency  p50 ${ms(latencyMs.p50)}  p90 ${ms(latencyMs.p90)}  p99 ${ms(latencyMs.p99)}  max ${ms(latencyMs.max)}`]
       : []),
