@@ -5,7 +5,10 @@ import { refuseStopped } from '../traffic/access.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
 type RuntimeOptions = ClusterOptions & { namesrv?: string; rocketmq?: string; java?: string };
-type Options = RuntimeOptions & { args: string[] };
+type Options = RuntimeOptions & { args: string[]; _: (string | number)[] };
+
+/** yargs puts what follows `--` beside the command's own word, as it stands. */
+const wordsOf = ({ args, _ }: Pick<Options, 'args' | '_'>): string[] => [...args, ..._.slice(1).map(String)];
 
 const MQADMIN = 'org.apache.rocketmq.tools.command.MQAdminStartup';
 
@@ -24,8 +27,10 @@ export const adminCommand = (run: Run, exit: (code: number) => void): CommandMod
       .example('$0 admin', 'what this release has')
       .example('$0 admin -- clusterList', 'a subcommand')
       .example('$0 admin -- topicStatus -t Test', 'one with options') as never,
-  handler: ({ args, ...options }) =>
-    withRuntime(run, options, exit, (runtime, tool) => tool.runTool(runtime, tool.classPathOf(runtime.release.home, {}), MQADMIN, args)),
+  handler: (options) =>
+    withRuntime(run, options, exit, (runtime, tool) =>
+      tool.runTool(runtime, tool.classPathOf(runtime.release.home, {}), MQADMIN, wordsOf(options)),
+    ),
 });
 
 /** Any class on the release's class path, as its tools.sh runs it. */
@@ -37,9 +42,9 @@ export const toolsCommand = (run: Run, exit: (code: number) => void): CommandMod
       .positional('args', { type: 'string', array: true, default: [], describe: 'A class and its arguments, after --' })
       .example('$0 tools -- org.apache.rocketmq.example.quickstart.Producer', 'RocketMQ’s own first example')
       .example('$0 tools -- org.apache.rocketmq.example.quickstart.Consumer', 'runs until Ctrl-C') as never,
-  handler: ({ args, ...options }) =>
+  handler: (options) =>
     withRuntime(run, options, exit, async (runtime, tool) => {
-      const [mainClass, ...rest] = args;
+      const [mainClass, ...rest] = wordsOf(options);
       if (mainClass === undefined) {
         throw usage('rmqdev tools needs a class', 'none is named', 'Write rmqdev tools -- org.apache.rocketmq.example.quickstart.Producer');
       }

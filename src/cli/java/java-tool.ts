@@ -33,6 +33,7 @@ export function classPathOf(releaseHome: string, env: NodeJS.ProcessEnv): string
 /** @returns java's arguments before the main class. */
 export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRuntime, classPath: readonly string[]): string[] {
   const traits = releaseTraits(release.version);
+  const logback = join(release.home, 'conf', traits.logbackFileName('tools'));
   return [
     ...toolJvmFlags(jdk.major),
     `-Duser.home=${userHome}`,
@@ -40,11 +41,9 @@ export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRunti
     `-Drocketmq.namesrv.addr=${namesrvAddr}`,
     `-Drocketmq.client.logRoot=${join(userHome, 'logs', 'rocketmqlogs')}`,
     ...(traits.logbackProperty
-      ? [
-          `-Drmq.logback.configurationFile=${join(release.home, 'conf', traits.logbackFileName('tools'))}`,
-          `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`,
-        ]
-      : []),
+      ? [`-Drmq.logback.configurationFile=${logback}`, `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`]
+      : // Else the logback of 4.x writes DEBUG lines to stdout.
+        [`-Dlogback.configurationFile=${logback}`]),
     '-cp',
     classPath.join(delimiter),
   ];
