@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
@@ -37,7 +37,7 @@ export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRunti
   return [
     ...toolJvmFlags(jdk.major),
     `-Duser.home=${userHome}`,
-    `-Drocketmq.home.dir=${release.home}`,
+    `-Drocketmq.home.dir=${confHome(release, userHome)}`,
     `-Drocketmq.namesrv.addr=${namesrvAddr}`,
     `-Drocketmq.client.logRoot=${join(userHome, 'logs', 'rocketmqlogs')}`,
     ...(traits.logbackProperty
@@ -47,6 +47,18 @@ export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRunti
     '-cp',
     classPath.join(delimiter),
   ];
+}
+
+/** The sample that the binary distribution has; a broker without access control does not look at it. Source: distribution/conf/tools.yml. */
+const SAMPLE_KEYS = 'accessKey: rocketmq2\nsecretKey: 12345678\n';
+
+/** @returns the folder whose conf/ the tools read: the release, or a copy of its conf/ that has what the release lacks. */
+function confHome({ version, home }: ToolRuntime['release'], userHome: string): string {
+  if (!releaseTraits(version).adminNeedsKeyFile || existsSync(join(home, 'conf', 'tools.yml'))) return home;
+  const copy = join(userHome, version);
+  cpSync(join(home, 'conf'), join(copy, 'conf'), { recursive: true });
+  writeFileSync(join(copy, 'conf', 'tools.yml'), SAMPLE_KEYS);
+  return copy;
 }
 
 /**
