@@ -33,7 +33,7 @@ export async function getSubscriptionGroups(
   return new Map(Object.entries(jsonBody(address, request, body, subscriptionGroupsSchema).subscriptionGroupTable));
 }
 
-/** Removes a group and (where the release can: since 4.9.0) its offsets from one broker; call it for each. */
+/** Removes a group and (5.x) its offsets from one broker; call it for each. */
 export async function deleteSubscriptionGroup(
   client: RemotingClient,
   address: string,

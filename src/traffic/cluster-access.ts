@@ -91,6 +91,17 @@ export async function brokersOf(access: Access, wanted: readonly string[] = []):
   });
 }
 
+/** Tells a topic that is not there from a cluster without brokers. @throws NOT_WRITABLE where none is registered */
+export async function requireBrokers(access: Access): Promise<void> {
+  const { brokers } = await clusterInfo(access);
+  if (brokers.size > 0) return;
+  throw new RmqdevError('NOT_WRITABLE', {
+    what: 'there is no broker to ask',
+    why: `none is registered with ${access.namesrvs.join(', ')}; topics are known only while a broker that has them is`,
+    next: 'See `rmqdev status`; `rmqdev start brokers` brings those of rmqdev back',
+  });
+}
+
 export function unknownBroker(name: string, known: readonly string[]): RmqdevError {
   return new RmqdevError('NOT_WRITABLE', {
     what: `there is no brokerName ${name}`,

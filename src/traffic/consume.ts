@@ -1,13 +1,11 @@
-import { RmqdevError } from '../base/errors.js';
-import { ResponseCode } from '../remoting/codes.js';
 import { commitOffset } from '../remoting/group-api.js';
 import type { StoredMessage } from '../remoting/message-codec.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
-import { ResponseError } from '../remoting/response.js';
-import { type Access, ask, brokersOf, routeOf, topicNames } from './cluster-access.js';
+import { type Access, ask, brokersOf, routeOf } from './cluster-access.js';
 import { boundsOf, committedOffsets, type From, type GroupOffset, offsetAt, refuseLiveGroup } from './offsets.js';
 import { QueueReader, type ReadFilter, whyAt } from './queue-reader.js';
 import { masterOf, type Queue, queueKey, type ReadFrom, readableQueues } from './queues.js';
+import { nothingToRead, readError } from './read-errors.js';
 import { topicNotFound } from './send-route.js';
 
 /** Reads without a group of its own; every broker has it. Source: common/.../MixAll.java `TOOLS_CONSUMER_GROUP`. */
@@ -114,7 +112,7 @@ class Consumption {
   async #findTopic(): Promise<TopicRoute | undefined> {
     const { topic, follow } = this.#request;
     let route = await routeOf(this.#access, topic);
-    if (route === undefined && !follow) throw topicNotFound(topic, await topicNames(this.#access));
+    if (route === undefined && !follow) throw await topicNotFound(this.#access, topic);
     if (route === undefined) this.#tell.notice(`there is no topic ${topic} yet; waiting for the first message that makes it`);
     while (route === undefined && !this.#isDone) {
       await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
@@ -283,25 +281,9 @@ class Consumption {
     );
   }
 
-  #refuse({ brokerName, queueId, address }: Queue, error: unknown): never {
+  #refuse(queue: Queue, error: unknown): never {
     this.#access.signal.throwIfAborted();
-    const { group, topic } = this.#request;
-    if (error instanceof ResponseError && error.code === ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST) {
-      throw new RmqdevError('GROUP_NOT_FOUND', {
-        what: `there is no consumer group ${group}`,
-        why: `${error.message}: the broker makes none by itself (autoCreateSubscriptionGroup)`,
-        next: `\`rmqdev group create ${group}\``,
-      });
-    }
-    throw new RmqdevError(
-      'READ_FAILED',
-      {
-        what: `queue ${queueId} of ${topic} on ${brokerName} cannot be read`,
-        why: whyAt(address, error),
-        next: 'See `rmqdev status`; `--from-node slave` reads from slaves',
-      },
-      { cause: error },
-    );
+    throw readError(this.#request, queue, error);
   }
 }
 
@@ -313,15 +295,3 @@ function takeFrom(reader: QueueReader): Received | undefined {
 
 const isOlder = (message: StoredMessage | undefined, than: StoredMessage | undefined): boolean =>
   message !== undefined && (than === undefined || message.storeTimestamp < than.storeTimestamp);
-
-function nothingToRead(topic: string, route: TopicRoute, readFrom: ReadFrom): RmqdevError {
-  const holders = route.brokerDatas.flatMap(({ brokerName, brokerAddrs }) =>
-    [...brokerAddrs].map(([id, address]) => `${brokerName} ${id} at ${address}`),
-  );
-  const where = readFrom === 'slave' ? 'from a slave' : readFrom === 'master' ? 'anywhere' : `from ${readFrom.address}`;
-  return new RmqdevError('READ_FAILED', {
-    what: `${topic} cannot be read ${where}`,
-    why: holders.length === 0 ? 'no broker that holds it is registered' : `it is held by ${holders.join(', ')}`,
-    next: `See \`rmqdev topic route ${topic}\``,
-  });
-}

@@ -1,7 +1,7 @@
 import { RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { DEFAULT_TOPIC } from '../remoting/broker-api.js';
-import { type Access, routeOf, topicNames, unknownBroker } from './cluster-access.js';
+import { type Access, requireBrokers, routeOf, topicNames, unknownBroker } from './cluster-access.js';
 import { type Queue, whyNotWritable, writableQueues } from './queues.js';
 
 /** Queues of a topic that a send creates. Source: client/.../producer/DefaultMQProducer.java `defaultTopicQueueNums`. */
@@ -18,7 +18,7 @@ export type SendRoute = {
 export async function findSendRoute(access: Access, topic: string, brokerName?: string): Promise<SendRoute> {
   const own = await routeOf(access, topic);
   const route = own ?? (await routeOf(access, DEFAULT_TOPIC));
-  if (route === undefined) throw topicNotFound(topic, await topicNames(access), { canCreate: true });
+  if (route === undefined) throw await topicNotFound(access, topic, { canCreate: true });
   const all = writableQueues(route, own ? undefined : NEW_TOPIC_QUEUES);
   const queues = all.filter((queue) => brokerName === undefined || queue.brokerName === brokerName);
   if (queues.length > 0) return { queues, isNew: own === undefined };
@@ -35,13 +35,14 @@ export async function findSendRoute(access: Access, topic: string, brokerName?: 
   });
 }
 
-/** @param options.canCreate a send would make it where a broker had autoCreateTopicEnable */
-export function topicNotFound(
+/** @param options.canCreate a send would make it where a broker had autoCreateTopicEnable. @throws NOT_WRITABLE where no broker is registered */
+export async function topicNotFound(
+  access: Access,
   topic: string,
-  names: readonly string[],
   options: { canCreate: boolean } = { canCreate: false },
-): RmqdevError {
-  const near = nearest(topic, names);
+): Promise<RmqdevError> {
+  await requireBrokers(access);
+  const near = nearest(topic, await topicNames(access));
   const why = options.canCreate
     ? 'no NameServer has a route to it, and no broker makes topics by itself (autoCreateTopicEnable)'
     : 'no NameServer has a route to it';

@@ -4,7 +4,17 @@ import { ResponseCode } from '../remoting/codes.js';
 import { getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import { deleteTopicOnBroker, deleteTopicOnNamesrv, getGroupsOfTopic } from '../remoting/topic-api.js';
-import { type Access, ask, type BrokerAddress, brokersOf, clusterInfo, isMaster, routeOf, topicNames } from './cluster-access.js';
+import {
+  type Access,
+  ask,
+  type BrokerAddress,
+  brokersOf,
+  clusterInfo,
+  isMaster,
+  requireBrokers,
+  routeOf,
+  topicNames,
+} from './cluster-access.js';
 import { boundsOf } from './offsets.js';
 import { readableQueues } from './queues.js';
 import { topicNotFound } from './send-route.js';
@@ -24,6 +34,7 @@ export type TopicRow = {
 
 /** @param options.all RocketMQ's own topics, too, whose messages are not counted (null): some have 1024 queues */
 export async function listTopics(access: Access, options: { all: boolean }): Promise<TopicRow[]> {
+  await requireBrokers(access);
   const [names, own] = await Promise.all([topicNames(access), ownNames(access)]);
   const isHidden = (name: string) => isSystemTopic(name, own) || isGroupTopic(name);
   const shown = names.filter((name) => options.all || !isHidden(name)).sort();
@@ -104,7 +115,7 @@ export async function showTopic(access: Access, topic: string): Promise<TopicDet
 async function existingRoute(access: Access, topic: string): Promise<TopicRoute> {
   const route = await routeOf(access, topic);
   if (route) return route;
-  throw topicNotFound(topic, await topicNames(access));
+  throw await topicNotFound(access, topic);
 }
 
 export type TopicRouteView = {

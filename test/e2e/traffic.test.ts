@@ -36,7 +36,7 @@ async function up(rmqdev: Rmqdev, profile: string, version: string, ids: readonl
 
 const messages = (items: readonly Message[]): Message[] => items.filter(({ event }) => event === 'message');
 
-test('RocketMQ’s own quickstart Producer and Consumer run on up 2m2s of 4.7.0, and both sides read each other', { timeout: 180_000 }, () =>
+test('RocketMQ’s own quickstart Producer and Consumer run on up 2m2s of 4.7.0, and both sides read each other', { timeout: 300_000 }, () =>
   withRmqdev(async (rmqdev) => {
     await up(rmqdev, '2m2s', '4.7.0', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']);
 
@@ -71,7 +71,7 @@ test('RocketMQ’s own quickstart Producer and Consumer run on up 2m2s of 4.7.0,
   }),
 );
 
-test('5.5.0: send, consume, topics, groups and mqadmin on a master and its slave', { timeout: 180_000 }, () =>
+test('5.5.0: send, consume, topics, groups and mqadmin on a master and its slave', { timeout: 300_000 }, () =>
   withRmqdev(async (rmqdev) => {
     const profile = '2m2s';
     const { namesrvAddr } = await up(rmqdev, profile, '5.5.0', [

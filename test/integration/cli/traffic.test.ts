@@ -129,4 +129,12 @@ test('what cannot be reached or done is said, and nothing is sent', async () => 
     why: expect.stringContaining('broker-a-s'),
   });
   expectFailure(await h.run('tools', '--json', '--', 'org.example.None'), 58, { code: 'CLASS_NOT_FOUND' });
+  await h.run('stop', 'brokers');
+  for (const args of [
+    ['send', 'None'],
+    ['consume', 'None'],
+    ['topic', 'list'],
+    ['group', 'list'],
+  ])
+    expectFailure(await h.run(...args, '--json'), 53, { code: 'NOT_WRITABLE', next: expect.stringContaining('rmqdev start brokers') });
 });
