@@ -34,6 +34,10 @@ export class HomePaths {
   get cache(): string {
     return join(this.root, 'cache');
   }
+  /** `user.home` of mqadmin and other programs that are run beside the nodes: their logs are in it. */
+  get tools(): string {
+    return join(this.root, 'tools');
+  }
   get profiles(): string {
     return join(this.root, 'profiles');
   }

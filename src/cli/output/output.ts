@@ -5,9 +5,10 @@ import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { ReportResult } from '../report/report-result.js';
+import type { TrafficOutput } from './traffic-output.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
-export interface Output {
+export interface Output extends TrafficOutput {
   /** Progress of a command that changes nodes. */
   progress(item: ProgressItem): void;
   /** Ends live progress: what follows is final. */

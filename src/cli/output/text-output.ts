@@ -11,6 +11,7 @@ import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
+import { trafficText } from './traffic-text.js';
 
 /** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
@@ -28,6 +29,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   };
 
   return {
+    ...trafficText(stdout, stderr, colors),
     progress: (item) => progress.show(item),
     endProgress: () => progress.end(),
     upDone: (result) => {
