@@ -13,7 +13,7 @@ const ALLOWED = {
   rocketmq: [],
   logs: [],
   remoting: [],
-  traffic: ['remoting'],
+  traffic: ['remoting', 'rocketmq'],
   process: [],
   supervisor: [],
   profile: ['rocketmq'],

@@ -2,11 +2,11 @@ import { RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { createSubscriptionGroup, getMaxOffset } from '../remoting/broker-api.js';
 import { commitOffset, deleteSubscriptionGroup, type GroupConfig, type GroupMember, getSubscriptionGroups } from '../remoting/group-api.js';
+import { isGroupTopic, isSystemGroup } from '../rocketmq/system-names.js';
 import { type Access, ask, type BrokerAddress, brokersOf, isMaster, routeOf } from './cluster-access.js';
 import { boundsOf, committedOffsets, type From, type GroupOffset, membersOf, offsetAt, refuseLiveGroup } from './offsets.js';
 import { readableQueues } from './queues.js';
 import { topicNotFound } from './send-route.js';
-import { isGroupTopic, isSystemGroup } from './system-names.js';
 import { onEach } from './topics.js';
 
 export type GroupRow = {

@@ -4,6 +4,7 @@ import { ResponseCode } from '../remoting/codes.js';
 import { getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import { deleteTopicOnBroker, deleteTopicOnNamesrv, getGroupsOfTopic } from '../remoting/topic-api.js';
+import { isGroupTopic, isSystemTopic } from '../rocketmq/system-names.js';
 import {
   type Access,
   ask,
@@ -18,7 +19,6 @@ import {
 import { boundsOf } from './offsets.js';
 import { readableQueues } from './queues.js';
 import { topicNotFound } from './send-route.js';
-import { isGroupTopic, isSystemTopic } from './system-names.js';
 
 const ROUTED_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 50;
