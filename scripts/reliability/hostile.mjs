@@ -2,10 +2,10 @@
 /**
  * A hostile machine: full disk, no ps, no socket, no home, few descriptors, clock jumps, floods of log lines, a log of 5 GB.
  *
- * --only <part of a case's name>  --port 22700  --json <file>; fake JVMs; some cases only on Linux as root
+ * --only <part of a case's name> (the others stay as they stand in the file)  --port 22700  --json <file>; fake JVMs; some cases only on Linux as root
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,10 +24,11 @@ if (values.help) {
   process.exit(0);
 }
 const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/hostile.json', import.meta.url));
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const cases = [];
 for (const [name, run] of Object.entries(CASES).filter(([each]) => each.includes(values.only))) {
   const since = performance.now();
-  const result = { case: name, ok: false };
+  const result = { case: name, commit, ok: false };
   let scene;
   try {
     scene = await run(Number(values.port));
@@ -57,12 +58,14 @@ for (const [name, run] of Object.entries(CASES).filter(([each]) => each.includes
     result.failed ?? result.notRun ?? '',
   );
 }
+const kept = values.only !== '' && existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')).cases : [];
+const all = Object.keys(CASES).flatMap((name) => [...cases, ...kept].find((each) => each.case === name) ?? []);
 const result = {
   what: 'commands and a daemon with a cluster of fake JVMs on a machine that fails them',
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+  commit,
   machine: `${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, Node.js ${process.versions.node}`,
-  cases,
-  failures: cases.filter(({ ok }) => ok === false).map(({ case: name }) => name),
+  cases: all,
+  failures: all.filter(({ ok }) => ok === false).map(({ case: name }) => name),
 };
 writeFileSync(output, `${JSON.stringify(result, null, 2)}\n`);
 process.exitCode = result.failures.length === 0 ? 0 : 1;

@@ -170,11 +170,11 @@ export const CASES = {
   },
 
   'low ulimit -n': async (port) => {
-    // The hard limit too: Node.js raises the soft one to it.
-    const scene = await cluster(port, { prefix: ['/bin/sh', '-c', 'ulimit -n 64; exec "$0" "$@"'] });
+    // macOS's default, and the hard limit too: Node.js raises the soft one to it. Below some 200 the daemon's modules cannot be loaded.
+    const scene = await cluster(port, { prefix: ['/bin/sh', '-c', 'ulimit -n 256; exec "$0" "$@"'] });
     scene.watchMemory();
     const pids = scene.pids();
-    const sockets = Array.from({ length: 100 }, () => connect(scene.home.socket).on('error', () => {}));
+    const sockets = Array.from({ length: 300 }, () => connect(scene.home.socket).on('error', () => {}));
     await sleep(5_000);
     scene.check('no node was taken for dead', scene.pids() === pids);
     for (const socket of sockets) socket.destroy();
