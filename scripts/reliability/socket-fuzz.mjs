@@ -120,6 +120,13 @@ try {
 
   const idleFigures = figures(idle);
   const stormFigures = figures(storm);
+  const nodesUntouched = JSON.stringify(before) === JSON.stringify(after);
+  const failures = [
+    ...(isUp ? [] : ['the daemon ended']),
+    ...(nodesUntouched ? [] : ['a node was restarted or ended']),
+    ...(unanswered.length === 0 ? [] : [`${unanswered.length} good calls had no answer`]),
+    ...(otherUser?.connected ? ['another user connected'] : []),
+  ];
   const result = {
     what: 'malformed, huge, slow, half-closed, pipelined and unauthorised requests against a daemon with a cluster of fake JVMs',
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
@@ -130,7 +137,8 @@ try {
     answers,
     otherUser,
     sameDaemon: isUp,
-    nodesUntouched: JSON.stringify(before) === JSON.stringify(after),
+    nodesUntouched,
+    failures,
     goodCalls: { unanswered: unanswered.length, idle: idleFigures, storm: stormFigures },
     latencyRatio: {
       median: round(stormFigures.medianMs / idleFigures.medianMs),
@@ -142,8 +150,7 @@ try {
   writeFileSync(output, `${JSON.stringify(result, null, 2)}\n`);
   console.log(JSON.stringify(result, null, 2));
   if (unanswered.length > 0) console.error(unanswered.slice(0, 5));
-  const isSound = isUp && result.nodesUntouched && unanswered.length === 0 && !otherUser?.connected;
-  process.exitCode = isSound ? 0 : 1;
+  process.exitCode = failures.length === 0 ? 0 : 1;
 } finally {
   await world.dispose();
 }

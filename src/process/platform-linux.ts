@@ -9,6 +9,9 @@ import { isPortFree } from './port-probe.js';
 import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
 import type { ProcessState } from './process-identity.js';
 
+/** Two open files each: on a machine with many processes a daemon with few descriptors would run out of them. */
+const ROWS_AT_ONCE = 8;
+
 /** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
 export class LinuxPlatform implements Platform {
   #bootId: string | undefined;
@@ -60,7 +63,10 @@ export class LinuxPlatform implements Platform {
   }
 
   async processTable(): Promise<ProcessRow[]> {
-    const rows = await Promise.all((await this.#pids()).map((pid) => this.#row(pid).catch(unlessGone)));
+    const pids = await this.#pids();
+    const rows: (ProcessRow | undefined)[] = [];
+    for (let i = 0; i < pids.length; i += ROWS_AT_ONCE)
+      rows.push(...(await Promise.all(pids.slice(i, i + ROWS_AT_ONCE).map((pid) => this.#row(pid).catch(unlessGone)))));
     return rows.filter((row) => row !== undefined);
   }
 

@@ -149,3 +149,19 @@ test('a home deleted and made anew: the old daemon leaves its successor and its 
   await until(() => expect(() => process.kill(pid, 0)).toThrow());
   expect((await h.hello()).pid).toBe(next.pid);
 });
+
+test('a home deleted under its nodes: the next daemon names them, and down ends them', async () => {
+  const h = await freshHarness();
+  await h.up('single');
+  const [{ pid }, pids] = [await h.hello(), Object.values(await h.pids())];
+  // Dead first: one that lives may write the state down again before it ends.
+  process.kill(pid, 'SIGKILL');
+  await until(() => expect(() => process.kill(pid, 0)).toThrow());
+  rmSync(h.home.root, { recursive: true, force: true, maxRetries: 5 });
+  const status = await h.run('status', '-c', 'single', '--json');
+  expectFailure(status, status.code as number, { code: 'STATE_UNREADABLE', next: expect.stringContaining('rmqdev down -c single') });
+  for (const each of pids) expect(status.error.why).toContain(`pid ${each}`);
+  expect((await h.run('down', '-c', 'single')).code).toBe(0);
+  expect(await h.jvms()).toEqual([]);
+  expect((await h.run('ls', '--json')).json).toMatchObject({ clusters: [], broken: [] });
+});
