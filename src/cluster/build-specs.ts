@@ -48,6 +48,7 @@ function draftNode(
     brokerClusterName: profile.brokerClusterName,
     brokerName: node.brokerName ?? null,
     brokerId: node.brokerId ?? null,
+    election: node.election ?? null,
     brokerRole: brokerRole(node, profile),
     profile: node,
     release,
@@ -68,7 +69,7 @@ function draftNode(
 }
 
 function brokerRole(node: NodeProfile, profile: Profile): string | null {
-  if (node.role !== 'broker') return null;
+  if (node.role !== 'broker' || node.election) return null;
   if (node.brokerId !== 0) return 'SLAVE';
   return profile.replication === 'sync' && profile.nodes.some((other) => other.brokerName === node.brokerName && other.brokerId !== 0)
     ? 'SYNC_MASTER'

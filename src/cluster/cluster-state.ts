@@ -32,7 +32,13 @@ const Snapshot = z.object({
   lastExit: ExitRecord.nullable(),
 });
 const AssignmentSchema = z.object({
-  ports: z.object({ listen: z.int(), fast: z.int().optional(), ha: z.int().optional(), debug: z.int().optional() }),
+  ports: z.object({
+    listen: z.int(),
+    fast: z.int().optional(),
+    ha: z.int().optional(),
+    dledger: z.int().optional(),
+    debug: z.int().optional(),
+  }),
   release: z.object({ home: z.string(), version: z.string(), source: z.string() }),
   jdk: z.object({ home: z.string(), java: z.string(), major: z.int(), version: z.string() }),
 });

@@ -11,10 +11,11 @@ import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
+import { Elections } from './elections.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
 import { recordExit, recordTransition } from './node-events.js';
-import { type Assignment, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
+import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
 import { recoverClusterState } from './recover-state.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
@@ -32,6 +33,7 @@ export class Cluster {
   readonly crashes: CrashReports;
   readonly world: World;
   readonly wishes = new StartWishes();
+  readonly elections: Elections;
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -48,6 +50,7 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
+    this.elections = new Elections(this.journal);
     this.crashes = new CrashReports({
       paths: this.paths,
       journal: this.journal,
@@ -63,7 +66,9 @@ export class Cluster {
    */
   async restore(): Promise<boolean> {
     const mended = this.journal.mend();
-    const { state, failure, notes } = recoverClusterState(this.paths, this.journal.read(), this.world.clock.now());
+    const events = this.journal.read();
+    const { state, failure, notes } = recoverClusterState(this.paths, events, this.world.clock.now());
+    this.elections.recover(events);
     this.journal.continueFrom(state?.seq ?? 0);
     this.#notices = [...mended, ...notes];
     for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
@@ -161,7 +166,7 @@ export class Cluster {
     const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
     if (states.every(is('stopped'))) return 'stopped';
     if (states.every(is('ready'))) return 'ready';
-    const masters = states.filter(({ spec }) => isMaster(spec));
+    const masters = states.filter(({ spec }) => isMaster(spec) || isElected(spec));
     return masters.length > 0 && !masters.some(is('ready')) ? 'failed' : 'degraded';
   }
 

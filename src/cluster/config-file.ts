@@ -16,11 +16,16 @@ export async function writeConfigFiles(node: NodeSpec): Promise<void> {
 
 export function renderConfig(node: NodeSpec): string {
   const head = [
-    `# ${node.id}: ${node.brokerRole ?? 'NameServer'} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
+    `# ${node.id}: ${roleTitle(node)} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
     '# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/node.conf.',
   ];
   const lines = node.config.flatMap((line) => [`# ${line.reason}`, renderLine(line)]);
   return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+function roleTitle({ role, brokerRole, brokerName }: NodeSpec): string {
+  if (role === 'namesrv') return 'NameServer';
+  return brokerRole ?? (brokerName === null ? role : `replica of ${brokerName}`);
 }
 
 /** java.util.Properties reads Latin-1 with backslash escapes. */

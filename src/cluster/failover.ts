@@ -5,13 +5,15 @@ import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
 import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
-import { isMaster, type NodeSpec } from './node-spec.js';
+import { isElected, isMaster, type NodeSpec } from './node-spec.js';
 
 /** How often the NameServers are asked whether the route has changed. */
 const WATCH_EVERY_MS = 20;
 const ASK_TIMEOUT_MS = 1_000;
 /** A send that a SYNC_MASTER without its slave holds back is answered after 3 to 5 s. */
 const SEND_TIMEOUT_MS = 6_000;
+/** An election takes 1 s (controller) to 10 s (DLedger). */
+const ELECTION_TIMEOUT_MS = 30_000;
 const PROBE_GROUP = 'rmqdev-probe';
 
 type Tell = (item: KillItem) => void;
@@ -19,7 +21,8 @@ type Tell = (item: KillItem) => void;
 /**
  * Sends `signal` to one node and tells, on one clock, what then happens: process gone, route changed, and the verdict
  * (who still takes sends and reads, how to bring it back). For a fixed pair the verdict comes when every NameServer
- * has dropped the route; for a killed NameServer at once after its end.
+ * has dropped the route; for a group that elects its master when another one holds id 0 and took a send, or after 30 s; for a killed
+ * NameServer at once after its end.
  */
 export async function killAndTell(
   cluster: Cluster,
@@ -30,7 +33,8 @@ export async function killAndTell(
   const { clock } = cluster.world;
   const spec = cluster.spec(id);
   using deadline = clock.deadline(options.timeoutMs, options.abort);
-  const knownTopics = isMaster(spec) ? await topicsOf(cluster, spec, deadline.signal) : [];
+  const wasMaster = isMaster(spec) || (isElected(spec) && (await masterOf(cluster, spec))?.id === id);
+  const knownTopics = wasMaster ? await topicsOf(cluster, spec, deadline.signal) : [];
   const before = spec.role === 'broker' ? await routedAt(cluster, spec, deadline.signal) : [];
   const { pid } = cluster.supervisor(id).kill(options.signal, { restart: options.restart });
   const since = clock.monotonicMs();
@@ -52,6 +56,10 @@ export async function killAndTell(
         tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() }),
       ),
     ]);
+    if (wasMaster && isElected(spec)) {
+      const { promoted, namesrv } = await untilPromoted(cluster, spec, deadline.signal);
+      if (promoted) tell({ event: 'routeChanged', node: id, namesrv, master: promoted, tMs: tMs() });
+    }
   } catch (error) {
     if (!deadline.signal.aborted || options.abort.aborted) throw error;
     tell({
@@ -62,18 +70,24 @@ export async function killAndTell(
     });
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
-  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, knownTopics) : await namesrvVerdict(cluster);
+  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await namesrvVerdict(cluster);
   tell({ event: 'verdict', node: id, role: spec.role, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
 }
 
 type Verdict = Omit<Extract<KillItem, { event: 'verdict' }>, 'event' | 'node' | 'role' | 'tMs' | 'next'>;
 
-async function brokerVerdict(cluster: Cluster, killed: NodeSpec, knownTopics: readonly string[]): Promise<Verdict> {
+async function brokerVerdict(
+  cluster: Cluster,
+  killed: NodeSpec,
+  { wasMaster, knownTopics }: { wasMaster: boolean; knownTopics: readonly string[] },
+): Promise<Verdict> {
   const partners = liveBrokers(cluster).filter((spec) => spec.brokerName === killed.brokerName);
   const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
-  const promoted = isMaster(killed) ? await promotedMaster(cluster, killed) : null;
+  const master = wasMaster ? await masterOf(cluster, killed) : undefined;
+  const promoted = master && master.id !== killed.id ? master.id : null;
+  if (promoted) cluster.elections.note(killed, promoted);
   const reader = await firstReader(cluster, partners);
-  const missingTopics = reader && isMaster(killed) ? await topicsMissingOn(cluster, reader, knownTopics) : [];
+  const missingTopics = reader && wasMaster ? await topicsMissingOn(cluster, reader, knownTopics) : [];
   return {
     promoted,
     writable: writableOn.some((id) => cluster.spec(id).brokerName === killed.brokerName),
@@ -143,37 +157,51 @@ async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, sig
   return [...(addresses?.values() ?? [])].includes(spec.registeredAddress);
 }
 
-/** @returns the node that the NameServers list under id 0 of the killed master's brokerName, where it is another one. */
-async function promotedMaster(cluster: Cluster, killed: NodeSpec): Promise<string | null> {
+/** @returns the node that the NameServers list under id 0 of the brokerName of `member`. */
+async function masterOf(cluster: Cluster, member: NodeSpec): Promise<(NodeSpec & { listedBy: string }) | undefined> {
   for (const namesrv of liveNamesrvs(cluster)) {
     using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-    const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, killed.brokerName as string, deadline.signal).catch(
+    const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, member.brokerName as string, deadline.signal).catch(
       () => undefined,
     );
-    const address = route?.brokerDatas.find((data) => data.brokerName === killed.brokerName)?.brokerAddrs.get(0);
+    const address = route?.brokerDatas.find((data) => data.brokerName === member.brokerName)?.brokerAddrs.get(0);
     const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
-    if (holder && holder.id !== killed.id) return holder.id;
+    if (holder) return { ...holder, listedBy: namesrv.localAddress };
   }
-  return null;
+  return undefined;
+}
+
+/** Resolves once another replica holds id 0 and took a send, at the latest after ELECTION_TIMEOUT_MS. */
+async function untilPromoted(
+  cluster: Cluster,
+  killed: NodeSpec,
+  signal: AbortSignal,
+): Promise<{ promoted: string | null; namesrv: string }> {
+  const { clock } = cluster.world;
+  using deadline = clock.deadline(ELECTION_TIMEOUT_MS, signal);
+  while (!deadline.signal.aborted) {
+    const master = await masterOf(cluster, killed);
+    if (master && master.id !== killed.id && (await takesSend(cluster, master))) return { promoted: master.id, namesrv: master.listedBy };
+    await clock.sleep(WATCH_EVERY_MS, deadline.signal);
+  }
+  signal.throwIfAborted();
+  return { promoted: null, namesrv: '' };
 }
 
 /** @returns the brokers that stored a message now. A slave refuses; a SYNC_MASTER without its slave stores, and answers 11 or 12. */
 async function takesSends(cluster: Cluster): Promise<string[]> {
   const brokers = liveBrokers(cluster);
-  const answers = await Promise.all(
-    brokers.map(async (spec) => {
-      using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
-      const message = {
-        topic: spec.brokerName as string,
-        queueId: 0,
-        body: Buffer.from('rmqdev failover probe'),
-        producerGroup: PROBE_GROUP,
-      };
-      const sent = await sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).catch(() => undefined);
-      return sent !== undefined;
-    }),
-  );
+  const answers = await Promise.all(brokers.map((spec) => takesSend(cluster, spec)));
   return brokers.filter((_, index) => answers[index]).map((spec) => spec.id);
+}
+
+async function takesSend(cluster: Cluster, spec: NodeSpec): Promise<boolean> {
+  using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
+  const message = { topic: spec.brokerName as string, queueId: 0, body: Buffer.from('rmqdev failover probe'), producerGroup: PROBE_GROUP };
+  return sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @returns the first of `brokers` that gives out a message of its brokerName's own topic. */

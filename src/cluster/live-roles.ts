@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.js';
 import type { ClusterMeter } from './measure.js';
-import { isMaster, isSlave } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import type { LiveRoles } from './select.js';
 
 /** Who holds which role, asked from the NameServers at this moment. */
@@ -16,9 +16,13 @@ export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promis
       }
       return [];
     },
-    lastHolder: (brokerName, role) =>
-      cluster.specs
-        .filter((spec) => spec.brokerName === brokerName && (role === 'master' ? isMaster(spec) : isSlave(spec)))
-        .map((spec) => spec.id),
+    lastHolder: (brokerName, role) => {
+      const lastMaster = cluster.elections.lastMaster(brokerName);
+      const held = (spec: NodeSpec) => {
+        if (isElected(spec)) return lastMaster !== undefined && (spec.id === lastMaster) === (role === 'master');
+        return role === 'master' ? isMaster(spec) : isSlave(spec);
+      };
+      return cluster.specs.filter((spec) => spec.brokerName === brokerName && held(spec)).map((spec) => spec.id);
+    },
   };
 }

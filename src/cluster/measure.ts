@@ -12,7 +12,8 @@ import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
 import { causeOf } from './crash-reports.js';
-import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { liveRole, NO_ROUTES, type RouteView, replicationOf, roleNow } from './replication.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
 const ASK_TIMEOUT_MS = 1_500;
@@ -21,8 +22,6 @@ const ASK_AGAIN_MS = 100;
 /** What was asked of a node is used this long. */
 const FRESH_MS = 1_000;
 
-/** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
-export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
 /** `ahead`: slaves whose commit log is longer than that of their master. */
 type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number>; ahead: ReadonlySet<string> };
 
@@ -90,32 +89,11 @@ export class ClusterMeter {
       cpuPercent: measured?.cpuPercent ?? null,
       heapBytes: spec.heapBytes,
       registeredWith,
-      ...this.#replication(spec, asked),
+      ...replicationOf(spec, cluster.specs, asked, (other) => this.#isAskable(other)),
       diskBytes,
       configDrift,
       lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
     };
-  }
-
-  #replication(spec: NodeSpec, asked: Asked): { inSync: boolean | null; lagBytes: number | null } {
-    const partners = this.#cluster.specs.filter(
-      (other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id,
-    );
-    const held = asked.offsets.get(spec.id);
-    if (isSlave(spec)) {
-      const master = partners.find(isMaster);
-      const wanted = master && asked.offsets.get(master.id);
-      if (held === undefined || wanted === undefined) return { inSync: null, lagBytes: null };
-      if (asked.ahead.has(spec.id)) return { inSync: false, lagBytes: wanted - held };
-      const lagBytes = Math.max(0, wanted - held);
-      return { inSync: lagBytes === 0, lagBytes };
-    }
-    const slaves = partners.filter(isSlave);
-    if (!isMaster(spec) || slaves.length === 0 || held === undefined) return { inSync: null, lagBytes: null };
-    const answers = slaves.map((slave) => (asked.ahead.has(slave.id) ? -1 : asked.offsets.get(slave.id)));
-    if (answers.every((offset) => offset === undefined) && slaves.some((slave) => this.#isAskable(slave)))
-      return { inSync: null, lagBytes: null };
-    return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
   }
 
   #ask(): Promise<Asked> {
@@ -128,7 +106,10 @@ export class ClusterMeter {
 
   async #askAll(): Promise<Asked> {
     const at = this.#cluster.world.clock.now();
-    const [routes, offsets] = await Promise.all([this.#askRoutes(), this.#askOffsets()]);
+    const asking = this.#askRoutes();
+    // Who is a master by election, only the NameServers know.
+    const known = this.#cluster.specs.some(isElected) ? await asking : NO_ROUTES;
+    const [routes, offsets] = await Promise.all([asking, this.#askOffsets(known)]);
     this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets) };
     return this.#last;
   }
@@ -155,10 +136,12 @@ export class ClusterMeter {
   }
 
   /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
-  async #askOffsets(): Promise<Map<string, number>> {
+  async #askOffsets(routes: RouteView): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
     const { specs } = this.#cluster;
-    for (const tier of [specs.filter(isMaster), specs.filter(isSlave)]) {
+    const brokers = specs.filter((spec) => spec.role === 'broker');
+    const masters = brokers.filter((spec) => roleNow(spec, routes) === 'master');
+    for (const tier of [masters, brokers.filter((spec) => !masters.includes(spec))]) {
       await Promise.all(
         tier
           .filter((spec) => this.#isAskable(spec))
@@ -217,16 +200,6 @@ export class ClusterMeter {
 
 function listsNode(routes: ReadonlyMap<string, ReadonlyMap<number, string>> | undefined, spec: NodeSpec): boolean {
   return spec.brokerName !== null && [...(routes?.get(spec.brokerName)?.values() ?? [])].includes(spec.registeredAddress);
-}
-
-/** The role that the NameServers give this node's address; where they disagree, the first one counts. */
-function liveRole(routes: RouteView, spec: NodeSpec): 'master' | 'slave' | null {
-  for (const view of routes.values()) {
-    for (const [id, address] of view.get(spec.brokerName ?? '') ?? []) {
-      if (address === spec.registeredAddress) return id === 0 ? 'master' : 'slave';
-    }
-  }
-  return null;
 }
 
 function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {

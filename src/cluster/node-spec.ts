@@ -1,6 +1,7 @@
 import type { NodePaths } from '../base/paths.js';
 import type { NodeProfile, Role } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
+import type { ElectionMode } from '../rocketmq/releases.js';
 
 /** One line of a generated file, with the reason a person reads in the comment above it. */
 export type ConfigLine = { key: string; value: string; reason: string };
@@ -22,7 +23,9 @@ export type NodeSpec = {
   /** Null for a NameServer. */
   brokerName: string | null;
   brokerId: number | null;
-  /** SYNC_MASTER, ASYNC_MASTER or SLAVE; null for a NameServer. */
+  /** Who elects the master of its group; null where the profile fixes it. */
+  election: ElectionMode | null;
+  /** SYNC_MASTER, ASYNC_MASTER or SLAVE; null for a NameServer, and where an election decides. */
   brokerRole: string | null;
   profile: NodeProfile;
   release: ReleaseRef;
@@ -67,10 +70,17 @@ export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'javaArgs' | 'env'>): 
     : undefined;
 }
 
+/** A replica of a group that elects its master: who that is, only the NameServers can tell. */
+export function isElected(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
+  return node.role === 'broker' && node.brokerId === -1;
+}
+
+/** The master of a fixed pair. */
 export function isMaster(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
   return node.role === 'broker' && node.brokerId === 0;
 }
 
+/** A slave of a fixed pair. */
 export function isSlave(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
   return node.role === 'broker' && node.brokerId !== null && node.brokerId > 0;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterPaths } from '../base/paths.js';
 import type { NodeProfile } from '../profile/profile.js';
-import { PORT_OFFSETS } from '../rocketmq/ports.js';
+import { socketsAt } from '../rocketmq/ports.js';
 import type { NodePorts } from './node-spec.js';
 
 /** @returns what nodes listened on by the files of their last launch: for a cluster whose state is lost, so that its clients find it again. */
@@ -9,9 +9,7 @@ export function portsOnDisk(paths: ClusterPaths, nodes: readonly NodeProfile[]):
   return new Map(
     nodes.flatMap((node): [string, NodePorts][] => {
       const listen = listenPort(paths.node(node.id).config);
-      if (listen === undefined) return [];
-      const offsets = Object.entries(PORT_OFFSETS[node.role]).map(([name, offset]) => [name, listen + offset]);
-      return [[node.id, Object.fromEntries(offsets) as NodePorts]];
+      return listen === undefined ? [] : [[node.id, socketsAt(node, listen)]];
     }),
   );
 }

@@ -8,7 +8,7 @@ import { THIS_MACHINE } from '../machine/machine-world.js';
 import { preflightFacts } from '../machine/preflight-facts.js';
 import { firstAllowedPort } from '../machine/privileged-ports.js';
 import type { Profile } from '../profile/profile.js';
-import { PORT_OFFSETS } from '../rocketmq/ports.js';
+import { socketsAt } from '../rocketmq/ports.js';
 import type { NodeSpec } from './node-spec.js';
 import type { World } from './world.js';
 
@@ -54,10 +54,9 @@ export async function checkMachine(world: World, { cluster, specs, changeOf, rel
 
 /** Refuses what this user may never have, before other ports are tried in its place. @throws RmqdevError PORT_FORBIDDEN */
 export async function refuseForbiddenPorts({ name, nodes }: Profile): Promise<void> {
-  const wanted = nodes.flatMap(({ id, role, listenPort }) => {
-    if (listenPort === undefined) return [];
-    const ports = Object.entries(PORT_OFFSETS[role]).map(([socket, offset]) => [socket, listenPort + offset]);
-    return [{ node: id, role, ports: Object.fromEntries(ports) as Record<string, number> }];
+  const wanted = nodes.flatMap((node) => {
+    const { id, role, listenPort } = node;
+    return listenPort === undefined ? [] : [{ node: id, role, ports: { ...socketsAt(node, listenPort) } }];
   });
   if (wanted.length > 0) refuseOnErrors(judgePrivilege(wanted, await firstAllowedPort(THIS_MACHINE)), name);
 }

@@ -41,8 +41,19 @@ export async function select(
   if (replicas.length > 0) return { ids: replicas.map((node) => node.id), notice: null };
   const isMatch = /[*?[\]{}]/.test(selector) ? picomatch(selector) : undefined;
   const chosen = isMatch ? nodes.filter((node) => isMatch(node.id)) : nodes.filter(GROUPS.get(selector) ?? (() => false));
-  if (chosen.length > 0) return { ids: chosen.map((node) => node.id), notice: null };
+  const elected = isMatch ? [] : await electedHolders(selector, nodes, liveRoles);
+  const ids = nodes.filter((node) => chosen.includes(node) || elected.includes(node.id)).map((node) => node.id);
+  if (ids.length > 0) return { ids, notice: null };
   throw unknownSelector(selector, nodes);
+}
+
+/** @returns who holds the role that `masters` or `slaves` names, in the groups that elect their master. */
+async function electedHolders(selector: string, nodes: readonly Selectable[], liveRoles: () => Promise<LiveRoles>): Promise<string[]> {
+  const role = selector === 'masters' ? 'master' : selector === 'slaves' ? 'slave' : undefined;
+  const groups = [...new Set(nodes.flatMap((node) => (node.brokerId === -1 && node.brokerName !== null ? [node.brokerName] : [])))];
+  if (role === undefined || groups.length === 0) return [];
+  const live = await liveRoles();
+  return groups.flatMap((brokerName) => live.holder(brokerName, role));
 }
 
 /** @returns the nodes that any of `selectors` names, each once, in the cluster's order. */

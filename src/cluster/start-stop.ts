@@ -7,7 +7,7 @@ import { releaseTraits } from '../rocketmq/releases.js';
 import { describeExit, type NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { causeOf } from './crash-reports.js';
-import { isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type Report, reportNodes } from './progress.js';
 import { stdoutTail } from './stdout-tail.js';
 
@@ -73,7 +73,7 @@ export async function startNodes(
 export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const brokers = specs.filter((spec) => spec.role === 'broker');
   const together = brokers.every((spec) => releaseTraits(spec.release.version).startOrder === 'together');
-  const tiers = together ? [brokers] : [brokers.filter(isMaster), brokers.filter(isSlave)];
+  const tiers = together ? [brokers] : [brokers.filter((spec) => !isSlave(spec)), brokers.filter(isSlave)];
   return [specs.filter((spec) => spec.role === 'namesrv'), ...tiers].filter((tier) => tier.length > 0);
 }
 
@@ -82,7 +82,7 @@ export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
  * Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
  */
 export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
-  const brokers = [...specs.filter(isSlave), ...specs.filter(isMaster)];
+  const brokers = [...specs.filter(isSlave), ...specs.filter(isElected), ...specs.filter(isMaster)];
   return [brokers, specs.filter((spec) => spec.role === 'namesrv')].filter((tier) => tier.length > 0);
 }
 
@@ -108,7 +108,7 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   }
 }
 
-/** Restarts one node at a time, each ready and in sync before the next: slaves before masters, NameServers first. */
+/** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters; an elected master last. */
 export async function rollNodes(
   cluster: Cluster,
   ids: readonly string[],
@@ -116,7 +116,14 @@ export async function rollNodes(
 ): Promise<void> {
   const since = options.since ?? cluster.wishes.stops;
   const specs = ids.map((id) => cluster.spec(id));
-  const order = [...specs.filter((spec) => spec.role === 'namesrv'), ...specs.filter(isSlave), ...specs.filter(isMaster)];
+  const leads = (spec: NodeSpec) => cluster.elections.lastMaster(spec.brokerName ?? '') === spec.id;
+  const order = [
+    ...specs.filter((spec) => spec.role === 'namesrv'),
+    ...specs.filter(isSlave),
+    ...specs.filter((spec) => isElected(spec) && !leads(spec)),
+    ...specs.filter((spec) => isElected(spec) && leads(spec)),
+    ...specs.filter(isMaster),
+  ];
   try {
     for (const { id } of order) {
       options.signal.throwIfAborted();

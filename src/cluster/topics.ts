@@ -1,7 +1,7 @@
 import { createSubscriptionGroup, createTopic, getTopicConfigs } from '../remoting/broker-api.js';
 import { releaseTraits } from '../rocketmq/releases.js';
 import type { Cluster } from './cluster.js';
-import { isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import type { Report } from './progress.js';
 
 const CREATE_TIMEOUT_MS = 5_000;
@@ -17,15 +17,17 @@ const GRACE_MS = 10_000;
  */
 export async function createTopicsAndGroups(cluster: Cluster, report: Report, signal: AbortSignal): Promise<void> {
   const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id));
-  for (const spec of brokers) await createOn(cluster, spec, signal);
-  await Promise.all(brokers.filter(isSlave).map((slave) => untilKnown(cluster, slave, report, signal)));
+  const leaders = new Set(brokers.filter(isElected).flatMap((spec) => cluster.elections.lastMaster(spec.brokerName ?? '') ?? []));
+  for (const spec of brokers) await createOn(cluster, spec, leaders.has(spec.id), signal);
+  const followers = brokers.filter((spec) => isSlave(spec) || (isElected(spec) && !leaders.has(spec.id)));
+  await Promise.all(followers.map((follower) => untilKnown(cluster, follower, report, signal)));
 }
 
-async function createOn(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<void> {
+async function createOn(cluster: Cluster, spec: NodeSpec, leads: boolean, signal: AbortSignal): Promise<void> {
   const { remoting, clock } = cluster.world;
   using deadline = clock.deadline(CREATE_TIMEOUT_MS, signal);
   const create = async (created: Promise<void>) => {
-    await (isMaster(spec) ? created : created.catch(() => undefined));
+    await (isMaster(spec) || leads ? created : created.catch(() => undefined));
   };
   for (const { name, queues } of topicsOf(cluster, spec)) {
     const settings = { topic: name, readQueueNums: queues, writeQueueNums: queues };

@@ -6,10 +6,12 @@ import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
 import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
+import { noteElections } from './elections.js';
 import type { ClusterMeter } from './measure.js';
 import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
+import { peersChanged } from './roles/dledger.js';
 import { REPORT_TIMEOUT_MS, rollNodes, startNodes, stopNodes } from './start-stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
@@ -68,6 +70,7 @@ export async function up(
   }
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
+    await noteElections(cluster, meter);
     await createTopicsAndGroups(cluster, report, signal);
     if (wanted > 0) stage('topics and groups');
   } else if (wanted > 0) {
@@ -96,10 +99,14 @@ async function restartChanged(
 ): Promise<void> {
   const isMove = ids.some((id) => {
     const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
-    return (isMaster(now) && now.localAddress !== next.localAddress) || now.namesrvAddrs.join() !== next.namesrvAddrs.join();
+    return (
+      (isMaster(now) && now.localAddress !== next.localAddress) ||
+      now.namesrvAddrs.join() !== next.namesrvAddrs.join() ||
+      peersChanged(now, next)
+    );
   });
   if (!isMove) return rollNodes(cluster, ids, options);
-  options.report({ event: 'notice', message: `addresses change: ${ids.join(', ')} are restarted together` });
+  options.report({ event: 'notice', message: `addresses or peers change: ${ids.join(', ')} are restarted together` });
   await stopNodes(cluster, ids, options.report);
   await startNodes(cluster, ids, { ...options, wait: true });
 }

@@ -15,6 +15,7 @@ import { createHandlers } from './handlers.js';
 import { keepHouse } from './housekeeping.js';
 import { createServer } from './server.js';
 import { SocketFile } from './socket-file.js';
+import { watchElections } from './watch-elections.js';
 import { watchSocket } from './watch-socket.js';
 
 /** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
@@ -72,6 +73,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   socket.publish();
   log.info({ pid: process.pid, version }, 'daemon ready');
   const stopHousekeeping = keepHouse(world, registry);
+  const stopElections = watchElections(world, registry);
   const stopWatching = watchSocket(home.socket, systemClock, () => {
     log.warn({ socket: home.socket }, 'the socket is gone, nobody can reach this daemon: it makes room for the next one');
     end();
@@ -82,6 +84,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
 
   await ended;
   stopHousekeeping();
+  stopElections();
   stopWatching();
   for (const { cluster } of registry.all) cluster.release();
   ending.abort(daemonEnds());

@@ -1,6 +1,6 @@
 import { RmqdevError } from '../base/errors.js';
 import type { NodeProfile } from '../profile/profile.js';
-import { DEBUG_OFFSET, FIRST_PORT, type NodePorts, PORT_OFFSETS, PORT_STEP } from '../rocketmq/ports.js';
+import { DEBUG_OFFSET, FIRST_PORT, type NodePorts, PORT_STEP, socketsAt } from '../rocketmq/ports.js';
 import { type PortHolder, whoHolds } from './port-holder.js';
 
 export type PortWorld = {
@@ -85,8 +85,7 @@ async function place(
 }
 
 function socketsOf(node: NodeProfile, listen: number, debug: boolean): NodePorts {
-  const offsets = Object.entries(PORT_OFFSETS[node.role]).map(([name, offset]) => [name, listen + offset]);
-  return withDebug(Object.fromEntries(offsets) as NodePorts, debug);
+  return withDebug(socketsAt(node, listen), debug);
 }
 
 function withDebug(ports: NodePorts, debug: boolean): NodePorts {

@@ -1,6 +1,8 @@
 import { nearest } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
+import { portOffsets } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
+import { peerNumber } from './names.js';
 import { didYouMean, type ProfileProblem } from './problems.js';
 import type { NodeProfile, Profile, ProfileWarning } from './profile.js';
 import type { ResolvedNode } from './resolve-nodes.js';
@@ -9,14 +11,12 @@ import { type Path, placeAt, type Tree } from './source-tree.js';
 /** Below this even a NameServer spends its time collecting garbage. */
 const SMALL_HEAP_BYTES = 32 * 1_048_576;
 
-/** Ports beside listenPort. Source: broker/.../BrokerController.java (fast: -2), store/.../ha/HAService.java (HA: +1). */
-const PORT_OFFSETS = { namesrv: [0], broker: [-2, 0, 1] } as const;
-
 /** @returns what is wrong between settings that are fine one by one. */
 export function crossProblems(nodes: readonly ResolvedNode[], profile: Profile, tree: Tree): ProfileProblem[] {
   return [
     ...idProblems(nodes),
     ...replicaProblems(nodes),
+    ...electionProblems(nodes),
     ...portProblems(nodes),
     ...roleProblems(nodes, tree),
     ...topicProblems(profile, tree),
@@ -47,7 +47,7 @@ function idProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
 }
 
 function replicaProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
-  const brokers = nodes.filter(({ node }) => node.role === 'broker');
+  const brokers = nodes.filter(({ node }) => node.role === 'broker' && node.election === undefined);
   const masters = new Set(brokers.filter(({ node }) => node.brokerId === 0).map(({ node }) => String(node.brokerName)));
   const doubled = repeated(brokers, ({ node }) => `${node.brokerName} ${node.brokerId}`).map(([again, first]) => ({
     place: again.at('brokerId'),
@@ -64,12 +64,47 @@ function replicaProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   return [...doubled, ...orphans];
 }
 
+/** Of two peers both must live: a group of two is no safer than one. */
+const FEW_PEERS = 3;
+
+/** A DLedger peer is known by the end of its id: its place in the group stays when others come and go. */
+function electionProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
+  const peers = nodes.filter(({ node }) => node.election === 'dledger');
+  const misnamed = peers
+    .filter(({ node }) => peerNumber(node.id) === undefined)
+    .map(({ node, at }) => ({
+      place: at(),
+      path: ['nodes', node.id],
+      message: `a peer of a DLedger group needs an id that ends in its number, such as ${node.brokerName}-n0, not "${node.id}"`,
+      isName: true,
+    }));
+  const doubled = repeated(
+    peers.filter(({ node }) => peerNumber(node.id) !== undefined),
+    ({ node }) => `${node.brokerName} ${peerNumber(node.id)}`,
+  ).map(([again, first]) => ({
+    place: again.at(),
+    path: ['nodes', again.node.id],
+    message: `${again.node.id} and ${first.node.id} are both peer n${peerNumber(again.node.id)} of ${again.node.brokerName}`,
+    isName: true,
+  }));
+  const small = [...new Set(peers.map(({ node }) => node.brokerName))].flatMap((brokerName) => {
+    const group = peers.filter(({ node }) => node.brokerName === brokerName);
+    const [first] = group;
+    if (!first || group.length >= FEW_PEERS) return [];
+    const message = `${brokerName} has ${group.length} ${group.length === 1 ? 'peer' : 'peers'}, and a DLedger group that outlives a peer needs at least ${FEW_PEERS}`;
+    return [{ place: first.at('brokerName'), path: ['nodes', first.node.id, 'brokerName'], message }];
+  });
+  return [...misnamed, ...doubled, ...small];
+}
+
 function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   const taken = new Map<number, NodeProfile>();
   return nodes.flatMap(({ node, at }): ProfileProblem[] => {
-    const { id, role, listenPort } = node;
+    const { id, listenPort } = node;
     if (listenPort === undefined) return [];
-    const ports = PORT_OFFSETS[role].map((offset) => listenPort + offset);
+    const ports = Object.values(portOffsets(node))
+      .map((offset) => listenPort + offset)
+      .sort((a, b) => a - b);
     const port = ports.find((candidate) => taken.has(candidate));
     const holder = port === undefined ? undefined : taken.get(port);
     for (const own of ports) taken.set(own, node);

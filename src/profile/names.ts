@@ -15,6 +15,12 @@ export const TOPIC_MAX_LENGTH = 127;
 /** Source: client/.../Validators.java `CHARACTER_MAX_LENGTH`. */
 export const GROUP_MAX_LENGTH = 255;
 
+/** @returns n of an id that ends in `-n<n>`, as replicas that elect their master are numbered; undefined where it does not. */
+export function peerNumber(id: string): number | undefined {
+  const digits = /-n(\d{1,4})$/.exec(id)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and selectors. */
 const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, 'all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers']);
 

@@ -22,7 +22,8 @@ const word = (pattern: RegExp, error: string) => z.string({ error }).regex(patte
 
 const whole = (min: number, max: number, error: string) => z.int({ error }).min(min, { error }).max(max, { error });
 
-const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, { error: values.join(' or ') });
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: [values.slice(0, -1).join(', '), values.at(-1)].join(' or ') });
 
 const duration = (error: string) =>
   z.union([z.string(), z.number()], { error }).transform((value, context) => {
@@ -130,10 +131,10 @@ export const NodeFile = z.strictObject(
     role: oneOf(ROLES).optional().describe('What the node is'),
     brokerName: word(BROKER_NAME, 'letters, digits, . _ and - (at most 127)')
       .optional()
-      .describe('Brokers: master and slaves share it. Default: the node id, where brokerId is 0'),
-    brokerId: whole(0, 2_147_483_647, '0 for a master, or a whole number above 0 for a slave')
+      .describe('Brokers: master and slaves share it. Default: the node id, where brokerId is 0; without -n0, where an election decides'),
+    brokerId: whole(-1, 2_147_483_647, '0 for a master, a whole number above 0 for a slave, or -1 where an election decides')
       .optional()
-      .describe('Brokers: 0 is the master (default), above 0 a slave'),
+      .describe('Brokers: 0 is the master (default), above 0 a slave; -1 (the default there) with replication: dledger or controller'),
     listenPort: whole(1_024, 65_533, 'a port from 1024 to 65533')
       .optional()
       .describe('The port to listen on; a broker also takes listenPort-2 and listenPort+1. Default: the next free one'),
@@ -186,7 +187,11 @@ export const ProfileFile = z.strictObject(
     brokerClusterName: word(BROKER_NAME, 'letters, digits, . _ and - (at most 127)')
       .optional()
       .describe("RocketMQ's name of the cluster (default DefaultCluster)"),
-    replication: oneOf(['sync', 'async']).optional().describe('sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER (default)'),
+    replication: oneOf(['sync', 'async', 'dledger', 'controller'])
+      .optional()
+      .describe(
+        'sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER (default); dledger, controller: replicas of a brokerName elect their master',
+      ),
     flush: oneOf(['sync', 'async']).optional().describe('sync: SYNC_FLUSH waits for the disk; async: ASYNC_FLUSH (default)'),
     ...shared,
     roles: z

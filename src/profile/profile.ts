@@ -1,3 +1,5 @@
+import type { ElectionMode } from '../rocketmq/releases.js';
+
 /** An effective profile: one cluster as the user wants it, with `extends` followed, defaults filled in and `--set` applied. */
 export type Profile = {
   /** The profile's name: the file's name without `.yaml`, or the alias it was asked for by. */
@@ -10,8 +12,8 @@ export type Profile = {
   /** A major version (`17`) or a JDK's home; undefined: found. */
   java: string | undefined;
   brokerClusterName: string;
-  /** sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER. */
-  replication: 'sync' | 'async';
+  /** sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER; dledger, controller: replicas elect their master. */
+  replication: 'sync' | 'async' | ElectionMode;
   /** sync: SYNC_FLUSH, async: ASYNC_FLUSH. */
   flush: 'sync' | 'async';
   /** Where nodes say they are to be reached (brokerIP1) and replicated from (brokerIP2); rmqdev itself probes the local address. */
@@ -34,8 +36,10 @@ export type NodeProfile = {
   role: Role;
   /** Brokers only. */
   brokerName: string | undefined;
-  /** Brokers only: 0 for a master, above 0 for a slave. */
+  /** Brokers only: 0 for a master, above 0 for a slave, -1 where an election decides. */
   brokerId: number | undefined;
+  /** Brokers that elect their master only. */
+  election: ElectionMode | undefined;
   rocketmq: string | undefined;
   java: string | undefined;
   /** -Xmx in bytes; undefined: the default of role and release. */

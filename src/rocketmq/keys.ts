@@ -124,6 +124,11 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
     roles: BROKER,
     instead: 'it follows from brokerName and brokerId; on 5.x a slave that has it never connects',
   },
+  {
+    keys: ['enableDLegerCommitLog', 'dLegerGroup', 'dLegerPeers', 'dLegerSelfId'],
+    roles: BROKER,
+    instead: 'set `replication: dledger` of the profile; the group is the brokerName, its peers are the brokers that share it',
+  },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
   {

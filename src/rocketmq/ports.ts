@@ -1,7 +1,10 @@
-import type { ProcessRole } from './releases.js';
+import type { ElectionMode, ProcessRole } from './releases.js';
 
-/** `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1); `debug` where JDWP is on. */
-export type NodePorts = { listen: number; fast?: number; ha?: number; debug?: number };
+/**
+ * `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger` (listen + 5) instead of `ha`;
+ * `debug` where JDWP is on.
+ */
+export type NodePorts = { listen: number; fast?: number; ha?: number; dledger?: number; debug?: number };
 
 /**
  * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
@@ -14,6 +17,28 @@ export const PORT_OFFSETS = {
   controller: { listen: 0 },
   proxy: { listen: 0, remoting: -1 },
 } as const satisfies Record<ProcessRole, { listen: 0 } & Record<string, number>>;
+
+/**
+ * A peer of a DLedger group replicates over a port of its own, and opens none for HA. Where that port lies is free: below JDWP's.
+ * Source: broker/.../BrokerController.java initialize, store/.../dledger/DLedgerCommitLog.java (dLegerPeers).
+ */
+const DLEDGER_OFFSETS = { listen: 0, fast: -2, dledger: 5 } as const;
+
+/** @returns the sockets of a node, relative to its listenPort. */
+export function portOffsets({
+  role,
+  election,
+}: {
+  role: ProcessRole;
+  election?: ElectionMode | undefined;
+}): Readonly<Record<string, number>> {
+  return role === 'broker' && election === 'dledger' ? DLEDGER_OFFSETS : PORT_OFFSETS[role];
+}
+
+/** @returns the sockets of a node that listens on `listen`. */
+export function socketsAt(node: { role: ProcessRole; election?: ElectionMode | undefined }, listen: number): NodePorts {
+  return Object.fromEntries(Object.entries(portOffsets(node)).map(([name, offset]) => [name, listen + offset])) as NodePorts;
+}
 
 /** Where the first node of a role listens: RocketMQ's own default; for a controller the port of its sample file. */
 export const FIRST_PORT: Readonly<Record<ProcessRole, number>> = { namesrv: 9876, broker: 10911, controller: 9878, proxy: 8081 };

@@ -6,6 +6,10 @@ export const DEFAULT_RELEASE = '5.5.0';
 /** A kind of process that RocketMQ runs. */
 export type ProcessRole = 'namesrv' | 'broker' | 'controller' | 'proxy';
 
+/** Who elects the master of a broker group, where it is not fixed. */
+export const ELECTIONS = ['dledger', 'controller'] as const;
+export type ElectionMode = (typeof ELECTIONS)[number];
+
 /**
  * Orders versions by their numbers; a suffix such as `-ALPHA` does not count.
  * @returns below 0 where `a` is older, 0 where equal, above 0 where newer.
@@ -30,6 +34,8 @@ export type UnsupportedPlatform = { platform: string; arch: string; why: string 
 export type ReleaseTraits = {
   /** The processes that the release has. */
   roles: readonly ProcessRole[];
+  /** The ways in which its brokers can elect their master. */
+  elections: readonly ElectionMode[];
   /** How the release spells `…edFileSizeCommitLog`; the other spelling is ignored. */
   mappedFileKeys: 'maped' | 'mapped';
   /** together: a slave's HA client tries once at its start and then sleeps 5 s, so that waiting for the master costs more than it saves. */
@@ -78,6 +84,11 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
   roles: [
     { value: ['namesrv', 'broker'], source: 'distribution/bin' },
     { since: '5.0.0', value: ['namesrv', 'broker', 'controller', 'proxy'], source: 'distribution/bin/mqcontroller, mqproxy' },
+  ],
+  elections: [
+    { value: [], source: 'store/.../config/MessageStoreConfig.java' },
+    { since: '4.5.0', value: ['dledger'], source: 'store/.../config/MessageStoreConfig.java enableDLegerCommitLog' },
+    { since: '5.0.0', value: ['dledger', 'controller'], source: 'common/.../BrokerConfig.java enableControllerMode' },
   ],
   mappedFileKeys: [
     { value: 'maped', source: MESSAGE_STORE_CONFIG },

@@ -2,18 +2,20 @@ import { ClusterPaths } from '../../src/base/paths.js';
 import { buildSpecs } from '../../src/cluster/build-specs.js';
 import type { Assignment, NodeSpec } from '../../src/cluster/node-spec.js';
 import type { NodeProfile, Profile } from '../../src/profile/profile.js';
-import { FIRST_PORT, PORT_OFFSETS } from '../../src/rocketmq/ports.js';
+import { FIRST_PORT, socketsAt } from '../../src/rocketmq/ports.js';
 import { RESTART } from './supervisor.js';
 
-/** A node as the profile loader makes it: the id says the role, the brokerName and whether it is a slave (`broker-a-s`). */
+/** A node as the profile loader makes it: the id says the role, the brokerName, and whether it is a slave (`broker-a-s`) or a DLedger peer (`broker-a-n0`). */
 export function nodeProfile(id: string, overrides: Partial<NodeProfile> = {}): NodeProfile {
   const role = id.startsWith('namesrv') ? 'namesrv' : 'broker';
   const isSlave = id.endsWith('-s');
+  const election = /-n\d$/.test(id) ? 'dledger' : undefined;
   return {
     id,
     role,
-    brokerName: role === 'broker' ? id.replace(/-s$/, '') : undefined,
-    brokerId: role === 'broker' ? Number(isSlave) : undefined,
+    brokerName: role === 'broker' ? id.replace(/-(s|n\d)$/, '') : undefined,
+    brokerId: role === 'broker' ? (election ? -1 : Number(isSlave)) : undefined,
+    election,
     rocketmq: undefined,
     java: undefined,
     heapBytes: undefined,
@@ -55,14 +57,14 @@ export function profileOf(nodes: readonly (string | NodeProfile)[] = IDS_2M2S, o
 export function assignmentsOf({ nodes }: Profile, version = '5.5.0'): Map<string, Assignment> {
   const counts = { namesrv: 0, broker: 0 };
   return new Map(
-    nodes.map(({ id, role }) => {
+    nodes.map((node) => {
+      const { id, role } = node;
       const listen = FIRST_PORT[role] + (role === 'broker' ? 10 : 1) * counts[role];
       counts[role] += 1;
-      const ports = Object.fromEntries(Object.entries(PORT_OFFSETS[role]).map(([name, offset]) => [name, listen + offset]));
       return [
         id,
         {
-          ports: { listen, ...ports },
+          ports: socketsAt(node, listen),
           release: { home: `/releases/${version}`, version, source: 'installed' },
           jdk: { home: '/jdk-17', java: '/jdk-17/bin/java', major: 17, version: '17.0.9' },
         },

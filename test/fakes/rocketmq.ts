@@ -1,4 +1,4 @@
-import type { NodeSpec } from '../../src/cluster/node-spec.js';
+import { isElected, type NodeSpec } from '../../src/cluster/node-spec.js';
 import type { InvokeOptions, RemotingClient, RemotingResponse } from '../../src/remoting/client.js';
 import { RequestCode, ResponseCode, requestName } from '../../src/remoting/codes.js';
 
@@ -22,6 +22,8 @@ export type FakeNode = {
   /** What somebody has set it to since it started. */
   brokerPermission: string;
   topics: string[];
+  /** What GET_BROKER_CONFIG gives. */
+  config: Readonly<Record<string, string>>;
   /** Answers the making of a topic as a slave of 4.9.7 does. */
   refusesTopics: boolean;
 };
@@ -30,6 +32,8 @@ export type FakeNode = {
 export class FakeRocketMq {
   /** Each request so far: `broker-a SEND_MESSAGE_V2`. */
   readonly calls: string[] = [];
+  /** This replica becomes the master of its group once the one before is dropped. */
+  electsWhenDropped: string | undefined;
   /** Called with the node's id once an answer is made up. */
   afterAnswer: (id: string) => void = () => {};
   readonly #specs: readonly NodeSpec[];
@@ -53,6 +57,7 @@ export class FakeRocketMq {
           registersWhenNudged: false,
           brokerPermission: '6',
           topics: [],
+          config: {},
           refusesTopics: false,
         },
       ]),
@@ -63,9 +68,24 @@ export class FakeRocketMq {
     return this.#nodes.get(id) as FakeNode;
   }
 
-  /** Lists nodes with NameServers (default: all), each under its own id. */
+  /** Lists nodes with NameServers (default: all), each under its own id; the first of a group that elects its master leads it. */
   register(ids: readonly string[], namesrvs: readonly string[] = this.#namesrvs()): void {
-    for (const spec of this.#specs.filter(({ id }) => ids.includes(id))) this.list(spec, spec.brokerId as number, namesrvs);
+    for (const spec of this.#specs.filter(({ id }) => ids.includes(id))) {
+      for (const namesrv of namesrvs)
+        this.list(spec, isElected(spec) ? this.#electedId(spec, namesrv) : (spec.brokerId as number), [namesrv]);
+    }
+  }
+
+  /** Makes `id` the master of its group, on every NameServer. */
+  elect(id: string): void {
+    const spec = this.#specs.find((candidate) => candidate.id === id) as NodeSpec;
+    this.unregister(id);
+    this.list(spec, 0);
+  }
+
+  #electedId(spec: NodeSpec, namesrv: string): number {
+    const master = this.#routes.get(namesrv)?.get(`${spec.brokerName} 0`);
+    return master === undefined || master === spec.registeredAddress ? 0 : Number(spec.id.at(-1)) + 1;
   }
 
   /** Lists a node under an id that need not be its own. */
@@ -81,6 +101,15 @@ export class FakeRocketMq {
     for (const namesrv of namesrvs)
       for (const [key, address] of this.#routes.get(namesrv) ?? [])
         if (address === registeredAddress) this.#routes.get(namesrv)?.delete(key);
+    const next = this.electsWhenDropped;
+    if (next === undefined || next === id) return;
+    this.electsWhenDropped = undefined;
+    this.elect(next);
+  }
+
+  /** Do the NameServers list the node as the master of its brokerName? */
+  holds0(id: string): boolean {
+    return this.#leads(this.#specs.find((spec) => spec.id === id) as NodeSpec);
   }
 
   /** How often `node` was asked for `request`. */
@@ -126,6 +155,14 @@ export class FakeRocketMq {
         node.brokerPermission = /^brokerPermission=(\d)$/m.exec(Buffer.from(request ?? []).toString())?.[1] ?? node.brokerPermission;
         if (node.registersWhenNudged) this.register([spec.id]);
         return {};
+      case RequestCode.GET_BROKER_CONFIG:
+        return {
+          body: Buffer.from(
+            Object.entries(node.config)
+              .map(([key, value]) => `${key}=${value}\n`)
+              .join(''),
+          ),
+        };
       case RequestCode.GET_BROKER_HA_STATUS:
         return { code: node.haStatusCode, body: json({ master: true, inSyncSlaveNums: node.inSyncSlaveNums }) };
       case RequestCode.UPDATE_AND_CREATE_TOPIC:
@@ -149,12 +186,17 @@ export class FakeRocketMq {
   }
 
   #send(spec: NodeSpec, node: FakeNode): Partial<RemotingResponse> {
-    if (spec.brokerId !== 0) return { code: ResponseCode.NO_PERMISSION, remark: 'a slave takes no sends' };
+    if (isElected(spec) ? !this.#leads(spec) : spec.brokerId !== 0)
+      return { code: ResponseCode.NO_PERMISSION, remark: 'a slave takes no sends' };
     const queueOffset = node.maxOffset;
     node.maxOffset += 1;
-    const slaves = this.#specs.filter(({ brokerName, brokerId }) => brokerName === spec.brokerName && brokerId !== 0);
+    const slaves = this.#specs.filter(({ id, brokerName, brokerId }) => id !== spec.id && brokerName === spec.brokerName && brokerId !== 0);
     if (node.replicates) for (const { id } of slaves) this.node(id).maxOffset = node.maxOffset;
     return { code: node.sendCode, extFields: { msgId: 'x', queueId: '0', queueOffset: String(queueOffset) } };
+  }
+
+  #leads(spec: NodeSpec): boolean {
+    return this.#namesrvs().some((namesrv) => this.#routes.get(namesrv)?.get(`${spec.brokerName} 0`) === spec.registeredAddress);
   }
 
   #route(namesrv: string, brokerName: string): Partial<RemotingResponse> {

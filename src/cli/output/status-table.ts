@@ -54,9 +54,9 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
 
 function roleOf(node: NodeStatus): string {
   if (node.role === 'namesrv') return 'NameServer';
-  const configured = node.brokerId === 0 ? 'master' : 'slave';
-  if (node.liveRole === null) return `(${configured})`;
-  return node.liveRole;
+  if (node.liveRole !== null) return node.liveRole;
+  if (node.brokerId === -1) return '(replica)';
+  return node.brokerId === 0 ? '(master)' : '(slave)';
 }
 
 function portsOf({ ports }: NodeStatus): string {

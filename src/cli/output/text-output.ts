@@ -185,7 +185,9 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
     case 'exited':
       return `${at}  ${item.node} is gone (${item.signal ?? (item.code === null ? 'exit status unknown' : `exit status ${item.code}`)})`;
     case 'routeChanged':
-      return `${at}  NameServer ${item.namesrv} has dropped ${item.node}${item.master ? `; master is now ${item.master}` : ''}`;
+      return item.master
+        ? `${at}  NameServer ${item.namesrv} has ${item.master} as the master, and it takes sends`
+        : `${at}  NameServer ${item.namesrv} has dropped ${item.node}`;
     case 'notice':
       return `${at}  ${item.message}`;
     case 'verdict': {

@@ -2,9 +2,11 @@ import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../remotin
 import { getTopicRoute } from '../../remoting/namesrv-api.js';
 import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
-import { type ConfigLine, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
+import { type ConfigLine, isElected, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
 import { brokerClosed } from './clean-end.js';
+import { dledgerLines } from './dledger.js';
+import { electedStartup, hasRole, unled } from './elected-startup.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** Source: common/.../constant/PermName.java */
@@ -14,12 +16,14 @@ const NUDGE_AGAIN_MS = 2_000;
 export const brokerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
   config: brokerConfig,
-  startup: brokerStartup,
+  startup: (node, context) => (isElected(node) ? electedStartup(node, context) : brokerStartup(node, context)),
   readiness: (node, context) => {
     const nudge = registrationNudge(node, context, NUDGE_AGAIN_MS);
     return probe(async (signal) => {
       await answers(node, context, signal);
-      const missing = await unregistered(node, context, signal);
+      const missing = isElected(node) ? await unled(node, context, signal) : await unregistered(node, context, signal);
+      // Before its election a replica has no id to register under.
+      if (missing && isElected(node) && !(await hasRole(node, context, signal))) return missing;
       // A NameServer that was restarted would know this broker only after registerNameServerPeriod.
       if (missing) await nudge(signal);
       return missing;
@@ -92,13 +96,12 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
   const lines: ConfigLine[] = [
     { key: 'brokerClusterName', value: draft.brokerClusterName, reason: 'the name under which NameServers group brokers' },
     { key: 'brokerName', value: draft.brokerName as string, reason: 'a master and its slaves share it' },
-    { key: 'brokerId', value: String(draft.brokerId), reason: '0 is the master, above 0 a slave' },
-    { key: 'brokerRole', value: draft.brokerRole as string, reason: roleReason(draft.brokerRole as string) },
+    ...identityLines(draft, partners),
     { key: 'namesrvAddr', value: draft.namesrvAddrs.join(';'), reason: 'every NameServer of this cluster' },
     {
       key: 'listenPort',
       value: String(draft.ports.listen),
-      reason: `also taken: ${draft.ports.fast} (fast port, P-2) and ${draft.ports.ha} (HA, P+1)`,
+      reason: `also taken: ${draft.ports.fast} (fast port, P-2) and ${secondPort(draft)}`,
     },
     {
       key: 'brokerIP1',
@@ -124,6 +127,17 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
   }
   return overlay(lines, draft.profile.properties);
 }
+
+/** Master or slave of a fixed pair; or what lets a group elect its master. */
+function identityLines(draft: NodeDraft, group: readonly NodeDraft[]): ConfigLine[] {
+  if (draft.election === 'dledger') return dledgerLines(draft, group);
+  return [
+    { key: 'brokerId', value: String(draft.brokerId), reason: '0 is the master, above 0 a slave' },
+    { key: 'brokerRole', value: draft.brokerRole as string, reason: roleReason(draft.brokerRole as string) },
+  ];
+}
+
+const secondPort = ({ ports }: NodeDraft) => (ports.dledger === undefined ? `${ports.ha} (HA, P+1)` : `${ports.dledger} (DLedger, P+5)`);
 
 function roleReason(role: string): string {
   if (role === 'SYNC_MASTER') return 'a send is answered when the slave has the message too';

@@ -18,6 +18,21 @@ test('a sync profile makes SYNC_MASTER where there is a slave to wait for', () =
   });
 });
 
+test('the peers of a DLedger group know each other, and leave id and role to the election', () => {
+  const profile = profileOf(['namesrv-1', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2', 'broker-b-n0'], { replication: 'dledger' });
+  for (const version of ['4.7.0', '5.5.0']) {
+    const spec = specOf('broker-a-n1', { profile, version });
+    const keys = ['brokerName', 'brokerId', 'brokerRole', 'haMasterAddress', 'inSyncReplicas', 'listenPort'];
+    expect(Object.fromEntries(keys.map((key) => [key, setting(spec, key)]))).toEqual({ brokerName: 'broker-a', listenPort: '10921' });
+    expect(spec.config.filter(({ key }) => /dLeger/i.test(key)).map(({ key, value }) => `${key}=${value}`)).toEqual([
+      'enableDLegerCommitLog=true',
+      'dLegerGroup=broker-a',
+      'dLegerPeers=n0-127.0.0.1:10916;n1-127.0.0.1:10926;n2-127.0.0.1:10936',
+      'dLegerSelfId=n1',
+    ]);
+  }
+});
+
 test('an async profile makes ASYNC_MASTER', () => {
   expect(roles(specsOf({ profile: profileOf(undefined, { replication: 'async' }) }))).toMatchObject({
     'broker-a': 'ASYNC_MASTER',

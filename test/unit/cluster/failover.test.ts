@@ -30,6 +30,30 @@ async function kill(id: string, options: Options = {}): Promise<KillItem[]> {
 const events = (told: KillItem[]) => told.map(({ event }) => event);
 const verdictOf = (told: KillItem[]) => told.find((item) => item.event === 'verdict');
 
+const DLEDGER = ['namesrv-1', 'namesrv-2', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2'];
+
+test('a leader of a group that elects: the verdict waits for another that holds id 0 and takes a send', async () => {
+  await running(DLEDGER);
+  const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
+  const other = DLEDGER.filter((id) => id.startsWith('broker') && id !== leader)[0] as string;
+  fake.rocketmq.electsWhenDropped = other;
+  const told = await kill(leader);
+  expect(told.filter(({ event }) => event === 'routeChanged')).toMatchObject([{ master: null }, { master: null }, { master: other }]);
+  expect(verdictOf(told)).toMatchObject({ promoted: other, writable: true, writableOn: [other] });
+  expect(cluster.elections.lastMaster('broker-a')).toBe(other);
+  expect(cluster.journal.read().filter(({ type }) => type === 'role-changed')).toMatchObject([
+    { node: other, data: { brokerName: 'broker-a' } },
+  ]);
+});
+
+test('a follower of such a group: nobody is elected, and the leader still takes sends', async () => {
+  await running(DLEDGER);
+  const follower = DLEDGER.find((id) => id.startsWith('broker') && !fake.rocketmq.holds0(id)) as string;
+  const told = await kill(follower);
+  expect(told.filter(({ event }) => event === 'routeChanged').map((item) => item)).toHaveLength(2);
+  expect(verdictOf(told)).toMatchObject({ promoted: null, writable: true });
+});
+
 test('a master of a fixed pair: gone, dropped by both NameServers, no new master, reads from its slave, sends to the other', async () => {
   await running();
   const { pid } = cluster.supervisor('broker-a');

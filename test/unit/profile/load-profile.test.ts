@@ -21,6 +21,7 @@ test.each([
   ['2m-noslave', 'async', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-b']],
   ['2m2s', 'sync', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
   ['2m2s-sync', 'sync', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
+  ['dledger', 'dledger', ['namesrv-1', 'namesrv-2', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2']],
   ['2m2s-async', 'async', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
 ])('the shipped profile %s replicates %s and loads without a warning', async (name, replication, ids) => {
   const { profile, warnings } = await folder.load(name);
@@ -31,6 +32,17 @@ test.each([
     warnings: [],
   });
   expect(profile.description).not.toBe('');
+});
+
+test('the peers of a DLedger group share the brokerName that their ids begin with, and none is the master', async () => {
+  const { profile } = await folder.load('dledger');
+  expect(profile.nodes.map(({ brokerName, brokerId, election }) => [brokerName, brokerId, election])).toEqual([
+    [undefined, undefined, undefined],
+    [undefined, undefined, undefined],
+    ['broker-a', -1, 'dledger'],
+    ['broker-a', -1, 'dledger'],
+    ['broker-a', -1, 'dledger'],
+  ]);
 });
 
 test('slaves of 2m2s carry the brokerName of their master', async () => {

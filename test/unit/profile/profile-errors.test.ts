@@ -16,7 +16,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ['flsh: sync\n', 'p.yaml:4:1: flsh: unknown key (did you mean "flush"?)'],
     ['qqqqqq: 1\n', 'p.yaml:4:1: qqqqqq: unknown key; known are extends, description,'],
     ['flush: synch\n', 'p.yaml:4:1: flush: expected sync or async, not "synch" (did you mean "sync"?)'],
-    ['replication: [sync]\n', 'p.yaml:4:1: replication: expected sync or async, not a list'],
+    ['replication: [sync]\n', 'p.yaml:4:1: replication: expected sync, async, dledger or controller, not a list'],
     ['startup: slow\n', 'p.yaml:4:1: startup: expected fast or throughput, not "slow"'],
     ['stopTimeout: soon\n', 'p.yaml:4:1: stopTimeout: expected a duration up to 24h, such as 30s, not "soon"'],
     ['startTimeout: 0\n', 'p.yaml:4:1: startTimeout: expected a duration up to 24h, such as 60s, not 0'],
@@ -49,7 +49,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ['  broker-b: {}\n', 'p.yaml:4:3: nodes.broker-b.role: a node needs its role'],
     ['  broker-b: broker\n', 'p.yaml:4:3: nodes.broker-b: expected a map of settings'],
     ['  broker-b: { role: broker, brokerId: 1 }\n', 'p.yaml:4:29: nodes.broker-b.brokerName: a slave (brokerId 1) needs the brokerName'],
-    ['  broker-b: { role: broker, brokerId: -1 }\n', 'p.yaml:4:29: nodes.broker-b.brokerId: expected 0 for a master'],
+    ['  broker-b: { role: broker, brokerId: -1 }\n', 'p.yaml:4:29: nodes.broker-b.brokerId: a brokerId of -1 needs an election'],
     ['  broker-b: { role: broker, brokerId: 2147483648 }\n', 'p.yaml:4:29: nodes.broker-b.brokerId: expected 0 for a master'],
     ['  broker-b: { role: broker, brokerName: broker-a }\n', 'broker-b and broker-a are both brokerId 0 of broker-a'],
     [

@@ -1,0 +1,63 @@
+import type { NodeStatus } from '../contract/status.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
+
+/** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
+export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
+
+export const NO_ROUTES: RouteView = new Map();
+
+/** What was asked of the nodes: ends of commit logs, and slaves whose commit log is longer than that of their master. */
+export type Replicas = { routes: RouteView; offsets: ReadonlyMap<string, number>; ahead: ReadonlySet<string> };
+
+type Replication = Pick<NodeStatus, 'inSync' | 'lagBytes'>;
+const UNKNOWN: Replication = { inSync: null, lagBytes: null };
+
+/** @returns how far the replicas of the brokerName of `spec` agree. */
+export function replicationOf(
+  spec: NodeSpec,
+  specs: readonly NodeSpec[],
+  { routes, offsets, ahead }: Replicas,
+  isAskable: (spec: NodeSpec) => boolean,
+): Replication {
+  const partners = specs.filter((other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id);
+  const isNow = (role: 'master' | 'slave') => (other: NodeSpec) => roleNow(other, routes) === role;
+  const held = offsets.get(spec.id);
+  if (isNow('slave')(spec)) {
+    const master = partners.find(isNow('master'));
+    const wanted = master && offsets.get(master.id);
+    if (held === undefined || wanted === undefined) return UNKNOWN;
+    if (ahead.has(spec.id)) return { inSync: false, lagBytes: wanted - held };
+    const lagBytes = Math.max(0, wanted - held);
+    return { inSync: lagBytes === 0, lagBytes };
+  }
+  // Of an elected group, a replica that is down may have been a slave as well as any other.
+  const slaves = partners.filter((other) => isElected(other) || isSlave(other));
+  if (!isNow('master')(spec) || slaves.length === 0 || held === undefined) return UNKNOWN;
+  const answers = slaves.map((slave) => (ahead.has(slave.id) ? -1 : offsets.get(slave.id)));
+  if (answers.every((offset) => offset === undefined) && slaves.some(isAskable)) return UNKNOWN;
+  return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
+}
+
+/** A fixed pair's roles are in its profile; a group that elects its master has it with the NameServers. */
+export function roleNow(spec: NodeSpec, routes: RouteView): 'master' | 'slave' | null {
+  if (isElected(spec)) return routedRole(spec, routes);
+  if (isMaster(spec)) return 'master';
+  return isSlave(spec) ? 'slave' : null;
+}
+
+/** The role that the NameServers give this node's address, in the words of its kind of group. */
+export function liveRole(routes: RouteView, spec: NodeSpec): NodeStatus['liveRole'] {
+  const role = routedRole(spec, routes);
+  if (spec.election !== 'dledger' || role === null) return role;
+  return role === 'master' ? 'leader' : 'follower';
+}
+
+/** Where the NameServers disagree, the first one counts. */
+function routedRole(spec: NodeSpec, routes: RouteView): 'master' | 'slave' | null {
+  for (const view of routes.values()) {
+    for (const [id, address] of view.get(spec.brokerName ?? '') ?? []) {
+      if (address === spec.registeredAddress) return id === 0 ? 'master' : 'slave';
+    }
+  }
+  return null;
+}

@@ -1,0 +1,106 @@
+import { getBrokerConfig, getMaxOffset, sendMessage } from '../../remoting/broker-api.js';
+import { ResponseCode } from '../../remoting/codes.js';
+import { getTopicRoute } from '../../remoting/namesrv-api.js';
+import type { Probe } from '../../supervisor/probe.js';
+import type { NodeSpec } from '../node-spec.js';
+import { answers } from './broker.js';
+import { probe, type RoleContext } from './role.js';
+
+/** Producer group of the messages that prove a start. */
+const PROBE_GROUP = 'rmqdev-probe';
+
+/**
+ * Readiness of one start of a replica whose group elects its master, in this order: it answers; every NameServer lists it, and a member of its
+ * group as the master; and once per start a write to the master returned 0 and every replica that is registered holds it.
+ */
+export function electedStartup(node: NodeSpec, context: RoleContext): Probe {
+  const { remoting } = context;
+  const queue = { topic: node.brokerName as string, queueId: 0 };
+  let written: number | undefined;
+  let isProved = false;
+
+  /** @returns why it is not proved yet that the master takes writes, and that its followers get them. */
+  const unproved = async (addresses: ReadonlyMap<number, string>, signal: AbortSignal): Promise<string | undefined> => {
+    const group = context.peers().filter((peer) => peer.brokerName === node.brokerName);
+    const master = group.find((peer) => peer.registeredAddress === addresses.get(0));
+    if (!master) return noLeader(node, context);
+    if (master.id === node.id && written === undefined) {
+      const message = { ...queue, body: Buffer.from('rmqdev start-up probe'), producerGroup: PROBE_GROUP };
+      const { code, queueOffset } = await sendMessage(remoting, node.localAddress, message, signal);
+      if (code !== ResponseCode.SUCCESS) return `it leads ${node.brokerName} and answered a write with code ${code}`;
+      written = queueOffset + 1;
+    }
+    const wanted = written ?? (await getMaxOffset(remoting, master.localAddress, queue, signal));
+    if (wanted === 0) return `${master.id} leads ${node.brokerName} and has not taken a write yet`;
+    const registered = group.filter((peer) => peer.id !== master.id && [...addresses.values()].includes(peer.registeredAddress));
+    for (const follower of master.id === node.id ? registered : [node]) {
+      const held = await getMaxOffset(remoting, follower.localAddress, queue, signal);
+      if (held < wanted) return `${follower.id} does not hold the last message of ${master.id} yet`;
+    }
+    return undefined;
+  };
+
+  return probe(async (signal) => {
+    await answers(node, context, signal);
+    context.stage(node.id, 'answering');
+    const missing = await unled(node, context, signal);
+    if (missing) return missing;
+    context.stage(node.id, 'registered');
+    if (isProved) return undefined;
+    const [namesrv] = namesrvsOf(node, context);
+    const why = namesrv && (await unproved(await addressesOn(namesrv, node, context, signal), signal));
+    if (why) return why;
+    isProved = true;
+    context.stage(node.id, 'in sync');
+    return undefined;
+  });
+}
+
+/**
+ * @returns why the group of `node` does not work as far as clients can see, or `node` has no part in it: every NameServer that lives must list
+ * it under some id, and one of its group under id 0.
+ */
+export async function unled(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
+  const namesrvs = namesrvsOf(node, context);
+  if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
+  const reasons = await Promise.all(
+    namesrvs.map(async (namesrv) => {
+      const addresses = await addressesOn(namesrv, node, context, signal);
+      if (!addresses.has(0)) return noLeader(node, context);
+      if ([...addresses.values()].includes(node.registeredAddress)) return undefined;
+      return `not registered with ${namesrv.id} (${namesrv.localAddress})`;
+    }),
+  );
+  return reasons.find((reason) => reason !== undefined);
+}
+
+/** Does the broker itself know what it is? Before its election a replica has the id -1, with which nobody may register (4.5.1: ASYNC_MASTER). */
+export async function hasRole(node: NodeSpec, { remoting }: RoleContext, signal: AbortSignal): Promise<boolean> {
+  const config = await getBrokerConfig(remoting, node.localAddress, signal);
+  return Number(config.get('brokerId')) >= 0 && config.get('brokerRole') !== 'ASYNC_MASTER';
+}
+
+async function addressesOn(
+  namesrv: NodeSpec,
+  { brokerName }: NodeSpec,
+  { remoting }: RoleContext,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, string>> {
+  const route = await getTopicRoute(remoting, namesrv.localAddress, brokerName as string, signal);
+  return route?.brokerDatas.find((data) => data.brokerName === brokerName)?.brokerAddrs ?? new Map();
+}
+
+function namesrvsOf(node: NodeSpec, context: RoleContext): NodeSpec[] {
+  return context
+    .peers()
+    .filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && context.isExpected(peer.id));
+}
+
+function noLeader(node: NodeSpec, context: RoleContext): string {
+  const group = context.peers().filter((peer) => peer.brokerName === node.brokerName);
+  const wanted = group.filter((peer) => context.isExpected(peer.id));
+  const majority = Math.floor(group.length / 2) + 1;
+  if (node.election !== 'dledger' || wanted.length >= majority) return `${node.brokerName} has no leader yet`;
+  const down = group.filter((peer) => !wanted.includes(peer)).map(({ id }) => id);
+  return `${node.brokerName} has no leader: ${wanted.length} of ${group.length} peers are up and ${majority} are needed; start ${down.join(' or ')}`;
+}

@@ -1,0 +1,29 @@
+import { noteElections } from '../cluster/elections.js';
+import type { World } from '../cluster/world.js';
+import type { ClusterRegistry } from './cluster-registry.js';
+
+const ASK_EVERY_MS = 1_000;
+
+/** Notices, in every cluster that has such a group, when another replica has been elected master. @returns a function that ends it. */
+export function watchElections({ clock, log }: World, registry: ClusterRegistry): () => void {
+  let cancel = () => {};
+  let isEnded = false;
+  const look = async () => {
+    await Promise.all(
+      registry.all.map(({ cluster, meter }) =>
+        noteElections(cluster, meter).catch((error) =>
+          log.warn({ cluster: cluster.name, err: error }, 'the elected masters are not known'),
+        ),
+      ),
+    );
+    if (!isEnded) schedule();
+  };
+  const schedule = () => {
+    cancel = clock.after(ASK_EVERY_MS, () => void look());
+  };
+  schedule();
+  return () => {
+    isEnded = true;
+    cancel();
+  };
+}
