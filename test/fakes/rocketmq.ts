@@ -149,8 +149,6 @@ export class FakeRocketMq {
         return { extFields: { offset: String(node.maxOffset) } };
       case RequestCode.GET_ROUTEINFO_BY_TOPIC:
         return this.#route(spec.id, topic);
-      case RequestCode.GET_BROKER_CONFIG:
-        return { body: Buffer.from(`brokerPermission=${node.brokerPermission}\n`) };
       case RequestCode.UPDATE_BROKER_CONFIG:
         node.brokerPermission = /^brokerPermission=(\d)$/m.exec(Buffer.from(request ?? []).toString())?.[1] ?? node.brokerPermission;
         if (node.registersWhenNudged) this.register([spec.id]);
