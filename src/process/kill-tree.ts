@@ -1,6 +1,13 @@
+import { execa } from 'execa';
+import treeKill from 'tree-kill';
 import { systemCode } from '../base/errors.js';
 import type { Platform, ProcessRow } from './platform.js';
 import type { ProcessIdentity } from './process-identity.js';
+
+/** The tool that tree-kill asks for children. */
+const CHILDREN_TOOL = process.platform === 'darwin' ? 'pgrep' : 'ps';
+/** A tool that cannot be started makes tree-kill throw where nobody catches, and never call back. */
+const TOOL_TIMEOUT_MS = 5_000;
 
 /**
  * SIGKILL to the process and to all it started. While it lives its tree is walked, which finds children that left
@@ -8,13 +15,26 @@ import type { ProcessIdentity } from './process-identity.js';
  * also where the system has no process table to give: the group is killed all the same.
  */
 export async function killTree(identity: ProcessIdentity, platform: Platform): Promise<void> {
-  if (!isStrangers(identity, platform)) {
+  if (!isStrangers(identity, platform) && !(await killWithTool(identity.pid))) {
     const rows = await platform.processTable().catch((): ProcessRow[] => []);
     const descendants = descendantsOf(identity.pid, rows);
     // Asked again: it may have ended, and its number be another's, while the table was read.
     if (!isStrangers(identity, platform)) for (const pid of [identity.pid, ...descendants]) kill(pid);
   }
   killGroup(identity, platform);
+}
+
+/** @returns false where tree-kill's tool is missing (slim containers) or cannot be run now (no descriptor or process is left). */
+async function killWithTool(pid: number): Promise<boolean> {
+  const { exitCode } = await execa(CHILDREN_TOOL, ['-p', String(process.pid)], { reject: false, stdio: 'ignore' });
+  if (exitCode === undefined) return false;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), TOOL_TIMEOUT_MS);
+    treeKill(pid, 'SIGKILL', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }
 
 /**
