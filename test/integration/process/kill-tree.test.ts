@@ -46,6 +46,7 @@ test('without ps, which slim containers lack, children that left the group are f
 test('where the system gives no process table, as to a daemon out of file descriptors, the group is killed', async () => {
   const running = await programs().launch(`${spawnChild(false)} setInterval(() => {}, 1000)`);
   await untilLive(2);
+  vi.stubEnv('PATH', programs().folder);
   const noTable = vi
     .spyOn(platform, 'processTable')
     .mockRejectedValueOnce(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
