@@ -6,6 +6,7 @@ import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
+import { getControllerMetadata, getSyncStateSets } from '../remoting/controller-api.js';
 import { getTopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
@@ -13,7 +14,7 @@ import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
 import { causeOf } from './crash-reports.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
-import { liveRole, NO_ROUTES, type RouteView, replicationOf, roleNow } from './replication.js';
+import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
 const ASK_TIMEOUT_MS = 1_500;
@@ -21,9 +22,11 @@ const ASK_UNREADY_TIMEOUT_MS = 200;
 const ASK_AGAIN_MS = 100;
 /** What was asked of a node is used this long. */
 const FRESH_MS = 1_000;
+/** An election changes them. */
+const DECIDED_KEYS: readonly string[] = ['brokerId', 'brokerRole'];
 
 /** `ahead`: slaves whose commit log is longer than that of their master. */
-type Asked = { at: number; routes: RouteView; offsets: ReadonlyMap<string, number>; ahead: ReadonlySet<string> };
+type Asked = Replicas & { at: number };
 
 /** Asks a cluster's nodes what only they know; answers are kept for a second, questions under way are shared. */
 export class ClusterMeter {
@@ -76,7 +79,7 @@ export class ClusterMeter {
       role: spec.role,
       brokerName: spec.brokerName,
       brokerId: spec.brokerId,
-      liveRole: liveRole(asked.routes, spec),
+      liveRole: liveRole(asked, spec),
       state: supervisor.state,
       reason: supervisor.reason,
       pid,
@@ -109,9 +112,24 @@ export class ClusterMeter {
     const asking = this.#askRoutes();
     // Who is a master by election, only the NameServers know.
     const known = this.#cluster.specs.some(isElected) ? await asking : NO_ROUTES;
-    const [routes, offsets] = await Promise.all([asking, this.#askOffsets(known)]);
-    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets) };
+    const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known), this.#askControllers()]);
+    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets), ...controllers };
     return this.#last;
+  }
+
+  /** Who leads the controllers, and which replicas it counts as in sync. */
+  async #askControllers(): Promise<Pick<Replicas, 'leader' | 'syncStateSets'>> {
+    const { specs, world } = this.#cluster;
+    const brokerNames = [...new Set(specs.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
+    for (const controller of specs.filter((spec) => spec.role === 'controller' && this.#isAskable(spec))) {
+      using deadline = this.#deadlineFor(controller);
+      const known = await getControllerMetadata(world.remoting, controller.localAddress, deadline.signal).catch(() => undefined);
+      const leader = specs.find((spec) => spec.role === 'controller' && spec.localAddress === known?.leaderAddress);
+      if (!leader || !this.#isAskable(leader)) continue;
+      const sets = await getSyncStateSets(world.remoting, leader.localAddress, brokerNames, deadline.signal).catch(() => undefined);
+      return { leader: leader.id, syncStateSets: sets };
+    }
+    return { leader: undefined, syncStateSets: undefined };
   }
 
   async #askRoutes(): Promise<RouteView> {
@@ -194,7 +212,8 @@ export class ClusterMeter {
 
   async #drift(spec: NodeSpec): Promise<string[]> {
     const text = await readFile(spec.paths.runConfig, 'utf8').catch(() => '');
-    return driftedKeys(spec.config, text);
+    const drifted = driftedKeys(spec.config, text);
+    return isElected(spec) ? drifted.filter((key) => !DECIDED_KEYS.includes(key)) : drifted;
   }
 }
 

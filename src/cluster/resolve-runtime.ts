@@ -5,8 +5,9 @@ import { findJdk } from '../install/jdk.js';
 import { listReleases } from '../install/list-releases.js';
 import { readReleaseHome } from '../install/release-home.js';
 import { resolveRelease } from '../install/resolve-release.js';
+import type { Profile } from '../profile/profile.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
-import { DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import { DEFAULT_RELEASE, type ElectionMode, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import type { Cluster } from './cluster.js';
 import type { JdkRef, ReleaseRef } from './node-spec.js';
 import type { PlanRequest } from './plan.js';
@@ -135,6 +136,28 @@ export function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseR
       what: `a broker of RocketMQ ${version} cannot run on this machine (${row.platform}, ${row.arch})`,
       why: row.why,
       next: `Choose another release, such as --rocketmq ${DEFAULT_RELEASE}`,
+    });
+  }
+}
+
+/** A release that lacks a kind of node, or a way of electing, would ignore the keys and run something else. @throws RmqdevError UNSUPPORTED */
+export function refuseUnsupportedTopology({ name, nodes }: Profile, releases: ReadonlyMap<string, ReleaseRef>): void {
+  for (const { id, role, election } of nodes) {
+    const { version } = releases.get(id) as ReleaseRef;
+    const traits = releaseTraits(version);
+    const lacksRole = !traits.roles.includes(role);
+    const lacksElection = election !== undefined && !traits.elections.includes(election);
+    if (!lacksRole && !lacksElection) continue;
+    const fitting = SUPPORTED_RELEASES.filter((release) => {
+      const { roles, elections } = releaseTraits(release);
+      return lacksRole ? roles.includes(role) : elections.includes(election as ElectionMode);
+    });
+    throw new RmqdevError('UNSUPPORTED', {
+      what: `profile ${name} cannot run on RocketMQ ${version}`,
+      why: lacksRole
+        ? `${id} is a ${role}, which this release does not have; the first tested one that has it is ${fitting[0]}`
+        : `${id} has replication: ${election}, which this release does not know; the first tested one that does is ${fitting[0]}`,
+      next: `Choose one of ${fitting.join(', ')}, such as --rocketmq ${fitting.at(-1)}`,
     });
   }
 }

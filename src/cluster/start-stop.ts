@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { allOf } from '../diagnose/allot-ports.js';
 import { findMarked } from '../process/find-marked.js';
+import type { Role } from '../profile/profile.js';
 import { releaseTraits } from '../rocketmq/releases.js';
 import { describeExit, type NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
@@ -42,9 +43,9 @@ export async function startNodes(
         cluster.supervisor(id).start();
       }
       const names = tier.map(({ id }) => id);
-      if (tier[0]?.role === 'namesrv') {
+      if (tier[0]?.role !== 'broker') {
         await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
-        options.stage?.('NameServers');
+        options.stage?.(tier.some(({ role }) => role === 'controller') ? 'NameServers and controllers' : 'NameServers');
       } else if (options.wait || tier !== tiers.at(-1)) {
         await untilAll(
           cluster,
@@ -69,21 +70,22 @@ export async function startNodes(
   }
 }
 
-/** NameServers first: a broker that finds none registers again only after 10 s. Then masters before slaves, or all at once, as the release wants. */
+/** NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once, as the release wants. */
 export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const brokers = specs.filter((spec) => spec.role === 'broker');
   const together = brokers.every((spec) => releaseTraits(spec.release.version).startOrder === 'together');
   const tiers = together ? [brokers] : [brokers.filter((spec) => !isSlave(spec)), brokers.filter(isSlave)];
-  return [specs.filter((spec) => spec.role === 'namesrv'), ...tiers].filter((tier) => tier.length > 0);
+  return [specs.filter((spec) => spec.role !== 'broker'), ...tiers].filter((tier) => tier.length > 0);
 }
 
 /**
- * Brokers before NameServers, so that every broker can still take its name off them; of the brokers, slaves are told first.
+ * Brokers before controllers, and these before NameServers, so that every broker can still take its name off them; of the brokers, slaves are told first.
  * Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
  */
 export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const brokers = [...specs.filter(isSlave), ...specs.filter(isElected), ...specs.filter(isMaster)];
-  return [brokers, specs.filter((spec) => spec.role === 'namesrv')].filter((tier) => tier.length > 0);
+  const withRole = (role: Role) => specs.filter((spec) => spec.role === role);
+  return [brokers, withRole('controller'), withRole('namesrv')].filter((tier) => tier.length > 0);
 }
 
 /** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
@@ -118,7 +120,7 @@ export async function rollNodes(
   const specs = ids.map((id) => cluster.spec(id));
   const leads = (spec: NodeSpec) => cluster.elections.lastMaster(spec.brokerName ?? '') === spec.id;
   const order = [
-    ...specs.filter((spec) => spec.role === 'namesrv'),
+    ...specs.filter((spec) => spec.role !== 'broker'),
     ...specs.filter(isSlave),
     ...specs.filter((spec) => isElected(spec) && !leads(spec)),
     ...specs.filter((spec) => isElected(spec) && leads(spec)),

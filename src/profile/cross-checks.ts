@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
 import { portOffsets } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
-import { peerNumber } from './names.js';
+import { controllerNumber, peerNumber } from './names.js';
 import { didYouMean, type ProfileProblem } from './problems.js';
 import type { NodeProfile, Profile, ProfileWarning } from './profile.js';
 import type { ResolvedNode } from './resolve-nodes.js';
@@ -19,6 +19,7 @@ export function crossProblems(nodes: readonly ResolvedNode[], profile: Profile, 
     ...electionProblems(nodes),
     ...portProblems(nodes),
     ...roleProblems(nodes, tree),
+    ...controllerProblems(nodes, tree),
     ...topicProblems(profile, tree),
   ];
 }
@@ -112,6 +113,32 @@ function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
     const message = `${id} takes ${ports.join(', ')}, but ${holder.id} (listenPort ${holder.listenPort}) also takes ${port}`;
     return [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];
   });
+}
+
+/** Each controller is known to the others by the number in its id; replicas that a controller leads need one. */
+function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {
+  const controllers = nodes.filter(({ node }) => node.role === 'controller');
+  const misnamed = controllers
+    .filter(({ node }) => controllerNumber(node.id) === undefined)
+    .map(({ node, at }) => ({
+      place: at(),
+      path: ['nodes', node.id],
+      message: `a controller needs an id that ends in its number, such as controller-1, not "${node.id}"`,
+      isName: true,
+    }));
+  const doubled = repeated(controllers, ({ node }) => String(controllerNumber(node.id) ?? node.id)).map(([again, first]) => ({
+    place: again.at(),
+    path: ['nodes', again.node.id],
+    message: `${again.node.id} and ${first.node.id} both have the number ${controllerNumber(again.node.id)}`,
+    isName: true,
+  }));
+  const isMissing = controllers.length === 0 && nodes.some(({ node }) => node.election === 'controller');
+  const missing = {
+    place: placeAt(tree, ['replication']),
+    path: ['replication'],
+    message: 'replication: controller needs a controller, such as controller-1: { role: controller }',
+  };
+  return [...misnamed, ...doubled, ...(isMissing ? [missing] : [])];
 }
 
 function roleProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {

@@ -21,6 +21,12 @@ export function peerNumber(id: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** @returns n of a controller's id, which ends in `-<n>`; undefined where it does not. */
+export function controllerNumber(id: string): number | undefined {
+  const digits = /-(\d{1,4})$/.exec(id)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and selectors. */
 const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, 'all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers']);
 

@@ -198,6 +198,7 @@ export const ProfileFile = z.strictObject(
       .strictObject(
         {
           namesrv: RoleFile.optional().describe('Settings of every NameServer'),
+          controller: RoleFile.optional().describe('Settings of every controller'),
           broker: RoleFile.optional().describe('Settings of every broker'),
         },
         { error: 'a map of roles, such as { broker: { heap: 512m } }' },

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ELECTIONS, type ElectionMode } from '../rocketmq/releases.js';
 import { withDefaults } from './defaults.js';
 import type { ProfileProblem } from './problems.js';
-import type { NodeProfile, Role, SourcePlace } from './profile.js';
+import { type NodeProfile, ROLES, type Role, type SourcePlace } from './profile.js';
 import { SettledNode, SHARED_KEYS } from './profile-schema.js';
 import {
   DEFAULT_PLACE,
@@ -67,7 +67,7 @@ export function resolveNodes(profile: Tree): { nodes: ResolvedNode[]; problems: 
     };
     const refuse = (key: string, message: string, place = at(key)) => problems.push({ place, path: ['nodes', id, key], message });
     if (settings.role === undefined) {
-      refuse('role', 'a node needs its role: namesrv or broker');
+      refuse('role', `a node needs its role: ${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`);
       return [];
     }
     if (settings.role === 'broker' && settings.brokerName === undefined) {

@@ -129,6 +129,16 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
     roles: BROKER,
     instead: 'set `replication: dledger` of the profile; the group is the brokerName, its peers are the brokers that share it',
   },
+  {
+    keys: ['enableControllerMode', 'controllerAddr'],
+    roles: BROKER,
+    instead: 'set `replication: controller` of the profile, which needs nodes with role: controller',
+  },
+  {
+    keys: ['controllerDLegerGroup', 'controllerDLegerPeers', 'controllerDLegerSelfId', 'controllerStorePath'],
+    roles: ['controller'],
+    instead: 'it follows from the nodes with role: controller',
+  },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
   {

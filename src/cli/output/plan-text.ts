@@ -10,7 +10,12 @@ export function planSummary(plan: Plan, colors: Colors): string {
     const number = kept.filter(({ role }) => isCounted(role)).length;
     return `${number} ${one}${number === 1 ? '' : 's'}`;
   };
-  const nodes = `${count((role) => role === 'namesrv', 'NameServer')}, ${count((role) => role !== 'namesrv', 'broker')}`;
+  const others = ['namesrv', 'controller'];
+  const nodes = [
+    count((role) => role === 'namesrv', 'NameServer'),
+    ...(kept.some(({ role }) => role === 'controller') ? [count((role) => role === 'controller', 'controller')] : []),
+    count((role) => !others.includes(role), 'broker'),
+  ].join(', ');
   const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');
 }

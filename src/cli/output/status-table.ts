@@ -20,7 +20,7 @@ export function renderStatus(status: ClusterStatus, colors: Colors, now: number,
     String(node.restarts),
     node.rssBytes === null ? '-' : formatBytes(node.rssBytes),
     node.cpuPercent === null ? '-' : `${Math.round(node.cpuPercent)}%`,
-    node.role === 'namesrv' ? '-' : `${node.registeredWith.length} NS`,
+    node.role !== 'broker' ? '-' : `${node.registeredWith.length} NS`,
     syncOf(node),
     node.diskBytes === null ? '-' : formatBytes(node.diskBytes),
   ]);
@@ -54,6 +54,7 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
 
 function roleOf(node: NodeStatus): string {
   if (node.role === 'namesrv') return 'NameServer';
+  if (node.role === 'controller') return node.liveRole === 'leader' ? 'controller, leader' : 'controller';
   if (node.liveRole !== null) return node.liveRole;
   if (node.brokerId === -1) return '(replica)';
   return node.brokerId === 0 ? '(master)' : '(slave)';

@@ -5,6 +5,7 @@ import { releaseTraits } from '../../rocketmq/releases.js';
 import { type ConfigLine, isElected, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
 import { brokerClosed } from './clean-end.js';
+import { controllerModeLines } from './controller.js';
 import { dledgerLines } from './dledger.js';
 import { electedStartup, hasRole, unled } from './elected-startup.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
@@ -96,7 +97,7 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
   const lines: ConfigLine[] = [
     { key: 'brokerClusterName', value: draft.brokerClusterName, reason: 'the name under which NameServers group brokers' },
     { key: 'brokerName', value: draft.brokerName as string, reason: 'a master and its slaves share it' },
-    ...identityLines(draft, partners),
+    ...identityLines(draft, partners, all),
     { key: 'namesrvAddr', value: draft.namesrvAddrs.join(';'), reason: 'every NameServer of this cluster' },
     {
       key: 'listenPort',
@@ -116,7 +117,7 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
       reason: 'up to 4.9.3 the default ignores storePathRootDir and two brokers share one commit log',
     },
     { key: 'flushDiskType', value: draft.flushDiskType, reason: 'profile: flush' },
-    ...devProperties(draft.release.version, { isSlave: slave, isSyncPair }),
+    ...devProperties(draft.release.version, { isSlave: slave || draft.election === 'controller', isSyncPair }),
   ];
   if (slave && traits.slaveNeedsHaMasterAddress && master) {
     lines.push({
@@ -129,8 +130,9 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
 }
 
 /** Master or slave of a fixed pair; or what lets a group elect its master. */
-function identityLines(draft: NodeDraft, group: readonly NodeDraft[]): ConfigLine[] {
+function identityLines(draft: NodeDraft, group: readonly NodeDraft[], all: readonly NodeDraft[]): ConfigLine[] {
   if (draft.election === 'dledger') return dledgerLines(draft, group);
+  if (draft.election === 'controller') return controllerModeLines(all);
   return [
     { key: 'brokerId', value: String(draft.brokerId), reason: '0 is the master, above 0 a slave' },
     { key: 'brokerRole', value: draft.brokerRole as string, reason: roleReason(draft.brokerRole as string) },

@@ -20,8 +20,13 @@ const NAMESRV_DONE = 'shutdown hook done, consuming time total(ms)';
 const TAIL_BYTES = 2_048;
 
 /** Only what the last launch has written counts: the line of an earlier one may still be near the end of the file. */
-export function namesrvClosed(node: NodeSpec, startedAt: number | null): boolean {
-  const log = join(node.paths.logs, 'namesrv.log');
+export const namesrvClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'namesrv.log', startedAt);
+
+/** Source: controller/.../ControllerStartup.java: the same hook. */
+export const controllerClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'controller.log', startedAt);
+
+function saidDone(node: NodeSpec, name: string, startedAt: number | null): boolean {
+  const log = join(node.paths.logs, name);
   try {
     const written = writtenSince(node.paths.root, readLaunchMark(node.paths.root), startedAt).find(({ path }) => path === log);
     return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(NAMESRV_DONE);

@@ -17,7 +17,7 @@ export function dledgerLines(draft: NodeDraft, group: readonly NodeDraft[]): Con
 
 /** A group whose list of peers, or way of electing, changes cannot be rolled: two halves with different lists would not know each other. */
 export function peersChanged(now: NodeSpec, next: NodeSpec): boolean {
-  return configured(now, 'dLegerPeers') !== configured(next, 'dLegerPeers');
+  return ['dLegerPeers', 'controllerDLegerPeers', 'controllerAddr'].some((key) => configured(now, key) !== configured(next, key));
 }
 
 const peer = (draft: NodeDraft) => `${selfId(draft)}-127.0.0.1:${draft.ports.dledger}`;

@@ -33,6 +33,25 @@ test('the peers of a DLedger group know each other, and leave id and role to the
   }
 });
 
+test('controllers know each other, and their replicas know all of them', () => {
+  const replica = (id: string) => nodeProfile(id, { election: 'controller' });
+  const profile = profileOf(['namesrv-1', 'controller-1', 'controller-2', replica('broker-a-n0'), replica('broker-a-n1')]);
+  const keys = (id: string, names: string[]) => names.map((key) => setting(specOf(id, { profile, root: '/h' }), key));
+  expect(keys('controller-2', ['listenPort', 'controllerDLegerPeers', 'controllerDLegerSelfId', 'controllerStorePath'])).toEqual([
+    '9879',
+    'n1-127.0.0.1:9878;n2-127.0.0.1:9879',
+    'n2',
+    '/h/nodes/controller-2/store',
+  ]);
+  expect(keys('broker-a-n1', ['enableControllerMode', 'controllerAddr', 'brokerId', 'brokerRole', 'enableDLegerCommitLog'])).toEqual([
+    'true',
+    '127.0.0.1:9878;127.0.0.1:9879',
+    '-1',
+    'SLAVE',
+    undefined,
+  ]);
+});
+
 test('an async profile makes ASYNC_MASTER', () => {
   expect(roles(specsOf({ profile: profileOf(undefined, { replication: 'async' }) }))).toMatchObject({
     'broker-a': 'ASYNC_MASTER',

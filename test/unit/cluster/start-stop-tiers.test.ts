@@ -5,6 +5,15 @@ import { assignmentsOf, profileOf, specsOf } from '../../fakes/cluster.js';
 const ids = (tiers: { id: string }[][]) => tiers.map((tier) => tier.map(({ id }) => id));
 const NAMESRVS = ['namesrv-1', 'namesrv-2'];
 
+test('controllers start with the NameServers and stop between them and the brokers', () => {
+  const specs = specsOf({ profile: profileOf(['namesrv-1', 'controller-1', 'broker-a-n0', 'broker-a-n1']) });
+  expect(ids(startTiers(specs))).toEqual([
+    ['namesrv-1', 'controller-1'],
+    ['broker-a-n0', 'broker-a-n1'],
+  ]);
+  expect(ids(stopTiers(specs))).toEqual([['broker-a-n0', 'broker-a-n1'], ['controller-1'], ['namesrv-1']]);
+});
+
 test('4.x: NameServers, then masters, then slaves: a slave that finds no master sleeps 5 s', () => {
   expect(ids(startTiers(specsOf({ version: '4.9.7' })))).toEqual([NAMESRVS, ['broker-a', 'broker-b'], ['broker-a-s', 'broker-b-s']]);
 });

@@ -43,7 +43,7 @@ test('a name without a profile is an error with all names and the nearest', asyn
   folder.write('mine.yaml', SMALL, folder.userProfiles);
   const error = await folder.errorOf('singel');
   expect(error.code).toBe('PROFILE_NOT_FOUND');
-  expect(error.text.why).toContain('known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, dledger, single');
+  expect(error.text.why).toContain('known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, controller, dledger, single');
   expect(error.text.next).toContain('Did you mean "single"?');
 });
 
@@ -70,6 +70,7 @@ test('profiles are listed once each with description, aliases and node count, br
     ['2m-noslave', 'shipped', 4],
     ['2m2s-async', 'shipped', 6],
     ['2m2s-sync', 'shipped', 6],
+    ['controller', 'shipped', 8],
     ['dledger', 'shipped', 5],
   ]);
   expect(listed.map(({ description }) => description).slice(0, 3)).toEqual(['The shop', '', 'Mine']);

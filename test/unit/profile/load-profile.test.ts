@@ -21,6 +21,11 @@ test.each([
   ['2m-noslave', 'async', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-b']],
   ['2m2s', 'sync', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
   ['2m2s-sync', 'sync', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
+  [
+    'controller',
+    'controller',
+    ['namesrv-1', 'namesrv-2', 'controller-1', 'controller-2', 'controller-3', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2'],
+  ],
   ['dledger', 'dledger', ['namesrv-1', 'namesrv-2', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2']],
   ['2m2s-async', 'async', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
 ])('the shipped profile %s replicates %s and loads without a warning', async (name, replication, ids) => {

@@ -1,0 +1,61 @@
+import { controllerNumber } from '../../profile/names.js';
+import { getControllerMetadata } from '../../remoting/controller-api.js';
+import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import { controllerClosed } from './clean-end.js';
+import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
+
+/** What all controllers of a cluster call their group; only they read it. */
+const GROUP = 'rmqdev-controllers';
+
+/** Ready once its group has a leader: without one no broker is told who is the master. */
+const led = (node: NodeSpec, { remoting }: RoleContext) =>
+  probe(async (signal) => {
+    const { leaderAddress } = await getControllerMetadata(remoting, node.localAddress, signal);
+    return leaderAddress === undefined ? 'the controllers have no leader yet' : undefined;
+  });
+
+export const controllerRole: RoleDefinition = {
+  mainClass: 'org.apache.rocketmq.controller.ControllerStartup',
+  config: controllerConfig,
+  startup: led,
+  readiness: led,
+  liveness: (node, { remoting }) =>
+    probe(async (signal) => {
+      await getControllerMetadata(remoting, node.localAddress, signal);
+      return undefined;
+    }),
+  endedCleanly: controllerClosed,
+};
+
+/** Sources: common/.../ControllerConfig.java, controller/.../ControllerStartup.java (the port comes from the peers). */
+function controllerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
+  const peers = controllersOf(all).map((peer) => `${selfId(peer)}-127.0.0.1:${peer.ports.listen}`);
+  return overlay(
+    [
+      { key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and the other controllers find it; as in the peers' },
+      { key: 'controllerDLegerGroup', value: GROUP, reason: 'the controllers of a cluster share it' },
+      { key: 'controllerDLegerPeers', value: peers.join(';'), reason: 'every controller with its port; the same on each' },
+      { key: 'controllerDLegerSelfId', value: selfId(draft), reason: 'which of the peers this is: one letter and a number' },
+      { key: 'controllerStorePath', value: draft.paths.store, reason: 'this node’s own store' },
+    ],
+    draft.profile.properties,
+  );
+}
+
+/**
+ * What lets a controller decide about a replica. Sources: common/.../BrokerConfig.java, broker/.../controller/ReplicasManager.java,
+ * distribution/conf/controller (brokerId -1, SLAVE).
+ */
+export function controllerModeLines(all: readonly NodeDraft[]): ConfigLine[] {
+  const addresses = controllersOf(all).map(({ localAddress }) => localAddress);
+  return [
+    { key: 'enableControllerMode', value: 'true', reason: 'the controllers say which replica is the master' },
+    { key: 'controllerAddr', value: addresses.join(';'), reason: 'every controller of this cluster' },
+    { key: 'brokerId', value: '-1', reason: 'a controller gives it' },
+    { key: 'brokerRole', value: 'SLAVE', reason: 'a replica is a slave until a controller makes it the master' },
+  ];
+}
+
+const controllersOf = (all: readonly NodeDraft[]) => all.filter(({ role }) => role === 'controller');
+
+const selfId = ({ id }: NodeDraft) => `n${controllerNumber(id)}`;
