@@ -18,6 +18,7 @@ const ALLOWED = {
   profile: ['rocketmq'],
   install: ['rocketmq'],
   diagnose: ['profile', 'rocketmq'],
+  import: ['diagnose', 'profile', 'rocketmq'],
   machine: ['diagnose', 'install', 'process', 'rocketmq'],
   evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
   cluster: ['contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
@@ -37,7 +38,7 @@ const ALLOWED = {
   ],
   client: ['contract'],
   // Besides the client: what doctor and explain <file> load on use, without the daemon.
-  cli: ['client', 'contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq'],
+  cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq'],
 };
 
 const violations = [];

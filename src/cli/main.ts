@@ -11,6 +11,7 @@ import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand, STDIN } from './commands/explain.js';
 import { killCommand } from './commands/kill.js';
+import { lintCommand } from './commands/lint.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
 import { profileCommand, profilesCommand } from './commands/profiles.js';
@@ -63,6 +64,7 @@ parser
   .command(cleanCommand(run))
   .command(envCommand(run))
   .command(doctorCommand(run, exit))
+  .command(lintCommand(run, exit))
   .command(profilesCommand(run))
   .command(profileCommand(run))
   .command(installCommand(run))

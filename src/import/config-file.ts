@@ -7,11 +7,18 @@ import { readJavaProperties } from './java-properties.js';
 /** Keys that only one role has, and that its files nearly always have. */
 const TELLTALES: readonly { role: ConfigRole; keys: RegExp }[] = [
   { role: 'container', keys: /^brokerConfigPaths$/ },
-  { role: 'broker', keys: /^(broker(Name|Id|Role|ClusterName|IP\d?|Permission)|storePath\w+|flushDiskType|dLeger\w+|enableDLegerCommitLog|haMasterAddress|mapp?edFileSize\w+|autoCreate(TopicEnable|SubscriptionGroup)|enableControllerMode|fileReservedTime|deleteWhen)$/i },
-  { role: 'namesrv', keys: /^(kvConfigPath|configStorePath|enableControllerInNamesrv|supportActingMaster|orderMessageEnable|serverWorkerThreads)$/i },
+  {
+    role: 'broker',
+    keys: /^(broker(Name|Id|Role|ClusterName|IP\d?|Permission)|storePath\w+|flushDiskType|dLeger\w+|enableDLegerCommitLog|haMasterAddress|mapp?edFileSize\w+|autoCreate(TopicEnable|SubscriptionGroup)|enableControllerMode|fileReservedTime|deleteWhen)$/i,
+  },
+  {
+    role: 'namesrv',
+    keys: /^(kvConfigPath|configStorePath|enableControllerInNamesrv|supportActingMaster|orderMessageEnable|serverWorkerThreads)$/i,
+  },
   { role: 'controller', keys: /^(controllerDLeger\w+|controllerStorePath|controllerType|jraft\w+)$/i },
 ];
-const PROXY_KEYS = /^(rocketMQClusterName|proxyMode|grpcServerPort|remotingListenPort|namesrvAddr|proxyClusterName|useEndpointPortFromRequest|localServeAddr)$/;
+const PROXY_KEYS =
+  /^(rocketMQClusterName|proxyMode|grpcServerPort|remotingListenPort|namesrvAddr|proxyClusterName|useEndpointPortFromRequest|localServeAddr)$/;
 /** Names of files that are for a role where their keys do not tell. */
 const NAMED: readonly { role: ConfigRole; name: RegExp }[] = [
   { role: 'namesrv', name: /namesrv|name-?server|nsrv/i },
@@ -38,7 +45,10 @@ export function readConfigFile(path: string, content: Uint8Array, asked: boolean
   return { path, role, entries, remarks: roles.length > 1 ? [...remarks, remark('two-roles', roles.join(' and '))] : remarks };
 }
 
-function readEntries(text: FileText, remark: (kind: ReadRemark['kind'], detail: string, line?: number) => ReadRemark): { entries: Entry[]; remarks: ReadRemark[] } {
+function readEntries(
+  text: FileText,
+  remark: (kind: ReadRemark['kind'], detail: string, line?: number) => ReadRemark,
+): { entries: Entry[]; remarks: ReadRemark[] } {
   const remarks: ReadRemark[] = [];
   const isWide = text.encoding.startsWith('utf-16');
   if (isWide) remarks.push(remark('utf-16', text.encoding, 1));
@@ -74,13 +84,19 @@ function rolesOf(path: string, entries: readonly Entry[]): ConfigRole[] {
   // A NameServer that holds a controller has the keys of both.
   if (told.includes('namesrv') && told.includes('controller') && !told.includes('broker')) return ['namesrv'];
   // serverWorkerThreads and its like are keys of every role.
-  if (told.includes('broker')) return has(/^(kvConfigPath|enableControllerInNamesrv|orderMessageEnable|controllerDLegerPeers)$/) ? told : ['broker'];
+  if (told.includes('broker'))
+    return has(/^(kvConfigPath|enableControllerInNamesrv|orderMessageEnable|controllerDLegerPeers)$/) ? told : ['broker'];
   if (told.length > 0) return told;
   const named = NAMED.find(({ name }) => name.test(basename(path)));
   return named && has(/^(listenPort|namesrvAddr|rocketmqHome|brokerIp)$/i) ? [named.role] : [];
 }
 
-function readProxyFile(path: string, text: FileText, asked: boolean, remark: (kind: ReadRemark['kind'], detail: string, line?: number) => ReadRemark): ConfigFile {
+function readProxyFile(
+  path: string,
+  text: FileText,
+  asked: boolean,
+  remark: (kind: ReadRemark['kind'], detail: string, line?: number) => ReadRemark,
+): ConfigFile {
   const isNamed = /proxy/i.test(basename(path));
   let parsed: unknown;
   try {

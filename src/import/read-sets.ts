@@ -27,7 +27,11 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
     const about = await stat(path).catch((error: unknown) => {
       throw new RmqdevError(
         'FILE_UNREADABLE',
-        { what: `${path} cannot be read`, why: systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message, next: 'Name configuration files, or the folder that holds them' },
+        {
+          what: `${path} cannot be read`,
+          why: systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message,
+          next: 'Name configuration files, or the folder that holds them',
+        },
         { cause: error },
       );
     });
@@ -47,7 +51,16 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
     const content = await readSmall(path);
     noteVersions(path, versions);
     if (content === undefined) {
-      if (asked) configs.push({ asked, file: { path, role: undefined, entries: [], remarks: [{ kind: 'unreadable', line: null, text: '', detail: 'it is larger than 1 MB, or must not be read' }] } });
+      if (asked)
+        configs.push({
+          asked,
+          file: {
+            path,
+            role: undefined,
+            entries: [],
+            remarks: [{ kind: 'unreadable', line: null, text: '', detail: 'it is larger than 1 MB, or must not be read' }],
+          },
+        });
     } else if (isScript) {
       const { lines } = readFileText(content);
       for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, versions);
@@ -104,13 +117,24 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
   const rest = fits || many.length === 0 ? single.flat() : [];
   const isBrokerless = brokersOf(rest).length === 0;
   const merged = !fits && many.length === 0 ? single : rest.length === 0 ? [] : [rest];
-  if (isBrokerless && many.length === 1 && rest.length > 0) return [[...(many[0] as ConfigFile[]), ...rest], ...(named.length > 0 ? [named] : [])];
+  if (isBrokerless && many.length === 1 && rest.length > 0)
+    return [[...(many[0] as ConfigFile[]), ...rest], ...(named.length > 0 ? [named] : [])];
   return [...sets, ...merged, ...(named.length > 0 ? [named] : [])];
 }
 
-function assemble(files: readonly ConfigFile[], scripts: readonly ReturnType<typeof readStartScript>[], others: readonly string[], versions: readonly string[]): ConfigSet {
+function assemble(
+  files: readonly ConfigFile[],
+  scripts: readonly ReturnType<typeof readStartScript>[],
+  others: readonly string[],
+  versions: readonly string[],
+): ConfigSet {
   const paths = files.map(({ path }) => path);
-  const linked = scripts.map((script): StartScript => ({ ...script, launches: script.launches.map((launch): Launch => ({ ...launch, file: matching(launch.config, paths) })) }));
+  const linked = scripts.map(
+    (script): StartScript => ({
+      ...script,
+      launches: script.launches.map((launch): Launch => ({ ...launch, file: matching(launch.config, paths) })),
+    }),
+  );
   return { files, scripts: linked, versions, otherFiles: others.map((path) => basename(path)) };
 }
 

@@ -40,7 +40,8 @@ export function readStartScript(path: string, lines: readonly string[]): Omit<St
 
 function launchOf(command: string, folder: string): Omit<Launch, 'line' | 'text'> | undefined {
   const starter = STARTERS.find(({ name }) => name.test(command));
-  if (!starter || /\b(ps|grep|jps|kill|pkill|tail|ls|vim?|cat|chmod|mqshutdown)\b/.test(command.split(starter.name)[0] ?? '')) return undefined;
+  if (!starter || /\b(ps|grep|jps|kill|pkill|tail|ls|vim?|cat|chmod|mqshutdown)\b/.test(command.split(starter.name)[0] ?? ''))
+    return undefined;
   const after = command.slice((starter.name.exec(command)?.index ?? 0) + 1);
   const words = [...after.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? (match[3] as string)).slice(1);
   const valueOf = (options: RegExp) => {

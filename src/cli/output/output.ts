@@ -4,6 +4,7 @@ import type { Explanation } from '../../contract/findings.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
+import type { LintReport } from '../../diagnose/lint.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
 export interface Output {
@@ -32,6 +33,7 @@ export interface Output {
   versions(result: Result<'versions'>): void;
   installed(release: Result<'install'>): void;
   doctor(report: DoctorReport): void;
+  lint(report: LintReport): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;
