@@ -48,7 +48,9 @@ function lintSet(set: ConfigSet, version: string): Pick<LintReport, 'findings' |
     ...scriptFindings(set),
   ];
   const said = new Set(meant.map(keyOf));
-  const oneMachine = hostFindings(nodes, () => 'same').filter((each) => !said.has(keyOf(each)));
+  const oneMachine = hostFindings(nodes, () => 'same')
+    .filter((each) => !said.has(keyOf(each)))
+    .map((each): Finding => ({ ...each, severity: 'warning' }));
   return { findings, oneMachine };
 }
 

@@ -47,14 +47,14 @@ function splitPair(logical: string): Omit<PropertyPair, 'line' | 'lines'> {
   const rawKey = logical.slice(0, end);
   const separator = /^[ \t\f]*[=:]?[ \t\f]*/.exec(logical.slice(end))?.[0] ?? '';
   const raw = logical.slice(end + separator.length);
-  const key = unescape(rawKey);
-  const value = unescape(raw);
+  const key = unescaped(rawKey);
+  const value = unescaped(raw);
   return { key: key.text, value: value.text, raw, hasSeparator: /[=:]/.test(separator), badEscape: key.isBad || value.isBad };
 }
 
 const SHORT: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };
 
-function unescape(text: string): { text: string; isBad: boolean } {
+function unescaped(text: string): { text: string; isBad: boolean } {
   let isBad = false;
   const plain = text.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, escaped: string) => {
     if (escaped.length === 5) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));

@@ -44,16 +44,16 @@ function launchOf(command: string, folder: string): Omit<Launch, 'line' | 'text'
     return undefined;
   const after = command.slice((starter.name.exec(command)?.index ?? 0) + 1);
   const words = [...after.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? (match[3] as string)).slice(1);
-  const valueOf = (options: RegExp) => {
+  const wordAfter = (options: RegExp) => {
     const at = words.findIndex((word) => options.test(word));
     return at < 0 ? undefined : words[at + 1];
   };
-  const config = valueOf(CONFIG_OPTIONS);
+  const config = wordAfter(CONFIG_OPTIONS);
   return {
     role: starter.role,
     config: config === undefined || config.startsWith('-') ? undefined : join(folder, config),
     file: undefined,
-    namesrvAddr: valueOf(/^(-n|--namesrvAddr)$/),
+    namesrvAddr: wordAfter(/^(-n|--namesrvAddr)$/),
     ignored: words.filter((word, i) => /^[a-z]\w+=\S+$/i.test(word) && !words[i - 1]?.startsWith('-')),
   };
 }

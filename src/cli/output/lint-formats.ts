@@ -24,12 +24,12 @@ export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport
 
 /** Workflow commands: annotations on the lines of a pull request. */
 export function github({ findings }: LintReport): string {
-  const escape = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const escaped = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   return findings
     .map(({ code, severity, what, why, next, at }) => {
       const kind = severity === 'info' ? 'notice' : severity;
-      const where = at[0] ? `file=${escape(at[0].file).replaceAll(',', '%2C')},line=${at[0].line ?? 1},` : '';
-      return `::${kind} ${where}title=${code}::${escape(`${what}: ${why}. ${next}`)}\n`;
+      const where = at[0] ? `file=${escaped(at[0].file).replaceAll(',', '%2C')},line=${at[0].line ?? 1},` : '';
+      return `::${kind} ${where}title=${code}::${escaped(`${what}: ${why}. ${next}`)}\n`;
     })
     .join('');
 }

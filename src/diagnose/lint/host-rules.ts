@@ -12,9 +12,13 @@ const pairs = <T>(items: readonly T[]): [T, T][] => items.flatMap((a, i) => item
 
 /** Ports and stores that two nodes of one host cannot both have. */
 export function hostFindings(nodes: readonly NodeView[], hostsAre: SameHost): Finding[] {
+  const ports = nodes.map(({ listenPort }) => listenPort);
+  // Where ports come twice there are several hosts, and a slave is on another one than its master.
+  const areSeveral = new Set(ports).size < ports.length;
   return pairs(nodes).flatMap(([a, b]) => {
     const hosts = hostsAre(a, b);
-    if (hosts === 'different') return [];
+    const isPair = a.brokerName !== undefined && a.brokerName === b.brokerName;
+    if (hosts === 'different' || (hosts === 'unknown' && isPair && areSeveral)) return [];
     // Who gives two brokers different ports means one host.
     const areLikelyTogether = hosts === 'same' || (a.listenPort !== b.listenPort && a.role === b.role);
     return areLikelyTogether ? [...portConflict(a, b), ...sharedStore(a, b, hosts === 'same')] : [];
