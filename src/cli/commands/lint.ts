@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { type ErrorCode, EXIT_CODES } from '../../base/errors.js';
+import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = GlobalOptions & { files: string[]; rocketmq?: string; format: 'text' | 'github' | 'sarif' };
@@ -23,6 +23,7 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
       .epilogue('Starts nothing and writes nothing. Exit 1 where there is an error; warnings alone are 0.') as unknown as Argv<Options>,
   handler: ({ json, verbose, files, rocketmq, format }) =>
     withOutput({ json, verbose }, async ({ output, version }) => {
+      if (rocketmq !== undefined && !/^\d+\.\d+\.\d+$/.test(rocketmq)) throw unknownRelease(rocketmq);
       const [{ readSets }, { lint }] = await Promise.all([import('../../import/read-sets.js'), import('../../diagnose/lint.js')]);
       const report = lint(await readSets(files), rocketmq);
       if (!json && format !== 'text') {
@@ -32,3 +33,11 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
       if (report.findings.some(({ severity }) => severity === 'error')) exit(EXIT_CODES[HAS_ERRORS]);
     }),
 });
+
+function unknownRelease(version: string): RmqdevError {
+  return new RmqdevError('RELEASE_UNKNOWN', {
+    what: `--rocketmq ${version}`,
+    why: 'it is no version',
+    next: 'Write one such as 4.9.7; `rmqdev versions` lists them',
+  });
+}
