@@ -24,8 +24,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           globalSetup: build,
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // For hangs: a machine that has other work takes its time.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real } },

@@ -13,6 +13,7 @@ const ALLOWED = {
   rocketmq: [],
   logs: [],
   remoting: [],
+  traffic: ['remoting', 'rocketmq'],
   process: [],
   supervisor: [],
   profile: ['rocketmq'],
@@ -37,8 +38,8 @@ const ALLOWED = {
     'supervisor',
   ],
   client: ['contract'],
-  // Besides the client: what doctor and explain <file> load on use, without the daemon.
-  cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq'],
+  // Besides the client: what doctor, explain <file>, lint, import, send, consume, topic, group, admin and tools load on use, in the CLI itself.
+  cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
 };
 
 const violations = [];

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { asError, RmqdevError } from './errors.js';
 import { type HomePaths, MAX_SOCKET_PATH_BYTES } from './paths.js';
 
 /**
- * Makes RMQDEV_HOME ready: there, for its owner alone, and short enough for a Unix socket.
+ * Makes RMQDEV_HOME ready: there, and short enough for a Unix socket. What it makes is for its owner alone; a folder that was there keeps
+ * its mode, since it may be more than our home, and is refused where everybody may write into it.
  * @throws RmqdevError SOCKET_PATH_TOO_LONG, HOME_NOT_WRITABLE
  */
 export function prepareHome(home: HomePaths): void {
@@ -17,9 +18,11 @@ export function prepareHome(home: HomePaths): void {
   }
   try {
     mkdirSync(home.root, { recursive: true, mode: 0o700 });
-    chmodSync(home.root, 0o700);
   } catch (error) {
     throw homeNotWritable(home, error);
+  }
+  if ((statSync(home.root).mode & 0o002) !== 0) {
+    throw homeNotWritable(home, new Error('every user may write into it, and could put a daemon of theirs in the place of yours'));
   }
 }
 

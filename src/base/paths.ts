@@ -18,6 +18,10 @@ export class HomePaths {
   get socket(): string {
     return join(this.root, 'daemon.sock');
   }
+  /** Where the socket really lies in a home that others may enter: a folder of mode 0700. `socket` is a link to it then. */
+  get privateFolder(): string {
+    return join(this.root, 'run');
+  }
   get daemonLock(): string {
     return join(this.root, 'daemon.lock');
   }
@@ -29,6 +33,10 @@ export class HomePaths {
   }
   get cache(): string {
     return join(this.root, 'cache');
+  }
+  /** `user.home` of mqadmin and other programs that are run beside the nodes: their logs are in it. */
+  get tools(): string {
+    return join(this.root, 'tools');
   }
   get profiles(): string {
     return join(this.root, 'profiles');

@@ -4,19 +4,25 @@ import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
 import { packageVersion } from '../base/version.js';
 import { cleanCommand, lsCommand } from './commands/clusters.js';
 import { completionCommand } from './commands/completion.js';
+import { consumeCommand } from './commands/consume.js';
 import { daemonCommand } from './commands/daemon.js';
 import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand, STDIN } from './commands/explain.js';
+import { groupCommand } from './commands/group.js';
+import { adminCommand, toolsCommand } from './commands/java-tools.js';
 import { killCommand } from './commands/kill.js';
 import { lintCommand } from './commands/lint.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
 import { profileCommand, profilesCommand } from './commands/profiles.js';
 import { installCommand, versionsCommand } from './commands/releases.js';
+import { reportCommand } from './commands/report.js';
+import { sendCommand } from './commands/send.js';
 import { statusCommand } from './commands/status.js';
+import { topicCommand } from './commands/topic.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { checkOptions } from './options.js';
@@ -59,12 +65,19 @@ parser
   .command(waitCommand(run))
   .command(eventsCommand(run))
   .command(explainCommand(run))
+  .command(sendCommand(run, exit))
+  .command(consumeCommand(run))
+  .command(topicCommand(run))
+  .command(groupCommand(run))
+  .command(adminCommand(run, exit))
+  .command(toolsCommand(run, exit))
   .command(downCommand(run))
   .command(lsCommand(run))
   .command(cleanCommand(run))
   .command(envCommand(run))
   .command(doctorCommand(run, exit))
   .command(lintCommand(run, exit))
+  .command(reportCommand(run))
   .command(profilesCommand(run))
   .command(profileCommand(run))
   .command(installCommand(run))

@@ -9,7 +9,7 @@ export function durationOption(fallback: string, describe: string) {
 }
 
 /** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
-const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what']);
+const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
 /** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {
@@ -41,6 +41,18 @@ export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & 
     defaultDescription: 'the only one running, else the last one used',
     describe: 'The cluster',
   }) as unknown as Argv<T & ClusterOptions>;
+}
+
+/** A whole number of at least `min`. */
+export function countOption(min: number, describe: string) {
+  return {
+    type: 'number',
+    describe,
+    coerce: (count: number | undefined) => {
+      if (count === undefined || (Number.isInteger(count) && count >= min)) return count;
+      throw usage(`a count of ${count}`, `it is no whole number of at least ${min}`, 'Write -n 50');
+    },
+  } satisfies Options;
 }
 
 /** `selector…` as product names: ids, live roles, brokerNames, globs, groups. */

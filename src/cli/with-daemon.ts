@@ -51,18 +51,23 @@ export function createRun(version: string, exit: (code: number) => void): Run {
             `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
           );
         }
-        const interrupt = new AbortController();
-        const abort = () => interrupt.abort(interrupted());
-        process.once('SIGINT', abort);
-        process.once('SIGTERM', abort);
-        try {
-          await work({ client, output, home, signal: interrupt.signal });
-        } finally {
-          process.off('SIGINT', abort);
-          process.off('SIGTERM', abort);
-        }
+        await interruptible((signal) => work({ client, output, home, signal }));
       }),
   };
+}
+
+/** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
+export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupt = new AbortController();
+  const abort = () => interrupt.abort(interrupted());
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  try {
+    await work(interrupt.signal);
+  } finally {
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
+  }
 }
 
 async function outputFor(options: GlobalOptions, jsonProgress: boolean): Promise<Output> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
@@ -11,19 +11,58 @@ import { DaemonClient, unreachable } from './http.js';
 
 const DAEMON_MAIN = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
+/** A daemon answers within milliseconds; a machine that swaps may need seconds. */
+const HELLO_TIMEOUT_MS = 10_000;
 const ASK_AGAIN_MS = 25;
 const START_AGAIN_MS = 1_000;
 
 export type Hello = Result<'hello'>;
 
-/** @returns the daemon's greeting, or undefined where none listens. */
+/** @returns the daemon's greeting, or undefined where none listens. @throws RmqdevError DAEMON_UNREACHABLE naming the pid of one that is mute */
 export async function greet(home: HomePaths): Promise<Hello | undefined> {
   const client = new DaemonClient(home.socket);
+  const mute = new AbortController();
+  const timer = setTimeout(() => mute.abort(muteDaemon(home)), HELLO_TIMEOUT_MS);
   try {
-    return await client.call('hello', {});
+    return await client.call('hello', {}, mute.signal);
   } catch (error) {
-    if (error instanceof RmqdevError && error.code === 'DAEMON_UNREACHABLE') return undefined;
+    if (!mute.signal.aborted && error instanceof RmqdevError && error.code === 'DAEMON_UNREACHABLE') return undefined;
     throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One that accepts, and says nothing: stopped (Ctrl-Z, SIGSTOP, a debugger), or busy beyond measure. */
+function muteDaemon(home: HomePaths): RmqdevError {
+  const pid = lockHolder(home);
+  const named = pid === undefined ? 'its process' : `pid ${pid}`;
+  const isStopped = pid !== undefined && isStoppedProcess(pid);
+  const id = pid ?? '<pid>';
+  return new RmqdevError('DAEMON_UNREACHABLE', {
+    what: `the rmqdev daemon (${named}) does not answer`,
+    why: `it ${isStopped ? 'is stopped by a signal' : 'has its socket open'} and said nothing for ${HELLO_TIMEOUT_MS / 1_000} s`,
+    next: `Let it go on: \`kill -CONT ${id}\`; or end it: \`kill -9 ${id}\`. Nodes keep running, and the next command's daemon takes them over`,
+  });
+}
+
+/** @returns the pid that the daemon wrote into its lock. */
+function lockHolder(home: HomePaths): number | undefined {
+  try {
+    const pid = Number(readFileSync(home.daemonLock, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux tells; elsewhere it is not known. */
+function isStoppedProcess(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return 'Tt'.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
   }
 }
 

@@ -3,6 +3,9 @@ import { asError, type ErrorPayload, RmqdevError, systemCode } from '../base/err
 import { CALLS } from '../contract/calls.js';
 import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
 
+const ASK_AGAIN_MS = 50;
+const BUSY_TRIES = 400;
+
 /** Typed calls to a daemon over its Unix socket. Results are trusted: `hello` has compared protocol numbers. */
 export class DaemonClient {
   constructor(readonly socketPath: string) {}
@@ -40,7 +43,20 @@ export class DaemonClient {
     throw unreachable('it closed the connection before it had answered');
   }
 
+  /** A socket whose queue is full (EAGAIN) has taken nothing: it is asked again. */
   async #send(name: Call | Stream, params: object, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#sendOnce(name, params, signal);
+      } catch (error) {
+        const isBusy = error instanceof RmqdevError && systemCode(error.cause) === 'EAGAIN';
+        if (!isBusy || tries >= BUSY_TRIES || signal?.aborted) throw error;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
+  }
+
+  async #sendOnce(name: Call | Stream, params: object, signal: AbortSignal | undefined): Promise<IncomingMessage> {
     const { method, path } = CALLS[name];
     const rest = new Map(Object.entries(params).filter(([, value]) => value !== undefined));
     const filled = path.replace(/:(\w+)/g, (_, key: string) => {
@@ -53,6 +69,8 @@ export class DaemonClient {
       const sent: ClientRequest = request(
         {
           socketPath: this.socketPath,
+          // A connection of its own for each call: one that is kept may have lost its daemon, and the next call would be reset.
+          agent: false,
           method,
           path: filled + query,
           headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
@@ -62,7 +80,7 @@ export class DaemonClient {
       );
       sent.on('error', (error) => {
         if (signal?.aborted) reject(signal.reason);
-        else reject(unreachable(systemCode(error) ?? error.message));
+        else reject(unreachable(systemCode(error) ?? error.message, error));
       });
       sent.end(method === 'GET' ? undefined : JSON.stringify(Object.fromEntries(rest)));
     });
@@ -84,16 +102,22 @@ async function readText(response: IncomingMessage, signal: AbortSignal | undefin
 }
 
 function failureOf(body: unknown): RmqdevError {
-  if (typeof body === 'object' && body !== null && 'error' in body) return RmqdevError.fromPayload(body.error as ErrorPayload);
+  // While it ends, its server answers 503 with a text of its own.
+  if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object')
+    return RmqdevError.fromPayload(body.error as ErrorPayload);
   return unreachable('it answered something that is not in the contract');
 }
 
-export function unreachable(why: string): RmqdevError {
-  return new RmqdevError('DAEMON_UNREACHABLE', {
-    what: 'the rmqdev daemon does not answer',
-    why,
-    next: 'Run the command again; if it happens again, see `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
-  });
+export function unreachable(why: string, cause?: unknown): RmqdevError {
+  return new RmqdevError(
+    'DAEMON_UNREACHABLE',
+    {
+      what: 'the rmqdev daemon does not answer',
+      why,
+      next: 'Run the command again; if it happens again, see `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
+    },
+    { cause },
+  );
 }
 
 /** The answer as it comes. A connection that breaks is the daemon's end, or the caller's own wish. */

@@ -24,6 +24,7 @@ export async function explainNode(cluster: Cluster, id: string): Promise<Explana
   const ended = ofLastExit?.findings ?? [];
   return {
     node: id,
+    cause: lastExit?.cause ?? null,
     exit: ofLastExit?.exit ?? (lastExit && toExit(lastExit, cluster.spec(id).role)),
     findings: [...ended, ...present.findings.filter(({ code }) => !ended.some((finding) => finding.code === code))],
     looked: [...new Set([...(ofLastExit?.excerpts.map(({ file }) => basename(file)) ?? []), ...present.looked])],

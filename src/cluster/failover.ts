@@ -1,8 +1,8 @@
 import type { KillItem } from '../contract/events.js';
-import { isSystemTopic } from '../profile/names.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
+import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, type NodeSpec } from './node-spec.js';

@@ -51,6 +51,7 @@ export class ClusterMeter {
       profile: cluster.profile.name,
       state: cluster.state,
       rocketmq: first?.release.version ?? '',
+      rocketmqHome: first?.release.home ?? '',
       java: { version: first?.jdk.major ?? 0, home: first?.jdk.home ?? '' },
       measuredAt: new Date(cluster.world.clock.now()).toISOString(),
       namesrvAddr: cluster.namesrvAddr,

@@ -206,16 +206,25 @@ function exitLine(exit: NodeExitRecord, meaning: string): string {
   return exit.code === null && exit.signal === null ? meaning : `${describeExit(exit)}: ${meaning}`;
 }
 
+/** @returns the same error, its first sentence naming the node. */
+function naming(id: string, error: RmqdevError): RmqdevError {
+  const { what, why, next } = error.text;
+  if (what.startsWith(id)) return error;
+  return new RmqdevError(error.code, { what: `${id} could not be started: ${what}`, why, next }, { cause: error });
+}
+
 /** @returns why a node was given up, with its cause where the report of its end is there in time. */
 export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError> {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
   // Nothing was started: what refused it knows better than the console of an earlier launch.
-  if (supervisor.launchFailure instanceof RmqdevError) return supervisor.launchFailure;
+  const { launchFailure } = supervisor;
+  if (launchFailure instanceof RmqdevError) return naming(id, launchFailure);
   await cluster.crashes.settled(id, REPORT_TIMEOUT_MS);
   const exit = supervisor.lastExit;
   const report = exit && cluster.crashes.of(id, exit.at);
   const cause = report ? causeOf(report.findings) : undefined;
   const more = `\`rmqdev explain ${id} -c ${cluster.name}\` shows the lines that prove it`;
+  const tail = stdoutTail(spec.paths.stdout);
   if (exit && cause) {
     const proof = cause.at[0];
     return new RmqdevError('NODE_GAVE_UP', {
@@ -227,12 +236,13 @@ export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError>
           ? [
               `${relative(spec.paths.root, proof.file)}${proof.line === null ? '' : `:${proof.line}`}: ${proof.text.trim().slice(0, MAX_PROOF)}`,
             ]
-          : []),
+          : tail
+            ? [`its last words: ${tail}`]
+            : []),
       ].join('\n'),
       next: `${cause.next}\n${more}`,
     });
   }
-  const tail = stdoutTail(spec.paths.stdout);
   return new RmqdevError('NODE_GAVE_UP', {
     what: `${id} did not come up`,
     why: `${exit ? describeExit(exit) : 'no exit was seen'}${tail ? `; its last words: ${tail}` : '; it wrote nothing to its console'}`,

@@ -9,6 +9,14 @@ export type Stray = { node: string; pid: number };
 /** How long a stray may take to close its store before it is killed: the longest of the releases' own (facts on stopping). */
 const STOP_TIMEOUT_MS = 30_000;
 
+/** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: its folders may be gone. */
+export async function clustersWithNodes({ platform, home }: World): Promise<Set<string>> {
+  const prefix = `-Drmqdev.node=${home.clusters}/`;
+  const rows = await platform.processTable();
+  const markers = rows.flatMap(({ command, args }) => (args ?? command.split(' ')).filter((argument) => argument.startsWith(prefix)));
+  return new Set(markers.map((marker) => marker.slice(prefix.length).split('/')[0] ?? ''));
+}
+
 /** @returns the live JVMs of the nodes below `paths`, by the marker on their command lines. */
 export async function strayNodes({ platform }: World, paths: ClusterPaths): Promise<Stray[]> {
   const marker = `-Drmqdev.node=${paths.root}/nodes/`;

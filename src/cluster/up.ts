@@ -66,9 +66,13 @@ export async function up(
     await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report, since: wishes });
     stage('restart of changed nodes');
   }
+  const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
     await createTopicsAndGroups(cluster, report, signal);
-    if (request.profile.topics.length + request.profile.groups.length > 0) stage('topics and groups');
+    if (wanted > 0) stage('topics and groups');
+  } else if (wanted > 0) {
+    const message = `topics and groups of the profile are created by an \`up\` that waits: run it again without --no-wait`;
+    report({ event: 'notice', message });
   }
   if (request.wait) void makeClassArchives(cluster);
   const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;

@@ -49,6 +49,7 @@ export type CrashReport = z.infer<typeof CrashReport>;
 export const Explanation = z.object({
   node: z.string().nullable().describe('null where a status, a line or a file is explained'),
   exit: Exit.nullable(),
+  cause: ExitCause.nullable().describe('who or what ended the node; null where none ended'),
   findings: z.array(Finding).describe('the cause first; empty where nothing is wrong, or nothing was found'),
   looked: z.array(z.string()).describe('what was looked at'),
   report: CrashReport.nullable().describe('the newest crash report of the node'),

@@ -11,6 +11,8 @@ export const ClusterFacts = z.object({
     z.object({
       id: z.string(),
       intent: z.enum(['up', 'down']),
+      java: z.string().describe('the program that is launched'),
+      javaArgs: z.array(z.string()).describe('its options, without the class path'),
       transitions: z
         .array(
           z.object({

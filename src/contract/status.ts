@@ -63,6 +63,7 @@ export const ClusterStatus = z.object({
   profile: z.string(),
   state: ClusterState,
   rocketmq: z.string(),
+  rocketmqHome: z.string().describe('folder of the release'),
   java: JavaInfo,
   measuredAt: z.string(),
   namesrvAddr: z.string(),

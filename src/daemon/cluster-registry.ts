@@ -6,7 +6,7 @@ import { nearest } from '../base/nearest.js';
 import { Cluster } from '../cluster/cluster.js';
 import { ClusterMeter } from '../cluster/measure.js';
 import { startNodes } from '../cluster/start-stop.js';
-import { lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
+import { clustersWithNodes, lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
 import { DEFAULT_CLUSTER } from '../contract/routes.js';
 
@@ -31,7 +31,9 @@ export class ClusterRegistry {
     const names = existsSync(root)
       ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
       : [];
-    for (const name of names) {
+    // Where a home was deleted under its nodes they still run, and only their command lines tell of them.
+    const live = await clustersWithNodes(this.#world).catch(() => []);
+    for (const name of new Set([...names, ...live])) {
       try {
         const cluster = new Cluster(this.#world, name);
         if (!(await cluster.restore())) {

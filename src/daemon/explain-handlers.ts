@@ -26,11 +26,14 @@ export function explainHandlers(registry: ClusterRegistry, selected: Select): Pi
         Promise.all(
           ids.map(async (id) => {
             const { intent, transitions } = cluster.supervisor(id);
+            const spec = cluster.spec(id);
             return {
               id,
               intent,
+              java: spec.jdk.java,
+              javaArgs: [...spec.javaArgs],
               transitions: transitions.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
-              portHolders: await portHoldersOf(cluster.spec(id), cluster.world),
+              portHolders: await portHoldersOf(spec, cluster.world),
             };
           }),
         ),

@@ -30,6 +30,15 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     selectAll(selectors ?? ['all'], entry.cluster.specs, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
   const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.specs.map((spec) => spec.id));
 
+  // Adding up the folders takes a while on a large store: who asks meanwhile gets the same answer.
+  let underWay: Promise<ClusterSummary[]> | undefined;
+  const summaries = (): Promise<ClusterSummary[]> => {
+    underWay ??= Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+
   return {
     ...upHandlers(world, registry),
     ...profileHandlers(world),
@@ -45,7 +54,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     },
 
     clusters: async () => ({
-      clusters: await Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)),
+      clusters: await summaries(),
       broken: [...registry.broken].map(([cluster, error]) => ({ cluster, why: error.text.why })),
       recovered: registry.all.flatMap(({ cluster }) => cluster.notices.map((note) => ({ cluster: cluster.name, note }))),
     }),

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, writeFileSync, writeSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { acquireFileLock } from '../base/file-lock.js';
@@ -14,6 +14,7 @@ import { ClusterRegistry } from './cluster-registry.js';
 import { createHandlers } from './handlers.js';
 import { keepHouse } from './housekeeping.js';
 import { createServer } from './server.js';
+import { SocketFile } from './socket-file.js';
 import { watchSocket } from './watch-socket.js';
 
 /** The extra pipe on which a daemon that was started in the background says that it is ready, or why not. */
@@ -46,7 +47,12 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
       next: 'Use it, or end it first: `rmqdev daemon stop`',
     });
   }
+  // For whoever gets no answer from this daemon: the pid to look at.
+  writeFileSync(home.daemonLock, `${process.pid}\n`);
   const log = fileLogger(home.daemonLog);
+  // One forgotten rejection or listener must not end the supervision of every cluster; the log keeps it.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'an exception that nobody caught'));
   using remoting = new RemotingClient();
   const platform = currentPlatform();
   const world: World = { home, clock: systemClock, remoting, launcher: new ProcessLauncher(platform, systemClock), platform, env, log };
@@ -59,19 +65,17 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   });
   const version = packageVersion();
   const handlers = createHandlers(world, registry, { version, startedAt: new Date().toISOString(), shutdown: () => setImmediate(end) });
-  const server = createServer(handlers, log);
-  // Only the holder of the lock may remove a socket that an earlier daemon left.
-  rmSync(home.socket, { force: true });
-  await server.listen({ path: home.socket });
-  chmodSync(home.socket, 0o600);
+  const ending = new AbortController();
+  const server = createServer(handlers, log, { ending: ending.signal });
+  const socket = new SocketFile(home);
+  await server.listen({ path: socket.bindPath });
+  socket.publish();
   log.info({ pid: process.pid, version }, 'daemon ready');
   const stopHousekeeping = keepHouse(world, registry);
   const stopWatching = watchSocket(home.socket, systemClock, () => {
     log.warn({ socket: home.socket }, 'the socket is gone, nobody can reach this daemon: it makes room for the next one');
     end();
   });
-  // One forgotten rejection must not end the supervision of every cluster; the log keeps it.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   ready();
@@ -80,9 +84,18 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   stopHousekeeping();
   stopWatching();
   for (const { cluster } of registry.all) cluster.release();
+  ending.abort(daemonEnds());
   await server.close();
-  rmSync(home.socket, { force: true });
+  socket.remove();
   log.info({ pid: process.pid }, 'daemon ended; nodes keep running');
+}
+
+function daemonEnds(): RmqdevError {
+  return new RmqdevError('INTERRUPTED', {
+    what: 'the rmqdev daemon ended while this command was under way',
+    why: `pid ${process.pid} was told to end, or its socket was removed`,
+    next: 'Nodes keep running: see `rmqdev status`, then run the command again',
+  });
 }
 
 /** Tells the process that started this daemon, over the extra pipe, and closes it. */
@@ -96,7 +109,11 @@ function announceOnPipe(message: object): void {
 }
 
 const onPipe = process.env.RMQDEV_READY_PIPE !== undefined;
+let isAnnounced = false;
 await runDaemon(process.env, (message) => {
+  // The pipe is closed after the first message, and its number may be another file's then.
+  if (onPipe && isAnnounced) return;
+  isAnnounced = true;
   if (onPipe) announceOnPipe(message);
   else if ('ready' in message) process.stdout.write(`rmqdev daemon ready, pid ${process.pid}; Ctrl-C ends it, nodes keep running\n`);
   else process.stderr.write(`${message.error.what}: ${message.error.why}\n${message.error.next}\n`);

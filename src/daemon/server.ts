@@ -1,16 +1,58 @@
+import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { type Clock, systemClock } from '../base/clock.js';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { type Handlers, ROUTES } from '../contract/routes.js';
+import { AnswerStream, READER_LIMITS, type ReaderLimits } from './answer-stream.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A reader of a stream that falls this far behind is dropped: the daemon's memory is not its buffer. */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Until the headers, and until all of the request has come. An answer may take as long as it likes. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const LOOK_FOR_LATE_MS = 2_000;
+/** Longer than a client keeps an idle connection, so that none is closed under its next request. */
+const KEEP_ALIVE_MS = 15_000;
+/** Past this many a new connection is closed at once: the daemon needs its descriptors for nodes and files. */
+const MAX_CONNECTIONS = 512;
+/** How long the end of the daemon waits for those who are told of it. */
+const FLUSH_MS = 1_000;
+
+export type ServerOptions = {
+  clock?: Clock;
+  limits?: ReaderLimits;
+  /** Aborts, with the reason as the answer, when the daemon is about to end: whoever still waits is told. */
+  ending?: AbortSignal;
+};
 
 /** Serves every route of the contract over the given handlers. */
-export function createServer(handlers: Handlers, log: Logger): FastifyInstance {
-  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, logger: false });
+export function createServer(
+  handlers: Handlers,
+  log: Logger,
+  { clock = systemClock, limits = READER_LIMITS, ending = new AbortController().signal }: ServerOptions = {},
+): FastifyInstance {
+  const server = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LOOK_FOR_LATE_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    forceCloseConnections: true,
+    clientErrorHandler: refuseUnreadable,
+    logger: false,
+  });
+  server.server.maxConnections = MAX_CONNECTIONS;
+  // One listener for each answer that is under way.
+  setMaxListeners(0, ending);
+  const underWay = new Set<Promise<unknown>>();
+  server.addHook('preClose', async () => void (await Promise.race([Promise.allSettled(underWay), clock.sleep(FLUSH_MS)])));
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    void work.catch(() => undefined).finally(() => underWay.delete(work));
+    return work;
+  };
   server.setErrorHandler((error, _request, reply) => void sendError(reply, error, log));
   server.setNotFoundHandler((request, reply) =>
     sendError(
@@ -34,14 +76,46 @@ export function createServer(handlers: Handlers, log: Logger): FastifyInstance {
       url: spec.path,
       handler: async (request, reply) => {
         const params = parseParams(spec.params, request);
-        const closed = new AbortController();
-        reply.raw.once('close', () => closed.abort());
-        if (spec.kind === 'call') return handle(params, closed.signal);
-        return stream(reply, closed.signal, log, (emit) => handle(params, closed.signal, emit));
+        reply.raw.on('error', (error) => log.info({ err: error }, 'a reader went away'));
+        if (spec.kind === 'call') {
+          const closed = new AbortController();
+          reply.raw.once('close', () => closed.abort());
+          return track(unlessEnding(ending, handle(params, closed.signal)));
+        }
+        reply.hijack();
+        const answer = new AnswerStream(reply.raw, spec.method === 'GET', clock, limits);
+        return track(stream(answer, log, (emit) => unlessEnding(ending, handle(params, answer.gone, emit))));
       },
     });
   }
   return server;
+}
+
+/** @throws the reason of `ending` where that comes first; the work itself goes on, and nobody minds how it ends. */
+function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(ending.reason);
+    if (ending.aborted) end();
+    ending.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => ending.removeEventListener('abort', end));
+  });
+}
+
+/** What is not HTTP, too large a header, or came too slowly: no route has seen it. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = isLate
+    ? '408 Request Timeout'
+    : error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : '400 Bad Request';
+  const why = isLate ? `it was not there whole after ${REQUEST_TIMEOUT_MS / 1_000} s` : error.message;
+  const body = JSON.stringify({ error: invalidRequest({ message: why }).toPayload() });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  // Also where it has sent only half: nothing more is read from it.
+  if (socket.writable) socket.write(head + body);
+  socket.destroySoon();
 }
 
 function parseParams(schema: z.ZodType, request: FastifyRequest): unknown {
@@ -56,50 +130,15 @@ function parseParams(schema: z.ZodType, request: FastifyRequest): unknown {
   });
 }
 
-/** Answers NDJSON: items as they come, then one result or error. Waits for a slow reader, up to a limit. */
-async function stream(
-  reply: FastifyReply,
-  closed: AbortSignal,
-  log: Logger,
-  run: (emit: (item: unknown) => Promise<void>) => Promise<unknown>,
-): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-  raw.flushHeaders();
-  let isEnded = false;
-  // What still happens after the result, such as the end of a second node that was killed, has nobody to be told to.
-  const write = (line: object): void => {
-    if (!closed.aborted && !isEnded) raw.write(`${JSON.stringify(line)}\n`);
-  };
-  raw.on('error', (error) => log.info({ err: error }, 'a reader went away'));
-  const emit = async (item: unknown): Promise<void> => {
-    write({ item });
-    if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
-    else if (raw.writableNeedDrain) await drained(raw, closed);
-  };
+/** Answers a stream. An error after the first line can no longer be a status: it is the last line. */
+async function stream(answer: AnswerStream, log: Logger, run: (emit: (item: unknown) => Promise<void>) => Promise<unknown>): Promise<void> {
   try {
-    write({ result: await run(emit) });
+    answer.end({ result: await run(answer.emit) });
   } catch (error) {
     const failure = toRmqdevError(error);
     logFailure(log, failure);
-    write({ error: failure.toPayload() });
+    answer.end({ error: failure.toPayload() });
   }
-  isEnded = true;
-  raw.end();
-}
-
-function drained(raw: FastifyReply['raw'], closed: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (closed.aborted) return resolve();
-    const done = () => {
-      raw.off('drain', done);
-      closed.removeEventListener('abort', done);
-      resolve();
-    };
-    raw.once('drain', done);
-    closed.addEventListener('abort', done, { once: true });
-  });
 }
 
 function sendError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {

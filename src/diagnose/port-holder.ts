@@ -10,7 +10,8 @@ export function whoHolds({ pid, command, rmqdevNode }: Omit<PortHolder, 'port'>)
 
 /** @returns the beginning of a command line: enough to know it. */
 export function shorten(command: string): string {
-  return command.length > 60 ? `${command.slice(0, 57)}…` : command;
+  const line = command.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }
 
 /** @returns `rmqdev node <cluster>/<id>` where a command line is that of a node of rmqdev. */

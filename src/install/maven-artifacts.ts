@@ -28,3 +28,8 @@ export function mavenArtifacts(version: string): string[] {
     ({ majors, missing, only }) => majors.includes(major) && !missing?.includes(version) && (only?.includes(version) ?? true),
   ).map(({ artifactId }) => artifactId);
 }
+
+/** @returns the tested releases whose example classes Maven has. */
+export function releasesWithExamples(): readonly string[] {
+  return MAVEN_ARTIFACTS.find(({ artifactId }) => artifactId === 'rocketmq-example')?.only ?? [];
+}

@@ -34,10 +34,14 @@ export class ExitPoller {
     const asked = [...this.#watches];
     // A question that failed says nothing about the processes: it is asked again.
     const startTimes = await this.platform.startTimes(asked.map(({ identity }) => identity.pid)).catch(() => undefined);
-    for (const watch of startTimes ? asked : []) {
-      if (startTimes?.get(watch.identity.pid) !== watch.identity.startTime && this.#watches.delete(watch)) watch.onGone();
+    try {
+      for (const watch of startTimes ? asked : []) {
+        if (startTimes?.get(watch.identity.pid) !== watch.identity.startTime && this.#watches.delete(watch)) watch.onGone();
+      }
+    } finally {
+      // Also where one of those who are told throws: the others are asked about again.
+      this.#isScheduled = false;
+      this.#schedule();
     }
-    this.#isScheduled = false;
-    this.#schedule();
   }
 }

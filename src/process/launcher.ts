@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
 import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
-import { canTreeKill, killGroup, killTree } from './kill-tree.js';
+import { killGroup, killTree } from './kill-tree.js';
 import { outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
@@ -42,7 +42,6 @@ const NEVER_SEEN = 'gone';
 /** Runs processes that outlive this one: each leads its own session and writes to its file without our help. */
 export class ProcessLauncher {
   readonly #poller: ExitPoller;
-  #canTreeKill: Promise<boolean> | undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -109,8 +108,7 @@ export class ProcessLauncher {
           : undefined,
       signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && send(identity.pid, signal),
       killTree: async () => {
-        this.#canTreeKill ??= canTreeKill();
-        await killTree(identity, this.platform, await this.#canTreeKill);
+        await killTree(identity, this.platform);
         await exited;
       },
     };

@@ -6,8 +6,11 @@ import { cgroupMemory } from './cgroup-memory.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import { meminfoBytes, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
+import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
 import type { ProcessState } from './process-identity.js';
+
+/** Two open files each: on a machine with many processes a daemon with few descriptors would run out of them. */
+const ROWS_AT_ONCE = 8;
 
 /** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
 export class LinuxPlatform implements Platform {
@@ -30,8 +33,8 @@ export class LinuxPlatform implements Platform {
 
   startTimeSync(pid: number): string | undefined {
     try {
-      const { state, startTicks } = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
-      return isDead(state) ? undefined : `${this.#boot()}/${startTicks}`;
+      const stat = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
+      return isDead(stat) ? undefined : `${this.#boot()}/${stat.startTicks}`;
     } catch (error) {
       return unlessGone(error);
     }
@@ -39,11 +42,12 @@ export class LinuxPlatform implements Platform {
 
   async processState(pid: number): Promise<ProcessState | undefined> {
     try {
-      const [{ state }, status] = await Promise.all([
+      const [stat, status] = await Promise.all([
         readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat),
         readFile(this.#proc(pid, 'status'), 'utf8'),
       ]);
-      if (isDead(state)) return undefined;
+      if (isDead(stat)) return undefined;
+      const { state } = stat;
       const tracer = tracerPid(status);
       if (state === 't' || tracer !== undefined) return { word: 'traced', by: tracer };
       return { word: state === 'T' ? 'stopped' : 'running' };
@@ -59,7 +63,10 @@ export class LinuxPlatform implements Platform {
   }
 
   async processTable(): Promise<ProcessRow[]> {
-    const rows = await Promise.all((await this.#pids()).map((pid) => this.#row(pid).catch(unlessGone)));
+    const pids = await this.#pids();
+    const rows: (ProcessRow | undefined)[] = [];
+    for (let i = 0; i < pids.length; i += ROWS_AT_ONCE)
+      rows.push(...(await Promise.all(pids.slice(i, i + ROWS_AT_ONCE).map((pid) => this.#row(pid).catch(unlessGone)))));
     return rows.filter((row) => row !== undefined);
   }
 
@@ -116,7 +123,7 @@ export class LinuxPlatform implements Platform {
 
   async #row(pid: number): Promise<ProcessRow | undefined> {
     const [stat, args] = await Promise.all([readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat), this.#args(pid)]);
-    if (isDead(stat.state)) return undefined;
+    if (isDead(stat)) return undefined;
     return { pid, ppid: stat.ppid, command: args.length > 0 ? args.join(' ') : `[${stat.name}]`, args };
   }
 
@@ -141,8 +148,11 @@ export class LinuxPlatform implements Platform {
   }
 }
 
-/** Zombie, or on its way out of the table. */
-const isDead = (state: string): boolean => state === 'Z' || state === 'X' || state === 'x';
+/**
+ * Zombie, or on its way out of the table. Where only the first thread has ended, the process reads as a zombie too, while the others still
+ * hold its files, locks and ports: a killed JVM needs a moment for its heap.
+ */
+const isDead = ({ state, threads }: ProcStat): boolean => state === 'X' || state === 'x' || (state === 'Z' && threads <= 1);
 
 const GONE_OR_HIDDEN = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 

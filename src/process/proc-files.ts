@@ -1,13 +1,19 @@
 /** Readers of Linux's text files. Sources: proc(5), proc_pid_stat(5), proc_pid_status(5), proc_locks(5), passwd(5). */
 
-export type ProcStat = { name: string; state: string; ppid: number; startTicks: string };
+export type ProcStat = { name: string; state: string; ppid: number; startTicks: string; threads: number };
 
 /** Reads /proc/<pid>/stat. The name stands in parentheses and may itself hold spaces and parentheses. */
 export function parseProcStat(text: string): ProcStat {
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');
   const field = (number: number) => fields[number - 3] ?? '';
-  return { name: text.slice(text.indexOf('(') + 1, close), state: field(3), ppid: Number(field(4)), startTicks: field(22) };
+  return {
+    name: text.slice(text.indexOf('(') + 1, close),
+    state: field(3),
+    ppid: Number(field(4)),
+    startTicks: field(22),
+    threads: Number(field(20)),
+  };
 }
 
 export type ListeningSocket = { port: number; uid: number; inode: string };

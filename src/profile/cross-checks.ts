@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
-import { isSystemTopic } from './names.js';
+import { isReservedTopic } from '../rocketmq/system-names.js';
 import { didYouMean, type ProfileProblem } from './problems.js';
 import type { NodeProfile, Profile, ProfileWarning } from './profile.js';
 import type { ResolvedNode } from './resolve-nodes.js';
@@ -94,7 +94,7 @@ function topicProblems({ nodes, topics, groups }: Profile, tree: Tree): ProfileP
     names[key].flatMap((name, i, all) => (all.indexOf(name) < i ? [problem([key, i], `"${name}" is listed twice`)] : [])),
   );
   const system = names.topics.flatMap((name, i) =>
-    isSystemTopic(name) ? [problem(['topics', i], `"${name}" is a topic of RocketMQ itself`)] : [],
+    isReservedTopic(name) ? [problem(['topics', i], `"${name}" is a topic of RocketMQ itself`)] : [],
   );
   const unknown = topics.flatMap(({ brokers = [] }, i) =>
     brokers.flatMap((name, j) => {

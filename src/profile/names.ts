@@ -19,19 +19,3 @@ export const GROUP_MAX_LENGTH = 255;
 const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, 'all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers']);
 
 export const isReservedId = (id: string): boolean => RESERVED_IDS.has(id);
-
-/** Source: common/.../topic/TopicValidator.java `SYSTEM_TOPIC_SET` (5.3.3), `SYSTEM_TOPIC_PREFIX`; a broker refuses to create them. */
-const SYSTEM_TOPICS: ReadonlySet<string> = new Set([
-  'TBW102',
-  'SCHEDULE_TOPIC_XXXX',
-  'BenchmarkTest',
-  'RMQ_SYS_TRANS_HALF_TOPIC',
-  'RMQ_SYS_TRACE_TOPIC',
-  'RMQ_SYS_TRANS_OP_HALF_TOPIC',
-  'TRANS_CHECK_MAX_TIME_TOPIC',
-  'SELF_TEST_TOPIC',
-  'OFFSET_MOVED_EVENT',
-  'CHECKPOINT_TOPIC',
-]);
-
-export const isSystemTopic = (topic: string): boolean => SYSTEM_TOPICS.has(topic) || topic.startsWith('rmq_sys_');

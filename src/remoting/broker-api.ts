@@ -10,7 +10,7 @@ import {
 import type { RemotingClient } from './client.js';
 import { RequestCode, ResponseCode } from './codes.js';
 import { formatConfigText, parseConfigText } from './config-text.js';
-import { decodeMessages, encodeProperties, MessageProperty, type StoredMessage } from './message-codec.js';
+import { compressBody, decodeMessages, encodeProperties, MessageProperty, type StoredMessage } from './message-codec.js';
 import { invokeExpecting, jsonBody } from './response.js';
 
 /** In its first second a broker may answer code 1 here: a retry, not a failure. */
@@ -127,6 +127,7 @@ const PullFlag = { SUSPEND: 2, SUBSCRIPTION: 4 } as const;
 export type OutgoingMessage = {
   readonly topic: string;
   readonly queueId: number;
+  /** As it is to be read; a large one travels compressed, as RocketMQ's own producers send it. */
   readonly body: Buffer;
   readonly tags?: string;
   /** Separated by blanks where there are several. */
@@ -163,13 +164,14 @@ export async function sendMessage(
     ...(message.keys !== undefined && { [MessageProperty.KEYS]: message.keys }),
     ...(message.delayLevel !== undefined && { [MessageProperty.DELAY]: String(message.delayLevel) }),
   };
+  const { body, sysFlag } = compressBody(message.body);
   const extFields = {
     a: message.producerGroup,
     b: message.topic,
     c: DEFAULT_TOPIC,
     d: String(DEFAULT_TOPIC_QUEUE_NUMS),
     e: String(message.queueId),
-    f: '0',
+    f: String(sysFlag),
     g: String(systemClock.now()),
     h: '0',
     i: encodeProperties(properties),
@@ -181,7 +183,7 @@ export async function sendMessage(
     client,
     address,
     RequestCode.SEND_MESSAGE_V2,
-    { extFields, body: message.body, signal },
+    { extFields, body, signal },
     STORED_CODES,
   );
   const { msgId, queueId, queueOffset } = response.extFields;
@@ -195,6 +197,8 @@ export type PullRequest = QueuePosition & {
   /** At most 32 by a broker's default (`maxTransferCountOnMessageInMemory`). */
   readonly maxMessages: number;
   readonly consumerGroup: string;
+  /** Tags, as in `TagA || TagB`; default: all. The broker compares hashes only: one more may come. */
+  readonly subscription?: string;
   /**
    * How long the broker may hold the request where it has no message yet; default: it answers at once. It looks at the
    * time only every 5 s, so the answer may come so much later. Source: broker/.../longpolling/PullRequestHoldService.java.
@@ -227,7 +231,7 @@ export async function pullMessages(client: RemotingClient, address: string, pull
     sysFlag: String(PullFlag.SUBSCRIPTION | (pull.suspendMs === undefined ? 0 : PullFlag.SUSPEND)),
     commitOffset: '0',
     suspendTimeoutMillis: String(pull.suspendMs ?? 0),
-    subscription: '*',
+    subscription: pull.subscription ?? '*',
     subVersion: '0',
     expressionType: 'TAG',
   };
@@ -250,13 +254,27 @@ export const getMaxOffset = (client: RemotingClient, address: string, queue: Que
 export const getMinOffset = (client: RemotingClient, address: string, queue: QueuePosition, signal: AbortSignal): Promise<number> =>
   queueOffset(client, address, RequestCode.GET_MIN_OFFSET, queue, signal);
 
+/** @returns the offset of the first message of the queue that was stored at or after `timestamp`; its end where there is none. */
+export const searchOffset = (
+  client: RemotingClient,
+  address: string,
+  queue: QueuePosition,
+  timestamp: number,
+  signal: AbortSignal,
+): Promise<number> =>
+  queueOffset(client, address, RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, queue, signal, { timestamp: String(Math.round(timestamp)) });
+
 async function queueOffset(
   client: RemotingClient,
   address: string,
   request: number,
   { topic, queueId }: QueuePosition,
   signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const { extFields } = await invokeExpecting(client, address, request, { extFields: { topic, queueId: String(queueId) }, signal });
+  const { extFields } = await invokeExpecting(client, address, request, {
+    extFields: { topic, queueId: String(queueId), ...more },
+    signal,
+  });
   return Number(extFields.offset);
 }

@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 
 /** A message as a broker stores and delivers it. Times are ms since the epoch. */
 export type StoredMessage = {
@@ -8,14 +8,20 @@ export type StoredMessage = {
   readonly queueOffset: number;
   /** Position in the commitlog, in bytes. */
   readonly physOffset: number;
-  /** Uncompressed. */
+  /** Uncompressed, unless `compression` says otherwise. */
   readonly body: Buffer;
+  /** How `body` is still compressed, where it cannot be undone here: lz4, zstd. */
+  readonly compression: string | undefined;
   readonly tags: string | undefined;
   /** Separated by blanks where there are several. */
   readonly keys: string | undefined;
   readonly properties: Readonly<Record<string, string>>;
   readonly bornTimestamp: number;
   readonly storeTimestamp: number;
+  /** Of the producer, as the broker saw it: `host:port`. */
+  readonly bornHost: string;
+  /** Of the broker that stored it: `host:port`. */
+  readonly storeHost: string;
   /** Store host and physOffset in hex, upper case: the `msgId` that the send returned; the same on master and slave. */
   readonly msgId: string;
 };
@@ -61,7 +67,7 @@ export function decodeProperties(text: string): Record<string, string> {
 
 /**
  * @returns the records of `bytes` (the body of a pull, a piece of a commitlog), in order.
- * @throws Error where a record is cut, has an unknown magic number, or a body compressed with lz4 or zstd.
+ * @throws Error where a record is cut, has an unknown magic number, or a body that is not what its flags say.
  */
 export function decodeMessages(bytes: Buffer): StoredMessage[] {
   const messages: StoredMessage[] = [];
@@ -98,22 +104,51 @@ function decodeMessage(record: Buffer, at: number): StoredMessage {
     queueId: record.readInt32BE(12),
     queueOffset: Number(record.readBigInt64BE(20)),
     physOffset: Number(record.readBigInt64BE(28)),
-    body: uncompress(record.subarray(bodyAt, topicLengthAt), sysFlag, at),
+    ...uncompress(record.subarray(bodyAt, topicLengthAt), sysFlag, at),
     tags: properties[MessageProperty.TAGS],
     keys: properties[MessageProperty.KEYS],
     properties,
     bornTimestamp: Number(record.readBigInt64BE(40)),
     storeTimestamp: Number(record.readBigInt64BE(storeTimestampAt)),
+    bornHost: hostAt(record, 48, bornHostBytes),
+    storeHost: hostAt(record, storeHostAt, storeHostBytes),
     msgId: Buffer.concat([record.subarray(storeHostAt, storeHostAt + storeHostBytes), record.subarray(28, 36)])
       .toString('hex')
       .toUpperCase(),
   };
 }
 
-function uncompress(body: Buffer, sysFlag: number, at: number): Buffer {
-  if ((sysFlag & SysFlag.COMPRESSED) === 0 || body.length === 0) return body;
+/** `bytes`: 4 or 16 of the address, then 4 of the port. */
+function hostAt(record: Buffer, at: number, bytes: 8 | 20): string {
+  const port = record.readInt32BE(at + bytes - 4);
+  const address = record.subarray(at, at + bytes - 4);
+  if (bytes === 8) return `${address.join('.')}:${port}`;
+  const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(2 * index).toString(16));
+  return `[${groups.join(':')}]:${port}`;
+}
+
+function uncompress(body: Buffer, sysFlag: number, at: number): Pick<StoredMessage, 'body' | 'compression'> {
+  if ((sysFlag & SysFlag.COMPRESSED) === 0 || body.length === 0) return { body, compression: undefined };
   const type = (sysFlag & SysFlag.COMPRESSION_TYPE) >> 8;
   const compression = COMPRESSIONS.get(type) ?? `type ${type}`;
-  if (compression !== 'zlib') throw new Error(`stored message at byte ${at} is compressed with ${compression}; only zlib can be read`);
-  return inflateSync(body);
+  if (compression !== 'zlib') return { body, compression };
+  try {
+    return { body: inflateSync(body), compression: undefined };
+  } catch (error) {
+    throw new Error(`stored message at byte ${at} says that its body is zlib, and it is not`, { cause: error });
+  }
+}
+
+/** Source: client/.../producer/DefaultMQProducer.java `compressMsgBodyOverHowmuch`. */
+const COMPRESS_FROM_BYTES = 4_096;
+/** Source: client/.../impl/producer/DefaultMQProducerImpl.java `zipCompressLevel`. */
+const COMPRESSION_LEVEL = 5;
+
+/**
+ * @returns the body as a producer of RocketMQ sends it, and the sysFlag that says so. Without the bits of a compression type, which
+ * only 5.x knows: every consumer takes such a body for zlib.
+ */
+export function compressBody(body: Buffer): { body: Buffer; sysFlag: number } {
+  if (body.length < COMPRESS_FROM_BYTES) return { body, sysFlag: 0 };
+  return { body: deflateSync(body, { level: COMPRESSION_LEVEL }), sysFlag: SysFlag.COMPRESSED };
 }

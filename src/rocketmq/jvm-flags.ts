@@ -39,6 +39,30 @@ const addOpens = (javaPackage: string, reason: string, source: string): FlagRow 
   sinceJdk: 9,
 });
 
+/** What newer JDKs must be told to let any part of RocketMQ do what it does. */
+const ACCESS_ROWS: readonly FlagRow[] = [
+  addOpens('java.lang', 'a controller writes its log through hessian, which reflects into it', 'issues 10170, 10612'),
+  addOpens(
+    'java.nio',
+    'a 4.x broker unmaps its files by reflection; without this its stop ends half-way',
+    'store/.../MappedFile.java clean; issue 1035',
+  ),
+  addOpens('sun.nio.ch', 'Netty 4.0 (up to 4.8.0) and the transient store pool reflect into it', 'issues 3031, 9779'),
+  addOpens('jdk.internal.ref', 'a 4.x broker unmaps its files through Cleaner', 'store/.../MappedFile.java clean; issue 1035'),
+  {
+    flag: () => '--sun-misc-unsafe-memory-access=allow',
+    reason: 'Netty uses sun.misc.Unsafe; JDK 24 and newer warn about it',
+    source: 'JEP 471, JEP 498',
+    sinceJdk: 23,
+  },
+  {
+    flag: () => '--enable-native-access=ALL-UNNAMED',
+    reason: 'Netty, JNA and RocksDB load native libraries; JDK 24 and newer warn about it',
+    source: 'JEP 472',
+    sinceJdk: 24,
+  },
+];
+
 /** In the order of the command line. Rows hold for all RocketMQ releases: --add-opens that a release can do without are harmless. */
 export const FLAG_ROWS: readonly FlagRow[] = [
   {
@@ -64,26 +88,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
     source: 'measured',
     startup: 'fast',
   },
-  addOpens('java.lang', 'a controller writes its log through hessian, which reflects into it', 'issues 10170, 10612'),
-  addOpens(
-    'java.nio',
-    'a 4.x broker unmaps its files by reflection; without this its stop ends half-way',
-    'store/.../MappedFile.java clean; issue 1035',
-  ),
-  addOpens('sun.nio.ch', 'Netty 4.0 (up to 4.8.0) and the transient store pool reflect into it', 'issues 3031, 9779'),
-  addOpens('jdk.internal.ref', 'a 4.x broker unmaps its files through Cleaner', 'store/.../MappedFile.java clean; issue 1035'),
-  {
-    flag: () => '--sun-misc-unsafe-memory-access=allow',
-    reason: 'Netty uses sun.misc.Unsafe; JDK 24 and newer warn about it',
-    source: 'JEP 471, JEP 498',
-    sinceJdk: 23,
-  },
-  {
-    flag: () => '--enable-native-access=ALL-UNNAMED',
-    reason: 'Netty, JNA and RocksDB load native libraries; JDK 24 and newer warn about it',
-    source: 'JEP 472',
-    sinceJdk: 24,
-  },
+  ...ACCESS_ROWS,
   {
     flag: () => '-Dtls.server.mode=disabled',
     reason: 'no self-signed TLS certificate at each start (from 4.9 on the largest part of it); nodes talk plain TCP',
@@ -116,6 +121,15 @@ export function jvmFlags(request: JvmFlagRequest): JvmFlag[] {
       (row.roles ?? [role]).includes(role) &&
       (row.startup ?? startup) === startup,
   ).map(({ flag, reason }) => ({ flag: flag(request), reason }));
+}
+
+/** Heap of mqadmin, examples and clients. The scripts give them 1 GB. Source: distribution/bin/tools.sh; measured. */
+const TOOL_HEAP = '-Xmx256m';
+
+/** @returns the JVM flags of a program that runs for a moment beside the nodes, such as mqadmin. */
+export function toolJvmFlags(jdkMajor: number): string[] {
+  const rows = ACCESS_ROWS.filter(({ sinceJdk }) => jdkMajor >= (sinceJdk ?? 0));
+  return [TOOL_HEAP, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...rows.map(({ flag }) => flag({} as JvmFlagRequest))];
 }
 
 function inMb(bytes: number): string {

@@ -62,6 +62,8 @@ export type ReleaseTraits = {
   logbackProperty: boolean;
   /** @returns the name of a role's logback file in conf/. */
   logbackFileName: (role: ProcessRole | 'tools') => string;
+  /** mqadmin ends where conf/tools.yml (keys for access control) is missing; later ones go on without. */
+  adminNeedsKeyFile: boolean;
   unsupportedPlatforms: readonly UnsupportedPlatform[];
 };
 
@@ -146,6 +148,10 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
   logbackFileName: [
     { value: (role) => `logback_${role}.xml`, source: 'distribution/conf' },
     { since: '5.1.0', value: (role) => `rmq.${role}.logback.xml`, source: '<module>/src/main/resources' },
+  ],
+  adminNeedsKeyFile: [
+    { value: true, source: 'acl/.../AclUtils.java getYamlDataObject throws; measured' },
+    { since: '4.5.0', value: false, source: 'acl/.../AclUtils.java getYamlDataObject returns null; measured on 4.5.1' },
   ],
   unsupportedPlatforms: [
     { value: [], source: 'store/pom.xml' },

@@ -19,6 +19,8 @@ export type FakeNode = {
   haStatusCode: number;
   /** An UPDATE_BROKER_CONFIG makes it register. */
   registersWhenNudged: boolean;
+  /** What somebody has set it to since it started. */
+  brokerPermission: string;
   topics: string[];
   /** Answers the making of a topic as a slave of 4.9.7 does. */
   refusesTopics: boolean;
@@ -49,6 +51,7 @@ export class FakeRocketMq {
           inSyncSlaveNums: 1,
           haStatusCode: ResponseCode.SUCCESS,
           registersWhenNudged: false,
+          brokerPermission: '6',
           topics: [],
           refusesTopics: false,
         },
@@ -93,25 +96,34 @@ export class FakeRocketMq {
     return this.#specs.filter(({ role }) => role === 'namesrv').map(({ id }) => id);
   }
 
-  async #invoke(address: string, code: number, { extFields = {}, signal }: InvokeOptions): Promise<RemotingResponse> {
+  async #invoke(address: string, code: number, { extFields = {}, body, signal }: InvokeOptions): Promise<RemotingResponse> {
     const spec = this.#specs.find(({ localAddress }) => localAddress === address) as NodeSpec;
     const node = this.node(spec.id);
     this.calls.push(`${spec.id} ${requestName(code)}`);
     signal.throwIfAborted();
     if (node.isDown) throw new Error(`connect ECONNREFUSED ${address}`);
     if (node.isMute) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-    const answer = this.#answer(spec, node, code, extFields);
+    const answer = this.#answer(spec, node, code, extFields, body);
     this.afterAnswer(spec.id);
     return { code: ResponseCode.SUCCESS, remark: undefined, extFields: {}, body: Buffer.alloc(0), ...answer };
   }
 
-  #answer(spec: NodeSpec, node: FakeNode, code: number, { topic = '' }: Readonly<Record<string, string>>): Partial<RemotingResponse> {
+  #answer(
+    spec: NodeSpec,
+    node: FakeNode,
+    code: number,
+    { topic = '' }: Readonly<Record<string, string>>,
+    request: Uint8Array | undefined,
+  ): Partial<RemotingResponse> {
     switch (code) {
       case RequestCode.GET_MAX_OFFSET:
         return { extFields: { offset: String(node.maxOffset) } };
       case RequestCode.GET_ROUTEINFO_BY_TOPIC:
         return this.#route(spec.id, topic);
+      case RequestCode.GET_BROKER_CONFIG:
+        return { body: Buffer.from(`brokerPermission=${node.brokerPermission}\n`) };
       case RequestCode.UPDATE_BROKER_CONFIG:
+        node.brokerPermission = /^brokerPermission=(\d)$/m.exec(Buffer.from(request ?? []).toString())?.[1] ?? node.brokerPermission;
         if (node.registersWhenNudged) this.register([spec.id]);
         return {};
       case RequestCode.GET_BROKER_HA_STATUS:

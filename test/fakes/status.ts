@@ -34,6 +34,7 @@ export const clusterStatus = (...nodes: NodeStatus[]): ClusterStatus => ({
   profile: '2m2s',
   state: 'ready',
   rocketmq: '5.5.0',
+  rocketmqHome: '/home/me/rocketmq/5.5.0',
   java: { version: 17, home: '/jdk' },
   measuredAt: '2026-11-20T12:00:00.000Z',
   namesrvAddr: '127.0.0.1:9876;127.0.0.1:9877',

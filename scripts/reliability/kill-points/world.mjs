@@ -34,16 +34,27 @@ export class World {
     return this.home.cluster('k');
   }
 
-  /** @param killAt see preload.mjs; undefined: lives until it is killed. @returns false where it died at its start */
-  async startDaemon(killAt) {
-    const env = { ...process.env, RMQDEV_HOME: this.home.root };
+  /**
+   * @param killAt see preload.mjs; undefined: lives until it is killed
+   * @param {{ env?: object, prefix?: string[] }} how more environment, and a command that runs what follows it in its own place
+   * @returns false where it died at its start
+   */
+  async startDaemon(killAt, how = {}) {
+    const env = { ...process.env, RMQDEV_HOME: this.home.root, ...how.env };
     const log = join(this.root, 'daemon.out');
-    const child = spawn(process.execPath, [DAEMON], {
+    const [command, ...args] = [...(how.prefix ?? []), process.execPath, DAEMON];
+    const child = spawn(command, args, {
       cwd: this.root,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: killAt ? { ...env, RMQDEV_KILL_AT: JSON.stringify(killAt), NODE_OPTIONS: `--import ${PRELOAD}` } : env,
     });
-    child.stderr.on('data', (data) => writeFileSync(log, data, { flag: 'a' }));
+    child.stderr.on('data', (data) => {
+      try {
+        writeFileSync(log, data, { flag: 'a' });
+      } catch {
+        // A full disk, made so on purpose.
+      }
+    });
     this.daemon = { child, gone: new Promise((resolve) => child.once('exit', resolve)), isGone: false };
     const { daemon } = this;
     void daemon.gone.then(() => (daemon.isGone = true));
@@ -60,9 +71,9 @@ export class World {
     await this.daemon.gone;
   }
 
-  up(onItem) {
-    const { PATH, HOME } = process.env;
-    const params = { profile: 'k', caller: { cwd: this.root, PATH, HOME }, set: [], heap: [], debug: false, strictPorts: false };
+  up(onItem, { set = [], PATH = process.env.PATH } = {}) {
+    const { HOME } = process.env;
+    const params = { profile: 'k', caller: { cwd: this.root, PATH, HOME }, set, heap: [], debug: false, strictPorts: false };
     const runtime = { rocketmq: this.rocketmq, ...(this.java ? { java: this.java } : {}) };
     return this.client.stream('up', { ...params, ...runtime, wait: true, timeoutMs: 120_000 }, onItem);
   }

@@ -69,7 +69,7 @@ function explainRead(read: readonly FileEvidence[], facts: Partial<Evidence>): T
 }
 
 function toExplanation(evidence: Evidence, looked: string[]): Explanation {
-  return { node: null, exit: null, findings: explain(evidence).map(toWire), looked, report: null };
+  return { node: null, exit: null, cause: null, findings: explain(evidence).map(toWire), looked, report: null };
 }
 
 function toWire(finding: Finding): Explanation['findings'][number] {

@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { formatDuration } from '../../base/units.js';
 import type { Explanation } from '../../contract/findings.js';
 import type { Colors } from './paint.js';
+import { CAUSES } from './status-table.js';
 
 type Finding = Explanation['findings'][number];
 
@@ -9,6 +10,10 @@ type Finding = Explanation['findings'][number];
 const MAX_PLACES = 4;
 const MAX_PLACE_CHARS = 200;
 const MAX_WARNINGS = 3;
+/** Ends that rmqdev was told to bring about. */
+const ASKED_FOR: ReadonlySet<string> = new Set(['killed-by-user', 'stopped-by-user']);
+const ELSEWHERE =
+  'RocketMQ says most in its log folder, little on its console: `rmqdev explain --user-home` looks into ~/logs/rocketmqlogs, `rmqdev explain <status>` tells an exit status';
 
 /** @returns what happened to a node, or what a file tells, for people: the end, the cause with what proves it, and what to do. */
 export function renderExplanation(explanation: Explanation, colors: Colors, now: number): string {
@@ -27,7 +32,7 @@ export function renderExplanation(explanation: Explanation, colors: Colors, now:
   return lines.join('\n').trimStart();
 }
 
-function headOf({ node, exit, report, findings }: Explanation, colors: Colors, now: number): string[] {
+function headOf({ node, exit, cause, report, findings }: Explanation, colors: Colors, now: number): string[] {
   if (exit === null) {
     if (node === null) return [];
     return [`${colors.bold(node)} ${findings.length > 0 ? 'has not ended; its logs tell this' : 'has not ended'}`];
@@ -35,6 +40,7 @@ function headOf({ node, exit, report, findings }: Explanation, colors: Colors, n
   const how = exit.code !== null ? `exit status ${exit.code}` : (exit.signal ?? 'exit status unknown');
   if (node === null) return [`${colors.bold(how)}: ${exit.meaning}`];
   const ago = `${formatDuration(Math.max(0, now - Date.parse(exit.at)))} ago`;
+  if (cause !== null && ASKED_FOR.has(cause)) return [`${colors.bold(node)} ended ${ago}: ${CAUSES[cause]} (${how})`];
   const isReported = report?.exit.at === exit.at;
   const lived = isReported && report.uptimeMs !== null ? `, ${formatDuration(report.uptimeMs)} after its launch` : '';
   const ready = isReported ? `, ${report.wasReady ? 'it had been ready' : 'before it was ready'}` : '';
@@ -71,9 +77,13 @@ function tailOf({ node, exit, report }: Explanation, colors: Colors): string[] {
   ];
 }
 
-function nothingFound({ exit, looked }: Explanation): string {
+function nothingFound({ node, exit, cause, looked }: Explanation): string {
+  if (cause !== null && ASKED_FOR.has(cause)) return 'Somebody asked for that: nothing is wrong';
   const where = looked.length === 0 ? 'there was nothing to look at' : `looked at ${looked.join(', ')}`;
-  return exit === null ? `Nothing found that explains an end; ${where}` : `No cause found; ${where}`;
+  if (exit !== null) return `No cause found; ${where}`;
+  // The console of a broker that ends with 253 is silent: whoever has only that is told where the rest is.
+  const elsewhere = node === null && looked.length > 0 ? `\n${ELSEWHERE}` : '';
+  return `Nothing found that explains an end; ${where}${elsewhere}`;
 }
 
 function placeText({ file, line, text }: Finding['at'][number], explanation: Explanation, colors: Colors): string {
@@ -91,7 +101,7 @@ function nameOf(file: string, { node, report }: Explanation): string {
 }
 
 function label(name: string, text: string, colors: Colors): string {
-  const width = 8;
+  const width = 9;
   const [first = '', ...rest] = text.split('\n');
   return [`  ${colors.dim(name.padEnd(width - 2))}${first}`, ...rest.map((line) => `${' '.repeat(width)}${line}`)].join('\n');
 }

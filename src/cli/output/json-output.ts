@@ -1,12 +1,14 @@
 import type { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { Output } from './output.js';
+import { trafficJson } from './traffic-json.js';
 
 /** One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract. */
 export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, options: { showsProgress: boolean }): Output {
   const print = (value: unknown) => void stdout.write(`${JSON.stringify(value)}\n`);
   const status = (value: ClusterStatus) => print(value);
   return {
+    ...trafficJson(print),
     progress: (item) => {
       if (options.showsProgress) print(item);
     },
@@ -34,6 +36,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
         findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
       }),
     lint: print,
+    report: print,
     daemon: (daemon) => print(daemon),
     raw: (text) => void stdout.write(text),
     notice: () => {},

@@ -5,9 +5,11 @@ import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { LintReport } from '../../diagnose/lint.js';
+import type { ReportResult } from '../report/report-result.js';
+import type { TrafficOutput } from './traffic-output.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
-export interface Output {
+export interface Output extends TrafficOutput {
   /** Progress of a command that changes nodes. */
   progress(item: ProgressItem): void;
   /** Ends live progress: what follows is final. */
@@ -34,6 +36,7 @@ export interface Output {
   installed(release: Result<'install'>): void;
   doctor(report: DoctorReport): void;
   lint(report: LintReport): void;
+  report(result: ReportResult): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;

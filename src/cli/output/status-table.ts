@@ -100,7 +100,7 @@ function comesBack(node: NodeStatus): string {
   return node.state === 'stopped' && node.lastExit?.cause === 'killed-by-user' ? `; \`rmqdev start ${node.id}\` brings it back` : '';
 }
 
-const CAUSES = {
+export const CAUSES = {
   'killed-by-user': 'killed by `rmqdev kill`',
   'stopped-by-user': 'stopped by rmqdev',
   'stopped-from-outside': 'stopped by somebody else',

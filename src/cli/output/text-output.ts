@@ -8,9 +8,11 @@ import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
 import { lateProgress, plainProgress } from './progress-view.js';
+import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
+import { trafficText } from './traffic-text.js';
 
 /** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
@@ -28,6 +30,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   };
 
   return {
+    ...trafficText(stdout, stderr, colors),
     progress: (item) => progress.show(item),
     endProgress: () => progress.end(),
     upDone: (result) => {
@@ -142,6 +145,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
     doctor: (report) => print(renderDoctor(report, colors)),
     lint: (report) => print(renderLint(report, colors)),
+    report: (result) => print(renderReport(result, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),

@@ -1,4 +1,4 @@
-import { getMaxOffset, updateBrokerConfig } from '../../remoting/broker-api.js';
+import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../remoting/broker-api.js';
 import { getTopicRoute } from '../../remoting/namesrv-api.js';
 import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
@@ -43,12 +43,13 @@ export function registrationNudge(
   { remoting, clock }: RoleContext,
   everyMs: number,
 ): (signal: AbortSignal) => Promise<void> {
-  const brokerPermission = node.config.find(({ key }) => key === 'brokerPermission')?.value ?? READ_AND_WRITE;
   let last: number | undefined;
   return async (signal) => {
     const now = clock.monotonicMs();
     if (last !== undefined && now - last < everyMs) return;
     last = now;
+    // Whoever changed it since, such as with mqadmin, meant it.
+    const brokerPermission = (await getBrokerConfig(remoting, node.localAddress, signal)).get('brokerPermission') ?? READ_AND_WRITE;
     await updateBrokerConfig(remoting, node.localAddress, { brokerPermission }, signal);
   };
 }

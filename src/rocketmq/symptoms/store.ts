@@ -104,9 +104,9 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     pattern: /load (?<file>.{1,1000}?\.json) failed, and try to load backup file/,
     rank: RANK.running,
     says: (facts, { groups }) => ({
-      what: `${Subject(facts)} could not read ${groups.file} and took its backup`,
+      what: `${Subject(facts)} could not read ${groups.file} and looked for its backup`,
       why: 'the file was cut short, most often because its JVM was killed while it was written; the backup is a few seconds older',
-      next: 'Nothing has to be done. If topics or offsets of the last seconds are missing, create them again',
+      next: `Where ${groups.file}.bak was whole, nothing has to be done. Where there was none, the table began empty: create again what is missing`,
     }),
     source: 'common/.../ConfigManager.java load; measured',
     provoked: 'backup-used',

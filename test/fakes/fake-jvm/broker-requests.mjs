@@ -17,12 +17,34 @@ const fromV2 = ({ b: topic, d: defaultTopicQueueNums, e: queueId, g: bornTimesta
   properties,
 });
 
+/** Offsets and settings of consumer groups, as far as they are asked for. */
+class Groups {
+  /** `topic@group` to queueId to offset. */
+  offsets = {};
+  settings = {};
+
+  commit({ topic, consumerGroup, queueId, commitOffset }) {
+    const key = `${topic}@${consumerGroup}`;
+    this.offsets[key] = { ...this.offsets[key], [queueId]: Number(commitOffset) };
+  }
+
+  remove(group) {
+    delete this.settings[group];
+    for (const key of Object.keys(this.offsets)) if (key.endsWith(`@${group}`)) delete this.offsets[key];
+  }
+
+  of(topic) {
+    return Object.keys(this.offsets).flatMap((key) => (key.startsWith(`${topic}@`) ? [key.slice(topic.length + 1)] : []));
+  }
+}
+
 /**
  * What the fake broker answers, by request code.
  * @returns {Record<number, (request: import('./wire.mjs').Command) => import('./wire.mjs').Command | Promise<import('./wire.mjs').Command>>}
  */
 export function brokerHandlers({ config, store, topics, replication, isSlave, updateConfig }) {
   const bootTimestamp = Date.now();
+  const groups = new Groups();
 
   /** The code of a stored message: of a SYNC_MASTER it waits for a slave. */
   const replicated = async () => {
@@ -88,6 +110,10 @@ export function brokerHandlers({ config, store, topics, replication, isSlave, up
   return {
     10: ({ extFields, body }) => send(extFields, body),
     11: ({ extFields }) => pull(extFields),
+    15: ({ extFields }) => {
+      groups.commit(extFields);
+      return SUCCESS;
+    },
     17: async ({ extFields: { topic, readQueueNums, writeQueueNums, perm, order } }) => {
       await topics.create({
         topicName: topic,
@@ -107,7 +133,24 @@ export function brokerHandlers({ config, store, topics, replication, isSlave, up
     28: () => ({ code: 0, body: json({ table: runtimeTable() }) }),
     30: ({ extFields: { topic, queueId } }) => ({ code: 0, extFields: { offset: String(store.queueLength(topic, Number(queueId))) } }),
     31: () => ({ code: 0, extFields: { offset: '0' } }),
-    200: () => SUCCESS,
+    // As fastjson writes it: queue ids are bare keys.
+    43: () => ({ code: 0, body: Buffer.from(JSON.stringify({ offsetTable: groups.offsets }).replace(/"(\d+)":/g, '$1:')) }),
+    200: ({ body }) => {
+      const group = JSON.parse(body.toString());
+      groups.settings[group.groupName] = group;
+      return SUCCESS;
+    },
+    201: () => ({ code: 0, body: json({ subscriptionGroupTable: groups.settings }) }),
+    203: () => ({ code: 206, remark: 'the consumer group is not online' }),
+    207: ({ extFields }) => {
+      groups.remove(extFields.groupName);
+      return SUCCESS;
+    },
+    215: async ({ extFields }) => {
+      await topics.remove(extFields.topic);
+      return SUCCESS;
+    },
+    300: ({ extFields }) => ({ code: 0, body: json({ groupList: groups.of(extFields.topic) }) }),
     310: ({ extFields, body }) => send(fromV2(extFields), body),
     907: () => ({ code: 0, body: json(replication.status()) }),
   };

@@ -78,6 +78,10 @@ class RouteTable {
     return { brokerAddrTable: Object.fromEntries(this.#brokers), clusterAddrTable };
   }
 
+  forget(topic) {
+    this.#topics.delete(topic);
+  }
+
   topicList() {
     return [...this.#topics.keys()];
   }
@@ -127,6 +131,10 @@ export async function startNamesrv({ configFile, properties, userHome, isMute, l
     },
     106: () => ({ code: 0, body: bareKeyJson(routes.clusterInfo()) }),
     206: () => ({ code: 0, body: json({ topicList: routes.topicList() }) }),
+    216: ({ extFields }) => {
+      routes.forget(extFields.topic);
+      return SUCCESS;
+    },
     319: () => ({ code: 0, body: Buffer.from(formatProperties(effective)) }),
   };
 

@@ -30,6 +30,11 @@ export class TopicTable {
     await this.onChange();
   }
 
+  async remove(topicName) {
+    this.#topics.delete(topicName);
+    await this.onChange();
+  }
+
   /** @returns the topic, made now where a send may make it, or undefined */
   async getOrCreate(topicName, queueNums) {
     if (!this.#topics.has(topicName) && this.#canCreate) {

@@ -156,8 +156,8 @@ test('a node that never became a process is told with the reason, not with what 
   rmSync(stdout);
   mkdirSync(stdout);
   const start = await h.run('start', 'broker-a', '--json');
-  expect(start.code).toBe(5);
-  expect(start.error.what).toContain('could not be started');
+  expect(start.code).toBe(25);
+  expect(start.error).toMatchObject({ code: 'NODE_FAILED', what: expect.stringMatching(/^broker-a could not be started: .*stdout\.log/) });
   const { exit, findings } = await explain(h, 'broker-a');
   expect(exit).toMatchObject({ code: null, signal: null, adopted: false });
   expect(findings.map(({ code }) => code)).toEqual(['NOT_STARTED']);

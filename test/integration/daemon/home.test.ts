@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,6 +10,7 @@ import { currentPlatform } from '../../../src/process/current-platform.js';
 import { until } from '../../support/cli-process.js';
 import { expectFailure, freshHarness, type Harness } from '../../support/harness.js';
 
+const CONNECT = `require('node:net').connect(process.argv[1]).on('connect', () => process.exit(0)).on('error', (e) => { console.log(e.code); process.exit(1); })`;
 const isRoot = process.getuid?.() === 0;
 /** Runs what follows as a user who is neither root nor the owner of anything here. */
 const AS_NOBODY = ['setpriv', '--reuid', '65534', '--clear-groups'];
@@ -94,15 +96,72 @@ test('a home that cannot be written, or is a file', async () => {
 /** How often a daemon of this home became ready. */
 const daemonStarts = (h: Harness) => readFileSync(h.home.daemonLog, 'utf8').match(/"daemon ready"/g)?.length;
 
-test('commands at once on a fresh home start one daemon; home and socket are for their owner alone', async () => {
+test('commands at once on a fresh home start one daemon; a home that was there keeps its mode', async () => {
   const h = await freshHarness();
   mkdirSync(h.home.root, { mode: 0o755 });
   const outcomes = await Promise.all(['ls', 'versions', 'profiles', 'ls'].map((command) => h.run(command)));
   expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
   expect(daemonStarts(h)).toBe(1);
-  expect([h.home.root, h.home.socket].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
-  if (!isRoot) return;
+  // The folder was there: it stays as it is, and the socket lies in a closed one.
+  expect([h.home.root, h.home.privateFolder, h.home.socket].map((path) => statSync(path).mode & 0o777)).toEqual([0o755, 0o700, 0o600]);
+});
+
+// Becoming another user takes root.
+test.runIf(isRoot).each([0o700, 0o755])('another Unix user cannot connect to the daemon of a home of mode %o', async (mode) => {
+  const h = await freshHarness();
+  mkdirSync(h.home.root, { mode });
+  chmodSync(h.home.root, mode);
   chmodSync(h.root, 0o755);
-  const stranger = await h.begin(['ls', '--json'], { command: AS_NOBODY }).outcome;
-  expectFailure(stranger, 8, { code: 'HOME_NOT_WRITABLE', what: expect.stringContaining(h.home.root) });
+  await h.run('ls');
+  for (const path of [h.home.socket, join(h.home.privateFolder, 'd.sock')]) {
+    const [command = '', ...args] = [...AS_NOBODY, process.execPath, '-e', CONNECT, path];
+    const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
+    expect({ status, code: stdout.trim() }).toEqual({ status: 1, code: 'EACCES' });
+  }
+  expect((await h.hello()).pid).toBeGreaterThan(0);
+});
+
+test('a daemon that was stopped: its pid and what to do, not a hang', async () => {
+  const h = await freshHarness();
+  await h.run('ls');
+  const { pid } = await h.hello();
+  process.kill(pid, 'SIGSTOP');
+  const outcome = await h.run('ls', '--json');
+  process.kill(pid, 'SIGCONT');
+  expectFailure(outcome, 4, {
+    code: 'DAEMON_UNREACHABLE',
+    what: expect.stringContaining(`pid ${pid}`),
+    next: expect.stringMatching(new RegExp(`kill -CONT ${pid}.*kill -9 ${pid}`)),
+  });
+  expect((await h.hello()).pid).toBe(pid);
+});
+
+test('a home deleted and made anew: the old daemon leaves its successor and its socket alone', async () => {
+  const h = await freshHarness();
+  await h.run('ls');
+  const { pid } = await h.hello();
+  process.kill(pid, 'SIGSTOP');
+  rmSync(h.home.root, { recursive: true });
+  await h.run('ls');
+  const next = await h.hello();
+  expect(next.pid).not.toBe(pid);
+  process.kill(pid, 'SIGCONT');
+  await until(() => expect(() => process.kill(pid, 0)).toThrow());
+  expect((await h.hello()).pid).toBe(next.pid);
+});
+
+test('a home deleted under its nodes: the next daemon names them, and down ends them', async () => {
+  const h = await freshHarness();
+  await h.up('single');
+  const [{ pid }, pids] = [await h.hello(), Object.values(await h.pids())];
+  // Dead first: one that lives may write the state down again before it ends.
+  process.kill(pid, 'SIGKILL');
+  await until(() => expect(() => process.kill(pid, 0)).toThrow());
+  rmSync(h.home.root, { recursive: true, force: true, maxRetries: 5 });
+  const status = await h.run('status', '-c', 'single', '--json');
+  expectFailure(status, status.code as number, { code: 'STATE_UNREADABLE', next: expect.stringContaining('rmqdev down -c single') });
+  for (const each of pids) expect(status.error.why).toContain(`pid ${each}`);
+  expect((await h.run('down', '-c', 'single')).code).toBe(0);
+  expect(await h.jvms()).toEqual([]);
+  expect((await h.run('ls', '--json')).json).toMatchObject({ clusters: [], broken: [] });
 });

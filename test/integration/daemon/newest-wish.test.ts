@@ -20,13 +20,13 @@ test('stop of a node during its own restart wins: the restart does not bring it 
   expect(h.launches('pair')['broker-a']).toBe(1);
 });
 
-test('stop of a node before its turn in an up wins', async () => {
+test('stop of a node before its turn in an up wins, and the up does not say that all is up', async () => {
   const h = harness();
   h.profileOf('pair', PAIR, orders('slowBootMs=1500'));
   const up = h.begin(h.upArgs('pair'));
   await until(async () => expect((await h.node('namesrv-1').catch(() => undefined))?.state).toBe('starting'));
   await h.client.stream('stop', { cluster: 'pair', selectors: ['broker-a-s'], timeoutMs: 30_000 }, never);
-  expect(await up.outcome).toMatchObject({ code: 0 });
+  expect(await up.outcome).toMatchObject({ code: 37, stderr: expect.stringContaining('broker-a-s is not up') });
   expect(await h.node('broker-a-s')).toMatchObject({ state: 'stopped', pid: null });
   expect(await h.node('broker-a')).toMatchObject({ state: 'ready' });
   expect(h.launches('pair')['broker-a-s']).toBeUndefined();

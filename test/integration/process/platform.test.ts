@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,4 +70,22 @@ test('a vanished process is absent from the statistics, alone or among others', 
   expect(stats.get(process.pid)?.rssBytes).toBeGreaterThan(10_000_000);
   expect(await processStats([pid])).toEqual(new Map());
   expect(await processStats([])).toEqual(new Map());
+});
+
+test.runIf(process.platform === 'linux')('a table of 300 processes is read with few descriptors', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'rmqdev-proc-'));
+  try {
+    for (let pid = 1; pid <= 300; pid += 1) {
+      mkdirSync(join(root, 'proc', String(pid)), { recursive: true });
+      copyFileSync('/proc/self/stat', join(root, 'proc', String(pid), 'stat'));
+      writeFileSync(join(root, 'proc', String(pid), 'cmdline'), 'java\0');
+    }
+    const module = new URL('../../../dist/process/platform-linux.js', import.meta.url);
+    const script = `const { LinuxPlatform } = await import('${module}'); console.log((await new LinuxPlatform('${root}').processTable()).length)`;
+    // Enough for Node.js itself.
+    const args = ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', script];
+    expect(execFileSync('/bin/sh', args, { encoding: 'utf8' }).trim()).toBe('300');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });

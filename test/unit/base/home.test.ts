@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,10 +28,14 @@ test('a home is made with its parents, for its owner alone', () => {
   expect(statSync(home.root).mode & 0o777).toBe(0o700);
 });
 
-test('a home that others could enter is closed', () => {
+test('a folder that was there keeps its mode; one that everybody may write into is refused', () => {
   const home = new HomePaths(folder);
+  chmodSync(folder, 0o755);
   prepareHome(home);
-  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(statSync(folder).mode & 0o777).toBe(0o755);
+  chmodSync(folder, 0o777);
+  expect(() => prepareHome(home)).toThrow(expect.objectContaining({ code: 'HOME_NOT_WRITABLE' }));
+  expect(statSync(folder).mode & 0o777).toBe(0o777);
 });
 
 const lengthTo = (bytes: number) => '/'.padEnd(bytes - '/daemon.sock'.length, 'x');

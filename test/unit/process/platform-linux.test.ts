@@ -19,8 +19,8 @@ function write(path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-function addProcess(pid: number, { state = 'S', args = ['java'], startTicks = '100', sockets = [] as string[] } = {}): void {
-  write(`proc/${pid}/stat`, `${pid} (java) ${state} 1 ${pid} ${pid} 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${startTicks} 0 0`);
+function addProcess(pid: number, { state = 'S', args = ['java'], startTicks = '100', threads = 1, sockets = [] as string[] } = {}): void {
+  write(`proc/${pid}/stat`, `${pid} (java) ${state} 1 ${pid} ${pid} 0 -1 0 0 0 0 0 0 0 0 0 20 0 ${threads} 0 ${startTicks} 0 0`);
   write(`proc/${pid}/cmdline`, args.map((arg) => `${arg}\0`).join(''));
   mkdirSync(join(root, `proc/${pid}/fd`));
   for (const [fd, inode] of sockets.entries()) symlinkSync(`socket:[${inode}]`, join(root, `proc/${pid}/fd/${fd}`));
@@ -53,6 +53,11 @@ test('a zombie is dead', async () => {
   addProcess(42, { state: 'Z' });
   expect(platform.startTimeSync(42)).toBeUndefined();
   expect(await platform.processTable()).toEqual([]);
+});
+
+test('a process whose first thread has ended lives while another does: it still holds its files and ports', () => {
+  addProcess(42, { state: 'Z', threads: 3 });
+  expect(platform.startTimeSync(42)).toBe('boot-1/100');
 });
 
 test('the process table keeps arguments with spaces apart and names kernel threads', async () => {

@@ -13,7 +13,7 @@ const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when 
 `;
 
 test('a process name may hold spaces and parentheses', () => {
-  expect(parseProcStat(STAT)).toEqual({ name: 'a) R (b c', state: 'S', ppid: 6629, startTicks: '116601' });
+  expect(parseProcStat(STAT)).toEqual({ name: 'a) R (b c', state: 'S', ppid: 6629, startTicks: '116601', threads: 1 });
 });
 
 test('only sockets in LISTEN count', () => {

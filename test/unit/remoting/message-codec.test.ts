@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeMessages, decodeProperties, encodeProperties } from '../../../src/remoting/message-codec.js';
+import { compressBody, decodeMessages, decodeProperties, encodeProperties } from '../../../src/remoting/message-codec.js';
 import { encodeRecord, type RecordFields } from './stored-record.js';
 
 const COMPRESSED = 1;
@@ -37,11 +37,14 @@ describe('stored messages', () => {
         queueOffset: 5,
         physOffset: 1_234_567_890_123,
         body: Buffer.from('hello'),
+        compression: undefined,
         tags: 'TagA',
         keys: 'k1 k2',
         properties: { TAGS: 'TagA', KEYS: 'k1 k2' },
         bornTimestamp: 1_700_000_000_000,
         storeTimestamp: 1_700_000_000_005,
+        bornHost: '127.0.0.1:40000',
+        storeHost: '127.0.0.1:10911',
         msgId: '7F00000100002A9F0000011F71FB04CB',
       },
     ]);
@@ -102,8 +105,19 @@ describe('stored messages', () => {
     [1, 'lz4'],
     [2, 'zstd'],
     [5, 'type 5'],
-  ])('compression type %i is refused by its name, %s', (type, name) => {
-    expect(() => decodeMessages(record({ sysFlag: COMPRESSED | (type << 8) }))).toThrow(`compressed with ${name}; only zlib can be read`);
+  ])('a body of compression type %i stays as it is and says so: %s', (type, compression) => {
+    expect(decodeMessages(record({ sysFlag: COMPRESSED | (type << 8) }))).toMatchObject([{ body: Buffer.from('hello'), compression }]);
+  });
+
+  test('a body that says it is zlib and is not fails and says where', () => {
+    expect(() => decodeMessages(record({ sysFlag: COMPRESSED }))).toThrow('stored message at byte 0 says that its body is zlib');
+  });
+
+  test('a body from 4 KB on travels as zlib, and is read as it was', () => {
+    expect(compressBody(Buffer.alloc(4_095))).toEqual({ body: Buffer.alloc(4_095), sysFlag: 0 });
+    const { body, sysFlag } = compressBody(Buffer.alloc(4_096, 'x'));
+    expect({ sysFlag, isSmaller: body.length < 100 }).toEqual({ sysFlag: COMPRESSED, isSmaller: true });
+    expect(decodeMessages(record({ body, sysFlag }))).toMatchObject([{ body: Buffer.alloc(4_096, 'x') }]);
   });
 
   test('what is no record fails and says where', () => {

@@ -33,6 +33,7 @@ describe('releaseTraits', () => {
     storeExitSlowMs: 2_000,
     diskWarningRatio: { default: 0.9, max: 1 },
     logbackProperty: false,
+    adminNeedsKeyFile: false,
     unsupportedPlatforms: [],
   };
   const traitsOf5 = {
@@ -48,10 +49,11 @@ describe('releaseTraits', () => {
     slaveTopicSyncMs: 63_000,
     stopGraceMs: 30_000,
     diskWarningRatio: { default: 0.9, max: 0.9 },
+    adminNeedsKeyFile: false,
   };
 
   test.each([
-    ['4.4.0', { ...traitsOf4, mappedFileKeys: 'maped', standardRouteJson: false, slaveTopicSyncMs: 60_000 }],
+    ['4.4.0', { ...traitsOf4, adminNeedsKeyFile: true, mappedFileKeys: 'maped', standardRouteJson: false, slaveTopicSyncMs: 60_000 }],
     ['4.5.1', { ...traitsOf4, mappedFileKeys: 'maped', standardRouteJson: false, slaveTopicSyncMs: 10_000 }],
     ['4.5.2', { ...traitsOf4, mappedFileKeys: 'mapped', standardRouteJson: false, slaveTopicSyncMs: 10_000 }],
     ['4.7.0', { ...traitsOf4, mappedFileKeys: 'mapped', standardRouteJson: false }],

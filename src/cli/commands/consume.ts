@@ -1,0 +1,92 @@
+import type { CommandModule } from 'yargs';
+import type { ClusterStatus } from '../../contract/status.js';
+import type { From } from '../../traffic/offsets.js';
+import type { ReadFrom } from '../../traffic/queues.js';
+import { parseMoment } from '../moment.js';
+import { countOption, usage } from '../options.js';
+import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
+
+type Options = AccessOptions & {
+  topic: string;
+  follow: boolean;
+  count: number | undefined;
+  from?: string;
+  group?: string;
+  tag?: string;
+  key?: string;
+  fromNode: string;
+};
+
+export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> => ({
+  command: 'consume <topic>',
+  describe: 'Read the messages of a topic, in the order in which they were stored',
+  builder: (argv) =>
+    accessOptions<Options>(argv as never)
+      .positional('topic', { type: 'string', demandOption: true, describe: 'The topic; with -f it need not be there yet' })
+      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new messages, through failovers' })
+      .option('count', { ...countOption(1, 'No more messages than this'), alias: 'n' })
+      .option('from', {
+        type: 'string',
+        defaultDescription: 'first; with --group where the group stands',
+        describe: 'first, last, or stored since: 5m (ago), 12:30, 2026-11-20T12:30:00. `--from last -n 10`: the last ten',
+      })
+      .option('group', { type: 'string', describe: 'Read as this consumer group: begin where it stands, commit its offsets' })
+      .option('tag', { type: 'string', describe: 'Only messages with one of these tags: "TagA || TagB"' })
+      .option('key', { type: 'string', describe: 'Only messages with this key' })
+      .option('from-node', {
+        type: 'string',
+        default: 'master',
+        describe: 'master (a slave where there is none), slave, a node or host:port',
+      })
+      .example('$0 consume Test', 'everything that is there')
+      .example('$0 consume Test -f', 'and what comes')
+      .example('$0 consume Test --from last -n 10', 'the last ten')
+      .example('$0 consume Test --group my-app', 'as my-app would, and note how far')
+      .example('$0 consume Test --from-node slave', 'has the slave got them?') as never,
+  handler: ({ topic, follow, count, from, group, tag, key, fromNode, ...options }) =>
+    withAccess(run, options, async ({ access, output, status }) => {
+      const [{ checkName }, { consume }] = await Promise.all([import('../traffic/names.js'), import('../../traffic/consume.js')]);
+      checkName('topic', topic);
+      if (group !== undefined) checkName('group', group);
+      const summary = await consume(
+        access,
+        {
+          topic,
+          filter: { tags: tag, key },
+          group,
+          from: parseFrom(from, { follow, count }),
+          readFrom: readFromOf(fromNode, status),
+          follow,
+          limit: count,
+        },
+        { message: (received) => output.received(received), notice: (text) => output.notice(text) },
+      );
+      output.consumeDone(summary);
+      // Ctrl-C is how following ends.
+      if (access.signal.aborted && !follow) throw access.signal.reason;
+    }),
+});
+
+function parseFrom(from: string | undefined, { follow, count }: { follow: boolean; count: number | undefined }): From {
+  if (from === undefined || from === 'first') return 'first';
+  if (from !== 'last') return { timestamp: parseMoment('--from', from) };
+  if (follow) return 'last';
+  if (count !== undefined) return { lastCount: count };
+  throw usage('--from last', 'there is nothing after the last message', 'Add -f for what comes, or -n 10 for the last ten');
+}
+
+function readFromOf(text: string, status: ClusterStatus | null): ReadFrom {
+  if (text === 'master' || text === 'slave') return text;
+  if (/:\d+$/.test(text)) return { address: text };
+  const brokers = status?.nodes.filter(({ role }) => role === 'broker') ?? [];
+  const node = brokers.find(({ id }) => id === text);
+  if (node?.ports.listen !== undefined) return { address: `127.0.0.1:${node.ports.listen}` };
+  throw usage(
+    `--from-node ${text}`,
+    status === null
+      ? 'with --namesrv, node ids mean nothing'
+      : `the brokers of ${status.cluster} are ${brokers.map(({ id }) => id).join(', ')}`,
+    'Write master, slave, one of the brokers, or host:port',
+  );
+}

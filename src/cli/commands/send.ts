@@ -1,0 +1,61 @@
+import type { CommandModule } from 'yargs';
+import { EXIT_CODES } from '../../base/errors.js';
+import { countOption, usage } from '../options.js';
+import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
+import type { DraftOptions } from '../traffic/drafts.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
+
+type Options = AccessOptions & DraftOptions & { topic: string; to?: string; rate?: number };
+
+/** So many messages get a line each on the screen; more are counted. */
+const SHOW_EACH_UP_TO = 20;
+
+export const sendCommand = (run: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
+  command: 'send <topic>',
+  describe: 'Send messages to a topic, as RocketMQ’s own producer does',
+  builder: (argv) =>
+    accessOptions<Options>(argv as never)
+      .positional('topic', { type: 'string', demandOption: true, describe: 'A topic; the broker makes it where it may' })
+      .option('count', {
+        ...countOption(1, 'So many messages; of a file at most so many'),
+        alias: 'n',
+        defaultDescription: '1; all lines of a file',
+      })
+      .option('body', { type: 'string', describe: 'What is in each of them; {n} is its number, also in --tag, --key and --property' })
+      .option('file', { type: 'string', describe: 'A message for each line of a file; - for stdin' })
+      .option('size', { type: 'string', describe: 'Bodies of this size instead (100, 4k, 1m)' })
+      .option('tag', { type: 'string', describe: 'The tag of each message' })
+      .option('key', { type: 'string', describe: 'Keys, separated by blanks: consumers and `queryMsgByKey` find the message by them' })
+      .option('property', { type: 'string', array: true, nargs: 1, default: [], describe: 'name=value; may be repeated' })
+      .option('delay', { type: 'number', describe: 'Delay level 1 to 18 (1s 5s 10s 30s 1m … 2h): consumers get it later' })
+      .option('order-by', { type: 'string', describe: 'key, tag, body or a property: one value, one queue, in order' })
+      .option('to', { type: 'string', describe: 'A brokerName: send to it alone' })
+      .option('rate', { type: 'number', describe: 'Messages a second at most' })
+      .example('$0 send Test', 'one message')
+      .example('$0 send Test -n 1000 --tag TagA --key order-{n}', 'a thousand')
+      .example('seq 10 | $0 send Test --file -', 'a message a line')
+      .example('$0 send Test -n 600 --rate 10', 'a steady send, while you kill a master') as never,
+  handler: ({ topic, to, rate, ...options }) =>
+    withAccess(run, options, async ({ access, output }) => {
+      const [{ checkName }, { draftsOf }, { Producer }, { sendAll }] = await Promise.all([
+        import('../traffic/names.js'),
+        import('../traffic/drafts.js'),
+        import('../../traffic/producer.js'),
+        import('../../traffic/send-all.js'),
+      ]);
+      checkName('topic', topic);
+      if (rate !== undefined && !(rate > 0)) throw usage(`--rate ${rate}`, 'it is no number above 0', 'Write --rate 10 for ten a second');
+      const { drafts, total } = await draftsOf(options);
+      const producer = await Producer.open(access, topic, to);
+      const showsEach = total !== undefined && total <= SHOW_EACH_UP_TO;
+      const request = { topic, ...(rate === undefined ? {} : { rate }) };
+      const { summary, problem } = await sendAll(access, producer, drafts, request, (event, sent) =>
+        output.sent(event, { sent, total, showsEach }),
+      );
+      output.sendDone(summary);
+      if (access.signal.aborted) throw access.signal.reason;
+      if (problem === undefined) return;
+      output.error(problem, options.verbose);
+      exit(EXIT_CODES[problem.code]);
+    }),
+});

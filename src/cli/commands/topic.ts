@@ -1,0 +1,100 @@
+import type { CommandModule } from 'yargs';
+import { countOption } from '../options.js';
+import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
+
+type ListOptions = AccessOptions & { all: boolean };
+type TopicOptions = AccessOptions & { topic: string };
+type CreateOptions = TopicOptions & { queues: number; perm: keyof typeof PERMS; order: boolean; broker: string[] };
+
+/** Source: common/.../constant/PermName.java. */
+const PERMS = { rw: 6, r: 4, w: 2 } as const;
+/** Source: common/.../TopicConfig.java `defaultReadQueueNums` is 16; mqadmin updateTopic takes 8. */
+const DEFAULT_QUEUES = 8;
+
+const topics = () => import('../../traffic/topics.js');
+const names = () => import('../traffic/names.js');
+
+export const topicCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
+  command: 'topic <action>',
+  describe: 'Topics: list, create, delete, show, route',
+  builder: (argv) =>
+    argv
+      .command(listCommand(run) as never)
+      .command(createCommand(run) as never)
+      .command(deleteCommand(run) as never)
+      .command(showCommand(run) as never)
+      .command(routeCommand(run) as never)
+      .demandCommand(1)
+      .recommendCommands()
+      .strict(),
+  handler: () => {},
+});
+
+const nameOf = (argv: Parameters<typeof accessOptions>[0], describe: string) =>
+  accessOptions<TopicOptions>(argv as never).positional('topic', { type: 'string', demandOption: true, describe }) as never;
+
+const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
+  command: 'list',
+  describe: 'All topics, their brokers, queues and messages',
+  builder: (argv) =>
+    accessOptions<ListOptions>(argv as never).option('all', {
+      type: 'boolean',
+      default: false,
+      describe: 'RocketMQ’s own topics, too',
+    }) as never,
+  handler: ({ all, ...options }) =>
+    withAccess(run, options, async ({ access, output }) => output.topics(await (await topics()).listTopics(access, { all }))),
+});
+
+const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> => ({
+  command: 'create <topic>',
+  describe: 'Create a topic, or change its settings',
+  builder: (argv) =>
+    accessOptions<CreateOptions>(nameOf(argv as never, 'Its name') as never)
+      .option('queues', { ...countOption(1, 'Read and write queues on each broker'), default: DEFAULT_QUEUES })
+      .option('perm', { choices: Object.keys(PERMS) as (keyof typeof PERMS)[], default: 'rw' as const, describe: 'What clients may do' })
+      .option('order', { type: 'boolean', default: false, describe: 'Marked as ordered' })
+      .option('broker', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        defaultDescription: 'all',
+        describe: 'On this brokerName; may be repeated',
+      })
+      .example('$0 topic create Orders', '8 queues on each master')
+      .example('$0 topic create Orders --queues 2 --broker broker-a', 'on one') as never,
+  handler: ({ topic, queues, perm, order, broker, ...options }) =>
+    withAccess(run, options, async ({ access, output }) => {
+      (await names()).checkName('topic', topic);
+      const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
+      output.done({ topic, action: 'created', brokers: await (await topics()).makeTopic(access, settings, broker) });
+    }),
+});
+
+const deleteCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+  command: 'delete <topic>',
+  describe: 'Delete a topic with its messages',
+  builder: (argv) => nameOf(argv as never, 'Its name'),
+  handler: ({ topic, ...options }) =>
+    withAccess(run, options, async ({ access, output }) =>
+      output.done({ topic, action: 'deleted', brokers: await (await topics()).removeTopic(access, topic) }),
+    ),
+});
+
+const showCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+  command: 'show <topic>',
+  describe: 'Each queue with its offsets, and the groups that read it',
+  builder: (argv) => nameOf(argv as never, 'Its name'),
+  handler: ({ topic, ...options }) =>
+    withAccess(run, options, async ({ access, output }) => output.topic(await (await topics()).showTopic(access, topic))),
+});
+
+const routeCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+  command: 'route <topic>',
+  describe: 'What each NameServer tells clients: brokers, addresses, queues, permissions',
+  builder: (argv) => nameOf(argv as never, 'Its name; the name of a broker works, too'),
+  handler: ({ topic, ...options }) =>
+    withAccess(run, options, async ({ access, output }) => output.topicRoute(await (await topics()).showRoute(access, topic))),
+});

@@ -1,0 +1,169 @@
+import { RmqdevError } from '../base/errors.js';
+import type { Access } from './cluster-access.js';
+import { type Percentiles, percentilesOf, perSecond } from './figures.js';
+import { type Draft, type Producer, SendError, type Sent } from './producer.js';
+import { queueKey } from './queues.js';
+import { meaningOf, type SendStatus } from './send-answer.js';
+
+/** Messages on their way at once; of one queue never more than one, so that each queue has them in the order of sending. */
+const WINDOW = 64;
+/** So many failures one after the other, and the rest is not tried. */
+const GIVE_UP_AFTER = 10;
+
+export type SendEvent =
+  | ({ readonly event: 'sent'; readonly n: number } & Sent)
+  | { readonly event: 'failed'; readonly n: number; readonly tries: number; readonly mayBeStored: boolean; readonly why: string };
+
+export type SendSummary = {
+  readonly topic: string;
+  /** The topic was not there: this made it. */
+  readonly created: boolean;
+  /** Stored, whatever was promised. */
+  readonly sent: number;
+  readonly failed: number;
+  readonly statuses: Readonly<Partial<Record<SendStatus, number>>>;
+  /** Needed more than one try. */
+  readonly retried: number;
+  /** Stored, and perhaps once more by a try that was not answered. */
+  readonly mayBeTwice: number;
+  readonly elapsedMs: number;
+  readonly perSecond: number;
+  readonly latencyMs: Percentiles | null;
+  readonly queues: readonly { readonly brokerName: string; readonly queueId: number; readonly sent: number; readonly lastOffset: number }[];
+};
+
+export type SendRequest = { readonly topic: string /** Messages a second at most. */; readonly rate?: number };
+
+/** Counts a run as it goes. */
+class Tally {
+  sent = 0;
+  failed = 0;
+  failedInARow = 0;
+  retried = 0;
+  mayBeTwice = 0;
+  readonly statuses: Partial<Record<SendStatus, number>> = {};
+  readonly latencies: number[] = [];
+  readonly queues = new Map<string, { brokerName: string; queueId: number; sent: number; lastOffset: number }>();
+  lastFailure: SendError | undefined;
+
+  add({ status, brokerName, queueId, queueOffset, latencyMs, tries, mayBeTwice }: Sent): void {
+    this.sent += 1;
+    this.failedInARow = 0;
+    this.retried += Number(tries > 1);
+    this.mayBeTwice += Number(mayBeTwice);
+    this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+    this.latencies.push(latencyMs);
+    const queue = this.queues.get(queueKey({ brokerName, queueId })) ?? { brokerName, queueId, sent: 0, lastOffset: 0 };
+    this.queues.set(queueKey(queue), { ...queue, sent: queue.sent + 1, lastOffset: Math.max(queue.lastOffset, queueOffset) });
+  }
+
+  fail(error: SendError): void {
+    this.failed += 1;
+    this.failedInARow += 1;
+    this.lastFailure = error;
+  }
+}
+
+export type SendRun = {
+  readonly summary: SendSummary /** Why not everything is stored as promised; undefined where it is. */;
+  readonly problem: RmqdevError | undefined;
+};
+
+/**
+ * Sends `drafts` in turn. A message that fails after all tries is told and counted, and the next one follows; ten in a row, one that
+ * no broker would take, or the signal end the run. Never rejects for a message.
+ */
+export async function sendAll(
+  access: Access,
+  producer: Producer,
+  drafts: AsyncIterable<Draft> | Iterable<Draft>,
+  { topic, rate }: SendRequest,
+  tell: (event: SendEvent, sentSoFar: number) => void,
+): Promise<SendRun> {
+  const { clock, signal } = access;
+  const tally = new Tally();
+  const created = producer.isNewTopic;
+  const since = clock.monotonicMs();
+  const underWay = new Set<Promise<void>>();
+  const lastOfQueue = new Map<string, Promise<void>>();
+  let mustStop = false;
+  let n = 0;
+
+  const sendOne = async (draft: Draft, number: number, queue: ReturnType<Producer['choose']>, before: Promise<void> | undefined) => {
+    await before;
+    if (mustStop || signal.aborted) return;
+    try {
+      const sent = await producer.send(draft, queue);
+      tally.add(sent);
+      tell({ event: 'sent', n: number, ...sent }, tally.sent);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof SendError)) throw error;
+      tally.fail(error);
+      const { canRetry, mayBeStored } = error.failure;
+      tell({ event: 'failed', n: number, tries: error.tries, mayBeStored, why: error.message }, tally.sent);
+      if (draft.shardingKey !== undefined) await producer.noteFailedKey();
+      mustStop ||= !canRetry || tally.failedInARow >= GIVE_UP_AFTER;
+    }
+  };
+
+  for await (const draft of drafts) {
+    if (rate !== undefined) await clock.sleep(since + (n * 1_000) / rate - clock.monotonicMs(), signal);
+    while (underWay.size >= WINDOW) await Promise.race(underWay);
+    if (mustStop || signal.aborted) break;
+    n += 1;
+    const queue = producer.choose(draft);
+    const key = queueKey(queue);
+    const work = sendOne(draft, n, queue, lastOfQueue.get(key)).finally(() => {
+      underWay.delete(work);
+      if (lastOfQueue.get(key) === work) lastOfQueue.delete(key);
+    });
+    underWay.add(work);
+    lastOfQueue.set(key, work);
+  }
+  await Promise.all(underWay);
+  const elapsedMs = Math.round(clock.monotonicMs() - since);
+  const summary: SendSummary = {
+    topic,
+    created: created && tally.sent > 0,
+    sent: tally.sent,
+    failed: tally.failed,
+    statuses: tally.statuses,
+    retried: tally.retried,
+    mayBeTwice: tally.mayBeTwice,
+    elapsedMs,
+    perSecond: perSecond(tally.sent, elapsedMs),
+    latencyMs: percentilesOf(tally.latencies),
+    queues: [...tally.queues.values()].sort((a, b) =>
+      a.brokerName < b.brokerName ? -1 : a.brokerName > b.brokerName ? 1 : a.queueId - b.queueId,
+    ),
+  };
+  return { summary, problem: problemOf(summary, tally.lastFailure, mustStop) };
+}
+
+function problemOf(
+  { topic, sent, failed, statuses }: SendSummary,
+  last: SendError | undefined,
+  hasGivenUp: boolean,
+): RmqdevError | undefined {
+  if (last) {
+    const unsure = last.failure.mayBeStored ? '; it may be stored all the same, as no answer came' : '';
+    return new RmqdevError(
+      'SEND_FAILED',
+      {
+        what: `${failed} of ${sent + failed} messages of ${topic} ${failed === 1 ? 'was' : 'were'} not stored${hasGivenUp ? ', and the rest was not tried' : ''}`,
+        why: `the last one after ${last.tries} ${last.tries === 1 ? 'try' : 'tries'}: ${last.message}${unsure}`,
+        next: `\`rmqdev topic route ${topic}\` shows who takes them; \`rmqdev status\` and \`rmqdev explain\` why one does not`,
+      },
+      { cause: last },
+    );
+  }
+  const unconfirmed = Object.entries(statuses).filter(([status]) => status !== 'SEND_OK') as [SendStatus, number][];
+  if (unconfirmed.length === 0) return undefined;
+  const count = unconfirmed.reduce((sum, [, some]) => sum + some, 0);
+  return new RmqdevError('SEND_NOT_CONFIRMED', {
+    what: `${count} of ${sent} messages of ${topic} ${count === 1 ? 'is' : 'are'} stored, but not as safely as the broker promises`,
+    why: unconfirmed.map(([status, some]) => `${status} ${some}: ${meaningOf(status)}`).join('; '),
+    next: 'Nothing is to be sent again: consumers get them. `rmqdev status` shows which slave is down or not in sync',
+  });
+}
