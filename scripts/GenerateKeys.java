@@ -30,6 +30,7 @@ public class GenerateKeys {
         "org.apache.rocketmq.common.namesrv.NamesrvConfig",
         "org.apache.rocketmq.common.ControllerConfig",
         "org.apache.rocketmq.common.JraftConfig",
+        "org.apache.rocketmq.container.BrokerContainerConfig",
         "org.apache.rocketmq.proxy.config.ProxyConfig");
 
     private static final Map<String, String> PLAIN_TYPES = Map.of(

@@ -19,6 +19,7 @@ const ALLOWED = {
   profile: ['rocketmq'],
   install: ['rocketmq'],
   diagnose: ['profile', 'rocketmq'],
+  import: ['diagnose', 'profile', 'rocketmq'],
   machine: ['diagnose', 'install', 'process', 'rocketmq'],
   evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
   cluster: ['contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
@@ -37,8 +38,8 @@ const ALLOWED = {
     'supervisor',
   ],
   client: ['contract'],
-  // Besides the client: what doctor, explain <file>, send, consume, topic, group, admin and tools load on use, in the CLI itself.
-  cli: ['client', 'contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
+  // Besides the client: what doctor, explain <file>, lint, import, send, consume, topic, group, admin and tools load on use, in the CLI itself.
+  cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
 };
 
 const violations = [];

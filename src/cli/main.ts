@@ -14,6 +14,7 @@ import { explainCommand, STDIN } from './commands/explain.js';
 import { groupCommand } from './commands/group.js';
 import { adminCommand, toolsCommand } from './commands/java-tools.js';
 import { killCommand } from './commands/kill.js';
+import { lintCommand } from './commands/lint.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
 import { profileCommand, profilesCommand } from './commands/profiles.js';
@@ -75,6 +76,7 @@ parser
   .command(cleanCommand(run))
   .command(envCommand(run))
   .command(doctorCommand(run, exit))
+  .command(lintCommand(run, exit))
   .command(reportCommand(run))
   .command(profilesCommand(run))
   .command(profileCommand(run))

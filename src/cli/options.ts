@@ -9,7 +9,7 @@ export function durationOption(fallback: string, describe: string) {
 }
 
 /** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
-const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'what', 'property', 'broker', 'args']);
+const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
 /** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {

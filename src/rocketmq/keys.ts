@@ -22,10 +22,13 @@ export type KeyRange = { first: string; last: string };
 type KeyRow = [first: string, last: string, type: string, defaultValue: string | null];
 type ConfigObject = { releases: readonly string[]; keys: Readonly<Record<string, readonly KeyRow[]>> };
 
+/** What a configuration file can be for: a process, or the container that runs several brokers in one. */
+export type ConfigRole = ProcessRole | 'container';
+
 const OBJECTS = KEYS as unknown as Readonly<Record<string, ConfigObject>>;
 
 /** Which objects a role fills from its file, in the order of the source; `since`: first release that does. */
-const OBJECTS_OF_ROLE: Readonly<Record<ProcessRole, readonly { object: string; since?: string; source: string }[]>> = {
+const OBJECTS_OF_ROLE: Readonly<Record<ConfigRole, readonly { object: string; since?: string; source: string }[]>> = {
   broker: [
     { object: 'BrokerConfig', source: 'broker/.../BrokerStartup.java' },
     { object: 'NettyServerConfig', source: 'broker/.../BrokerStartup.java' },
@@ -47,13 +50,18 @@ const OBJECTS_OF_ROLE: Readonly<Record<ProcessRole, readonly { object: string; s
     { object: 'NettyClientConfig', source: 'controller/.../ControllerStartup.java' },
   ],
   proxy: [{ object: 'ProxyConfig', source: 'proxy/.../config/ConfigurationManager.java' }],
+  container: [
+    { object: 'BrokerContainerConfig', source: 'container/.../BrokerContainerStartup.java' },
+    { object: 'NettyServerConfig', source: 'container/.../BrokerContainerStartup.java' },
+    { object: 'NettyClientConfig', source: 'container/.../BrokerContainerStartup.java' },
+  ],
 };
 
 /**
  * @returns how `version` reads `key` in the file of `role`, or undefined where it ignores it. A release that is not among the
  * supported ones counts as reading what its older or its newer neighbour reads.
  */
-export function lookupKey(version: string, role: ProcessRole, key: string): ConfigKey | undefined {
+export function lookupKey(version: string, role: ConfigRole, key: string): ConfigKey | undefined {
   for (const object of objectsOf(role, version)) {
     const [row] = rowsOf(object, key, neighbours(object, version));
     if (row) return { key, object, type: row[2], defaultValue: row[3] };
@@ -62,7 +70,7 @@ export function lookupKey(version: string, role: ProcessRole, key: string): Conf
 }
 
 /** @returns the supported releases whose `role` reads `key`, or undefined where none does. */
-export function rangeOf(role: ProcessRole, key: string): KeyRange | undefined {
+export function rangeOf(role: ConfigRole, key: string): KeyRange | undefined {
   const rows = OBJECTS_OF_ROLE[role].flatMap(({ object }) => rowsOf(object, key, releasesOf(object)));
   const firsts = rows.map(([first]) => first).sort(compareVersions);
   const lasts = rows.map(([, last]) => last).sort(compareVersions);
@@ -71,14 +79,14 @@ export function rangeOf(role: ProcessRole, key: string): KeyRange | undefined {
 }
 
 /** @returns every key that `role` of `version` reads. */
-export function keysOf(version: string, role: ProcessRole): string[] {
+export function keysOf(version: string, role: ConfigRole): string[] {
   return objectsOf(role, version).flatMap((object) => {
     const wanted = neighbours(object, version);
     return Object.keys(OBJECTS[object]?.keys ?? {}).filter((key) => rowsOf(object, key, wanted).length > 0);
   });
 }
 
-function objectsOf(role: ProcessRole, version: string): string[] {
+function objectsOf(role: ConfigRole, version: string): string[] {
   return OBJECTS_OF_ROLE[role].filter(({ since }) => isSince(version, since)).map(({ object }) => object);
 }
 
@@ -150,7 +158,7 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
 ];
 
 /** Written in sample files and articles, but read by no release. Source: store/.../StorePathConfigHelper.java: below storePathRootDir. */
-const NEVER_READ: ReadonlyMap<string, string> = new Map([
+export const NEVER_READ: ReadonlyMap<string, string> = new Map([
   ['storePathConsumeQueue', 'the place is always <storePathRootDir>/consumequeue'],
   ['storePathIndex', 'the place is always <storePathRootDir>/index'],
   ['storeCheckpoint', 'the place is always <storePathRootDir>/checkpoint'],
@@ -164,6 +172,11 @@ const RENAMED: readonly (readonly [string, string])[] = [
   ['haSlaveFallbehindMax', 'haMaxGapNotInSync'],
 ];
 
+/** @returns the name that a renamed key has in other releases. */
+export function otherNameOf(key: string): string | undefined {
+  return RENAMED.find((names) => names.includes(key))?.find((name) => name !== key);
+}
+
 /**
  * Says what RocketMQ does not: it ignores keys that it does not know, and keeps its default where a value does not parse.
  * @returns undefined where `version` takes `key=value` in the file of `role` as it stands.
@@ -176,21 +189,21 @@ export function checkProperty(version: string, role: ProcessRole, key: string, v
   return known ? checkValue(version, known, value) : unreadKey(version, role, key);
 }
 
-function unreadKey(version: string, role: ProcessRole, key: string): PropertyIssue {
+function unreadKey(version: string, role: ConfigRole, key: string): PropertyIssue {
   const neverRead = NEVER_READ.get(key);
   if (neverRead) return { code: 'KEY_NOT_READ', severity: 'warning', message: `${key} is read by no release of RocketMQ: ${neverRead}` };
   const range = rangeOf(role, key);
   if (range) {
     const { first, last } = range;
     const when = compareVersions(version, first) < 0 ? `from ${first} on` : `up to ${last}`;
-    const now = RENAMED.find((names) => names.includes(key))?.find((name) => name !== key);
+    const now = otherNameOf(key);
     return {
       code: 'KEY_NOT_READ',
       severity: 'warning',
       message: `RocketMQ ${version} ignores ${key}, which is read ${when}${now ? `; this release has ${now}` : ''}`,
     };
   }
-  const other = ROLES.find((candidate) => lookupKey(version, candidate, key));
+  const other = CONFIG_ROLES.find((candidate) => lookupKey(version, candidate, key));
   if (other) return { code: 'KEY_NOT_READ', severity: 'warning', message: `a ${role} ignores ${key}, which is a key of a ${other}` };
   const near = nearest(key, keysOf(version, role));
   return {
@@ -200,7 +213,8 @@ function unreadKey(version: string, role: ProcessRole, key: string): PropertyIss
   };
 }
 
-const ROLES = Object.keys(OBJECTS_OF_ROLE) as ProcessRole[];
+/** Every role whose file has keys. */
+export const CONFIG_ROLES = Object.keys(OBJECTS_OF_ROLE) as ConfigRole[];
 
 /** What Java's own parsers take, and how people say it. What is not listed is a list of words, or free text. */
 const PARSERS: Readonly<Record<string, { takes: (text: string) => boolean; says: string; trims?: boolean }>> = {
@@ -228,7 +242,8 @@ function isDecimal(text: string): boolean {
 /** Text is trimmed from this release on. Source: common/.../MixAll.java properties2Object. */
 const TEXT_TRIMMED_SINCE = '5.2.0';
 
-function checkValue(version: string, { key, type, defaultValue }: ConfigKey, value: string): PropertyIssue | undefined {
+/** @returns what is wrong with the value of a key that `version` reads. */
+export function checkValue(version: string, { key, type, defaultValue }: ConfigKey, value: string): PropertyIssue | undefined {
   const parser = PARSERS[type];
   const words = type.split('|');
   const takes = parser?.takes ?? ((text: string) => words.includes(text));

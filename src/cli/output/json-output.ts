@@ -35,6 +35,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
         checks: checks.map(({ id, section, status, summary }) => ({ id, section, status, summary })),
         findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
       }),
+    lint: print,
     report: print,
     daemon: (daemon) => print(daemon),
     raw: (text) => void stdout.write(text),

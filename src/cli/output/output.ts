@@ -4,6 +4,7 @@ import type { Explanation } from '../../contract/findings.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
+import type { LintReport } from '../../diagnose/lint.js';
 import type { ReportResult } from '../report/report-result.js';
 import type { TrafficOutput } from './traffic-output.js';
 
@@ -34,6 +35,7 @@ export interface Output extends TrafficOutput {
   versions(result: Result<'versions'>): void;
   installed(release: Result<'install'>): void;
   doctor(report: DoctorReport): void;
+  lint(report: LintReport): void;
   report(result: ReportResult): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */

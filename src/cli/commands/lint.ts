@@ -1,0 +1,43 @@
+import type { Argv, CommandModule } from 'yargs';
+import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
+import type { GlobalOptions, Run } from '../with-daemon.js';
+
+type Options = GlobalOptions & { files: string[]; rocketmq?: string; format: 'text' | 'github' | 'sarif' };
+
+const HAS_ERRORS: ErrorCode = 'FINDINGS';
+
+export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
+  command: 'lint <files..>',
+  describe: 'Check hand-written configuration files and start scripts: what RocketMQ would pass over in silence',
+  builder: (argv) =>
+    argv
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Files, or folders with all that is below them' })
+      .option('rocketmq', { type: 'string', describe: 'The release that they are for (default: as the paths say, else the newest)' })
+      .option('format', {
+        choices: ['text', 'github', 'sarif'] as const,
+        default: 'text' as const,
+        describe: 'github: annotations; sarif: a log for CI',
+      })
+      .example('$0 lint conf/2m-2s-sync', 'all files of a folder, and how they fit together')
+      .example('$0 lint --rocketmq 4.7.0 broker-a.properties broker-a-s.properties', 'two files, for one release')
+      .epilogue('Starts nothing and writes nothing. Exit 1 where there is an error; warnings alone are 0.') as unknown as Argv<Options>,
+  handler: ({ json, verbose, files, rocketmq, format }) =>
+    withOutput({ json, verbose }, async ({ output, version }) => {
+      if (rocketmq !== undefined && !/^\d+\.\d+\.\d+$/.test(rocketmq)) throw unknownRelease(rocketmq);
+      const [{ readSets }, { lint }] = await Promise.all([import('../../import/read-sets.js'), import('../../diagnose/lint.js')]);
+      const report = lint(await readSets(files), rocketmq);
+      if (!json && format !== 'text') {
+        const formats = await import('../output/lint-formats.js');
+        output.raw(format === 'sarif' ? formats.sarif(report, version) : formats.github(report));
+      } else output.lint(report);
+      if (report.findings.some(({ severity }) => severity === 'error')) exit(EXIT_CODES[HAS_ERRORS]);
+    }),
+});
+
+function unknownRelease(version: string): RmqdevError {
+  return new RmqdevError('RELEASE_UNKNOWN', {
+    what: `--rocketmq ${version}`,
+    why: 'it is no version',
+    next: 'Write one such as 4.9.7; `rmqdev versions` lists them',
+  });
+}

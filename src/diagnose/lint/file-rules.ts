@@ -1,0 +1,85 @@
+import type { Finding } from '../../base/finding.js';
+import type { LintCode } from './codes.js';
+import type { ConfigFile, ConfigSet, ReadRemark } from './config-set.js';
+import { finding } from './finding.js';
+
+const REMARKS: Readonly<Record<ReadRemark['kind'], readonly [LintCode, string, string, string]>> = {
+  empty: ['FILE_UNREADABLE', 'is empty', 'a node that is given it takes every default', 'Write the configuration, or leave -c away'],
+  binary: ['FILE_UNREADABLE', 'is binary', 'it holds no text', 'Name a configuration file'],
+  unreadable: ['FILE_UNREADABLE', 'cannot be read', 'it is larger than 1 MB, or must not be read', 'Name a configuration file'],
+  'too-many': ['FILE_UNREADABLE', 'has too many files', 'only the first were read', 'Name the folder with the configuration'],
+  'utf-16': [
+    'FILE_ENCODING',
+    'is in UTF-16',
+    'RocketMQ reads Latin-1: it sees no key of it, and takes every default',
+    'Save it as UTF-8 without a mark',
+  ],
+  bom: [
+    'FILE_ENCODING',
+    'begins with a byte order mark',
+    'the mark becomes part of the first key, which is lost',
+    'Save it as UTF-8 without a mark',
+  ],
+  'bad-escape': [
+    'BAD_ESCAPE',
+    'has a \\u without four hex digits',
+    'Java refuses the file: Malformed \\uxxxx encoding, exit status 255',
+    'Write / instead of \\',
+  ],
+  'bad-json': ['JSON_INVALID', 'is no JSON', 'the proxy ends with 1', 'Mend it'],
+  'not-rocketmq': [
+    'FILE_NOT_ROCKETMQ',
+    'is no configuration of RocketMQ',
+    'no key of a broker, NameServer, controller or proxy is in it',
+    'Name another file',
+  ],
+  'two-roles': [
+    'FILE_TWO_ROLES',
+    'is for more than one role',
+    'keys of a broker and of a NameServer stand in one file',
+    'Write a file each',
+  ],
+};
+
+export function remarkFindings({ path, remarks }: ConfigFile): Finding[] {
+  return remarks.map(({ kind, line, text, detail }) => {
+    const [code, what, why, next] = REMARKS[kind];
+    return finding(code, [`${path} ${what}`, detail === '' ? why : `${why} (${detail})`, next], [{ file: path, line, text }]);
+  });
+}
+
+export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
+  if (files.length === 0) return [];
+  return scripts.flatMap(({ path, launches }) =>
+    launches.flatMap(({ config, file, ignored, line, text }) => {
+      const at = [{ file: path, line, text }];
+      const lost = config !== undefined && file === undefined && !/[$%[<]/.test(config);
+      return [
+        ...(lost
+          ? [
+              finding(
+                'CONFIG_FILE_MISSING',
+                [
+                  `${config} is not among the files given`,
+                  'a node whose -c file is not there ends with 255',
+                  'Mend the path, or name the file too',
+                ],
+                at,
+              ),
+            ]
+          : []),
+        ...ignored.map((word) =>
+          finding(
+            'ARGUMENT_IGNORED',
+            [
+              `${word} on the command line does nothing`,
+              'the start class knows -n, -c, -p and -m, and passes over other words',
+              'Write it in the file behind -c',
+            ],
+            at,
+          ),
+        ),
+      ];
+    }),
+  );
+}
