@@ -1,6 +1,7 @@
 import { isElected, type NodeSpec } from '../../src/cluster/node-spec.js';
 import type { InvokeOptions, RemotingClient, RemotingResponse } from '../../src/remoting/client.js';
 import { RequestCode, ResponseCode, requestName } from '../../src/remoting/codes.js';
+import { parseConfigText } from '../../src/remoting/config-text.js';
 
 /** What a fake node does; a test changes it as it goes. */
 export type FakeNode = {
@@ -19,8 +20,6 @@ export type FakeNode = {
   haStatusCode: number;
   /** An UPDATE_BROKER_CONFIG makes it register. */
   registersWhenNudged: boolean;
-  /** What somebody has set it to since it started. */
-  brokerPermission: string;
   topics: string[];
   /** What GET_BROKER_CONFIG gives. */
   config: Readonly<Record<string, string>>;
@@ -55,7 +54,6 @@ export class FakeRocketMq {
           inSyncSlaveNums: 1,
           haStatusCode: ResponseCode.SUCCESS,
           registersWhenNudged: false,
-          brokerPermission: '6',
           topics: [],
           config: {},
           refusesTopics: false,
@@ -150,7 +148,7 @@ export class FakeRocketMq {
       case RequestCode.GET_ROUTEINFO_BY_TOPIC:
         return this.#route(spec.id, topic);
       case RequestCode.UPDATE_BROKER_CONFIG:
-        node.brokerPermission = /^brokerPermission=(\d)$/m.exec(Buffer.from(request ?? []).toString())?.[1] ?? node.brokerPermission;
+        node.config = { ...node.config, ...Object.fromEntries(parseConfigText(Buffer.from(request ?? []).toString())) };
         if (node.registersWhenNudged) this.register([spec.id]);
         return {};
       case RequestCode.GET_BROKER_CONFIG:

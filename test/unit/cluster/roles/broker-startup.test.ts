@@ -151,13 +151,13 @@ describe('the nudge', () => {
     const { rocketmq, ask } = starting('broker-a-s');
     rocketmq.node('broker-a-s').registersWhenNudged = true;
     // Somebody's `mqadmin updateBrokerConfig`: the nudge must not undo it.
-    rocketmq.node('broker-a-s').brokerPermission = '4';
+    rocketmq.node('broker-a-s').config = { brokerPermission: '4' };
     expect(await ask()).toBe('waits for its master: broker-a is not registered with namesrv-1 (127.0.0.1:9876)');
     expect(rocketmq.count('UPDATE_BROKER_CONFIG')).toBe(0);
     rocketmq.register(['broker-a']);
     expect(await ask()).toBe('ready');
     expect(rocketmq.count('UPDATE_BROKER_CONFIG', 'broker-a-s')).toBe(1);
-    expect(rocketmq.node('broker-a-s').brokerPermission).toBe('4');
+    expect(rocketmq.node('broker-a-s').config).toEqual({ brokerPermission: '4' });
   });
 });
 
