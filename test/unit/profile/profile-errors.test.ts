@@ -45,7 +45,10 @@ describe('one mistake is told with file, line, column, key path, what was expect
       'roles:\n  broker: { env: { "a b": 1 } }\n',
       'p.yaml:5:20: roles.broker.env.a b: "a b" is no usable name, expected letters, digits and _',
     ],
-    ['  broker-b: { role: brokr }\n', 'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller or broker, not "brokr" (did you mean "broker"?)'],
+    [
+      '  broker-b: { role: brokr }\n',
+      'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller or broker, not "brokr" (did you mean "broker"?)',
+    ],
     ['  broker-b: {}\n', 'p.yaml:4:3: nodes.broker-b.role: a node needs its role'],
     ['  broker-b: broker\n', 'p.yaml:4:3: nodes.broker-b: expected a map of settings'],
     ['  broker-b: { role: broker, brokerId: 1 }\n', 'p.yaml:4:29: nodes.broker-b.brokerName: a slave (brokerId 1) needs the brokerName'],
