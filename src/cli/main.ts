@@ -12,6 +12,7 @@ import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand, STDIN } from './commands/explain.js';
 import { groupCommand } from './commands/group.js';
+import { importCommand } from './commands/import.js';
 import { adminCommand, toolsCommand } from './commands/java-tools.js';
 import { killCommand } from './commands/kill.js';
 import { lintCommand } from './commands/lint.js';
@@ -77,6 +78,7 @@ parser
   .command(envCommand(run))
   .command(doctorCommand(run, exit))
   .command(lintCommand(run, exit))
+  .command(importCommand(run))
   .command(reportCommand(run))
   .command(profilesCommand(run))
   .command(profileCommand(run))

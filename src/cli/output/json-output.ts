@@ -36,6 +36,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
         findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
       }),
     lint: print,
+    imported: print,
     report: print,
     daemon: (daemon) => print(daemon),
     raw: (text) => void stdout.write(text),

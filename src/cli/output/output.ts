@@ -5,6 +5,7 @@ import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { LintReport } from '../../diagnose/lint.js';
+import type { ImportResult } from '../../import/import-files.js';
 import type { ReportResult } from '../report/report-result.js';
 import type { TrafficOutput } from './traffic-output.js';
 
@@ -36,6 +37,7 @@ export interface Output extends TrafficOutput {
   installed(release: Result<'install'>): void;
   doctor(report: DoctorReport): void;
   lint(report: LintReport): void;
+  imported(result: ImportResult): void;
   report(result: ReportResult): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */

@@ -3,6 +3,7 @@ import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
 import { renderExplanation } from './explanation-text.js';
+import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
 import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
@@ -145,6 +146,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
     doctor: (report) => print(renderDoctor(report, colors)),
     lint: (report) => print(renderLint(report, colors)),
+    imported: (result) => print(renderImport(result, colors)),
     report: (result) => print(renderReport(result, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),

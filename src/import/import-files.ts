@@ -1,0 +1,99 @@
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { stringify } from 'yaml';
+import { RmqdevError, systemCode } from '../base/errors.js';
+import type { Finding } from '../base/finding.js';
+import { lint } from '../diagnose/lint.js';
+import { loadProfile } from '../profile/load-profile.js';
+import { NODE_ID } from '../profile/names.js';
+import { compareVersions, DEFAULT_RELEASE, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import type { Change } from './change.js';
+import { readSets } from './read-sets.js';
+import { toProfile } from './to-profile.js';
+
+export type ImportRequest = {
+  paths: readonly string[];
+  cwd: string;
+  output: string | undefined;
+  name: string | undefined;
+  rocketmq: string | undefined;
+  mayReplace: boolean;
+};
+
+export type ImportResult = {
+  /** Of the profile that was written. */
+  file: string;
+  rocketmq: string;
+  nodes: string[];
+  /** As lint finds them; `changedTo` is empty where the profile is not concerned. */
+  findings: (Finding & { changedTo: string[] })[];
+  changes: Change[];
+};
+
+/** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
+export async function importFiles({ paths, cwd, output, name, rocketmq, mayReplace }: ImportRequest): Promise<ImportResult> {
+  const file = resolve(cwd, output ?? `${profileName(name, paths, cwd)}.yaml`);
+  if (!mayReplace && (await exists(file))) {
+    const text = { what: `${file} is there already`, why: 'import replaces no file unasked' };
+    throw new RmqdevError('FILE_NOT_WRITTEN', { ...text, next: 'Name another with -o, or add --force' });
+  }
+  const sets = await readSets(paths);
+  const wanted = rocketmq ?? supported(sets.flatMap(({ versions }) => versions));
+  const version = wanted ?? DEFAULT_RELEASE;
+  const { draft, changes } = toProfile(sets, version, wanted);
+  const yaml = `# Imported by \`rmqdev import\` from ${paths.map((path) => basename(resolve(cwd, path))).join(', ')}.\n${stringify(draft)}`;
+  await prove(yaml, cwd);
+  await writeFileAtomic(file, yaml).catch((error: unknown) => {
+    const text = { what: `${file} cannot be written`, why: (error as Error).message, next: 'Name another file with -o' };
+    throw new RmqdevError('FILE_NOT_WRITTEN', text, { cause: error });
+  });
+  const report = lint(sets, version);
+  const findings = [...report.findings, ...report.oneMachine].map((finding) => ({
+    ...finding,
+    changedTo: [...new Set(changes.filter((each) => concerns(each, finding)).map(({ to }) => to))],
+  }));
+  return { file, rocketmq: version, nodes: Object.keys(draft.nodes), findings, changes };
+}
+
+const concerns = ({ file, line }: Change, { at }: Finding) =>
+  line !== null && at.some((place) => place.file === file && place.line === line);
+
+function profileName(name: string | undefined, paths: readonly string[], cwd: string): string {
+  if (name !== undefined) {
+    if (NODE_ID.test(name)) return name;
+    const text = { what: `--name ${name}`, why: 'a name is letters, digits, _ and -' };
+    throw new RmqdevError('NAME_INVALID', { ...text, next: 'Choose another name' });
+  }
+  const [only] = paths;
+  const told = paths.length === 1 && only !== undefined ? basename(resolve(cwd, only)).replace(/\.[^.]*$/, '') : '';
+  const plain = told.replace(/[^\w-]+/g, '-').slice(0, 40);
+  return NODE_ID.test(plain) ? plain : 'imported';
+}
+
+/** The release that the paths name, or the nearest older one that is supported. */
+function supported(named: readonly string[]): string | undefined {
+  const [only, ...others] = [...new Set(named)];
+  if (only === undefined || others.length > 0) return undefined;
+  return SUPPORTED_RELEASES.findLast((release) => compareVersions(release, only) <= 0);
+}
+
+/** What `up` could not load must not be written. */
+async function prove(yaml: string, cwd: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'rmqdev-import-'));
+  try {
+    const file = join(folder, 'imported.yaml');
+    await writeFile(file, yaml);
+    await loadProfile(file, { cwd, userProfiles: folder, shippedProfiles: folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    (error: unknown) => systemCode(error) !== 'ENOENT',
+  );
+}
