@@ -93,7 +93,7 @@ export function toProfile(
         text: '',
         from: `a ${role}`,
         to: 'left out',
-        why: `this release of rmqdev has no profile with a ${role}`,
+        why: `import takes over no ${role} yet`,
       });
   }
   const masters = brokers.filter(({ brokerId }) => brokerId === 0);
@@ -136,11 +136,11 @@ function refuseElecting(brokers: readonly NodeView[], containers: readonly NodeV
   const refuse = (view: NodeView, what: string) => {
     const text = {
       what: `${view.file.path} ${what}`,
-      why: 'this release of rmqdev has no profile for that, and fixed masters would be another cluster',
+      why: 'import takes over no group that elects its master yet, and fixed masters would be another cluster',
     };
     return new RmqdevError('UNSUPPORTED', {
       ...text,
-      next: '`rmqdev lint` checks the files; `rmqdev up 2m2s` has fixed masters and slaves',
+      next: '`rmqdev lint` checks the files; `rmqdev up dledger` and, on 5.x, `rmqdev up controller` start such groups without them',
     });
   };
   for (const view of brokers) {

@@ -32,5 +32,8 @@ test('import says what it changed, with file and line, and refuses what it canno
   expect(stdout).toMatch(/error PATH_BACKSLASH[\s\S]*conf\/broker-a\.conf:3[\s\S]*now: {2}the folder of the node/);
   expect(stdout).toContain('conf/broker-a.conf:2  brokerIP1=203.0.113.7 → 127.0.0.1');
   expectFailure(await h.run('import', 'conf', '-o', 'said.yaml', '--json'), 40, { code: 'FILE_NOT_WRITTEN' });
-  expectFailure(await h.run('import', join(ARTICLES, 'dledger'), '--json'), 31, { code: 'UNSUPPORTED' });
+  expectFailure(await h.run('import', join(ARTICLES, 'dledger'), '--json'), 31, {
+    code: 'UNSUPPORTED',
+    next: expect.stringContaining('rmqdev up dledger'),
+  });
 });
