@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { greet } from '../../../dist/client/daemon-process.js';
 import { World } from '../kill-points/world.mjs';
 
-const CLI = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
+const CLI = `${CHECKOUT}dist/cli/main.js`;
 
 export const rssBytes = (pid) => {
   try {
@@ -64,7 +65,9 @@ export class Scene {
     clearInterval(sample);
     clearTimeout(timer);
     run.ms = Math.round(performance.now() - since);
-    run.said = (stderr.trim() || stdout.trim()).split('\n').slice(0, 4).join(' / ').replaceAll(this.world.root, '<root>').slice(0, 500);
+    const said = (stderr.trim() || stdout.trim()).split('\n').slice(0, 4).join(' / ');
+    // The figures are kept: no path of the machine on which they were taken.
+    run.said = said.replaceAll(this.world.root, '<root>').replaceAll(CHECKOUT, '<checkout>/').slice(0, 500);
     this.commands.push(run);
     return { ...run, stdout, stderr, highestRssBytes };
   }
