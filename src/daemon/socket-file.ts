@@ -27,10 +27,8 @@ export class SocketFile {
   /** Puts the socket that listens in the place of what an earlier daemon left. */
   publish(): void {
     chmodSync(this.bindPath, 0o600);
-    if (this.#real === this.home.socket) {
-      renameSync(this.bindPath, this.#real);
-    } else {
-      renameSync(this.bindPath, this.#real);
+    renameSync(this.bindPath, this.#real);
+    if (this.#real !== this.home.socket) {
       rmSync(this.home.socket, { force: true });
       symlinkSync(relative(this.home.root, this.#real), this.home.socket);
     }

@@ -2,9 +2,9 @@ import type { CommandModule } from 'yargs';
 import { parseMoment } from '../moment.js';
 import { countOption } from '../options.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
+import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
-type ListOptions = AccessOptions & { all: boolean };
 type GroupOptions = AccessOptions & { group: string };
 type CreateOptions = GroupOptions & { retries: number; broadcast: boolean };
 type ResetOptions = GroupOptions & { topic: string; to: string };
@@ -15,21 +15,14 @@ const DEFAULT_RETRIES = 16;
 const groups = () => import('../../traffic/groups.js');
 const names = () => import('../traffic/names.js');
 
-export const groupCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
-  command: 'group <action>',
-  describe: 'Consumer groups: list, create, delete, show, reset-offset',
-  builder: (argv) =>
-    argv
-      .command(listCommand(run) as never)
-      .command(createCommand(run) as never)
-      .command(deleteCommand(run) as never)
-      .command(showCommand(run) as never)
-      .command(resetCommand(run) as never)
-      .demandCommand(1)
-      .recommendCommands()
-      .strict(),
-  handler: () => {},
-});
+export const groupCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> =>
+  commandOfActions(run, 'group', 'Consumer groups: list, create, delete, show, reset-offset', [
+    listCommand,
+    createCommand,
+    deleteCommand,
+    showCommand,
+    resetCommand,
+  ]);
 
 const nameOf = (argv: Parameters<typeof accessOptions>[0]) =>
   accessOptions<GroupOptions>(argv as never).positional('group', { type: 'string', demandOption: true, describe: 'Its name' }) as never;
@@ -37,12 +30,7 @@ const nameOf = (argv: Parameters<typeof accessOptions>[0]) =>
 const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
   command: 'list',
   describe: 'All consumer groups: topics, consumers connected, lag',
-  builder: (argv) =>
-    accessOptions<ListOptions>(argv as never).option('all', {
-      type: 'boolean',
-      default: false,
-      describe: 'RocketMQ’s own groups, too',
-    }) as never,
+  builder: (argv) => listOptions(argv, 'RocketMQ’s own groups, too'),
   handler: ({ all, ...options }) =>
     withAccess(run, options, async ({ access, output }) => output.groups(await (await groups()).listGroups(access, { all }))),
 });

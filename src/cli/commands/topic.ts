@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { countOption } from '../options.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
+import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
-type ListOptions = AccessOptions & { all: boolean };
 type TopicOptions = AccessOptions & { topic: string };
 type CreateOptions = TopicOptions & { queues: number; perm: keyof typeof PERMS; order: boolean; broker: string[] };
 
@@ -15,21 +15,14 @@ const DEFAULT_QUEUES = 8;
 const topics = () => import('../../traffic/topics.js');
 const names = () => import('../traffic/names.js');
 
-export const topicCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
-  command: 'topic <action>',
-  describe: 'Topics: list, create, delete, show, route',
-  builder: (argv) =>
-    argv
-      .command(listCommand(run) as never)
-      .command(createCommand(run) as never)
-      .command(deleteCommand(run) as never)
-      .command(showCommand(run) as never)
-      .command(routeCommand(run) as never)
-      .demandCommand(1)
-      .recommendCommands()
-      .strict(),
-  handler: () => {},
-});
+export const topicCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> =>
+  commandOfActions(run, 'topic', 'Topics: list, create, delete, show, route', [
+    listCommand,
+    createCommand,
+    deleteCommand,
+    showCommand,
+    routeCommand,
+  ]);
 
 const nameOf = (argv: Parameters<typeof accessOptions>[0], describe: string) =>
   accessOptions<TopicOptions>(argv as never).positional('topic', { type: 'string', demandOption: true, describe }) as never;
@@ -37,12 +30,7 @@ const nameOf = (argv: Parameters<typeof accessOptions>[0], describe: string) =>
 const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
   command: 'list',
   describe: 'All topics, their brokers, queues and messages',
-  builder: (argv) =>
-    accessOptions<ListOptions>(argv as never).option('all', {
-      type: 'boolean',
-      default: false,
-      describe: 'RocketMQ’s own topics, too',
-    }) as never,
+  builder: (argv) => listOptions(argv, 'RocketMQ’s own topics, too'),
   handler: ({ all, ...options }) =>
     withAccess(run, options, async ({ access, output }) => output.topics(await (await topics()).listTopics(access, { all }))),
 });

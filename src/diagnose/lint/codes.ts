@@ -69,12 +69,6 @@ export const LINT_CODES = {
   ],
   DLEDGER_PEERS: ['error', 'DLedger group, peers and self id do not fit', '4.5 on', 'store/.../dledger/DLedgerCommitLog.java'],
   MODES_EXCLUDE: ['error', 'controller mode and DLedger exclude each other: 252', '5.1.4 on', 'broker/.../BrokerStartup.java'],
-  ACL_FILE_MISSING: [
-    'warning',
-    'aclEnable without plain_acl.yml beside the files, or in a release that has no such ACL',
-    'all',
-    'acl/.../PlainPermissionManager.java',
-  ],
   CONFIG_FILE_MISSING: ['warning', 'a start script names a file that was not given', 'all', 'broker/.../BrokerStartup.java'],
   ARGUMENT_IGNORED: ['warning', 'key=value on the command line is passed over', 'all', 'srvutil/.../ServerUtil.java'],
 } as const satisfies Record<string, readonly [Severity, string, string, string]>;

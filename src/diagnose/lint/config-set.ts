@@ -15,7 +15,7 @@ export type Entry = {
 
 /** What was seen while a file was read, before anybody asked what it means. */
 export type ReadRemark = {
-  kind: 'empty' | 'binary' | 'utf-16' | 'bom' | 'bad-escape' | 'bad-json' | 'unreadable' | 'not-rocketmq' | 'two-roles' | 'too-many';
+  kind: 'empty' | 'binary' | 'utf-16' | 'bom' | 'bad-escape' | 'bad-json' | 'unreadable' | 'not-rocketmq' | 'two-roles';
   line: number | null;
   text: string;
   detail: string;

@@ -7,7 +7,6 @@ const REMARKS: Readonly<Record<ReadRemark['kind'], readonly [LintCode, string, s
   empty: ['FILE_UNREADABLE', 'is empty', 'a node that is given it takes every default', 'Write the configuration, or leave -c away'],
   binary: ['FILE_UNREADABLE', 'is binary', 'it holds no text', 'Name a configuration file'],
   unreadable: ['FILE_UNREADABLE', 'cannot be read', 'it is larger than 1 MB, or must not be read', 'Name a configuration file'],
-  'too-many': ['FILE_UNREADABLE', 'has too many files', 'only the first were read', 'Name the folder with the configuration'],
   'utf-16': [
     'FILE_ENCODING',
     'is in UTF-16',
