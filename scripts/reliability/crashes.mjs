@@ -6,11 +6,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { RemotingClient } from '../../dist/remoting/client.js';
-import { CrashedCluster, freeBlock, QUEUES, TOPIC, until } from './crashes/cluster.mjs';
+import { CrashedCluster, freeBlock, TOPIC } from './crashes/cluster.mjs';
 import { Crasher } from './crashes/crasher.mjs';
-import { compare, readCopy } from './crashes/read-back.mjs';
-import { MASTERS, slaveOf } from './crashes/schedule.mjs';
+import { readAndCompare } from './crashes/read-back.mjs';
 import { Sender } from './crashes/sender.mjs';
 import { summarize } from './crashes/summary.mjs';
 
@@ -92,7 +90,7 @@ async function prove() {
     say('sending ends; waiting for the last answers and for the slaves');
     await sender.stop();
     await crasher.untilHealthy(Date.now(), { acknowledging: false });
-    const compared = await readAndCompare(cluster, sender.ledger);
+    const compared = await readAndCompare(cluster, sender.ledger, say);
     result = summarize({ first, options, crasher, sender, compared, events: await cluster.events(), paths: cluster.paths });
     result.down = await cluster.down();
   } finally {
@@ -106,36 +104,6 @@ async function prove() {
   if (result.anomalies.length > 0) process.exitCode = 1;
   if (options.keep || process.exitCode) say(`its home is left: ${home}`);
   else rmSync(home, { recursive: true, force: true, maxRetries: 10 });
-}
-
-/** What is missing at first is looked for once more: a consume queue is built after its commit log. */
-async function readAndCompare(cluster, ledger) {
-  const client = new RemotingClient();
-  const readAll = async () => {
-    const pairs = new Map();
-    for (const master of MASTERS) {
-      const [onMaster, onSlave] = await Promise.all(
-        [master, slaveOf(master)].map((id) => readCopy(client, cluster.address(id), TOPIC, QUEUES)),
-      );
-      pairs.set(master, { master: onMaster, slave: onSlave });
-    }
-    return compare(ledger, pairs);
-  };
-  try {
-    let compared = await readAll();
-    if (compared.lost > 0) {
-      say(`${compared.lost} acknowledged messages were not found; reading once more`);
-      const lostAtFirst = compared.lost;
-      await until(30_000, 'a second reading', async () => {
-        compared = await readAll();
-        return compared.lost === 0;
-      }).catch(() => {});
-      compared.lostAtFirstReading = lostAtFirst;
-    }
-    return compared;
-  } finally {
-    client[Symbol.dispose]();
-  }
 }
 
 function write(result) {

@@ -53,7 +53,7 @@ export class CrashedCluster {
   }
 
   /** @returns the state as `up` prints it, with `readyMs`. */
-  async up({ rocketmq, java }) {
+  async up({ rocketmq, java, set = [], heap = [] }) {
     await this.connect();
     return this.#client.stream(
       'up',
@@ -66,8 +66,9 @@ export class CrashedCluster {
           `topics=[{ name: ${TOPIC}, queues: ${QUEUES} }]`,
           // By its default of 5 crashes in 60 s a node would be given up in the middle of the run.
           'restart={ maxRestarts: 1000 }',
+          ...set,
         ],
-        heap: [],
+        heap,
         rocketmq,
         ...(java && { java }),
         debug: false,

@@ -1,0 +1,166 @@
+#!/usr/bin/env node
+// Changes a real 2m2s from release to release, and its profile, node by node, while a client sends: nothing acknowledged may be lost.
+// --help says how.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CrashedCluster, freeBlock, TOPIC, until } from './crashes/cluster.mjs';
+import { readAndCompare } from './crashes/read-back.mjs';
+import { Sender } from './crashes/sender.mjs';
+import { steps } from './rolling/steps.mjs';
+
+const USAGE = `node scripts/reliability/rolling.mjs [options]      (after npm run build)
+
+  --releases <a,b,…>    one after the other (default 4.7.0,4.9.7,5.5.0)
+  --java <version>      the JDK (default: as rmqdev finds it)
+  --rate <n>            messages a second (default 100)
+  --bytes <n>           of a message's body (default 512)
+  --port <n>            where to look for free ports (default 21000)
+  --home <folder>       RMQDEV_HOME of the run (default: a temporary folder)
+  --out <file>          where the figures go (default docs/reliability/rolling.json)
+  --keep                leave the home; it is also left where something is wrong
+
+A 2m2s of its own with sync replication is started on the first release. A client sends to both masters at a steady rate, asks the
+NameServers for its routes and tries the other master where one fails. Then, one \`up\` after the other: each next release, another heap
+and another property, a pair more, and that pair less again. Each has to end with every node ready and in sync and both masters
+acknowledging. At the end every message is read back from every broker.
+
+Exit status 1 where an acknowledged message is missing on the master or the slave of its pair, more than one node of a pair was down at
+once, a send was refused by all masters, a node is of another release than wanted, or a process is left.`;
+
+const { values: options } = parseArgs({
+  options: {
+    releases: { type: 'string', default: '4.7.0,4.9.7,5.5.0' },
+    java: { type: 'string' },
+    rate: { type: 'string', default: '100' },
+    bytes: { type: 'string', default: '512' },
+    port: { type: 'string', default: '21000' },
+    home: { type: 'string' },
+    out: { type: 'string', default: fileURLToPath(new URL('../../docs/reliability/rolling.json', import.meta.url)) },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const say = (text) => void process.stdout.write(`${text}\n`);
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort());
+
+if (options.help) say(USAGE);
+else await prove();
+
+async function prove() {
+  const home = options.home ? resolve(options.home) : mkdtempSync(join(tmpdir(), 'rmqr-'));
+  const cluster = new CrashedCluster(home, await freeBlock(Number(options.port)));
+  const releases = options.releases.split(',');
+  const java = options.java;
+  let result;
+  try {
+    const first = await cluster.up({ rocketmq: releases[0], java });
+    say(`RocketMQ ${first.rocketmq}, JDK ${first.java.version}, ${cpus().length} cores; ready after ${seconds(first.readyMs)}; ${home}`);
+    const sender = new Sender({
+      namesrvs: cluster.namesrvs,
+      topic: TOPIC,
+      perSecond: Number(options.rate),
+      bodyBytes: Number(options.bytes),
+    });
+    sender.start();
+    const anomalies = [];
+    const done = [];
+    for (const { what, request } of steps(releases)) {
+      if (interrupted.signal.aborted) throw new Error('interrupted');
+      const [before, at] = [sender.ledger.length, Date.now()];
+      sender.longestSilenceMs = 0;
+      const status = await cluster.up({ java, ...request });
+      await acknowledged(sender);
+      const restarted = (await cluster.events()).filter((event) => event.type === 'node-launched' && Date.parse(event.at) >= at);
+      const step = {
+        what,
+        tookMs: Math.round(status.readyMs),
+        nodesStarted: restarted.length,
+        sent: sender.ledger.length - before,
+        longestTimeWithoutAcknowledgementMs: sender.longestSilenceMs,
+      };
+      done.push(step);
+      say(`${what}: ${seconds(step.tookMs)}, ${step.nodesStarted} nodes started, ${step.sent} sent meanwhile`);
+      anomalies.push(...wrongIn(what, status, request.rocketmq));
+    }
+    await sender.stop();
+    const compared = await readAndCompare(cluster, sender.ledger, say);
+    const { examples, ...messages } = compared;
+    anomalies.push(...bothDown(await cluster.events()));
+    if (messages.lost > 0) anomalies.push({ what: 'acknowledged messages lost', times: messages.lost, examples });
+    if (messages.refused > 0) anomalies.push({ what: 'sends refused by every master', times: messages.refused, examples });
+    if (messages.damaged + messages.positionsThatDiffer > 0) anomalies.push({ what: 'master and slave differ', messages });
+    result = {
+      releases,
+      java: first.java.version,
+      cores: cpus().length,
+      messagesPerSecond: Number(options.rate),
+      steps: done,
+      sent: sender.ledger.length,
+      ...messages,
+      anomalies,
+    };
+    result.down = await cluster.down();
+  } finally {
+    if (!result) await cluster.down().catch((error) => say(`down: ${error.message}`));
+    await cluster.stopDaemon();
+  }
+  const left = await cluster.jvms();
+  if (left.size > 0) result.anomalies.push({ what: 'left running', nodes: Object.fromEntries(left) });
+  const file = resolve(options.out);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  say(JSON.stringify(result, null, 2));
+  if (result.anomalies.length > 0) process.exitCode = 1;
+  if (options.keep || process.exitCode) say(`its home is left: ${home}`);
+  else rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** Resolves once both masters have acknowledged a message from now on. */
+async function acknowledged(sender) {
+  const since = Date.now();
+  const masters = ['broker-a', 'broker-b'];
+  await until(60_000, 'both masters to acknowledge', async () => masters.every((name) => (sender.lastAcknowledged.get(name) ?? 0) > since));
+}
+
+function wrongIn(what, { state, nodes }, release) {
+  const others = nodes.filter(({ rocketmq }) => rocketmq !== release).map(({ id, rocketmq }) => `${id} ${rocketmq}`);
+  const behind = nodes.filter(({ role, inSync }) => role === 'broker' && inSync !== true).map(({ id }) => id);
+  return [
+    ...(state === 'ready' ? [] : [{ what: `after "${what}" the cluster is ${state}` }]),
+    ...(others.length === 0 ? [] : [{ what: `after "${what}" nodes are of another release than ${release}`, others }]),
+    ...(behind.length === 0 ? [] : [{ what: `after "${what}" nodes are not in sync`, behind }]),
+  ];
+}
+
+/** @returns where both nodes of a pair that go on were down at once, from the first `ready` of both on. */
+function bothDown(events) {
+  const wrong = [];
+  const down = new Set(['broker-a', 'broker-a-s', 'broker-b', 'broker-b-s', 'namesrv-1', 'namesrv-2']);
+  const seen = new Set();
+  for (const { type, node, at } of events) {
+    if (type === 'down-started') break;
+    if (type === 'node-ready') {
+      down.delete(node);
+      seen.add(node);
+    }
+    if (type === 'node-exited') down.add(node);
+    for (const [one, other] of [
+      ['broker-a', 'broker-a-s'],
+      ['broker-b', 'broker-b-s'],
+      ['namesrv-1', 'namesrv-2'],
+      ['broker-a', 'broker-b'],
+    ]) {
+      if (type === 'node-exited' && seen.has(one) && seen.has(other) && down.has(one) && down.has(other))
+        wrong.push({ what: `${one} and ${other} were down at once`, at });
+    }
+  }
+  return wrong;
+}
+
+function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
