@@ -24,7 +24,7 @@ const USAGE = `npm run test:matrix -- [options]
   --out <file>        default docs/compatibility.json; docs/compatibility.md is made of it
   --document          only make docs/compatibility.md
 
-Each cell has an RMQDEV_HOME of its own, and uses the command line as a user would. What a cell came to is written at once: a run that was
+All cells share an RMQDEV_HOME, each begins with empty stores, and all is done by the command line as a user would. What a cell came to is written at once: a run that was
 cut goes on where it was. Cells that failed are run again, cells that passed only with --again or --only.
 Exit status 1 where a cell failed.`;
 
@@ -50,13 +50,15 @@ else if (options.document) writeDocument(read());
 else await run();
 
 async function run() {
-  const releases = resolve(options.rocketmq ?? mkdtempSync(join(tmpdir(), 'rmqdev-matrix-releases-')));
+  const home = mkdtempSync(join(tmpdir(), 'rmqm-'));
+  if (options.rocketmq) symlinkSync(resolve(options.rocketmq), join(home, 'rocketmq'));
+  const cli = new MatrixCli(home, interrupted.signal);
   const results = read();
   let failed = 0;
   try {
     for (const cell of cells().filter((each) => isWanted(each, results))) {
       if (interrupted.signal.aborted) break;
-      const result = await runOne(cell, releases);
+      const result = await runOne(cli, cell);
       // The cell that was cut has come to nothing.
       if (interrupted.signal.aborted) break;
       results.cells[cell.name] = result;
@@ -65,21 +67,18 @@ async function run() {
       write(results);
     }
   } finally {
-    if (!options.rocketmq) rmSync(releases, { recursive: true, force: true, maxRetries: 10 });
+    await cli.endDaemon();
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   }
   writeDocument(results);
   if (failed > 0 || interrupted.signal.aborted) process.exitCode = interrupted.signal.aborted ? 130 : 1;
 }
 
-async function runOne(cell, releases) {
-  const home = mkdtempSync(join(tmpdir(), 'rmqm-'));
-  symlinkSync(releases, join(home, 'rocketmq'));
-  const cli = new MatrixCli(home, interrupted.signal);
+async function runOne(cli, cell) {
   try {
     return { ...(await runCell(cli, cell, Number(options.port))), rmqdev: packageVersion(), at: new Date().toISOString().slice(0, 10) };
   } finally {
-    await cli.endAll();
-    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+    await cli.endCluster();
   }
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { CommandError } from './matrix-cli.mjs';
+import { CLUSTER, CommandError } from './matrix-cli.mjs';
 
 const TOPIC = 'Matrix';
 const FIRST = 200;
@@ -21,7 +21,7 @@ export async function runCell(cli, { profile, release, jdk }, firstPort) {
   };
   try {
     const ports = await portsOf(cli, profile.name, firstPort);
-    const up = await cli.last('up', profile.name, '--rocketmq', release, '--java', jdk, '--from', 'maven', '--name', 'matrix', ...ports);
+    const up = await cli.last('up', profile.name, '--rocketmq', release, '--java', jdk, '--from', 'maven', '--name', CLUSTER, ...ports);
     expect(up.state === 'ready', `the cluster is ${up.state}`);
     expect(up.rocketmq === release && String(up.java.version) === jdk, `it runs ${up.rocketmq} on JDK ${up.java.version}`);
     await inSync(cli);

@@ -5,6 +5,9 @@ import { execa } from 'execa';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** The name of each cell's cluster. */
+export const CLUSTER = 'matrix';
+
 /** A command that ended with an error of rmqdev's: `code` and the three parts. */
 export class CommandError extends Error {
   constructor(args, { code, what, why, next }) {
@@ -41,11 +44,17 @@ export class MatrixCli {
     return (await this.items(...args)).at(-1);
   }
 
-  /** Leaves no node and no daemon, whatever came before. */
-  async endAll() {
+  /** Leaves no node and no data, whatever came before. */
+  async endCluster() {
+    if (existsSync(join(this.#home, 'clusters', CLUSTER))) await this.#end('down', '--delete', '-c', CLUSTER);
+  }
+
+  async endDaemon() {
+    await this.#end('daemon', 'stop');
+  }
+
+  #end(...args) {
     const env = { ...process.env, RMQDEV_HOME: this.#home };
-    const run = (...args) => execa(process.execPath, [MAIN, ...args], { env, extendEnv: false, reject: false, stdin: 'ignore' });
-    if (existsSync(join(this.#home, 'clusters'))) await run('down', '-c', 'matrix');
-    await run('daemon', 'stop');
+    return execa(process.execPath, [MAIN, ...args], { env, extendEnv: false, reject: false, stdin: 'ignore' });
   }
 }

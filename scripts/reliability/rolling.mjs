@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { CrashedCluster, freeBlock, TOPIC, until } from './crashes/cluster.mjs';
 import { readAndCompare } from './crashes/read-back.mjs';
 import { Sender } from './crashes/sender.mjs';
-import { steps } from './rolling/steps.mjs';
+import { MASTERS_AT_THE_END, steps } from './rolling/steps.mjs';
 
 const USAGE = `node scripts/reliability/rolling.mjs [options]      (after npm run build)
 
@@ -24,7 +24,7 @@ const USAGE = `node scripts/reliability/rolling.mjs [options]      (after npm ru
 
 A 2m2s of its own with sync replication is started on the first release. A client sends to both masters at a steady rate, asks the
 NameServers for its routes and tries the other master where one fails. Then, one \`up\` after the other: each next release, another heap
-and another property, a pair more, and that pair less again. Each has to end with every node ready and in sync and both masters
+and another property, a pair more, that pair less, and that pair again. Each has to end with every node ready and in sync and both masters
 acknowledging. At the end every message is read back from every broker.
 
 Exit status 1 where an acknowledged message is missing on the master or the slave of its pair, more than one node of a pair was down at
@@ -68,7 +68,7 @@ async function prove() {
     sender.start();
     const anomalies = [];
     const done = [];
-    for (const { what, request } of steps(releases)) {
+    for (const { what, request } of steps(releases, (id) => cluster.port(id))) {
       if (interrupted.signal.aborted) throw new Error('interrupted');
       const [before, at] = [sender.ledger.length, Date.now()];
       sender.longestSilenceMs = 0;
@@ -87,7 +87,7 @@ async function prove() {
       anomalies.push(...wrongIn(what, status, request.rocketmq));
     }
     await sender.stop();
-    const compared = await readAndCompare(cluster, sender.ledger, say);
+    const compared = await readAndCompare(cluster, sender.ledger, say, MASTERS_AT_THE_END);
     const { examples, ...messages } = compared;
     anomalies.push(...bothDown(await cluster.events()));
     if (messages.lost > 0) anomalies.push({ what: 'acknowledged messages lost', times: messages.lost, examples });

@@ -10,10 +10,18 @@ import { checkProperty } from '../rocketmq/keys.js';
 import { buildSpecs } from './build-specs.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
+import { planRestarts, type Restarts } from './plan-restarts.js';
 import type { PortClaims } from './port-claims.js';
 import { portsOnDisk } from './ports-on-disk.js';
 import { checkMachine, refuseForbiddenPorts } from './preflight.js';
-import { refuseUnsupportedPlatform, refuseUnsupportedTopology, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
+import {
+  namedVersions,
+  refuseUnsupportedPlatform,
+  refuseUnsupportedTopology,
+  requireJdks,
+  resolveJdks,
+  resolveReleases,
+} from './resolve-runtime.js';
 import { changesBetween } from './spec-changes.js';
 
 export type PlanRequest = {
@@ -37,8 +45,8 @@ export type PlanRequest = {
 export type ClusterPlan = {
   plan: Plan;
   assignments: ReadonlyMap<string, Assignment>;
-  /** Nodes that run now and must be restarted to become what is wanted. */
-  restart: readonly string[];
+  /** How nodes that run now become what is wanted. */
+  restarts: Restarts;
   /** Nodes that run, or lie stopped, and are no longer wanted. */
   remove: readonly string[];
 };
@@ -51,10 +59,12 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const { profile } = request;
   const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
   await requireJdks(cluster, request);
+  // Before anything is downloaded; a release that is only a path is known later.
+  refuseUnsupportedTopology(profile, namedVersions(profile));
   const releases = await resolveReleases(cluster, request, notices);
   const jdks = await resolveJdks(cluster, request, releases, notices);
   refuseUnsupportedPlatform(releases);
-  refuseUnsupportedTopology(profile, releases);
+  refuseUnsupportedTopology(profile, new Map([...releases].map(([id, { version }]) => [id, version])));
   checkProperties(request, releases, notices);
   await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, notices);
@@ -69,6 +79,9 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const restart = specs
     .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
     .map((spec) => spec.id);
+  const changed = restart.map((id) => ({ now: cluster.spec(id), next: specs.find((spec) => spec.id === id) as NodeSpec }));
+  const restarts = planRestarts(changed, specs, (id) => cluster.hasNode(id) && cluster.isLive(id));
+  if (restarts.notice) notices.push(restarts.notice);
   const machineNotices = await checkMachine(cluster.world, {
     cluster: cluster.name,
     specs,
@@ -95,7 +108,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
     files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, spec.paths.runConfig])],
     notices,
   };
-  return { plan, assignments, restart, remove };
+  return { plan, assignments, restarts, remove };
 }
 
 type PlannedNode = Plan['nodes'][number];

@@ -140,10 +140,25 @@ export function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseR
   }
 }
 
-/** A release that lacks a kind of node, or a way of electing, would ignore the keys and run something else. @throws RmqdevError UNSUPPORTED */
-export function refuseUnsupportedTopology({ name, nodes }: Profile, releases: ReadonlyMap<string, ReleaseRef>): void {
+/** @returns each node's version, as far as the profile says it without a release being looked at. */
+export function namedVersions({ nodes, rocketmq }: Profile): Map<string, string> {
+  return new Map(
+    nodes.flatMap((node): [string, string][] => {
+      const wanted = node.rocketmq ?? rocketmq;
+      return wanted !== undefined && /^\d+\.\d+\.\d+$/.test(wanted) ? [[node.id, wanted]] : [];
+    }),
+  );
+}
+
+/**
+ * A release that lacks a kind of node, or a way of electing, would ignore the keys and run something else.
+ * @param versions of nodes; a node that is not in it is not judged
+ * @throws RmqdevError UNSUPPORTED
+ */
+export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: ReadonlyMap<string, string>): void {
   for (const { id, role, election } of nodes) {
-    const { version } = releases.get(id) as ReleaseRef;
+    const version = versions.get(id);
+    if (version === undefined) continue;
     const traits = releaseTraits(version);
     const lacksRole = !traits.roles.includes(role);
     const lacksElection = election !== undefined && !traits.elections.includes(election);

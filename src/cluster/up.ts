@@ -11,7 +11,6 @@ import type { ClusterMeter } from './measure.js';
 import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
-import { peersChanged } from './roles/dledger.js';
 import { REPORT_TIMEOUT_MS, rollNodes, startNodes, stopNodes } from './start-stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
@@ -40,7 +39,7 @@ export async function up(
     report({ event: 'stage', stage: name, tMs: Math.round(now - since) });
   };
 
-  const { plan, assignments, restart, remove } = await planCluster(cluster, {
+  const { plan, assignments, restarts, remove } = await planCluster(cluster, {
     ...request,
     mayInstall: true,
     report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
@@ -62,12 +61,16 @@ export async function up(
   cluster.apply(request.profile, request.debug, assignments);
 
   const ids = cluster.specs.map((spec) => spec.id);
-  const down = ids.filter((id) => !restart.includes(id));
-  await startNodes(cluster, down, { wait: request.wait, timeoutMs: request.timeoutMs, signal, report, stage, since: wishes });
-  if (restart.length > 0) {
-    await restartChanged(cluster, restart, { timeoutMs: request.timeoutMs, signal, report, since: wishes });
-    stage('restart of changed nodes');
+  const { rolled, together } = restarts;
+  const down = ids.filter((id) => !rolled.includes(id) && !together.includes(id));
+  const options = { timeoutMs: request.timeoutMs, signal, report, since: wishes };
+  await startNodes(cluster, down, { ...options, wait: request.wait, stage });
+  if (together.length > 0) {
+    await stopNodes(cluster, together, report);
+    await startNodes(cluster, together, { ...options, wait: true });
   }
+  if (rolled.length > 0) await rollNodes(cluster, rolled, options);
+  if (together.length + rolled.length > 0) stage('restart of changed nodes');
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
     await noteElections(cluster, meter);
@@ -86,29 +89,6 @@ export async function up(
     { stages },
   );
   return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
-}
-
-/**
- * Rolls the changed nodes. Where the NameServers change, or a master moves to another address, there is nothing to roll: a slave is routed
- * only where its master is registered, and follows it only where it listens; so the nodes concerned are restarted together.
- */
-async function restartChanged(
-  cluster: Cluster,
-  ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report; since: number },
-): Promise<void> {
-  const isMove = ids.some((id) => {
-    const [now, next] = [cluster.spec(id), cluster.nextSpec(id)];
-    return (
-      (isMaster(now) && now.localAddress !== next.localAddress) ||
-      now.namesrvAddrs.join() !== next.namesrvAddrs.join() ||
-      peersChanged(now, next)
-    );
-  });
-  if (!isMove) return rollNodes(cluster, ids, options);
-  options.report({ event: 'notice', message: `addresses or peers change: ${ids.join(', ')} are restarted together` });
-  await stopNodes(cluster, ids, options.report);
-  await startNodes(cluster, ids, { ...options, wait: true });
 }
 
 /** Stops everything, proves it, and with `remove` deletes the cluster's folder. */

@@ -15,7 +15,9 @@ const ASK_EVERY_MS = 100;
 
 /** A node's ports lie around these, counted from the first of the block. */
 const OFFSETS = { 'namesrv-1': 0, 'namesrv-2': 1, 'broker-a': 12, 'broker-a-s': 22, 'broker-b': 32, 'broker-b-s': 42 };
-const BLOCK = 50;
+/** Of a pair that joins later. */
+const MORE_OFFSETS = { 'broker-c': 52, 'broker-c-s': 62 };
+const BLOCK = 70;
 
 export class CrashedCluster {
   #home;
@@ -40,7 +42,11 @@ export class CrashedCluster {
   }
 
   address(id) {
-    return `127.0.0.1:${this.#ports + OFFSETS[id]}`;
+    return `127.0.0.1:${this.port(id)}`;
+  }
+
+  port(id) {
+    return this.#ports + (OFFSETS[id] ?? MORE_OFFSETS[id]);
   }
 
   /** Starts a daemon where none runs. @returns true where it is another than before. */
@@ -62,7 +68,7 @@ export class CrashedCluster {
         name: CLUSTER,
         caller: { cwd: process.cwd(), PATH: process.env.PATH, ...(process.env.JAVA_HOME && { JAVA_HOME: process.env.JAVA_HOME }) },
         set: [
-          ...Object.entries(OFFSETS).map(([id, offset]) => `${id}.listenPort=${this.#ports + offset}`),
+          ...Object.keys(OFFSETS).map((id) => `${id}.listenPort=${this.port(id)}`),
           `topics=[{ name: ${TOPIC}, queues: ${QUEUES} }]`,
           // By its default of 5 crashes in 60 s a node would be given up in the middle of the run.
           'restart={ maxRestarts: 1000 }',

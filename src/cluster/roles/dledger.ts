@@ -15,7 +15,7 @@ export function dledgerLines(draft: NodeDraft, group: readonly NodeDraft[]): Con
   ];
 }
 
-/** A group whose list of peers, or way of electing, changes cannot be rolled: two halves with different lists would not know each other. */
+/** @returns whether `now` and `next` have another list of those that elect: see plan-restarts.ts. */
 export function peersChanged(now: NodeSpec, next: NodeSpec): boolean {
   return ['dLegerPeers', 'controllerDLegerPeers', 'controllerAddr'].some((key) => configured(now, key) !== configured(next, key));
 }

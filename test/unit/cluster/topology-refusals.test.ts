@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ReleaseRef } from '../../../src/cluster/node-spec.js';
 import { refuseUnsupportedTopology } from '../../../src/cluster/resolve-runtime.js';
 import type { Profile } from '../../../src/profile/profile.js';
 import { SUPPORTED_RELEASES } from '../../../src/rocketmq/releases.js';
@@ -10,9 +9,8 @@ const DLEDGER = profileOf(['namesrv-1', 'broker-a-n0', 'broker-a-n1', 'broker-a-
 const CONTROLLER = profileOf(['namesrv-1', 'controller-1', replica('broker-a-n0'), replica('broker-a-n1')], { name: 'controller' });
 
 function refusal(profile: Profile, version: string): unknown {
-  const release: ReleaseRef = { home: '/r', version, source: 'installed' };
   try {
-    refuseUnsupportedTopology(profile, new Map(profile.nodes.map(({ id }) => [id, release])));
+    refuseUnsupportedTopology(profile, new Map(profile.nodes.map(({ id }) => [id, version])));
     return undefined;
   } catch (error) {
     return error;

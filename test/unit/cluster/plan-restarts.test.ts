@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { NodeSpec } from '../../../src/cluster/node-spec.js';
+import { planRestarts } from '../../../src/cluster/plan-restarts.js';
+import { changesBetween } from '../../../src/cluster/spec-changes.js';
+import type { NodeProfile } from '../../../src/profile/profile.js';
+import { nodeProfile, profileOf, specsOf } from '../../fakes/cluster.js';
+
+const GROUP = ['namesrv-1', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2'];
+
+/** From one list of nodes to another, all of the first running. */
+function plan(
+  before: readonly (string | NodeProfile)[],
+  after: readonly (string | NodeProfile)[],
+  version?: { before: string; after: string },
+) {
+  const [old, next] = [
+    specsOf({ profile: profileOf(before), ...(version && { version: version.before }) }),
+    specsOf({ profile: profileOf(after), ...(version && { version: version.after }) }),
+  ];
+  const nowOf = (id: string) => old.find((spec) => spec.id === id);
+  const changed = next.flatMap((spec: NodeSpec) => {
+    const now = nowOf(spec.id);
+    return now && changesBetween(now, spec).length > 0 ? [{ now, next: spec }] : [];
+  });
+  return planRestarts(changed, next, (id) => nowOf(id) !== undefined);
+}
+
+test('another release, heap or property is taken up one node at a time, and nothing need be said', () => {
+  const pair = ['namesrv-1', 'broker-a', 'broker-a-s'];
+  expect(plan(pair, pair, { before: '4.7.0', after: '4.9.7' })).toEqual({ rolled: pair, together: [], notice: undefined });
+  const heap = [...pair.slice(0, 2), nodeProfile('broker-a-s', { heapBytes: 300 * 1_048_576 })];
+  expect(plan(pair, heap)).toEqual({ rolled: ['broker-a-s'], together: [], notice: undefined });
+  expect(plan(GROUP, GROUP, { before: '4.7.0', after: '4.9.7' }).rolled).toEqual(GROUP);
+});
+
+test('a peer more or less restarts its group as one, with the peer that joins, and says so; other groups are left alone', () => {
+  const other = ['broker-b-n0', 'broker-b-n1', 'broker-b-n2'];
+  const more = plan([...GROUP, ...other], [...GROUP, ...other, 'broker-a-n3']);
+  expect(more).toMatchObject({ rolled: [], together: ['broker-a-n0', 'broker-a-n1', 'broker-a-n2', 'broker-a-n3'] });
+  expect(more.notice).toMatch(/broker-a-n0, broker-a-n1, broker-a-n2 are restarted together, and broker-a takes no sends/);
+  const less = plan([...GROUP, 'broker-a-n3'], GROUP);
+  expect(less).toMatchObject({ rolled: [], together: GROUP.slice(1) });
+});
+
+test('another controller restarts the controllers and the replicas that they lead together', () => {
+  const replica = (id: string) => nodeProfile(id, { election: 'controller' });
+  const before = ['namesrv-1', 'controller-1', replica('broker-a-n0'), replica('broker-a-n1')];
+  const { together, notice } = plan(before, [...before, 'controller-2']);
+  expect(together.toSorted()).toEqual(['broker-a-n0', 'broker-a-n1', 'controller-1', 'controller-2']);
+  expect(notice).toContain('the controllers and broker-a take no sends until they have elected');
+});
+
+test('another NameServer is learnt by all brokers at once', () => {
+  const { together, notice } = plan(['namesrv-1', 'broker-a', 'broker-a-s'], ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s']);
+  expect(together).toEqual(['broker-a', 'broker-a-s']);
+  expect(notice).toBe('addresses change: broker-a, broker-a-s are restarted together');
+});
