@@ -9,6 +9,8 @@ import { meaningOf, type SendStatus } from './send-answer.js';
 const WINDOW = 64;
 /** So many failures one after the other, and the rest is not tried. */
 const GIVE_UP_AFTER = 10;
+/** A paced send is there to watch a failover: it goes on through the longest election, and ends where nothing was stored for so long. */
+const PACED_GIVE_UP_MS = 60_000;
 
 export type SendEvent =
   | ({ readonly event: 'sent'; readonly n: number } & Sent)
@@ -70,12 +72,12 @@ export type SendRun = {
 };
 
 /**
- * Sends `drafts` in turn. A message that fails after all tries is told and counted, and the next one follows; ten in a row, one that
- * no broker would take, or the signal end the run. Never rejects for a message.
+ * Sends `drafts` in turn. A message that fails after all tries is told and counted, and the next one follows; ten in a row
+ * (paced by `rate`: a minute in which nothing was stored), one that no broker would take, or the signal end the run. Never rejects for a message.
  */
 export async function sendAll(
   access: Access,
-  producer: Producer,
+  producer: Pick<Producer, 'isNewTopic' | 'choose' | 'send' | 'noteFailedKey'>,
   drafts: AsyncIterable<Draft> | Iterable<Draft>,
   { topic, rate }: SendRequest,
   tell: (event: SendEvent, sentSoFar: number) => void,
@@ -86,8 +88,12 @@ export async function sendAll(
   const since = clock.monotonicMs();
   const underWay = new Set<Promise<void>>();
   const lastOfQueue = new Map<string, Promise<void>>();
+  let lastStored = since;
   let mustStop = false;
   let n = 0;
+
+  const isHopeless = () =>
+    tally.failedInARow >= GIVE_UP_AFTER && (rate === undefined || clock.monotonicMs() - lastStored >= PACED_GIVE_UP_MS);
 
   const sendOne = async (draft: Draft, number: number, queue: ReturnType<Producer['choose']>, before: Promise<void> | undefined) => {
     await before;
@@ -95,6 +101,7 @@ export async function sendAll(
     try {
       const sent = await producer.send(draft, queue);
       tally.add(sent);
+      lastStored = clock.monotonicMs();
       tell({ event: 'sent', n: number, ...sent }, tally.sent);
     } catch (error) {
       if (signal.aborted) return;
@@ -103,7 +110,7 @@ export async function sendAll(
       const { canRetry, mayBeStored } = error.failure;
       tell({ event: 'failed', n: number, tries: error.tries, mayBeStored, why: error.message }, tally.sent);
       if (draft.shardingKey !== undefined) await producer.noteFailedKey();
-      mustStop ||= !canRetry || tally.failedInARow >= GIVE_UP_AFTER;
+      mustStop ||= !canRetry || isHopeless();
     }
   };
 
