@@ -11,9 +11,10 @@ function starting(id: string, down: readonly string[] = []) {
   const specs = specsOf({ profile: profileOf(IDS) });
   const rocketmq = new FakeRocketMq(specs);
   const stages: string[] = [];
+  const now = { ms: 0 };
   const context = {
     remoting: rocketmq.client,
-    clock: systemClock,
+    clock: { ...systemClock, monotonicMs: () => now.ms },
     peers: () => specs,
     isExpected: (peer: string) => !down.includes(peer),
     stage: (_: string, stage: string) => void stages.push(stage),
@@ -25,7 +26,7 @@ function starting(id: string, down: readonly string[] = []) {
     const result = await probe.check(new AbortController().signal);
     return result.ok ? 'ready' : result.reason;
   };
-  return { rocketmq, stages, ask, spec, context };
+  return { rocketmq, stages, ask, spec, context, now };
 }
 
 test('a replica that answers waits for a leader, on every NameServer, and for its own registration', async () => {
@@ -67,6 +68,27 @@ test('a follower is ready once it holds all that its leader has taken', async ()
   rocketmq.node('broker-a-n1').maxOffset = 7;
   expect(await ask()).toBe('ready');
   expect(rocketmq.count('SEND_MESSAGE_V2')).toBe(0);
+});
+
+// A follower that was killed while the group had no majority came back and was never filled: with nothing to append, its leader did not ask it.
+test('a follower that stays behind is brought to its leader’s notice by a write, every 5 s', async () => {
+  const { rocketmq, ask, now } = starting('broker-a-n1');
+  rocketmq.register(['broker-a-n0', 'broker-a-n1']);
+  rocketmq.node('broker-a-n0').maxOffset = 7;
+  rocketmq.node('broker-a-n0').replicates = false;
+  for (const [ms, writes] of [
+    [0, 0],
+    [4_000, 0],
+    [5_000, 1],
+    [9_000, 1],
+    [10_000, 2],
+  ] as const) {
+    now.ms = ms;
+    expect(await ask()).toBe('broker-a-n1 does not hold the last message of broker-a-n0 yet');
+    expect(rocketmq.count('SEND_MESSAGE_V2')).toBe(writes);
+  }
+  rocketmq.node('broker-a-n1').maxOffset = 9;
+  expect(await ask()).toBe('ready');
 });
 
 test.each([
