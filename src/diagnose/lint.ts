@@ -1,12 +1,18 @@
 import type { Finding } from '../base/finding.js';
-import { DEFAULT_RELEASE } from '../rocketmq/releases.js';
+import { compareVersions, DEFAULT_RELEASE } from '../rocketmq/releases.js';
+import { addressFindings } from './lint/address-rules.js';
+import { aclFindings, roleFindings } from './lint/broker-rules.js';
+import { type Clash, clashesOf, clashFindings } from './lint/clash-rules.js';
 import type { ConfigSet } from './lint/config-set.js';
+import { groupFindings, peerFindings } from './lint/election-rules.js';
 import { remarkFindings, scriptFindings } from './lint/file-rules.js';
-import { hostFindings, pathFindings, portFindings } from './lint/host-rules.js';
-import { hostsOf } from './lint/hosts.js';
-import { brokerFindings, namesrvAddrFindings, pairFindings } from './lint/identity-rules.js';
+import { hostsOf, ONE_MACHINE } from './lint/hosts.js';
 import { keyFindings } from './lint/key-rules.js';
 import { NodeView } from './lint/node-view.js';
+import { pairFindings } from './lint/pair-rules.js';
+import { pathFindings } from './lint/path-rules.js';
+import { portFindings } from './lint/port-rules.js';
+import { type Release, releaseOf } from './lint/release.js';
 
 export type LintReport = {
   rocketmq: string;
@@ -17,42 +23,47 @@ export type LintReport = {
   oneMachine: Finding[];
 };
 
-/** @param version of the user's; else the one that the paths name, else the default release */
+/** @param version of the user's; else the one that the paths and images of a set name, else the default release */
 export function lint(sets: readonly ConfigSet[], version: string | undefined): LintReport {
-  const named = [...new Set(sets.flatMap(({ versions }) => versions))];
-  const rocketmq = version ?? (named.length === 1 ? (named[0] as string) : DEFAULT_RELEASE);
-  const reports = sets.map((set) => lintSet(set, rocketmq));
+  const reports = sets.map((set) => lintSet(set, releaseOf(set, version)));
+  const releases = [...new Set(reports.map(({ rocketmq }) => rocketmq))].sort(compareVersions);
   return {
-    rocketmq,
+    rocketmq: releases.length > 0 ? releases.join(', ') : (version ?? DEFAULT_RELEASE),
     files: sets.reduce((sum, { files }) => sum + files.filter(({ role }) => role !== undefined).length, 0),
     findings: settle(reports.flatMap(({ findings }) => findings)),
     oneMachine: settle(reports.flatMap(({ oneMachine }) => oneMachine)),
   };
 }
 
-function lintSet(set: ConfigSet, version: string): Pick<LintReport, 'findings' | 'oneMachine'> {
+function lintSet(set: ConfigSet, release: Release): Pick<LintReport, 'rocketmq' | 'findings' | 'oneMachine'> {
   const files = [...set.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, version)]));
-  const meant = hostFindings(nodes, hostsOf(set));
+  const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
+  const together = nodes.filter(({ file }) => !isCopy(file.path));
+  const meant = clashesOf(together, hostsOf(set));
   const findings = [
     ...files.flatMap(remarkFindings),
     ...nodes.flatMap((node) => [
       ...keyFindings(node),
-      ...brokerFindings(node),
-      ...namesrvAddrFindings(node),
+      ...roleFindings(node),
+      ...addressFindings(node),
+      ...peerFindings(node),
+      ...aclFindings(node, set.otherFiles),
       ...pathFindings(node),
       ...portFindings(node),
     ]),
-    ...pairFindings(nodes),
-    ...meant,
+    ...pairFindings(together),
+    ...groupFindings(together),
+    ...clashFindings(meant),
     ...scriptFindings(set),
   ];
-  const said = new Set(meant.map(keyOf));
-  const oneMachine = hostFindings(nodes, () => 'same')
-    .filter((each) => !said.has(keyOf(each)))
-    .map((each): Finding => ({ ...each, severity: 'warning' }));
-  return { findings, oneMachine };
+  const isSaid = (one: Clash) => meant.some(({ kind, a, b }) => kind === one.kind && a === one.a && b === one.b);
+  const oneMachine = clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash)));
+  return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
+
+/** A copy that somebody kept beside the file: it is checked, but runs with no other. */
+const isCopy = (path: string) =>
+  /(?:[ _.-](?:copy|bak|backup|old|orig)[ _.-]?\d*|\s*\(\d+\)|副本\d*)(?:\.\w+)?$/i.test(path.replace(/.*[/\\]/, ''));
 
 const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;
 
