@@ -13,6 +13,7 @@ import { pairFindings } from './lint/pair-rules.js';
 import { pathFindings } from './lint/path-rules.js';
 import { portFindings } from './lint/port-rules.js';
 import { type Release, releaseOf } from './lint/release.js';
+import { runTogether } from './lint/run-together.js';
 
 export type LintReport = {
   rocketmq: string;
@@ -38,7 +39,7 @@ export function lint(sets: readonly ConfigSet[], version: string | undefined): L
 function lintSet(set: ConfigSet, release: Release): Pick<LintReport, 'rocketmq' | 'findings' | 'oneMachine'> {
   const files = [...set.files].sort((a, b) => (a.path < b.path ? -1 : 1));
   const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
-  const together = nodes.filter(({ file }) => !isCopy(file.path));
+  const together = runTogether(nodes);
   const meant = clashesOf(together, hostsOf(set));
   const findings = [
     ...files.flatMap(remarkFindings),
@@ -60,10 +61,6 @@ function lintSet(set: ConfigSet, release: Release): Pick<LintReport, 'rocketmq' 
   const oneMachine = clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash)));
   return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
-
-/** A copy that somebody kept beside the file: it is checked, but runs with no other. */
-const isCopy = (path: string) =>
-  /(?:[ _.-](?:copy|bak|backup|old|orig)[ _.-]?\d*|\s*\(\d+\)|副本\d*)(?:\.\w+)?$/i.test(path.replace(/.*[/\\]/, ''));
 
 const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;
 

@@ -74,9 +74,18 @@ function ownPeers(node: NodeView, kind: Kind): Finding[] {
 export function groupFindings(nodes: readonly NodeView[]): Finding[] {
   const found = KINDS.flatMap((kind) => {
     const members = nodes.filter((node) => kind.isOn(node) && !isOpen(node, kind) && node.value(kind.keys.group) !== undefined);
-    return members.flatMap((node, index) => membersDiffer(node, members.slice(0, index), kind));
+    return groups(members).flatMap((group) => group.flatMap((node, index) => membersDiffer(node, group.slice(0, index), kind)));
   });
   return [...found, ...controllerFindings(nodes)];
+}
+
+/** A folder with several peers is a group of its own; a peer a folder is one group. */
+function groups(members: readonly NodeView[]): NodeView[][] {
+  const folderOf = ({ file }: NodeView) => file.path.replace(/[^/\\]*$/, '');
+  const folders = new Map<string, NodeView[]>();
+  for (const node of members) folders.set(folderOf(node), [...(folders.get(folderOf(node)) ?? []), node]);
+  const all = [...folders.values()];
+  return all.some((each) => each.length > 1) ? all : [all.flat()];
 }
 
 function membersDiffer(node: NodeView, before: readonly NodeView[], { keys, code, name }: Kind): Finding[] {

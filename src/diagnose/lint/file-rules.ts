@@ -52,7 +52,9 @@ export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
   return scripts.flatMap(({ path, launches }) =>
     launches.flatMap(({ config, file, ignored, line, text }) => {
       const at = [{ file: path, line, text }];
-      const lost = config !== undefined && file === undefined && !/[$%[<]/.test(config);
+      // What docker run is told lies in the container.
+      const isInside = /\b(docker|podman|nerdctl|kubectl)\b/.test(text);
+      const lost = config !== undefined && file === undefined && !isInside && !/[$%[<]/.test(config);
       return [
         ...(lost
           ? [

@@ -1,6 +1,7 @@
 import type { Finding } from '../../base/finding.js';
 import { nearest } from '../../base/nearest.js';
 import { finding, placeOf } from './finding.js';
+import { isLoopback } from './hosts.js';
 import type { NodeView } from './node-view.js';
 import { holdsFor } from './release.js';
 
@@ -17,7 +18,7 @@ export function pairFindings(all: readonly NodeView[]): Finding[] {
       if (node.brokerRole === 'SLAVE') return slaveFindings(node, masters, isWhole);
       return isWhole ? withoutSlave(node, nodes) : [];
     }),
-    ...nodes.flatMap((node, index) => sharedAddress(node, nodes.slice(0, index))),
+    ...sharedAddresses(nodes),
     ...splitNameServers(nodes),
   ];
 }
@@ -87,17 +88,29 @@ function withoutSlave(node: NodeView, nodes: readonly NodeView[]): Finding[] {
 }
 
 /** Containers have ports of their own, but what they advertise is one address. */
-function sharedAddress(node: NodeView, before: readonly NodeView[]): Finding[] {
-  const address = (each: NodeView) =>
-    each.isOpen('listenPort') ? undefined : each.value('brokerIP1') && `${each.value('brokerIP1')}:${each.listenPort}`;
-  const other = before.find((each) => address(each) !== undefined && address(each) === address(node));
-  if (!other || /^(127\.|localhost)/.test(address(node) as string)) return [];
-  const text = [
-    `two brokers register as ${address(node)}`,
-    'clients and NameServers cannot tell them apart: what is sent to one arrives at the other, or nowhere',
-    'Give each another listenPort, and in containers publish the same port',
-  ] as const;
-  return [finding('ADDRESS_SHARED', text, [placeOf(other, 'listenPort', 'brokerIP1'), placeOf(node, 'listenPort', 'brokerIP1')])];
+function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
+  const byAddress = new Map<string, NodeView[]>();
+  for (const node of nodes) {
+    const ip = node.value('brokerIP1');
+    if (ip === undefined || isLoopback(ip) || node.isOpen('listenPort')) continue;
+    const address = `${ip}:${node.listenPort}`;
+    byAddress.set(address, [...(byAddress.get(address) ?? []), node]);
+  }
+  return [...byAddress].flatMap(([address, sharing]) => {
+    if (sharing.length < 2) return [];
+    const text = [
+      `${sharing.length} brokers register as ${address}`,
+      'clients cannot tell them apart: what is sent to one arrives at another, or nowhere',
+      'Give each another listenPort, and in containers publish the same port',
+    ] as const;
+    return [
+      finding(
+        'ADDRESS_SHARED',
+        text,
+        sharing.map((node) => placeOf(node, 'listenPort', 'brokerIP1')),
+      ),
+    ];
+  });
 }
 
 /** Master and slave that register with different NameServers never hear of each other. */
