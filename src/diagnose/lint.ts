@@ -5,6 +5,7 @@ import { aclFindings, roleFindings } from './lint/broker-rules.js';
 import { type Clash, clashesOf, clashFindings } from './lint/clash-rules.js';
 import type { ConfigSet } from './lint/config-set.js';
 import { groupFindings, peerFindings } from './lint/election-rules.js';
+import { elsewhereFindings } from './lint/elsewhere-rules.js';
 import { remarkFindings, scriptFindings } from './lint/file-rules.js';
 import { hostsOf, ONE_MACHINE } from './lint/hosts.js';
 import { keyFindings } from './lint/key-rules.js';
@@ -24,9 +25,12 @@ export type LintReport = {
   oneMachine: Finding[];
 };
 
-/** @param version of the user's; else the one that the paths and images of a set name, else the default release */
-export function lint(sets: readonly ConfigSet[], version: string | undefined): LintReport {
-  const reports = sets.map((set) => lintSet(set, releaseOf(set, version)));
+/**
+ * @param version of the user's; else the one that the paths and images of a set name, else the default release
+ * @param own the addresses of this machine; others are said under `oneMachine`. None: nothing is said about them.
+ */
+export function lint(sets: readonly ConfigSet[], version: string | undefined, own: readonly string[] = []): LintReport {
+  const reports = sets.map((set) => lintSet(set, releaseOf(set, version), own));
   const releases = [...new Set(reports.map(({ rocketmq }) => rocketmq))].sort(compareVersions);
   return {
     rocketmq: releases.length > 0 ? releases.join(', ') : (version ?? DEFAULT_RELEASE),
@@ -36,7 +40,7 @@ export function lint(sets: readonly ConfigSet[], version: string | undefined): L
   };
 }
 
-function lintSet(set: ConfigSet, release: Release): Pick<LintReport, 'rocketmq' | 'findings' | 'oneMachine'> {
+function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick<LintReport, 'rocketmq' | 'findings' | 'oneMachine'> {
   const files = [...set.files].sort((a, b) => (a.path < b.path ? -1 : 1));
   const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
   const together = runTogether(nodes);
@@ -58,7 +62,10 @@ function lintSet(set: ConfigSet, release: Release): Pick<LintReport, 'rocketmq' 
     ...scriptFindings(set),
   ];
   const isSaid = (one: Clash) => meant.some(({ kind, a, b }) => kind === one.kind && a === one.a && b === one.b);
-  const oneMachine = clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash)));
+  const oneMachine = [
+    ...clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash))),
+    ...(own.length > 0 ? elsewhereFindings(together, own) : []),
+  ];
   return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
 

@@ -16,7 +16,8 @@ const MAX_BYTES = 1_048_576;
 /** A folder with more is no configuration, or not only. */
 const MAX_FILES = 20_000;
 
-type Found = { path: string; asked: boolean };
+/** `asked`: the user named this very file. */
+export type Found = { path: string; asked: boolean };
 
 /**
  * Reads files and folders (with what is below them) into sets that are meant to run together: what was named file by file is one
@@ -40,6 +41,11 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
     if (about.isDirectory()) found.push(...(await filesBelow(path)));
     else found.push({ path, asked: true });
   }
+  return setsOf(found, readSmall);
+}
+
+/** @param read gives undefined where the content is none, too large, or must not be read */
+export async function setsOf(found: readonly Found[], read: (path: string) => Promise<Uint8Array | undefined>): Promise<ConfigSet[]> {
   const configs: { file: ConfigFile; asked: boolean }[] = [];
   const scripts: ReturnType<typeof readStartScript>[] = [];
   const others: string[] = [];
@@ -52,13 +58,13 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
     if (!isScript && !isConfig) {
       others.push(path);
       if (mayStartContainers(path) || basename(path) === '.env') {
-        const { lines } = readFileText((await readSmall(path)) ?? new Uint8Array());
+        const { lines } = readFileText((await read(path)) ?? new Uint8Array());
         containers.push(...readContainerFile(path, lines));
         for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
       }
       continue;
     }
-    const content = await readSmall(path);
+    const content = await read(path);
     if (content === undefined) {
       if (asked)
         configs.push({

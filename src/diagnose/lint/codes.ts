@@ -66,6 +66,12 @@ export const LINT_CODES = {
   SYNC_WITHOUT_SLAVE: ['warning', 'sends to a SYNC_MASTER without a slave give SLAVE_NOT_AVAILABLE', '4.x', 'store/.../CommitLog.java'],
   CLUSTER_DIFFERS: ['error', 'master and slave are of different clusters', 'all', 'namesrv/.../RouteInfoManager.java'],
   NAMESRV_ADDR_INVALID: ['error', 'namesrvAddr is no list of host:port, separated by ;', 'all', 'broker/.../BrokerStartup.java'],
+  ADDRESS_ELSEWHERE: [
+    'warning',
+    'an address is none of this machine; only under what would clash on one machine',
+    'all',
+    'common/.../BrokerConfig.java',
+  ],
   NAMESRV_DIFFERS: [
     'warning',
     'master and slave register with different NameServers',
@@ -111,22 +117,3 @@ export const LINT_CODES = {
 } as const satisfies Record<string, readonly [Severity, string, string, string]>;
 
 export type LintCode = keyof typeof LINT_CODES;
-
-/** docs/lint.md; written by scripts/generate-lint-doc.mjs. */
-export function lintDocument(): string {
-  const rows = Object.entries(LINT_CODES).map(
-    ([code, [severity, means, releases, source]]) => `| \`${code}\` | ${severity} | ${means} | ${releases} | ${source} |`,
-  );
-  return [
-    '# lint',
-    '',
-    '<!-- Written by scripts/generate-lint-doc.mjs. -->',
-    '',
-    'What `rmqdev lint` can find. The severity is the worst that a finding can have; codes are stable, texts may change.',
-    '',
-    '| Code | Worst | Says that … | Releases | Source |',
-    '|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
-}
