@@ -14,7 +14,7 @@ export function readLenientJson(text: string): unknown {
     );
     if (!/^\s*[{[]/.test(plain)) return undefined;
     try {
-      return parse(plain.replaceAll('\t', ' '), { logLevel: 'silent', maxAliasCount: 0, uniqueKeys: false });
+      return parse(plain.replaceAll('\t', ' '), { logLevel: 'error', maxAliasCount: 0, uniqueKeys: false });
     } catch {
       return undefined;
     }
