@@ -47,6 +47,9 @@ export function remarkFindings({ path, remarks }: ConfigFile): Finding[] {
   });
 }
 
+/** A path that a variable gives: which file it is shows when the script runs. */
+const VARIABLE_PATH = /\s-(?:c|bc|pc|-configFile)\s+["']?[$%]/;
+
 export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
   if (files.length === 0) return [];
   return scripts.flatMap(({ path, launches }) =>
@@ -54,7 +57,7 @@ export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
       const at = [{ file: path, line, text }];
       // What docker run is told lies in the container.
       const isInside = /\b(docker|podman|nerdctl|kubectl)\b/.test(text);
-      const lost = config !== undefined && file === undefined && !isInside && !/[$%[<]/.test(config);
+      const lost = config !== undefined && file === undefined && !isInside && !/[$%[<]/.test(config) && !VARIABLE_PATH.test(text);
       return [
         ...(lost
           ? [

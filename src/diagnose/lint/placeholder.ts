@@ -10,6 +10,8 @@ const WORDS = [
   /(?:^|[^A-Za-z])your(?:[ _.-]|[A-Z]|$).*/i,
   /\b(?:change|replace|fill)[ _-]?(?:me|it|this|with|in)\b.*/i,
   /\bplease[ _-].*/i,
+  /\bREPLACE(?:_[A-Z]+)*\b/,
+  /\b(?:[A-Z]+_)*(?:IP|IPADDRESS|HOST|HOSTNAME|ADDR|ADDRESS)\b/,
   /\b(?:TODO|FIXME|PLACEHOLDER)\b.*/,
   /\b(?:\d{1,3}\.){0,3}(?:[xX*]{1,3}\.){1,3}[xX*]{1,3}\b|\b(?:\d{1,3}\.){1,3}[xX*]{1,3}(?:\.[xX*\d]{1,3})*(?=:|;|$)/,
   /\bx{3,}\b/i,

@@ -11,9 +11,9 @@ export function runTogether(nodes: readonly NodeView[]): NodeView[] {
   return nodes.filter((node) => !COPY.test(nameOf(node)) && !isSample(node, nodes));
 }
 
-/** conf/broker.conf beside two or more other brokers, one of which is the same, or without a name of its own. */
+/** broker.conf beside two or more other brokers, one of which is the same, or without a name of its own. */
 function isSample(node: NodeView, nodes: readonly NodeView[]): boolean {
-  if (node.role !== 'broker' || nameOf(node) !== 'broker.conf') return false;
+  if (node.role !== 'broker' || !/^broker\.(conf|properties)$/.test(nameOf(node))) return false;
   const others = nodes.filter((other) => other !== node && other.role === 'broker' && folderOf(other).startsWith(folderOf(node)));
   const isSame = (other: NodeView) => other.brokerName === node.brokerName && other.brokerId === node.brokerId;
   return others.length > 1 && (node.brokerName === undefined || others.some(isSame));

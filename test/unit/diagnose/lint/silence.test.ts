@@ -36,15 +36,24 @@ test('a copy beside the file, and the single broker that a release ships, are no
   expect(await loud({ ...pair, 'conf/broker.conf': localBroker('broker-a', 10_911) }, '4.9.7')).toEqual([]);
 });
 
+test('a path that a variable gives, or that lies in a container, is no missing file', async () => {
+  const start = 'CONF=${CONF:-"/etc/rocketmq/broker.conf"}\nsh mqbroker -c ${CONF}\n';
+  const run = 'docker run -d --name broker apache/rocketmq:4.9.4 sh mqbroker -c ../conf/other.conf\n';
+  expect(await loud({ 'start.sh': start, 'run.sh': run, 'broker.conf': localBroker('a', 10_911) }, '4.9.7')).toEqual([]);
+  const missing = { 'start.sh': 'sh mqbroker -c conf/other.conf\n', 'broker.conf': localBroker('a', 10_911) };
+  expect(await loud(missing, '4.9.7')).toEqual(['warning CONFIG_FILE_MISSING start.sh:1']);
+});
+
 test('a template says what it leaves open, as notes; what a person is to write is a warning', async () => {
   const template = 'brokerName={{ name }}\nbrokerId={{ id }}\nbrokerRole={{ role }}\nlistenPort={{ port }}\n';
   expect(await loud({ 'templates/broker.conf.j2': template, 'templates/other.conf.j2': template })).toEqual([]);
   const branches = `{% if master %}\nbrokerRole=SYNC_MASTER\n{% else %}\nbrokerRole=SLAVE\nbrokerId=1\n{% endif %}\nbrokerName=a\n`;
   expect(await loud({ 'broker.conf.j2': branches }, '5.3.3')).toEqual([]);
-  expect(await loud({ 'broker.conf': 'brokerName=a\nbrokerIP1=YOUR HOST IP\nnamesrvAddr=x.x.x.x:9876\nbrokerId=$ID\n' })).toEqual([
+  expect(await loud({ 'broker.conf': 'brokerName=a\nbrokerIP1=YOUR HOST IP\nnamesrvAddr=x.x.x.x:9876\nbrokerId=$ID\nbrokerIP2=REPLACE_IP\n' })).toEqual([
     'warning PLACEHOLDER broker.conf:2',
     'warning PLACEHOLDER broker.conf:3',
     'warning PLACEHOLDER broker.conf:4',
+    'warning PLACEHOLDER broker.conf:5',
   ]);
 });
 
