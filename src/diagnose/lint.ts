@@ -1,12 +1,20 @@
 import type { Finding } from '../base/finding.js';
-import { DEFAULT_RELEASE } from '../rocketmq/releases.js';
+import { compareVersions, DEFAULT_RELEASE } from '../rocketmq/releases.js';
+import { addressFindings } from './lint/address-rules.js';
+import { aclFindings, roleFindings } from './lint/broker-rules.js';
+import { type Clash, clashesOf, clashFindings } from './lint/clash-rules.js';
 import type { ConfigSet } from './lint/config-set.js';
+import { groupFindings, peerFindings } from './lint/election-rules.js';
+import { elsewhereFindings } from './lint/elsewhere-rules.js';
 import { remarkFindings, scriptFindings } from './lint/file-rules.js';
-import { hostFindings, pathFindings, portFindings } from './lint/host-rules.js';
-import { hostsOf } from './lint/hosts.js';
-import { brokerFindings, namesrvAddrFindings, pairFindings } from './lint/identity-rules.js';
+import { hostsOf, ONE_MACHINE } from './lint/hosts.js';
 import { keyFindings } from './lint/key-rules.js';
 import { NodeView } from './lint/node-view.js';
+import { pairFindings } from './lint/pair-rules.js';
+import { pathFindings } from './lint/path-rules.js';
+import { portFindings } from './lint/port-rules.js';
+import { type Release, releaseOf } from './lint/release.js';
+import { runTogether } from './lint/run-together.js';
 
 export type LintReport = {
   rocketmq: string;
@@ -17,41 +25,48 @@ export type LintReport = {
   oneMachine: Finding[];
 };
 
-/** @param version of the user's; else the one that the paths name, else the default release */
-export function lint(sets: readonly ConfigSet[], version: string | undefined): LintReport {
-  const named = [...new Set(sets.flatMap(({ versions }) => versions))];
-  const rocketmq = version ?? (named.length === 1 ? (named[0] as string) : DEFAULT_RELEASE);
-  const reports = sets.map((set) => lintSet(set, rocketmq));
+/**
+ * @param version of the user's; else the one that the paths and images of a set name, else the default release
+ * @param own the addresses of this machine; others are said under `oneMachine`. None: nothing is said about them.
+ */
+export function lint(sets: readonly ConfigSet[], version: string | undefined, own: readonly string[] = []): LintReport {
+  const reports = sets.map((set) => lintSet(set, releaseOf(set, version), own));
+  const releases = [...new Set(reports.map(({ rocketmq }) => rocketmq))].sort(compareVersions);
   return {
-    rocketmq,
+    rocketmq: releases.length > 0 ? releases.join(', ') : (version ?? DEFAULT_RELEASE),
     files: sets.reduce((sum, { files }) => sum + files.filter(({ role }) => role !== undefined).length, 0),
     findings: settle(reports.flatMap(({ findings }) => findings)),
     oneMachine: settle(reports.flatMap(({ oneMachine }) => oneMachine)),
   };
 }
 
-function lintSet(set: ConfigSet, version: string): Pick<LintReport, 'findings' | 'oneMachine'> {
+function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick<LintReport, 'rocketmq' | 'findings' | 'oneMachine'> {
   const files = [...set.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, version)]));
-  const meant = hostFindings(nodes, hostsOf(set));
+  const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
+  const together = runTogether(nodes);
+  const meant = clashesOf(together, hostsOf(set));
   const findings = [
     ...files.flatMap(remarkFindings),
     ...nodes.flatMap((node) => [
       ...keyFindings(node),
-      ...brokerFindings(node),
-      ...namesrvAddrFindings(node),
+      ...roleFindings(node),
+      ...addressFindings(node),
+      ...peerFindings(node),
+      ...aclFindings(node, set.otherFiles),
       ...pathFindings(node),
       ...portFindings(node),
     ]),
-    ...pairFindings(nodes),
-    ...meant,
+    ...pairFindings(together),
+    ...groupFindings(together),
+    ...clashFindings(meant),
     ...scriptFindings(set),
   ];
-  const said = new Set(meant.map(keyOf));
-  const oneMachine = hostFindings(nodes, () => 'same')
-    .filter((each) => !said.has(keyOf(each)))
-    .map((each): Finding => ({ ...each, severity: 'warning' }));
-  return { findings, oneMachine };
+  const isSaid = (one: Clash) => meant.some(({ kind, a, b }) => kind === one.kind && a === one.a && b === one.b);
+  const oneMachine = [
+    ...clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash))),
+    ...(own.length > 0 ? elsewhereFindings(together, own) : []),
+  ];
+  return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
 
 const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;

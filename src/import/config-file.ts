@@ -3,6 +3,7 @@ import type { ConfigFile, Entry, ReadRemark } from '../diagnose/lint/config-set.
 import type { ConfigRole } from '../rocketmq/keys.js';
 import { type FileText, readFileText } from './file-text.js';
 import { readJavaProperties } from './java-properties.js';
+import { readLenientJson } from './lenient-json.js';
 
 /** Keys that only one role has, and that its files nearly always have. */
 const TELLTALES: readonly { role: ConfigRole; keys: RegExp }[] = [
@@ -37,7 +38,7 @@ export function readConfigFile(path: string, content: Uint8Array, asked: boolean
   });
   if (text.isBinary) return { path, role: undefined, entries: [], remarks: [remark('binary', '')] };
   if (text.isEmpty) return { path, role: undefined, entries: [], remarks: [remark('empty', '')] };
-  if (/\.json$/i.test(path)) return readProxyFile(path, text, asked, remark);
+  if (/\.json(\.\w+)?$/i.test(path)) return readProxyFile(path, text, asked, remark);
   const { entries, remarks } = readEntries(text, remark);
   const roles = rolesOf(path, entries);
   const [role] = roles;
@@ -98,12 +99,10 @@ function readProxyFile(
   remark: (kind: ReadRemark['kind'], detail: string, line?: number) => ReadRemark,
 ): ConfigFile {
   const isNamed = /proxy/i.test(basename(path));
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.lines.join('\n'));
-  } catch (error) {
+  const parsed = readLenientJson(text.lines.join('\n'));
+  if (parsed === undefined) {
     if (!isNamed) return { path, role: undefined, entries: [], remarks: asked ? [remark('not-rocketmq', '')] : [] };
-    return { path, role: 'proxy', entries: [], remarks: [remark('bad-json', (error as Error).message)] };
+    return { path, role: 'proxy', entries: [], remarks: [remark('bad-json', '')] };
   }
   const isMap = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
   const pairs = isMap ? Object.entries(parsed as Record<string, unknown>) : [];

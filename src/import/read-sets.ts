@@ -3,10 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { RmqdevError, systemCode } from '../base/errors.js';
 import type { ConfigFile, ConfigSet, Launch, StartScript } from '../diagnose/lint/config-set.js';
 import { readConfigFile } from './config-file.js';
+import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
+import { environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { readStartScript } from './start-script.js';
 
-const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)$/i;
+const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
 const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
 const SKIPPED = /^(node_modules|\.git|target|lib|\.svn|\.idea)$/;
 /** Configuration is small; a larger file is a log, or data. */
@@ -14,7 +16,8 @@ const MAX_BYTES = 1_048_576;
 /** A folder with more is no configuration, or not only. */
 const MAX_FILES = 20_000;
 
-type Found = { path: string; asked: boolean };
+/** `asked`: the user named this very file. */
+export type Found = { path: string; asked: boolean };
 
 /**
  * Reads files and folders (with what is below them) into sets that are meant to run together: what was named file by file is one
@@ -38,18 +41,30 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
     if (about.isDirectory()) found.push(...(await filesBelow(path)));
     else found.push({ path, asked: true });
   }
+  return setsOf(found, readSmall);
+}
+
+/** @param read gives undefined where the content is none, too large, or must not be read */
+export async function setsOf(found: readonly Found[], read: (path: string) => Promise<Uint8Array | undefined>): Promise<ConfigSet[]> {
   const configs: { file: ConfigFile; asked: boolean }[] = [];
   const scripts: ReturnType<typeof readStartScript>[] = [];
   const others: string[] = [];
-  const versions = new Set<string>();
+  const versions: NamedVersion[] = [];
+  const containers: ContainerFile[] = [];
   for (const { path, asked } of found) {
     const isScript = SCRIPT.test(path) || /(^|\/)(start|run)[\w.-]*$/i.test(path);
-    if (!asked && !isScript && !CONFIG.test(path)) {
+    const isConfig = CONFIG.test(path) || (asked && !mayStartContainers(path));
+    noteVersions(path, path, versions);
+    if (!isScript && !isConfig) {
       others.push(path);
+      if (mayStartContainers(path) || basename(path) === '.env') {
+        const { lines } = readFileText((await read(path)) ?? new Uint8Array());
+        containers.push(...readContainerFile(path, lines));
+        for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
+      }
       continue;
     }
-    const content = await readSmall(path);
-    noteVersions(path, versions);
+    const content = await read(path);
     if (content === undefined) {
       if (asked)
         configs.push({
@@ -63,13 +78,17 @@ export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
         });
     } else if (isScript) {
       const { lines } = readFileText(content);
-      for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, versions);
+      for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
+      containers.push(...readContainerFile(path, lines));
       scripts.push(readStartScript(path, lines));
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
-  const sets = group(wanted).map((files) => assemble(files, scripts, others, [...versions]));
-  return sets.length > 0 ? sets : [assemble([], scripts, others, [...versions])];
+  const rest = { scripts, others, containers, versions };
+  const sets = byEnvironment(wanted)
+    .flatMap(group)
+    .map((files) => assemble(files, rest));
+  return sets.length > 0 ? sets : [assemble([], rest)];
 }
 
 async function filesBelow(folder: string): Promise<Found[]> {
@@ -91,8 +110,34 @@ async function readSmall(path: string): Promise<Uint8Array | undefined> {
   return about?.isFile() && about.size <= MAX_BYTES ? readFile(path).catch(() => undefined) : undefined;
 }
 
-function noteVersions(text: string, versions: Set<string>): void {
-  for (const [, version] of text.matchAll(/rocketmq[\w-]*?[-_/](?:all-|v)?(\d\.\d{1,2}\.\d{1,2})(?!\d)/gi)) versions.add(version as string);
+type NamedVersion = { version: string; folder: string };
+
+/** Of RocketMQ itself: its clients, dashboards and the like have versions of their own. */
+const VERSION =
+  /rocketmq(?![\w./-]*(?:client|spring|starter|dashboard|console|exporter|connect|mqtt|stream))[\w./-]*?[-_/:](?:[a-z]+-)?v?([45]\.\d{1,2}\.\d{1,2})(?![\d.])/gi;
+const VERSION_VARIABLE = /rocketmq_?version\w*["']?\s*[:= ]\s*["']?v?([45]\.\d{1,2}\.\d{1,2})/gi;
+
+function noteVersions(text: string, path: string, versions: NamedVersion[]): void {
+  for (const pattern of [VERSION, VERSION_VARIABLE])
+    for (const [, version] of text.matchAll(pattern)) versions.push({ version: version as string, folder: dirname(path) });
+}
+
+/** The versions named around the files: in their folders, or above or below these; else anywhere. */
+function versionsOf(files: readonly ConfigFile[], versions: readonly NamedVersion[]): string[] {
+  const isWithin = (inner: string, outer: string) => outer === '.' || inner === outer || inner.startsWith(`${outer}/`);
+  const folders = files.map(({ path }) => dirname(path));
+  const near = versions.filter(({ folder }) => folders.some((own) => isWithin(own, folder) || isWithin(folder, own)));
+  return [...new Set((near.length > 0 ? near : versions).map(({ version }) => version))];
+}
+
+/** Files of development and of production are never run together. */
+function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T[][] {
+  const environments = new Map<string, T[]>();
+  for (const config of configs) {
+    const name = environmentOf(config.file.path);
+    environments.set(name, [...(environments.get(name) ?? []), config]);
+  }
+  return [...environments.values()];
 }
 
 const identity = (file: ConfigFile) => {
@@ -122,12 +167,14 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
   return [...sets, ...merged, ...(named.length > 0 ? [named] : [])];
 }
 
-function assemble(
-  files: readonly ConfigFile[],
-  scripts: readonly ReturnType<typeof readStartScript>[],
-  others: readonly string[],
-  versions: readonly string[],
-): ConfigSet {
+type Rest = {
+  scripts: readonly ReturnType<typeof readStartScript>[];
+  others: readonly string[];
+  containers: readonly ContainerFile[];
+  versions: readonly NamedVersion[];
+};
+
+function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions }: Rest): ConfigSet {
   const paths = files.map(({ path }) => path);
   const linked = scripts.map(
     (script): StartScript => ({
@@ -135,7 +182,13 @@ function assemble(
       launches: script.launches.map((launch): Launch => ({ ...launch, file: matching(launch.config, paths) })),
     }),
   );
-  return { files, scripts: linked, versions, otherFiles: others.map((path) => basename(path)) };
+  return {
+    files,
+    scripts: linked,
+    versions: versionsOf(files, versions),
+    otherFiles: others.map((path) => basename(path)),
+    containers: containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0),
+  };
 }
 
 /** @returns the path whose last parts are most like those of `config`. */

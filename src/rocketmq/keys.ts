@@ -49,7 +49,10 @@ const OBJECTS_OF_ROLE: Readonly<Record<ConfigRole, readonly { object: string; si
     { object: 'NettyServerConfig', source: 'controller/.../ControllerStartup.java' },
     { object: 'NettyClientConfig', source: 'controller/.../ControllerStartup.java' },
   ],
-  proxy: [{ object: 'ProxyConfig', source: 'proxy/.../config/ConfigurationManager.java' }],
+  proxy: [
+    { object: 'ProxyConfig', source: 'proxy/.../config/ConfigurationManager.java' },
+    { object: 'AuthConfig', since: '5.3.0', source: 'proxy/.../config/Configuration.java' },
+  ],
   container: [
     { object: 'BrokerContainerConfig', source: 'container/.../BrokerContainerStartup.java' },
     { object: 'NettyServerConfig', source: 'container/.../BrokerContainerStartup.java' },

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
@@ -25,7 +26,8 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
     withOutput({ json, verbose }, async ({ output, version }) => {
       if (rocketmq !== undefined && !/^\d+\.\d+\.\d+$/.test(rocketmq)) throw unknownRelease(rocketmq);
       const [{ readSets }, { lint }] = await Promise.all([import('../../import/read-sets.js'), import('../../diagnose/lint.js')]);
-      const report = lint(await readSets(files), rocketmq);
+      const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+      const report = lint(await readSets(files), rocketmq, own);
       if (!json && format !== 'text') {
         const formats = await import('../output/lint-formats.js');
         output.raw(format === 'sarif' ? formats.sarif(report, version) : formats.github(report));

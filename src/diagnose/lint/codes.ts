@@ -35,6 +35,12 @@ export const LINT_CODES = {
     'common/.../MixAll.java properties2Object',
   ],
   VALUE_COMMENT: ['error', 'a comment behind the value belongs to it', 'all', 'java.util.Properties'],
+  PLACEHOLDER: [
+    'warning',
+    'a value is yet to be written, or a variable that RocketMQ does not replace; a note in templates',
+    'all',
+    'common/.../MixAll.java properties2Object',
+  ],
   VALUE_OUT_OF_RANGE: ['warning', 'the value is cut to a range', 'all', 'store/.../config/MessageStoreConfig.java'],
   PORT_INVALID: ['error', 'a port that cannot be, or that only root may open', 'all', 'broker/.../BrokerController.java'],
   PORT_CONFLICT: ['error', 'two nodes of one host want one port', 'all', 'broker/.../BrokerController.java, store/.../ha/HAService.java'],
@@ -60,6 +66,25 @@ export const LINT_CODES = {
   SYNC_WITHOUT_SLAVE: ['warning', 'sends to a SYNC_MASTER without a slave give SLAVE_NOT_AVAILABLE', '4.x', 'store/.../CommitLog.java'],
   CLUSTER_DIFFERS: ['error', 'master and slave are of different clusters', 'all', 'namesrv/.../RouteInfoManager.java'],
   NAMESRV_ADDR_INVALID: ['error', 'namesrvAddr is no list of host:port, separated by ;', 'all', 'broker/.../BrokerStartup.java'],
+  ADDRESS_ELSEWHERE: [
+    'warning',
+    'an address is none of this machine; only under what would clash on one machine',
+    'all',
+    'common/.../BrokerConfig.java',
+  ],
+  NAMESRV_DIFFERS: [
+    'warning',
+    'master and slave register with different NameServers',
+    'all',
+    'broker/.../slave, namesrv/.../RouteInfoManager.java',
+  ],
+  BROKER_IP_LOOPBACK: [
+    'warning',
+    'a loopback address is advertised, while the NameServers are elsewhere; a note where they have names of containers',
+    'all',
+    'common/.../BrokerConfig.java',
+  ],
+  ADDRESS_SHARED: ['error', 'two brokers advertise one address and port', 'all', 'namesrv/.../RouteInfoManager.java'],
   BROKER_IP_INVALID: ['error', 'brokerIP1 or brokerIP2 is no address that others reach', 'all', 'common/.../BrokerConfig.java'],
   HA_MASTER_ADDRESS: [
     'error',
@@ -68,28 +93,27 @@ export const LINT_CODES = {
     'broker/.../BrokerController.java initializeScheduledTasks; measured',
   ],
   DLEDGER_PEERS: ['error', 'DLedger group, peers and self id do not fit', '4.5 on', 'store/.../dledger/DLedgerCommitLog.java'],
+  CONTROLLER_PEERS: [
+    'error',
+    'controller group, peers and self id do not fit, or a broker names no controller of the set',
+    '5.0 on',
+    'controller/.../DLedgerController.java',
+  ],
   MODES_EXCLUDE: ['error', 'controller mode and DLedger exclude each other: 252', '5.1.4 on', 'broker/.../BrokerStartup.java'],
+  ACL_FILE_MISSING: [
+    'error',
+    'aclEnable without conf/plain_acl.yml, where the conf folder was given',
+    'up to 5.3.2',
+    'acl/.../PlainPermissionManager.java',
+  ],
+  ACL_DROPPED: [
+    'error',
+    'aclEnable does nothing any more: everybody may do everything',
+    '5.3.3 on',
+    'broker/.../BrokerController.java initialAcl',
+  ],
   CONFIG_FILE_MISSING: ['warning', 'a start script names a file that was not given', 'all', 'broker/.../BrokerStartup.java'],
   ARGUMENT_IGNORED: ['warning', 'key=value on the command line is passed over', 'all', 'srvutil/.../ServerUtil.java'],
 } as const satisfies Record<string, readonly [Severity, string, string, string]>;
 
 export type LintCode = keyof typeof LINT_CODES;
-
-/** docs/lint.md; written by scripts/generate-lint-doc.mjs. */
-export function lintDocument(): string {
-  const rows = Object.entries(LINT_CODES).map(
-    ([code, [severity, means, releases, source]]) => `| \`${code}\` | ${severity} | ${means} | ${releases} | ${source} |`,
-  );
-  return [
-    '# lint',
-    '',
-    '<!-- Written by scripts/generate-lint-doc.mjs. -->',
-    '',
-    'What `rmqdev lint` can find. The severity is the worst that a finding can have; codes are stable, texts may change.',
-    '',
-    '| Code | Worst | Says that … | Releases | Source |',
-    '|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
-}

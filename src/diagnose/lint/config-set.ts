@@ -52,12 +52,21 @@ export type StartScript = {
   heaps: readonly { role: 'namesrv' | 'broker' | undefined; text: string; line: number }[];
 };
 
+/** A file that starts RocketMQ in containers (compose, Kubernetes, docker run), and the configuration files beside and below it. */
+export type Containers = {
+  path: string;
+  files: readonly string[];
+  /** They share the network of their host. */
+  isOnHostNetwork: boolean;
+};
+
 /** Files that are meant to run together. */
 export type ConfigSet = {
   files: readonly ConfigFile[];
   scripts: readonly StartScript[];
   /** Versions that paths and scripts name. */
   versions: readonly string[];
+  containers?: readonly Containers[];
   /** Names of files beside them that were seen but not read, such as plain_acl.yml. */
   otherFiles: readonly string[];
 };

@@ -47,12 +47,17 @@ export function remarkFindings({ path, remarks }: ConfigFile): Finding[] {
   });
 }
 
+/** A path that a variable gives: which file it is shows when the script runs. */
+const VARIABLE_PATH = /\s-(?:c|bc|pc|-configFile)\s+["']?[$%]/;
+
 export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
   if (files.length === 0) return [];
   return scripts.flatMap(({ path, launches }) =>
     launches.flatMap(({ config, file, ignored, line, text }) => {
       const at = [{ file: path, line, text }];
-      const lost = config !== undefined && file === undefined && !/[$%[<]/.test(config);
+      // What docker run is told lies in the container.
+      const isInside = /\b(docker|podman|nerdctl|kubectl)\b/.test(text);
+      const lost = config !== undefined && file === undefined && !isInside && !/[$%[<]/.test(config) && !VARIABLE_PATH.test(text);
       return [
         ...(lost
           ? [

@@ -17,3 +17,9 @@ export const placeOf = (node: NodeView, ...keys: string[]): FindingPlace => {
   return entry ? place(node.file.path, entry) : { file: node.file.path, line: null, text: '' };
 };
 export const place = (file: string, { line, text }: Pick<Entry, 'line' | 'text'>): FindingPlace => ({ file, line, text });
+
+/** What Java has as Latin-1, for people: most files are written in UTF-8. */
+export function readable(value: string): string {
+  const text = Buffer.from(value, 'latin1').toString('utf8');
+  return text.includes('\uFFFD') ? value : text;
+}

@@ -2,16 +2,24 @@ import type { Finding } from '../../base/finding.js';
 import { nearest } from '../../base/nearest.js';
 import { CONFIG_ROLES, checkValue, keysOf, lookupKey, NEVER_READ, otherNameOf, rangeOf } from '../../rocketmq/keys.js';
 import type { ConfigFile, Entry } from './config-set.js';
-import { finding, place } from './finding.js';
+import { finding, place, readable } from './finding.js';
 import type { NodeView } from './node-view.js';
+import { isTemplateLine, type Placeholder, placeholderOf } from './placeholder.js';
 
 /** What is wrong with one line of one file. */
 export function keyFindings(node: NodeView): Finding[] {
-  const { entries, path } = node.file;
+  const { path } = node.file;
+  // Of two branches of a template only one is in the file that is run.
+  const branches = node.file.entries.some(({ text }) => isTemplateLine(text));
+  const entries = node.file.entries.filter(({ key, text }) => !isTemplateLine(text) && !placeholderOf(key));
   return entries.flatMap((entry, index) => {
-    const later = entries.slice(index + 1).findLast(({ key }) => key === entry.key);
+    const later = branches ? undefined : entries.slice(index + 1).findLast(({ key }) => key === entry.key);
     if (later) {
-      const text = [`${entry.key} stands twice`, `the last one wins: ${later.value.trim()}`, `Take line ${entry.line} away`] as const;
+      const text = [
+        `${entry.key} stands twice`,
+        `the last one wins: ${readable(later.value.trim())}`,
+        `Take line ${entry.line} away`,
+      ] as const;
       return [finding('KEY_REPEATED', text, [place(path, entry), place(path, later)], later.value === entry.value ? 'info' : 'warning')];
     }
     const known = lookupKey(node.version, node.role, entry.key);
@@ -33,20 +41,24 @@ function unread({ version, role, file }: NodeView, entry: Entry): Finding {
   const other = CONFIG_ROLES.find((candidate) => rangeOf(candidate, key));
   if (other)
     return finding('KEY_NOT_READ', [`a ${role} ignores ${key}`, `it is a key of a ${other}`, `Move it to the file of the ${other}`], at);
-  const near = nearest(key, keysOf(version, role));
-  const isNear = near !== undefined && Math.abs(near.length - key.length) <= 2 && nearest(key, [near]) === near && isClose(key, near);
-  const next = isNear ? `Did you mean ${near}?` : 'Take the line away, or look the key up';
-  return finding(
-    'KEY_UNKNOWN',
-    [`no release knows ${key}`, 'RocketMQ passes over keys that it does not know, and says nothing; case matters', next],
-    at,
-    isNear ? 'error' : 'warning',
+  const near = nearest(
+    key,
+    [...keysOf(version, role), ...NEVER_READ.keys()].filter((candidate) => isClose(key, candidate)),
   );
+  const isNear = near !== undefined;
+  const isDead = isNear && NEVER_READ.has(near);
+  const next = isDead ? 'Take the line away' : isNear ? `Did you mean ${near}?` : 'Take the line away, or look the key up';
+  const why = isDead
+    ? `${near} is not read either: ${NEVER_READ.get(near)}`
+    : 'RocketMQ passes over keys that it does not know, and says nothing; case matters';
+  return finding('KEY_UNKNOWN', [`no release knows ${readable(key)}`, why, next], at, isNear && !isDead ? 'error' : 'warning');
 }
 
-/** At most two letters differ. */
+/** At most two letters differ; blanks, dots and dashes between words do not count. */
 function isClose(a: string, b: string): boolean {
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+  const plain = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '');
+  const [left, right] = [plain(a), plain(b)];
+  if (Math.abs(left.length - right.length) > 2) return false;
   let start = 0;
   while (start < left.length && left[start] === right[start]) start += 1;
   let end = 0;
@@ -63,6 +75,8 @@ function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNull
       finding('VALUE_COMMENT', [`the comment behind ${entry.key} is part of its value`, why, 'Put the comment on a line of its own'], at),
     ];
   }
+  const open = placeholderOf(entry.value);
+  if (open) return [placeholder(file, entry, open)];
   const issue = checkValue(version, known, entry.value);
   if (!issue) return rangeFindings(file, entry);
   const code = issue.code === 'BLANK_AT_END' ? 'VALUE_BLANK_AT_END' : 'VALUE_IGNORED';
@@ -70,7 +84,23 @@ function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNull
   const isHarmless =
     code === 'VALUE_BLANK_AT_END' && known.defaultValue === entry.value.trim() && known.type !== 'boolean' && known.type !== 'String';
   const next = code === 'VALUE_BLANK_AT_END' ? 'Take the blank away' : 'Write a value that it takes';
-  return [finding(code, [issue.message, 'RocketMQ refuses no value and says nothing', next], at, isHarmless ? 'warning' : issue.severity)];
+  const text = [readable(issue.message), 'RocketMQ refuses no value and says nothing', next] as const;
+  return [finding(code, text, at, isHarmless ? 'warning' : issue.severity)];
+}
+
+/** Names and folders of files that another program fills in. */
+const TEMPLATE_FILE = /\.(j2|jinja2?|tpl|tmpl|template|erb|ftl|mustache)$|(^|[/\\])templates?[/\\]/i;
+
+function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
+  const isTemplate = kind === 'template' || (kind === 'variable' && TEMPLATE_FILE.test(path));
+  const why = isTemplate
+    ? 'this is a template; what depends on the value was not checked'
+    : kind === 'variable'
+      ? 'RocketMQ replaces no variables in its files: it takes the value as it stands, unless another program fills the file in'
+      : 'it stands for a value that is yet to be written';
+  const next = isTemplate ? 'Run lint on the file that comes out too' : `Write the value of ${entry.key}`;
+  const what = `${entry.key} holds a placeholder: ${readable(text)}`;
+  return finding('PLACEHOLDER', [what, why, next], [place(path, entry)], isTemplate ? 'info' : 'warning');
 }
 
 /** Source: store/.../config/MessageStoreConfig.java getDiskMaxUsedSpaceRatio; DefaultMessageStore.java (5.x ratios). */
@@ -83,24 +113,15 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 function rangeFindings(file: ConfigFile, entry: Entry): Finding[] {
   const range = RANGES[entry.key];
   const value = Number(entry.value);
+  const at = [place(file.path, entry)];
   if (range && (value < range[0] || value > range[1])) {
-    return [
-      finding(
-        'VALUE_OUT_OF_RANGE',
-        [`${entry.key}=${entry.value} is out of range`, `it is cut to ${range[0]} to ${range[1]}`, 'Write a value within the range'],
-        [place(file.path, entry)],
-      ),
-    ];
+    const why = `it is cut to ${range[0]} to ${range[1]}`;
+    return [finding('VALUE_OUT_OF_RANGE', [`${entry.key}=${entry.value} is out of range`, why, 'Write a value within the range'], at)];
   }
-  const hours = entry.key === 'deleteWhen' ? entry.value.split(';') : [];
+  const hours = entry.key === 'deleteWhen' ? entry.value.trim().split(';') : [];
   if (hours.some((hour) => !/^\d{1,2}$/.test(hour) || Number(hour) > 23)) {
-    return [
-      finding(
-        'VALUE_OUT_OF_RANGE',
-        [`deleteWhen=${entry.value} names no hour`, 'it is a list of hours from 00 to 23, separated by ;', 'Write deleteWhen=04'],
-        [place(file.path, entry)],
-      ),
-    ];
+    const why = 'it is a list of hours from 00 to 23, separated by ;';
+    return [finding('VALUE_OUT_OF_RANGE', [`deleteWhen=${readable(entry.value)} names no hour`, why, 'Write deleteWhen=04'], at)];
   }
   return [];
 }

@@ -1,32 +1,45 @@
 import { type ConfigRole, checkValue, lookupKey } from '../../rocketmq/keys.js';
+import { isSince } from '../../rocketmq/releases.js';
 import type { ConfigFile, Entry } from './config-set.js';
+import { placeholderOf } from './placeholder.js';
+import type { Release } from './release.js';
 
 const DEFAULT_PORT: Readonly<Partial<Record<ConfigRole, number>>> = { broker: 10_911, namesrv: 9_876, container: 10_811 };
+/** First release that takes haListenPort; earlier ones overwrite it. Source: broker/.../BrokerController.java. */
+const HA_PORT_SINCE = '5.1.1';
 
 export type Socket = { port: number; name: string };
 
-/** One file as `version` takes it: the last of a repeated key, and the default where RocketMQ passes over a value. */
+/** One file as a release takes it: the last of a repeated key, and the default where RocketMQ passes over a value. */
 export class NodeView {
   readonly file: ConfigFile;
   readonly role: ConfigRole;
   readonly version: string;
-  constructor(file: ConfigFile, role: ConfigRole, version: string) {
+  readonly release: Release;
+  constructor(file: ConfigFile, role: ConfigRole, release: Release | string) {
     this.file = file;
     this.role = role;
-    this.version = version;
+    this.release = typeof release === 'string' ? { version: release, possible: [release] } : release;
+    this.version = this.release.version;
   }
 
   entry(key: string): Entry | undefined {
     return this.file.entries.findLast((entry) => entry.key === key);
   }
 
-  /** What this release takes, undefined where it keeps its default. */
+  /** What this release takes, undefined where it keeps its default, or where the value is yet to be written. */
   value(key: string): string | undefined {
     const entry = this.entry(key);
     const known = lookupKey(this.version, this.role, key);
-    if (!entry || !known) return undefined;
+    if (!entry || !known || placeholderOf(entry.value)) return undefined;
     const issue = checkValue(this.version, known, entry.value);
     return issue?.severity === 'error' ? undefined : entry.value.trim();
+  }
+
+  /** True where the value of `key` is yet to be written, so that neither it nor the default says anything. */
+  isOpen(key: string): boolean {
+    const entry = this.entry(key);
+    return entry !== undefined && placeholderOf(entry.value) !== undefined;
   }
 
   is(key: string): boolean {
@@ -39,6 +52,10 @@ export class NodeView {
 
   get brokerName(): string | undefined {
     return this.value('brokerName');
+  }
+
+  get clusterName(): string {
+    return this.value('brokerClusterName') ?? 'DefaultCluster';
   }
 
   get isElected(): boolean {
@@ -54,18 +71,35 @@ export class NodeView {
     return this.brokerRole === 'SLAVE' ? Number(this.value('brokerId') ?? 0) : 0;
   }
 
+  /** The ports that it opens; none where they are yet to be written. */
   get sockets(): Socket[] {
+    if (this.isOpen('listenPort')) return [];
     const port = this.listenPort;
-    if (this.role !== 'broker') return port > 0 ? [{ port, name: 'listenPort' }] : [];
+    if (this.role === 'controller')
+      return peerPort(this.value('controllerDLegerPeers'), this.value('controllerDLegerSelfId'), 'its port among the peers');
+    if (this.role !== 'broker') return port > 0 ? [{ port, name: 'listenPort' }, ...this.#ownController()] : [];
     const own = [
       { port, name: 'listenPort' },
       { port: port - 2, name: 'the fast port, listenPort - 2' },
     ];
-    if (!this.is('enableDLegerCommitLog')) return [...own, { port: port + 1, name: 'the HA port, listenPort + 1' }];
-    const self = this.value('dLegerPeers')
-      ?.split(';')
-      .find((peer) => peer.startsWith(`${this.value('dLegerSelfId')}-`));
-    const dledger = Number(self?.split(':').at(-1));
-    return dledger > 0 ? [...own, { port: dledger, name: 'its DLedger port' }] : own;
+    if (!this.is('enableDLegerCommitLog')) return [...own, this.#haSocket(port)];
+    return [...own, ...peerPort(this.value('dLegerPeers'), this.value('dLegerSelfId'), 'its DLedger port')];
   }
+
+  #haSocket(port: number): Socket {
+    const written = isSince(this.version, HA_PORT_SINCE) ? Number(this.value('haListenPort') ?? 0) : 0;
+    return written > 0 ? { port: written, name: 'haListenPort' } : { port: port + 1, name: 'the HA port, listenPort + 1' };
+  }
+
+  /** A NameServer that holds a controller opens the port of that too. */
+  #ownController(): Socket[] {
+    if (this.role !== 'namesrv' || !this.is('enableControllerInNamesrv')) return [];
+    return peerPort(this.value('controllerDLegerPeers'), this.value('controllerDLegerSelfId'), 'its controller port');
+  }
+}
+
+function peerPort(peers: string | undefined, self: string | undefined, name: string): Socket[] {
+  const own = peers?.split(';').find((peer) => peer.startsWith(`${self}-`));
+  const port = Number(own?.split(':').at(-1));
+  return port > 0 ? [{ port, name }] : [];
 }

@@ -1,0 +1,132 @@
+import type { Finding } from '../../base/finding.js';
+import { isSince } from '../../rocketmq/releases.js';
+import { finding, placeOf } from './finding.js';
+import type { NodeView } from './node-view.js';
+
+/** The keys of the two kinds of groups that elect by peers. Source: store/.../dledger/DLedgerCommitLog.java, controller/.../DLedgerController.java. */
+const KINDS = [
+  {
+    name: 'DLedger group',
+    isOn: (node: NodeView) => node.role === 'broker' && node.is('enableDLegerCommitLog'),
+    keys: { group: 'dLegerGroup', peers: 'dLegerPeers', self: 'dLegerSelfId' },
+    code: 'DLEDGER_PEERS',
+    self: /^[A-Za-z]\d+$/,
+    port: 40_911,
+  },
+  {
+    name: 'controller group',
+    isOn: (node: NodeView) => node.role === 'controller' || (node.role === 'namesrv' && node.is('enableControllerInNamesrv')),
+    keys: { group: 'controllerDLegerGroup', peers: 'controllerDLegerPeers', self: 'controllerDLegerSelfId' },
+    code: 'CONTROLLER_PEERS',
+    self: /^\S+$/,
+    port: 9_878,
+  },
+] as const;
+type Kind = (typeof KINDS)[number];
+
+const peersOf = (node: NodeView, { keys }: Kind) => (node.value(keys.peers) ?? '').split(';').filter(Boolean);
+const isOpen = (node: NodeView, { keys }: Kind) => Object.values(keys).some((key) => node.isOpen(key));
+
+/** One peer of a group that elects. */
+export function peerFindings(node: NodeView): Finding[] {
+  if (node.is('enableControllerMode') && node.is('enableDLegerCommitLog') && isSince(node.version, '5.1.4')) {
+    return [
+      finding(
+        'MODES_EXCLUDE',
+        ['enableControllerMode and enableDLegerCommitLog are both true', 'the broker ends with 252', 'Choose one'],
+        [placeOf(node, 'enableControllerMode'), placeOf(node, 'enableDLegerCommitLog')],
+      ),
+    ];
+  }
+  return KINDS.filter((kind) => kind.isOn(node) && !isOpen(node, kind) && node.value('controllerType') !== 'jRaft').flatMap((kind) =>
+    ownPeers(node, kind),
+  );
+}
+
+function ownPeers(node: NodeView, kind: Kind): Finding[] {
+  const { keys, code, port } = kind;
+  const at = [placeOf(node, keys.peers, keys.group, 'enableDLegerCommitLog', 'enableControllerInNamesrv'), placeOf(node, keys.self)];
+  const tell = (what: string, why: string, next: string) => [finding(code, [what, why, next], at)];
+  const [self, peers] = [node.value(keys.self), node.value(keys.peers)];
+  const missing = Object.values(keys).filter((key) => !node.value(key));
+  if (missing.length > 0) return tell(`${missing.join(', ')} missing`, `a ${kind.name} needs group, peers and self id`, 'Write it');
+  const wrong = peers?.split(';').find((peer) => peer !== '' && !/^[^\s;,:-]+-[^:;,\s]+:\d{1,5}$/.test(peer));
+  if (wrong !== undefined)
+    return tell(`the peer ${wrong} is none`, 'a peer is <id>-<host>:<port>, separated by ;', `Write n0-127.0.0.1:${port};n1-…`);
+  if (self === undefined || !kind.self.test(self))
+    return tell(
+      `${keys.self} ${self} is no letter and a number`,
+      'the number becomes the brokerId: NumberFormatException',
+      'Write n0, n1, n2',
+    );
+  const list = peersOf(node, kind);
+  if (!list.some((peer) => peer.startsWith(`${self}-`)))
+    return tell(`${keys.self} ${self} is not among the peers`, `they are ${peers}`, 'Write one of their ids');
+  const ids = list.map((peer) => peer.split('-')[0]);
+  const addresses = list.map((peer) => peer.slice(peer.indexOf('-') + 1));
+  const twice = [ids, addresses].map((each) => each.find((one, i) => each.indexOf(one) !== i)).find((found) => found !== undefined);
+  return twice === undefined
+    ? []
+    : tell(`${twice} stands twice among the peers`, `they are ${peers}`, 'Give each peer its own id and address');
+}
+
+/** What the peers of a group say of each other, and the brokers of their controllers. */
+export function groupFindings(nodes: readonly NodeView[]): Finding[] {
+  const found = KINDS.flatMap((kind) => {
+    const members = nodes.filter((node) => kind.isOn(node) && !isOpen(node, kind) && node.value(kind.keys.group) !== undefined);
+    return groups(members).flatMap((group) => group.flatMap((node, index) => membersDiffer(node, group.slice(0, index), kind)));
+  });
+  return [...found, ...controllerFindings(nodes)];
+}
+
+/** A folder with several peers is a group of its own; a peer a folder is one group. */
+function groups(members: readonly NodeView[]): NodeView[][] {
+  const folderOf = ({ file }: NodeView) => file.path.replace(/[^/\\]*$/, '');
+  const folders = new Map<string, NodeView[]>();
+  for (const node of members) folders.set(folderOf(node), [...(folders.get(folderOf(node)) ?? []), node]);
+  const all = [...folders.values()];
+  return all.some((each) => each.length > 1) ? all : [all.flat()];
+}
+
+function membersDiffer(node: NodeView, before: readonly NodeView[], { keys, code, name }: Kind): Finding[] {
+  const group = node.value(keys.group);
+  const peer = before.find((other) => other.value(keys.group) === group);
+  if (!peer) return [];
+  const at = (key: string) => [placeOf(peer, key), placeOf(node, key)];
+  const sorted = (text: string | undefined) => text?.split(';').filter(Boolean).sort().join(';');
+  const differs = (key: string, next: string) =>
+    finding(code, [`${key} differs within the ${name} ${group}`, `${peer.value(key)} and ${node.value(key)}`, next], at(key));
+  if (sorted(peer.value(keys.peers)) !== sorted(node.value(keys.peers))) return [differs(keys.peers, 'Write the same peers in each file')];
+  if (node.role === 'broker' && peer.brokerName !== node.brokerName) return [differs('brokerName', 'Write one brokerName')];
+  const twin = before.find((other) => other.value(keys.group) === group && other.value(keys.self) === node.value(keys.self));
+  if (!twin) return [];
+  const what = `two nodes are ${node.value(keys.self)} of ${group}`;
+  return [
+    finding(
+      code,
+      [what, 'each peer has an id of its own', `Give each file another ${keys.self}`],
+      [placeOf(twin, keys.self), placeOf(node, keys.self)],
+    ),
+  ];
+}
+
+/** A broker's controllerAddr that names none of the controllers of the set. */
+function controllerFindings(nodes: readonly NodeView[]): Finding[] {
+  const controllers = nodes.filter((node) => KINDS[1].isOn(node));
+  const known = controllers.flatMap((node) => peersOf(node, KINDS[1]).map((peer) => peer.slice(peer.indexOf('-') + 1)));
+  if (known.length === 0 || controllers.some((node) => isOpen(node, KINDS[1]))) return [];
+  return nodes
+    .filter((node) => node.role === 'broker' && node.is('enableControllerMode'))
+    .flatMap((node) => {
+      const address = node.value('controllerAddr');
+      if (!address || node.is('fetchControllerAddrByDnsLookup') || address.split(';').some((one) => known.includes(one.trim()))) return [];
+      // Another name of the same host cannot be told from another host: the port can.
+      const isPort = address.split(';').some((one) => known.some((other) => other.split(':').at(-1) === one.trim().split(':').at(-1)));
+      const text = [
+        `controllerAddr ${address} is no controller of this set`,
+        `they are ${[...new Set(known)].join(';')}; a broker that reaches none stays without a role`,
+        'Write the addresses of controllerDLegerPeers',
+      ] as const;
+      return isPort ? [] : [finding('CONTROLLER_PEERS', text, [placeOf(node, 'controllerAddr')], 'warning')];
+    });
+}

@@ -1,0 +1,22 @@
+import { parse } from 'yaml';
+
+/**
+ * JSON as the proxy takes it: with comments, single quotes and a comma too many. YAML's flow style is that, without comments.
+ * @returns undefined where the proxy would refuse it. Source: fastjson 1.2.83 and fastjson2 2.0.59, measured.
+ */
+export function readLenientJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const plain = text.replace(
+      /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+      (_, quoted: string | undefined) => quoted ?? ' ',
+    );
+    if (!/^\s*[{[]/.test(plain)) return undefined;
+    try {
+      return parse(plain.replaceAll('\t', ' '), { logLevel: 'error', maxAliasCount: 0, uniqueKeys: false });
+    } catch {
+      return undefined;
+    }
+  }
+}
