@@ -27,10 +27,12 @@ export type ImportResult = {
   file: string;
   rocketmq: string;
   nodes: string[];
-  /** As lint finds them; `changedTo` is empty where the profile is not concerned. */
-  findings: (Finding & { changedTo: string[] })[];
+  findings: ImportedFinding[];
   changes: Change[];
 };
+
+/** As lint finds them. `changedTo` is empty where the profile is not concerned; `oneMachine`: it is wrong only since all runs on one. */
+export type ImportedFinding = Finding & { oneMachine: boolean; changedTo: string[] };
 
 /** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
 export async function importFiles({ paths, cwd, output, name, rocketmq, mayReplace }: ImportRequest): Promise<ImportResult> {
@@ -50,10 +52,12 @@ export async function importFiles({ paths, cwd, output, name, rocketmq, mayRepla
     throw new RmqdevError('FILE_NOT_WRITTEN', text, { cause: error });
   });
   const report = lint(sets, version);
-  const findings = [...report.findings, ...report.oneMachine].map((finding) => ({
+  const settled = (oneMachine: boolean) => (finding: Finding) => ({
     ...finding,
+    oneMachine,
     changedTo: [...new Set(changes.filter((each) => concerns(each, finding)).map(({ to }) => to))],
-  }));
+  });
+  const findings = [...report.findings.map(settled(false)), ...report.oneMachine.map(settled(true))];
   return { file, rocketmq: version, nodes: Object.keys(draft.nodes), findings, changes };
 }
 
