@@ -1,6 +1,9 @@
 import { RmqdevError } from '../base/errors.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 
+/** A profile is for one machine, and nobody reads more. */
+const MAX_BROKERS = 100;
+
 /** The set with brokers, with the NameServers and controllers of the others. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
 export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
   const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
@@ -21,6 +24,12 @@ export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
       next: 'Import the files of its brokers alone (brokerConfigPaths), without it',
     });
   }
+  const { length } = set.files.filter(({ role }) => role === 'broker');
+  if (length > MAX_BROKERS)
+    throw notImportable(
+      `${length.toLocaleString('en')} files are brokers, and one machine runs at most ${MAX_BROKERS}`,
+      'Name the files of one cluster',
+    );
   const rest = sets.filter((other) => other !== set).flatMap(({ files }) => files);
   return { ...set, files: [...set.files, ...rest].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }

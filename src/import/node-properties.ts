@@ -1,5 +1,5 @@
 import type { NodeView } from '../diagnose/lint/node-view.js';
-import { checkProperty, lookupKey, otherNameOf } from '../rocketmq/keys.js';
+import { checkProperty, lookupKey, NEVER_READ, otherNameOf } from '../rocketmq/keys.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
 import { type Change, change, meant } from './change.js';
 import { holdsController } from './controllers.js';
@@ -27,7 +27,11 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   { keys: /^controllerDLeger(Group|SelfId)$/, to: 'as rmqdev numbers them', why: 'only the controllers themselves read it' },
   { keys: /^(controllerType|jRaft\w+)$/, to: 'left out', why: 'the controllers of a profile agree by DLedger' },
   { keys: /^(brokerIP[12]|bindAddress)$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
-  { keys: /(^storePath|Path$|Dir$|^rocketmqHome$)/, to: 'the folder of the node', why: 'each node has its store in a folder of its own' },
+  {
+    keys: /(^storePath|^storeCheckpoint$|^abortFile$|Path$|Dir$|^rocketmqHome$)/,
+    to: 'the folder of the node',
+    why: 'each node has its store in a folder of its own',
+  },
   {
     keys: /^(aclEnable|authenticationEnabled|authorizationEnabled)$/,
     to: 'left out',
@@ -72,7 +76,7 @@ export function nodeProperties(
     }
     if (SETTLED.test(key)) continue;
     const instead = INSTEAD.find(({ keys }) => keys.test(key));
-    if (instead && (lookupKey(view.version, role, key) || /^(storePath|haM)/.test(key))) {
+    if (instead && (lookupKey(view.version, role, key) || NEVER_READ.has(key) || /^(storePath|haM)/.test(key))) {
       changes.push(change(view, key, instead.to, instead.why));
       continue;
     }

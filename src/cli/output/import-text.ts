@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
 import type { Colors } from './paint.js';
@@ -9,7 +9,7 @@ const where = ({ file, line }: Place) => (line === null ? file : `${file}:${line
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** What files say alike is told once, with every place. */
-export function renderImport({ file, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
+export function renderImport({ file, name, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
   const said = new Set(findings.filter(({ changedTo }) => changedTo.length > 0).flatMap(({ at }) => at.map(where)));
   const rest = changes.filter((each) => each.line === null || !said.has(where(each)));
   const clashes = findings.filter(({ oneMachine }) => oneMachine);
@@ -28,21 +28,22 @@ export function renderImport({ file, rocketmq, nodes, findings, changes }: Impor
     ...grouped(rest, ({ key, to, why }) => (key === null ? null : `${to}\n${why}`)).flatMap((group) => renderChanges(group, colors)),
     `In the files: ${count('error', 'error')}, ${count('warning', 'warning')}.`,
     `${fromHere(file)}: ${nodes.join(', ')}, for RocketMQ ${rocketmq}.`,
-    `Next: rmqdev up ${fromHere(file)}`,
+    `Next: rmqdev up ${fromHere(file)}${/^(.*)\.ya?ml$/.exec(basename(file))?.[1] === name ? '' : ` --name ${name}`}`,
   ].join('\n');
 }
 
 function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {
   const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
   const sorted = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const alike = ({ code, severity, what, why, next, changedTo }: ImportedFinding) =>
-    JSON.stringify([code, severity, what, why, next, changedTo]);
+  const alike = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
   return grouped(sorted, alike).flatMap((group) => {
     const [{ code, severity, what, why, next, changedTo, oneMachine }] = group;
+    const others = new Set(group.map((each) => each.what)).size - 1;
     const now = changedTo.length > 0 ? changedTo.join('; ') : oneMachine ? 'each node has ports and a folder of its own' : undefined;
+    const places = new Map(group.flatMap(({ at }) => at.map((place) => [where(place), place])));
     return [
-      `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}`,
-      ...group.flatMap(({ at }) => at.map((place) => colors.dim(`    ${where(place)}${place.text === '' ? '' : `  ${place.text}`}`))),
+      `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
+      ...[...places].map(([path, { text }]) => colors.dim(`    ${path}${text === '' ? '' : `  ${text}`}`)),
       `  why:  ${why}`,
       now === undefined ? `  next: ${next}` : `  now:  ${now}`,
     ];
