@@ -3,15 +3,17 @@ import type { ConfigSet } from '../diagnose/lint/config-set.js';
 
 /** A profile is for one machine, and nobody reads more. */
 const MAX_BROKERS = 100;
+const MAX_NAMED = 6;
 
 /** The set with brokers, with the NameServers and controllers of the others. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
 export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
   const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
   const [set] = withBrokers;
   if (withBrokers.length > 1) {
-    const first = withBrokers.map(({ files }) => files.find(({ role }) => role === 'broker' || role === 'container')?.path).join(', ');
+    const firsts = withBrokers.map(({ files }) => files.find(({ role }) => role === 'broker' || role === 'container')?.path);
+    const named = [...firsts.slice(0, MAX_NAMED), ...(firsts.length > MAX_NAMED ? ['…'] : [])].join(', ');
     throw notImportable(
-      `${withBrokers.length} sets of brokers that do not belong together (${first})`,
+      `${withBrokers.length} sets of brokers that do not belong together (${named})`,
       'Name the folder or the files of one cluster',
     );
   }

@@ -24,7 +24,7 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
     why: 'they run on this machine, each at listenPort + 5',
   },
   { keys: /^(controllerAddr|controllerDLegerPeers)$/, to: 'the controllers of the profile', why: 'they run on this machine' },
-  { keys: /^controllerDLeger(Group|SelfId)$/, to: 'as rmqdev numbers them', why: 'only the controllers themselves read it' },
+  { keys: /^controllerDLeger(Group|SelfId)$/, to: 'what rmqdev writes', why: 'only the controllers themselves read it' },
   { keys: /^(controllerType|jRaft\w+)$/, to: 'left out', why: 'the controllers of a profile agree by DLedger' },
   { keys: /^(brokerIP[12]|bindAddress)$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
   {

@@ -8,7 +8,7 @@ const SWITCH: Readonly<Record<ElectionMode, { key: string; what: string }>> = {
   dledger: { key: 'enableDLegerCommitLog', what: 'is a peer of a DLedger group' },
   controller: { key: 'enableControllerMode', what: 'is led by a controller' },
 };
-const FIXED = 'is of a fixed pair of master and slave';
+const FIXED = 'is a fixed master or slave';
 
 /**
  * @returns how all of these brokers come to their master: undefined where their files say it.

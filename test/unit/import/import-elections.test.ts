@@ -121,7 +121,10 @@ test.each([
   [
     'a DLedger group beside a fixed pair',
     { 'a.conf': 'brokerName=broker-a\nbrokerId=0\n', 'b.conf': peer('n0', 30_911) },
-    { code: 'UNSUPPORTED', text: { why: expect.stringMatching(/a\.conf is of a fixed pair .*b\.conf:4 is a peer of a DLedger group/) } },
+    {
+      code: 'UNSUPPORTED',
+      text: { why: expect.stringMatching(/a\.conf is a fixed master or slave, .*b\.conf:4 is a peer of a DLedger group/) },
+    },
   ],
   [
     'a DLedger group of 4.4.0',
