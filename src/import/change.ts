@@ -1,12 +1,17 @@
 import type { NodeView } from '../diagnose/lint/node-view.js';
 
-/** Something of the files that the profile has in another form, or not at all. */
-export type Change = { file: string; line: number | null; text: string; from: string; to: string; why: string };
+/** Something of the files that the profile has in another form, or not at all. `key` is null where it is no single setting. */
+export type Change = { file: string; line: number | null; text: string; key: string | null; from: string; to: string; why: string };
 
 export function change(node: NodeView, key: string, to: string, why: string): Change {
   const entry = node.entry(key);
   const from = entry ? `${key}=${entry.value}` : `no ${key}`;
-  return { file: node.file.path, line: entry?.line ?? null, text: entry?.text ?? '', from, to, why };
+  return { file: node.file.path, line: entry?.line ?? null, text: entry?.text ?? '', key, from, to, why };
+}
+
+/** A whole file that the profile has no place for. */
+export function leftOut({ file }: NodeView, what: string, why: string): Change {
+  return { file: file.path, line: null, text: '', key: null, from: what, to: 'left out', why };
 }
 
 /** What was meant: without a blank or a comment behind it, also where RocketMQ passes over the value as it stands. */
@@ -16,3 +21,5 @@ export function meant(node: NodeView, key: string): string | undefined {
     ?.value.replace(/\s+(#|\/\/).*$/, '')
     .trim();
 }
+
+export const isMeant = (node: NodeView, key: string): boolean => meant(node, key)?.toLowerCase() === 'true';

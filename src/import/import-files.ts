@@ -25,12 +25,16 @@ export type ImportRequest = {
 export type ImportResult = {
   /** Of the profile that was written. */
   file: string;
+  /** For the cluster: that of the file where it can be one, else what to give `up --name`. */
+  name: string;
   rocketmq: string;
   nodes: string[];
-  /** As lint finds them; `changedTo` is empty where the profile is not concerned. */
-  findings: (Finding & { changedTo: string[] })[];
+  findings: ImportedFinding[];
   changes: Change[];
 };
+
+/** As lint finds them. `changedTo` is empty where the profile is not concerned; `oneMachine`: it is wrong only since all runs on one. */
+export type ImportedFinding = Finding & { oneMachine: boolean; changedTo: string[] };
 
 /** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
 export async function importFiles({ paths, cwd, output, name, rocketmq, mayReplace }: ImportRequest): Promise<ImportResult> {
@@ -46,16 +50,29 @@ export async function importFiles({ paths, cwd, output, name, rocketmq, mayRepla
   const yaml = `# Imported by \`rmqdev import\` from ${paths.map((path) => basename(resolve(cwd, path))).join(', ')}.\n${stringify(draft)}`;
   await prove(yaml, cwd);
   await writeFileAtomic(file, yaml).catch((error: unknown) => {
-    const text = { what: `${file} cannot be written`, why: (error as Error).message, next: 'Name another file with -o' };
+    const why = NOT_WRITTEN[systemCode(error) ?? ''] ?? (error as Error).message;
+    const text = { what: `${file} cannot be written`, why, next: 'Name another file with -o' };
     throw new RmqdevError('FILE_NOT_WRITTEN', text, { cause: error });
   });
   const report = lint(sets, version);
-  const findings = [...report.findings, ...report.oneMachine].map((finding) => ({
+  const settled = (oneMachine: boolean) => (finding: Finding) => ({
     ...finding,
+    oneMachine,
     changedTo: [...new Set(changes.filter((each) => concerns(each, finding)).map(({ to }) => to))],
-  }));
-  return { file, rocketmq: version, nodes: Object.keys(draft.nodes), findings, changes };
+  });
+  const findings = [...report.findings.map(settled(false)), ...report.oneMachine.map(settled(true))];
+  const stem = basename(file).replace(/\.ya?ml$/, '');
+  return { file, name: NODE_ID.test(stem) ? stem : asName(stem), rocketmq: version, nodes: Object.keys(draft.nodes), findings, changes };
 }
+
+const NOT_WRITTEN: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not write there',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'the disk is full',
+};
 
 const concerns = ({ file, line }: Change, { at }: Finding) =>
   line !== null && at.some((place) => place.file === file && place.line === line);
@@ -67,8 +84,12 @@ function profileName(name: string | undefined, paths: readonly string[], cwd: st
     throw new RmqdevError('NAME_INVALID', { ...text, next: 'Choose another name' });
   }
   const [only] = paths;
-  const told = paths.length === 1 && only !== undefined ? basename(resolve(cwd, only)).replace(/\.[^.]*$/, '') : '';
-  const plain = told.replace(/[^\w-]+/g, '-').slice(0, 40);
+  const told = paths.length === 1 && only !== undefined ? basename(resolve(cwd, only)).replace(/\.[a-z]+$/i, '') : '';
+  return asName(told);
+}
+
+function asName(text: string): string {
+  const plain = text.replace(/[^\w-]+/g, '-').slice(0, 40);
   return NODE_ID.test(plain) ? plain : 'imported';
 }
 

@@ -1,5 +1,6 @@
 import type { NodeView } from '../diagnose/lint/node-view.js';
 import { meant } from './change.js';
+import type { NodeIds } from './node-ids.js';
 
 /** `view` is undefined where only brokers tell of it. */
 export type NameServer = { id: string; view: NodeView | undefined; port: number };
@@ -7,7 +8,12 @@ export type NameServer = { id: string; view: NodeView | undefined; port: number 
 const DEFAULT_PORT = 9_876;
 
 /** One for each file, and one for each other address that the brokers know. */
-export function nameServers(files: readonly NodeView[], brokers: readonly NodeView[], scriptAddresses: readonly string[]): NameServer[] {
+export function nameServers(
+  files: readonly NodeView[],
+  brokers: readonly NodeView[],
+  scriptAddresses: readonly string[],
+  ids: NodeIds,
+): NameServer[] {
   const known = [...brokers.map((view) => meant(view, 'namesrvAddr') ?? ''), ...scriptAddresses].flatMap((list) =>
     list.split(/[;,\s]+/).map((address) => address.replace(/^(localhost|\[::1\]|0\.0\.0\.0)(?=:)/, '127.0.0.1')),
   );
@@ -19,7 +25,10 @@ export function nameServers(files: readonly NodeView[], brokers: readonly NodeVi
   }
   const told = addresses.map((address) => ({ view: undefined, port: portOf(address) }));
   const all: Omit<NameServer, 'id'>[] = [...found, ...told];
-  return (all.length > 0 ? all : [{ view: undefined, port: DEFAULT_PORT }]).map((each, i) => ({ id: `namesrv-${i + 1}`, ...each }));
+  return (all.length > 0 ? all : [{ view: undefined, port: DEFAULT_PORT }]).map((each, i) => ({
+    id: ids.allot(`namesrv-${i + 1}`),
+    ...each,
+  }));
 }
 
 const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));

@@ -1,37 +1,86 @@
 import type { NodeView } from '../diagnose/lint/node-view.js';
-import { checkProperty, lookupKey, otherNameOf } from '../rocketmq/keys.js';
+import { checkProperty, lookupKey, NEVER_READ, otherNameOf } from '../rocketmq/keys.js';
+import type { ElectionMode } from '../rocketmq/releases.js';
 import { type Change, change, meant } from './change.js';
+import { holdsController } from './controllers.js';
+
+export type ImportedRole = 'broker' | 'namesrv' | 'controller';
+
+/** Source: namesrv/.../NamesrvStartup.java. */
+const CONTROLLERS_OBJECT = /^(Controller|Jraft)Config$/;
 
 /** Keys that the profile says in its own words, or that rmqdev allots: what becomes of them is said where it is settled. */
-const SETTLED = /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole)$/;
+const SETTLED =
+  /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole|dLegerGroup|dLegerSelfId|enableDLegerCommitLog|enableControllerMode|enableControllerInNamesrv)$/;
 
 /** Keys of ours, or of another machine: what stands in their place. */
 const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   { keys: /^namesrvAddr$/, to: 'the NameServers of the profile', why: 'they run on this machine' },
   { keys: /^haMasterAddress$/, to: 'the master of the profile', why: 'a slave learns its master from the NameServers' },
   { keys: /^haListenPort$/, to: 'listenPort + 1', why: 'rmqdev allots the ports of a node together' },
+  {
+    keys: /^dLegerPeers$/,
+    to: 'the brokers of the profile that share its brokerName',
+    why: 'they run on this machine, each at listenPort + 5',
+  },
+  { keys: /^(controllerAddr|controllerDLegerPeers)$/, to: 'the controllers of the profile', why: 'they run on this machine' },
+  { keys: /^controllerDLeger(Group|SelfId)$/, to: 'what rmqdev writes', why: 'only the controllers themselves read it' },
+  { keys: /^(controllerType|jRaft\w+)$/, to: 'left out', why: 'the controllers of a profile agree by DLedger' },
   { keys: /^(brokerIP[12]|bindAddress)$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
-  { keys: /(^storePath|Path$|Dir$|^rocketmqHome$)/, to: 'the folder of the node', why: 'each node has its store in a folder of its own' },
+  {
+    keys: /(^storePath|^storeCheckpoint$|^abortFile$|Path$|Dir$|^rocketmqHome$)/,
+    to: 'the folder of the node',
+    why: 'each node has its store in a folder of its own',
+  },
   {
     keys: /^(aclEnable|authenticationEnabled|authorizationEnabled)$/,
     to: 'left out',
     why: 'the files with the accounts are not taken over',
   },
-  { keys: /^(dLeger|enableDLeger|enableController|controller)/, to: 'left out', why: 'the profile has fixed masters and slaves' },
 ];
 
-/** What the release reads of a file and rmqdev does not write itself. */
-export function nodeProperties(view: NodeView, role: 'broker' | 'namesrv'): { properties: Record<string, string>; changes: Change[] } {
+/** Keys of an election that is not the profile's. */
+const FOREIGN: Readonly<Record<ElectionMode | 'fixed', { keys: RegExp; why: string }>> = {
+  fixed: {
+    keys: /^(dLeger|enableDLeger|enableController|controller|preferredLeaderId$)/,
+    why: 'the brokers of the profile are fixed masters and slaves',
+  },
+  dledger: { keys: /^(enableController|controller)/, why: 'the brokers of the profile are DLedger groups' },
+  controller: { keys: /^(dLeger|enableDLeger|preferredLeaderId$)/, why: 'the brokers of the profile are led by controllers' },
+};
+
+/**
+ * What the release reads of a file and rmqdev does not write itself. The file of a NameServer that holds a controller has two readers:
+ * each is given its own keys.
+ * @param election how the brokers of the profile come to their master
+ */
+export function nodeProperties(
+  view: NodeView,
+  role: ImportedRole,
+  election: ElectionMode | undefined,
+): { properties: Record<string, string>; changes: Change[] } {
   const properties = new Map<string, string>();
   const changes: Change[] = [];
   for (const key of new Set(view.file.entries.map((entry) => entry.key))) {
+    if (view.role === 'namesrv' && isControllers(view, key) !== (role === 'controller')) {
+      const isTaken = election === 'controller' && holdsController(view);
+      if (role === 'namesrv' && !isTaken)
+        changes.push(change(view, key, 'left out', 'the NameServer holds no controller that would read it'));
+      continue;
+    }
+    const foreign = FOREIGN[election ?? 'fixed'];
+    if (role === 'broker' && foreign.keys.test(key)) {
+      const isOff = key.startsWith('enable') && meant(view, key)?.toLowerCase() === 'false';
+      if (!isOff) changes.push(change(view, key, 'left out', foreign.why));
+      continue;
+    }
     if (SETTLED.test(key)) continue;
     const instead = INSTEAD.find(({ keys }) => keys.test(key));
-    if (instead && (lookupKey(view.version, role, key) || /^(storePath|haM)/.test(key))) {
+    if (instead && (lookupKey(view.version, role, key) || NEVER_READ.has(key) || /^(storePath|haM)/.test(key))) {
       changes.push(change(view, key, instead.to, instead.why));
       continue;
     }
-    const value = meant(view, key) ?? '';
+    const value = settingOf(view, key);
     const name = nameIn(view, role, key);
     const issue = checkProperty(view.version, role, name, value);
     if (issue) {
@@ -50,7 +99,18 @@ export function nodeProperties(view: NodeView, role: 'broker' | 'namesrv'): { pr
   return { properties: Object.fromEntries(properties), changes };
 }
 
-function nameIn({ version }: NodeView, role: 'broker' | 'namesrv', key: string): string {
+/** Whether a key in a NameServer's file is for the controller in it. */
+function isControllers(view: NodeView, key: string): boolean {
+  return CONTROLLERS_OBJECT.test(lookupKey(view.version, 'namesrv', key)?.object ?? '');
+}
+
+/** A peer of a DLedger group is called by its number in a profile. */
+function settingOf(view: NodeView, key: string): string {
+  const value = meant(view, key) ?? '';
+  return key === 'preferredLeaderId' ? value.replace(/^[A-Za-z](?=\d+$)/, 'n') : value;
+}
+
+function nameIn({ version }: NodeView, role: ImportedRole, key: string): string {
   const other = otherNameOf(key);
   return !lookupKey(version, role, key) && other && lookupKey(version, role, other) ? other : key;
 }

@@ -1,82 +1,61 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { RmqdevError, systemCode } from '../base/errors.js';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { systemCode } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
 import type { ConfigFile, ConfigSet, Launch, StartScript } from '../diagnose/lint/config-set.js';
 import { readConfigFile } from './config-file.js';
 import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
 import { environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
+import { type FoundFile, foundFiles } from './found-files.js';
 import { readStartScript } from './start-script.js';
 
 const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
 const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
-const SKIPPED = /^(node_modules|\.git|target|lib|\.svn|\.idea)$/;
 /** Configuration is small; a larger file is a log, or data. */
 const MAX_BYTES = 1_048_576;
-/** A folder with more is no configuration, or not only. */
-const MAX_FILES = 20_000;
-
-/** `asked`: the user named this very file. */
-export type Found = { path: string; asked: boolean };
 
 /**
  * Reads files and folders (with what is below them) into sets that are meant to run together: what was named file by file is one
  * set; else each folder is one, but folders with a single broker each that differ in their identities belong together.
- * @throws RmqdevError FILE_UNREADABLE where a path that the user named is not there
+ * @throws RmqdevError FILE_UNREADABLE where a path that the user named is not there, or holds too many files
  */
 export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
-  const found: Found[] = [];
-  for (const path of [...new Set(paths)].sort()) {
-    const about = await stat(path).catch((error: unknown) => {
-      throw new RmqdevError(
-        'FILE_UNREADABLE',
-        {
-          what: `${path} cannot be read`,
-          why: systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message,
-          next: 'Name configuration files, or the folder that holds them',
-        },
-        { cause: error },
-      );
-    });
-    if (about.isDirectory()) found.push(...(await filesBelow(path)));
-    else found.push({ path, asked: true });
-  }
-  return setsOf(found, readSmall);
+  return setsOf(await foundFiles(paths), readSmall);
 }
 
-/** @param read gives undefined where the content is none, too large, or must not be read */
-export async function setsOf(found: readonly Found[], read: (path: string) => Promise<Uint8Array | undefined>): Promise<ConfigSet[]> {
+/** @param read gives the bytes, or why there are none; undefined where it is too large for configuration, or must not be read */
+export async function setsOf(
+  found: readonly FoundFile[],
+  read: (path: string) => Promise<Uint8Array | string | undefined>,
+): Promise<ConfigSet[]> {
   const configs: { file: ConfigFile; asked: boolean }[] = [];
   const scripts: ReturnType<typeof readStartScript>[] = [];
   const others: string[] = [];
   const versions: NamedVersion[] = [];
   const containers: ContainerFile[] = [];
-  for (const { path, asked } of found) {
+  for (const { path, asked, trouble } of found) {
     const isScript = SCRIPT.test(path) || /(^|\/)(start|run)[\w.-]*$/i.test(path);
     const isConfig = CONFIG.test(path) || (asked && !mayStartContainers(path));
     noteVersions(path, path, versions);
-    if (!isScript && !isConfig) {
+    if (!isScript && !isConfig && trouble === undefined) {
       others.push(path);
       if (mayStartContainers(path) || basename(path) === '.env') {
-        const { lines } = readFileText((await read(path)) ?? new Uint8Array());
+        const content = await read(path);
+        const { lines } = readFileText(content instanceof Uint8Array ? content : new Uint8Array());
         containers.push(...readContainerFile(path, lines));
         for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
       }
       continue;
     }
-    const content = await read(path);
+    const content = trouble ?? (await read(path));
+    if (content === undefined && !asked) continue;
     if (content === undefined) {
-      if (asked)
-        configs.push({
-          asked,
-          file: {
-            path,
-            role: undefined,
-            entries: [],
-            remarks: [{ kind: 'unreadable', line: null, text: '', detail: 'it is larger than 1 MB, or must not be read' }],
-          },
-        });
-    } else if (isScript) {
+      configs.push({ file: unread(path, `it has more than ${formatBytes(MAX_BYTES)}`), asked });
+      continue;
+    }
+    if (typeof content === 'string') configs.push({ file: unread(path, content), asked });
+    else if (isScript) {
       const { lines } = readFileText(content);
       for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
       containers.push(...readContainerFile(path, lines));
@@ -84,30 +63,28 @@ export async function setsOf(found: readonly Found[], read: (path: string) => Pr
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
-  const rest = { scripts, others, containers, versions };
+  const rest = { scripts, others, containers, versions, paths: configs.map(({ file }) => file.path) };
   const sets = byEnvironment(wanted)
     .flatMap(group)
     .map((files) => assemble(files, rest));
   return sets.length > 0 ? sets : [assemble([], rest)];
 }
 
-async function filesBelow(folder: string): Promise<Found[]> {
-  const files: Found[] = [];
-  const visit = async (path: string, depth: number): Promise<void> => {
-    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (files.length >= MAX_FILES) return;
-      if (entry.isDirectory() && depth < 12 && !SKIPPED.test(entry.name)) await visit(join(path, entry.name), depth + 1);
-      else if (entry.isFile()) files.push({ path: join(path, entry.name), asked: false });
-    }
-  };
-  await visit(folder, 0);
-  return files;
-}
+const unread = (path: string, detail: string): ConfigFile => ({
+  path,
+  role: undefined,
+  entries: [],
+  remarks: [{ kind: 'unreadable', line: null, text: '', detail }],
+});
 
-async function readSmall(path: string): Promise<Uint8Array | undefined> {
-  const about = await stat(path).catch(() => undefined);
-  return about?.isFile() && about.size <= MAX_BYTES ? readFile(path).catch(() => undefined) : undefined;
+/** @returns the bytes, or why there are none; undefined where it is too large for configuration. */
+async function readSmall(path: string): Promise<Uint8Array | string | undefined> {
+  try {
+    const { size } = await stat(path);
+    return size > MAX_BYTES ? undefined : await readFile(path);
+  } catch (error) {
+    return systemCode(error) ?? (error as Error).message;
+  }
 }
 
 type NamedVersion = { version: string; folder: string };
@@ -140,10 +117,12 @@ function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T
   return [...environments.values()];
 }
 
-const identity = (file: ConfigFile) => {
-  const value = (key: string) => file.entries.findLast((entry) => entry.key === key)?.value.trim() ?? '';
-  return `${value('brokerName')}#${value('brokerId')}#${value('dLegerSelfId')}`;
-};
+const textOf = (file: ConfigFile, key: string) => file.entries.findLast((entry) => entry.key === key)?.value.trim() ?? '';
+const isControlled = (file: ConfigFile) => textOf(file, 'enableControllerMode').toLowerCase() === 'true';
+
+/** Replicas that a controller leads are all alike: those of one list of controllers belong together. */
+const identity = (file: ConfigFile) =>
+  isControlled(file) ? file.path : ['brokerName', 'brokerId', 'dLegerSelfId'].map((key) => textOf(file, key)).join('#');
 
 function group(configs: readonly { file: ConfigFile; asked: boolean }[]): ConfigFile[][] {
   const named = configs.filter(({ asked }) => asked).map(({ file }) => file);
@@ -151,20 +130,21 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
   for (const { file, asked } of configs) {
     if (!asked) byFolder.set(dirname(file.path), [...(byFolder.get(dirname(file.path)) ?? []), file]);
   }
-  const folders = [...byFolder.values()];
   const brokersOf = (files: readonly ConfigFile[]) => files.filter(({ role }) => role === 'broker');
-  const single = folders.filter((files) => brokersOf(files).length <= 1);
-  const identities = single.flatMap((files) => brokersOf(files).map(identity));
-  const fits = identities.length > 0 && new Set(identities).size === identities.length;
-  const many = folders.filter((files) => !single.includes(files));
-  // NameServers and proxies in a folder of their own belong to the brokers, where there is one set of these.
-  const sets = fits || many.length === 0 ? [...many] : [...many, ...single];
-  const rest = fits || many.length === 0 ? single.flat() : [];
-  const isBrokerless = brokersOf(rest).length === 0;
-  const merged = !fits && many.length === 0 ? single : rest.length === 0 ? [] : [rest];
-  if (isBrokerless && many.length === 1 && rest.length > 0)
-    return [[...(many[0] as ConfigFile[]), ...rest], ...(named.length > 0 ? [named] : [])];
-  return [...sets, ...merged, ...(named.length > 0 ? [named] : [])];
+  const isBrokerless = (files: readonly ConfigFile[]) => files.every(({ role }) => role !== 'broker' && role !== 'container');
+  const folders = [...byFolder.values()];
+  const single = folders.filter((files) => !isBrokerless(files) && brokersOf(files).length <= 1);
+  const many = folders.filter((files) => brokersOf(files).length > 1);
+  const alone = single.flatMap(brokersOf);
+  const fits =
+    new Set(alone.map(identity)).size === alone.length &&
+    new Set(alone.filter(isControlled).map((file) => textOf(file, 'controllerAddr'))).size <= 1;
+  const sets = [...many, ...(fits && single.length > 0 ? [single.flat()] : single), ...(isBrokerless(named) ? [] : [named])];
+  // NameServers, controllers and proxies in folders of their own belong to the brokers, where there is one set of these.
+  const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files));
+  const [only, second] = sets;
+  if (only && second === undefined) return [[...only, ...others.flat()]];
+  return [...sets, ...others];
 }
 
 type Rest = {
@@ -172,10 +152,12 @@ type Rest = {
   others: readonly string[];
   containers: readonly ContainerFile[];
   versions: readonly NamedVersion[];
+  /** Of all files that were read, of whatever set: a script may start those of several. */
+  paths: readonly string[];
 };
 
-function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions }: Rest): ConfigSet {
-  const paths = files.map(({ path }) => path);
+function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions, paths }: Rest): ConfigSet {
+  const own = files.map(({ path }) => path);
   const linked = scripts.map(
     (script): StartScript => ({
       ...script,
@@ -187,7 +169,7 @@ function assemble(files: readonly ConfigFile[], { scripts, others, containers, v
     scripts: linked,
     versions: versionsOf(files, versions),
     otherFiles: others.map((path) => basename(path)),
-    containers: containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0),
+    containers: containers.map((file) => containersOf(own, file)).filter((each) => each.files.length > 0),
   };
 }
 

@@ -13,6 +13,9 @@ const STARTERS: readonly { name: RegExp; role: ConfigRole }[] = [
 
 const COMMENT = /^\s*(#|::|rem\b|@rem\b|echo\b|@echo\b)/i;
 const HEAP = /-Xmx(\d+[kKmMgG]?)/;
+/** What stands between two commands of one line; quoted text is passed over. To cmd a semicolon is nothing. */
+const BETWEEN = /"[^"]*"|'[^']*'|(&&|\|\|?|;|(?<![<>])&(?![<>]))/g;
+const BETWEEN_BATCH = /"[^"]*"|(&&?|\|\|?)/g;
 const CONFIG_OPTIONS = /^(-c|--configFile|-bc|-pc)$/;
 
 /** Reads what a .sh, .cmd, .bat or .ps1 starts. It runs nothing, and knows `cd` and simple variables only. */
@@ -20,6 +23,7 @@ export function readStartScript(path: string, lines: readonly string[]): Omit<St
   const variables = new Map<string, string>();
   const launches: Launch[] = [];
   const heaps: StartScript['heaps'][number][] = [];
+  const isBatch = /\.(cmd|bat)$/i.test(path);
   let folder = '';
   for (const { text, line } of joinLines(lines)) {
     if (COMMENT.test(text)) continue;
@@ -28,7 +32,7 @@ export function readStartScript(path: string, lines: readonly string[]): Omit<St
     if (assigned?.[1] && assigned[1] !== 'JAVA_OPT') variables.set(assigned[1], unquote(assigned[2] ?? ''));
     const heap = HEAP.exec(expanded)?.[1];
     if (heap) heaps.push({ role: heapRole(path, expanded), text: heap, line });
-    for (const command of expanded.split(/&&|;|(?<!["'][^"']*)\|\|/)) {
+    for (const command of commandsOf(expanded, isBatch ? BETWEEN_BATCH : BETWEEN)) {
       const moved = /^\s*(?:cd|pushd)\s+(?:\/d\s+)?("?)(.+?)\1\s*$/i.exec(command);
       if (moved?.[2]) folder = join(folder, unquote(moved[2]));
       const launch = launchOf(command, folder);
@@ -56,6 +60,17 @@ function launchOf(command: string, folder: string): Omit<Launch, 'line' | 'text'
     namesrvAddr: wordAfter(/^(-n|--namesrvAddr)$/),
     ignored: words.filter((word, i) => /^[a-z]\w+=\S+$/i.test(word) && !words[i - 1]?.startsWith('-')),
   };
+}
+
+function commandsOf(line: string, between: RegExp): string[] {
+  const commands: string[] = [];
+  let start = 0;
+  for (const match of line.matchAll(between)) {
+    if (match[1] === undefined) continue;
+    commands.push(line.slice(start, match.index));
+    start = match.index + match[0].length;
+  }
+  return [...commands, line.slice(start)];
 }
 
 /** Forward slashes everywhere; a path that begins with a variable is left as it is. */

@@ -1,16 +1,23 @@
-import { RmqdevError } from '../base/errors.js';
-import { parseSizeBytes } from '../base/units.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 import { NodeView } from '../diagnose/lint/node-view.js';
 import { BROKER_NAME } from '../profile/names.js';
 import type { ConfigRole } from '../rocketmq/keys.js';
+import { portOffsets } from '../rocketmq/ports.js';
+import type { ElectionMode } from '../rocketmq/releases.js';
 import { brokerIdentities } from './broker-identities.js';
-import { type Change, change, meant } from './change.js';
+import { type Change, change, leftOut, meant } from './change.js';
+import { chooseSet } from './choose-set.js';
+import { controllers } from './controllers.js';
+import { electedIdentities } from './elected-identities.js';
+import { KeptPorts } from './kept-ports.js';
 import { nameServers } from './name-servers.js';
-import { nodeProperties } from './node-properties.js';
+import { NodeIds } from './node-ids.js';
+import { type ImportedRole, nodeProperties } from './node-properties.js';
+import { scriptHeaps } from './script-heaps.js';
+import { wayOfElection } from './way-of-election.js';
 
 export type NodeDraft = {
-  role: 'broker' | 'namesrv';
+  role: ImportedRole;
   brokerName?: string;
   brokerId?: number;
   listenPort?: number;
@@ -22,15 +29,11 @@ export type ProfileDraft = {
   description: string;
   rocketmq?: string;
   brokerClusterName?: string;
-  replication: 'sync' | 'async';
+  replication: 'sync' | 'async' | ElectionMode;
   flush: 'sync' | 'async';
-  roles?: Record<string, { heap: string }>;
+  roles?: Record<string, { heap?: string; properties?: Record<string, string> }>;
   nodes: Record<string, NodeDraft>;
 };
-
-/** A heap above it is made for a server; rmqdev's own default is taken then. */
-const LARGEST_HEAP_BYTES = 2 * 1_073_741_824;
-const MIN_HEAP_BYTES = 16 * 1_048_576;
 
 /**
  * Makes one profile that runs on this machine of what was written for others.
@@ -44,118 +47,94 @@ export function toProfile(
 ): { draft: ProfileDraft; changes: Change[] } {
   const set = chooseSet(sets);
   const viewsOf = (role: ConfigRole) => set.files.filter((file) => file.role === role).map((file) => new NodeView(file, role, version));
-  const brokerViews = viewsOf('broker');
-  refuseElecting(brokerViews, viewsOf('container'));
-  const { brokers, changes } = brokerIdentities(brokerViews);
+  const [brokerViews, namesrvViews] = [viewsOf('broker'), viewsOf('namesrv')];
+  const election = wayOfElection(brokerViews, version);
+  const ids = new NodeIds();
   const addresses = set.scripts.flatMap(({ launches }) => launches.flatMap(({ namesrvAddr }) => namesrvAddr ?? []));
-  const servers = nameServers(viewsOf('namesrv'), brokerViews, addresses);
-  const taken = new Set<number>();
-  const nodes: Record<string, NodeDraft> = {};
-  for (const { id, view, port } of servers) {
-    const node: NodeDraft = { role: 'namesrv', ...keptPort(port, [0], taken) };
-    if (view) {
-      const { properties, changes: more } = nodeProperties(view, 'namesrv');
-      if (node.listenPort === undefined) changes.push(change(view, 'listenPort', 'the next free port', `${port} is taken or privileged`));
-      changes.push(...more);
-      if (Object.keys(properties).length > 0) node.properties = properties;
-    }
-    nodes[id] = node;
-  }
+  const servers = nameServers(namesrvViews, brokerViews, addresses, ids);
+  const leaders = controllers(viewsOf('controller'), namesrvViews, brokerViews, election, ids);
+  const { brokers, changes } = election ? electedIdentities(brokerViews, election, ids) : brokerIdentities(brokerViews, ids);
+  changes.push(...leaders.changes);
   const flush = brokers.every(({ view }) => meant(view, 'flushDiskType') === 'SYNC_FLUSH') ? 'sync' : 'async';
-  for (const { id, view, brokerName, brokerId } of brokers) {
-    const { properties, changes: more } = nodeProperties(view, 'broker');
+  const ports = new KeptPorts();
+
+  const draftOf = (role: ImportedRole, view: NodeView | undefined, port: number | undefined): NodeDraft => {
+    const node: NodeDraft = { role };
+    const kept = port === undefined ? undefined : ports.keep({ role, election }, port);
+    if (kept !== undefined) node.listenPort = kept;
+    if (!view) return node;
+    if (port !== undefined && kept === undefined)
+      changes.push(change(view, portKey(role, view), 'the next free port', refusedPorts(role, election, port)));
+    const { properties, changes: more } = nodeProperties(view, role, election);
     changes.push(...more);
     if (properties.flushDiskType === (flush === 'sync' ? 'SYNC_FLUSH' : 'ASYNC_FLUSH')) delete properties.flushDiskType;
-    const written = view.entry('listenPort') ? Number(meant(view, 'listenPort')) : undefined;
-    const port = written === undefined ? {} : keptPort(written, [-2, 0, 1], taken);
-    if (written !== undefined && port.listenPort === undefined)
-      changes.push(
-        change(
-          view,
-          'listenPort',
-          'the next free port',
-          `on one machine ${written - 2}, ${written} or ${written + 1} is another node's, or cannot be`,
-        ),
-      );
-    nodes[id] = {
-      role: 'broker',
-      ...(brokerName === id ? {} : { brokerName }),
-      brokerId,
-      ...port,
-      ...(Object.keys(properties).length > 0 ? { properties } : {}),
-    };
+    if (Object.keys(properties).length > 0) node.properties = properties;
+    return node;
+  };
+
+  const nodes: Record<string, NodeDraft> = {};
+  for (const { id, view, port } of servers) nodes[id] = draftOf('namesrv', view, port);
+  for (const { id, view, port } of leaders.controllers) nodes[id] = draftOf('controller', view, port);
+  const seen = new Set<NodeView>();
+  for (const { id, view, brokerName, brokerId } of brokers) {
+    // A peer that no file is for has no port of its own either.
+    const written = view.entry('listenPort') && !seen.has(view) ? Number(meant(view, 'listenPort')) : undefined;
+    seen.add(view);
+    const { role, ...rest } = draftOf('broker', view, written);
+    const isSaid = brokerName === (election ? id.replace(/-n\d+$/, '') : id);
+    nodes[id] = { role, ...(isSaid ? {} : { brokerName }), ...(election ? {} : { brokerId }), ...rest };
   }
-  for (const role of ['controller', 'proxy'] as const) {
-    for (const { file } of viewsOf(role))
-      changes.push({
-        file: file.path,
-        line: null,
-        text: '',
-        from: `a ${role}`,
-        to: 'left out',
-        why: `import takes over no ${role} yet`,
-      });
-  }
-  const masters = brokers.filter(({ brokerId }) => brokerId === 0);
-  const sync = masters.filter(({ view }) => meant(view, 'brokerRole') === 'SYNC_MASTER');
-  for (const { view } of sync.length > 0 ? masters.filter((master) => !sync.includes(master)) : [])
-    changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one way of replication'));
+  changes.push(...viewsOf('proxy').map((view) => leftOut(view, 'a proxy', 'import makes no proxy; add it to the profile')));
+  const roles: NonNullable<ProfileDraft['roles']> = scriptHeaps(set, changes);
+  const shared = takeShared(Object.values(nodes).filter(({ role }) => role === 'broker'));
+  if (Object.keys(shared).length > 0) roles.broker = { ...roles.broker, properties: shared };
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const draft: ProfileDraft = {
-    description: `Imported: ${brokers.length} brokers, ${servers.length} NameServers`,
+    description: `Imported: ${counted(brokers.length, 'broker')}, ${counted(servers.length, 'NameServer')}`,
     ...(rocketmq === undefined ? {} : { rocketmq }),
     ...clusterName(brokerViews, changes),
-    replication: sync.length > 0 ? 'sync' : 'async',
+    replication:
+      election ??
+      replicationOf(
+        brokers.filter(({ brokerId }) => brokerId === 0).map(({ view }) => view),
+        changes,
+      ),
     flush,
-    ...heaps(set, changes),
+    ...(Object.keys(roles).length > 0 ? { roles } : {}),
     nodes,
   };
-  return { draft, changes };
+  return { draft, changes: unique(changes) };
 }
 
-/** The set with brokers, with the NameServers of the others. */
-function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
-  const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
-  const [set] = withBrokers;
-  if (withBrokers.length > 1) {
-    const first = withBrokers.map(({ files }) => files[0]?.path).join(', ');
-    throw notImportable(
-      `${withBrokers.length} sets of brokers that do not belong together (${first})`,
-      'Name the folder or the files of one cluster',
-    );
+/** Takes what all of them have alike out of them. @returns it */
+function takeShared(nodes: readonly NodeDraft[]): Record<string, string> {
+  const [first, ...others] = nodes;
+  if (!first?.properties || others.length === 0) return {};
+  const alike = Object.entries(first.properties).filter(([key, value]) => others.every(({ properties }) => properties?.[key] === value));
+  for (const node of nodes) {
+    const own = Object.entries(node.properties ?? {}).filter(([key]) => !alike.some(([taken]) => taken === key));
+    if (own.length > 0) node.properties = Object.fromEntries(own);
+    else delete node.properties;
   }
-  if (!set) throw notImportable('no file is the configuration of a broker', 'Name the files of the brokers, or the folder that holds them');
-  const rest = sets.filter((other) => other !== set).flatMap(({ files }) => files);
-  return { ...set, files: [...set.files, ...rest].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return Object.fromEntries(alike);
 }
 
-function notImportable(why: string, next: string): RmqdevError {
-  return new RmqdevError('NOT_IMPORTABLE', { what: 'no profile can be made of these files', why, next });
+/** A controller's port stands in the list of its group. */
+const portKey = (role: ImportedRole, view: NodeView) =>
+  role === 'controller' && view.entry('controllerDLegerPeers') ? 'controllerDLegerPeers' : 'listenPort';
+
+function refusedPorts(role: ImportedRole, election: ElectionMode | undefined, port: number): string {
+  if (!Number.isInteger(port)) return 'it is no port';
+  const own = Object.values(portOffsets({ role, election })).map((offset) => port + offset);
+  const said = own.length === 1 ? String(port) : `${own.slice(0, -1).join(', ')} or ${own.at(-1)}`;
+  return `on one machine ${said} is another node's, or cannot be`;
 }
 
-function refuseElecting(brokers: readonly NodeView[], containers: readonly NodeView[]): void {
-  const refuse = (view: NodeView, what: string) => {
-    const text = {
-      what: `${view.file.path} ${what}`,
-      why: 'import takes over no group that elects its master yet, and fixed masters would be another cluster',
-    };
-    return new RmqdevError('UNSUPPORTED', {
-      ...text,
-      next: '`rmqdev lint` checks the files; `rmqdev up dledger` and, on 5.x, `rmqdev up controller` start such groups without them',
-    });
-  };
-  for (const view of brokers) {
-    const isOn = (key: string) => meant(view, key)?.toLowerCase() === 'true';
-    if (isOn('enableDLegerCommitLog')) throw refuse(view, 'is a peer of a DLedger group (enableDLegerCommitLog=true)');
-    if (isOn('enableControllerMode')) throw refuse(view, 'is in controller mode (enableControllerMode=true)');
-  }
-  if (containers[0]) throw refuse(containers[0], 'is a broker container');
-}
-
-function keptPort(port: number, offsets: readonly number[], taken: Set<number>): { listenPort?: number } {
-  const own = offsets.map((offset) => port + offset);
-  if (!Number.isInteger(port) || own.some((each) => taken.has(each) || each < 1_024 || each > 65_534) || port > 65_533) return {};
-  for (const each of own) taken.add(each);
-  return { listenPort: port };
+function replicationOf(masters: readonly NodeView[], changes: Change[]): 'sync' | 'async' {
+  const sync = masters.filter((view) => meant(view, 'brokerRole') === 'SYNC_MASTER');
+  for (const view of sync.length > 0 ? masters.filter((master) => !sync.includes(master)) : [])
+    changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one way of replication'));
+  return sync.length > 0 ? 'sync' : 'async';
 }
 
 function clusterName(brokers: readonly NodeView[], changes: Change[]): { brokerClusterName?: string } {
@@ -176,23 +155,7 @@ function clusterName(brokers: readonly NodeView[], changes: Change[]): { brokerC
   return name === undefined ? {} : { brokerClusterName: name };
 }
 
-function heaps({ scripts }: ConfigSet, changes: Change[]): Pick<ProfileDraft, 'roles'> {
-  const roles: Record<string, { heap: string }> = {};
-  for (const { path, heaps: found } of scripts) {
-    for (const { role, text, line } of found) {
-      const bytes = parseSizeBytes(text);
-      if (role === undefined || bytes === undefined) continue;
-      if (bytes > LARGEST_HEAP_BYTES || bytes < MIN_HEAP_BYTES)
-        changes.push({
-          file: path,
-          line,
-          text: `-Xmx${text}`,
-          from: `-Xmx${text}`,
-          to: "rmqdev's default",
-          why: 'it is not made for several nodes on one machine',
-        });
-      else roles[role] = { heap: text.toLowerCase() };
-    }
-  }
-  return Object.keys(roles).length > 0 ? { roles } : {};
+/** Peers that no file is for repeat what is said of another's. */
+function unique(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -1,22 +1,79 @@
-import type { ImportResult } from '../../import/import-files.js';
+import { basename, relative } from 'node:path';
+import type { Change } from '../../import/change.js';
+import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
 import type { Colors } from './paint.js';
 
-export function renderImport({ file, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
-  const where = (path: string, line: number | null) => (line === null ? path : `${path}:${line}`);
-  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
-  const found = findings.flatMap(({ code, severity, what, why, next, at, changedTo }) => [
-    `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}`,
-    ...at.map((place) => colors.dim(`    ${where(place.file, place.line)}${place.text === '' ? '' : `  ${place.text}`}`)),
-    `  why:  ${why}`,
-    changedTo.length > 0 ? `  now:  ${changedTo.join('; ')}` : `  next: ${next}`,
-  ]);
-  const said = new Set(findings.flatMap(({ at }) => at.map((place) => where(place.file, place.line))));
-  const rest = changes.filter((each) => !said.has(where(each.file, each.line)));
-  const changed = rest.map((each) => `  ${where(each.file, each.line)}  ${each.from} → ${each.to}: ${each.why}`);
+type Place = { file: string; line: number | null };
+
+const where = ({ file, line }: Place) => (line === null ? file : `${file}:${line}`);
+const SEVERITIES = ['error', 'warning', 'info'] as const;
+
+/** What files say alike is told once, with every place. */
+export function renderImport({ file, name, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
+  const said = new Set(findings.filter(({ changedTo }) => changedTo.length > 0).flatMap(({ at }) => at.map(where)));
+  const rest = changes.filter((each) => each.line === null || !said.has(where(each)));
+  const clashes = findings.filter(({ oneMachine }) => oneMachine);
+  const count = (severity: (typeof SEVERITIES)[number], word: string) => {
+    const { length } = findings.filter((finding) => finding.severity === severity && !finding.oneMachine);
+    return `${length} ${word}${length === 1 ? '' : 's'}`;
+  };
   return [
-    ...found,
-    ...(changed.length > 0 ? [colors.bold('Changed for this machine:'), ...changed] : []),
-    `${file}: ${nodes.join(', ')}, for RocketMQ ${rocketmq}.`,
-    `Next: rmqdev up ${file}`,
+    ...renderFindings(
+      findings.filter(({ oneMachine }) => !oneMachine),
+      colors,
+    ),
+    ...(clashes.length > 0 ? [colors.bold('Would clash, now that all of it runs on one machine:')] : []),
+    ...renderFindings(clashes, colors),
+    ...(rest.length > 0 ? [colors.bold('Changed for this machine:')] : []),
+    ...grouped(rest, ({ key, to, why }) => (key === null ? null : `${to}\n${why}`)).flatMap((group) => renderChanges(group, colors)),
+    `In the files: ${count('error', 'error')}, ${count('warning', 'warning')}.`,
+    `${fromHere(file)}: ${nodes.join(', ')}, for RocketMQ ${rocketmq}.`,
+    `Next: rmqdev up ${fromHere(file)}${/^(.*)\.ya?ml$/.exec(basename(file))?.[1] === name ? '' : ` --name ${name}`}`,
   ].join('\n');
+}
+
+function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {
+  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
+  const sorted = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const alike = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
+  return grouped(sorted, alike).flatMap((group) => {
+    const [{ code, severity, what, why, next, changedTo, oneMachine }] = group;
+    const others = new Set(group.map((each) => each.what)).size - 1;
+    const now = changedTo.length > 0 ? changedTo.join('; ') : oneMachine ? 'each node has ports and a folder of its own' : undefined;
+    const places = new Map(group.flatMap(({ at }) => at.map((place) => [where(place), place])));
+    return [
+      `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
+      ...[...places].map(([path, { text }]) => colors.dim(`    ${path}${text === '' ? '' : `  ${text}`}`)),
+      `  why:  ${why}`,
+      now === undefined ? `  next: ${next}` : `  now:  ${now}`,
+    ];
+  });
+}
+
+/** `key → what it is now` and a line for each file; a change that stands alone is one line. */
+function renderChanges(group: readonly [Change, ...Change[]], colors: Colors): string[] {
+  const [{ from, to, why }] = group;
+  if (group.length === 1) return [`  ${where(group[0])}  ${from} → ${to}: ${why}`];
+  const keys = [...new Set(group.map(({ key }) => key))];
+  const lines = grouped(group, ({ file }) => file).map((places) => {
+    return colors.dim(`      ${[where(places[0]), ...places.slice(1).map(({ line }) => line)].join(', ')}`);
+  });
+  return [`  ${keys.join(', ')} → ${to}: ${why}`, ...lines];
+}
+
+/** Those with one key together, in the order of their first; a null stays alone. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string | null): [T, ...T[]][] {
+  const groups = new Map<string | T, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item) ?? item;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}
+
+function fromHere(file: string): string {
+  const path = relative('', file);
+  return path.startsWith('..') ? file : `./${path}`;
 }

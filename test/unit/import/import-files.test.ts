@@ -1,39 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import { type ImportRequest, importFiles } from '../../../src/import/import-files.js';
-import { loadProfile } from '../../../src/profile/load-profile.js';
-
-const ARTICLES = fileURLToPath(new URL('../../fixtures/articles', import.meta.url));
-
-function folder(files: Record<string, string | Uint8Array> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'rd-import-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  return root;
-}
-
-const request = (cwd: string, path: string, more: Partial<ImportRequest> = {}): ImportRequest => ({
-  paths: [path],
-  cwd,
-  output: join(cwd, 'out.yaml'),
-  name: undefined,
-  rocketmq: undefined,
-  mayReplace: false,
-  ...more,
-});
-
-async function imported(path: string, more: Partial<ImportRequest> = {}) {
-  const cwd = folder();
-  const result = await importFiles(request(cwd, path, more));
-  const { profile } = await loadProfile(result.file, { cwd, userProfiles: cwd, shippedProfiles: cwd });
-  return { ...result, profile, node: (id: string) => profile.nodes.find((node) => node.id === id) };
-}
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importFiles } from '../../../src/import/import-files.js';
+import { ARTICLES, folderOf as folder, imported, importRequest as request } from '../../support/import-files.js';
 
 const broker = (name: string, id: number | string, more = '') =>
   `brokerName=${name}\nbrokerId=${id}\nbrokerRole=${String(id).trim() === '0' ? 'SYNC_MASTER' : 'SLAVE'}\n${more}`;
@@ -117,8 +86,6 @@ test('brokers that do not fit are made to fit', async () => {
 });
 
 test.each([
-  ['a DLedger group', 'UNSUPPORTED', { 'a.conf': broker('a', 0, 'enableDLegerCommitLog=true\ndLegerGroup=a\n') }],
-  ['controller mode', 'UNSUPPORTED', { 'a.conf': broker('a', 0, 'enableControllerMode=true\n') }],
   ['nothing', 'NOT_IMPORTABLE', {}],
   ['a binary file and an empty one', 'NOT_IMPORTABLE', { 'a.conf': new Uint8Array(500), 'b.conf': '' }],
   ['a NameServer alone', 'NOT_IMPORTABLE', { 'namesrv.conf': 'listenPort=9876\n' }],

@@ -7,7 +7,11 @@ test.each([
   ['equal ports', localBroker('b', 10_911), 'error PORT_CONFLICT a.conf:2 b.conf:2'],
   ['the HA port of another', localBroker('b', 10_912), 'error PORT_CONFLICT a.conf:2 b.conf:2'],
   ['the fast port of another', localBroker('b', 10_909), 'error PORT_CONFLICT a.conf:2 b.conf:2'],
-  ['a haListenPort of its own, read from 5.1.1 on', localBroker('b', 10_931, 'haListenPort=10911'), 'error PORT_CONFLICT a.conf:2 b.conf:2'],
+  [
+    'a haListenPort of its own, read from 5.1.1 on',
+    localBroker('b', 10_931, 'haListenPort=10911'),
+    'error PORT_CONFLICT a.conf:2 b.conf:2',
+  ],
 ])('two brokers of one host: %s', async (_, b, expected) => {
   expect(await lintCodes({ 'a.conf': localBroker('a', 10_911), 'b.conf': b }, '5.3.3')).toEqual([expected]);
 });
@@ -38,8 +42,18 @@ test.each([
   ['a full-width semicolon', 'namesrvAddr=10.0.0.1:9876；10.0.0.2:9876', 'error NAMESRV_ADDR_INVALID broker.conf:2', '4.9.7'],
   ['an address for all', 'brokerIP1=0.0.0.0', 'error BROKER_IP_INVALID broker.conf:2', '4.9.7'],
   ['a number too many', 'brokerIP1=192.168.1.300', 'error BROKER_IP_INVALID broker.conf:2', '4.9.7'],
-  ['a loopback address for clients elsewhere', 'brokerIP1=localhost\nnamesrvAddr=10.0.0.1:9876', 'warning BROKER_IP_LOOPBACK broker.conf:2', '4.9.7'],
-  ['a path below the home as shells write it', 'storePathRootDir=~/store\nstorePathCommitLog=/d/log', 'warning PATH_RELATIVE broker.conf:2', '4.9.7'],
+  [
+    'a loopback address for clients elsewhere',
+    'brokerIP1=localhost\nnamesrvAddr=10.0.0.1:9876',
+    'warning BROKER_IP_LOOPBACK broker.conf:2',
+    '4.9.7',
+  ],
+  [
+    'a path below the home as shells write it',
+    'storePathRootDir=~/store\nstorePathCommitLog=/d/log',
+    'warning PATH_RELATIVE broker.conf:2',
+    '4.9.7',
+  ],
   ['access control that is gone', 'aclEnable=true', 'error ACL_DROPPED broker.conf:2', '5.3.3'],
   ['a disk ratio that 5.x cuts', 'diskSpaceWarningLevelRatio=98', 'warning VALUE_OUT_OF_RANGE broker.conf:2', '5.3.3'],
 ])('%s', async (_, lines, expected, version) => {

@@ -1,0 +1,41 @@
+import { RmqdevError } from '../base/errors.js';
+import type { ConfigSet } from '../diagnose/lint/config-set.js';
+
+/** A profile is for one machine, and nobody reads more. */
+const MAX_BROKERS = 100;
+const MAX_NAMED = 6;
+
+/** The set with brokers, with the NameServers and controllers of the others. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
+export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
+  const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
+  const [set] = withBrokers;
+  if (withBrokers.length > 1) {
+    const firsts = withBrokers.map(({ files }) => files.find(({ role }) => role === 'broker' || role === 'container')?.path);
+    const named = [...firsts.slice(0, MAX_NAMED), ...(firsts.length > MAX_NAMED ? ['…'] : [])].join(', ');
+    throw notImportable(
+      `${withBrokers.length} sets of brokers that do not belong together (${named})`,
+      'Name the folder or the files of one cluster',
+    );
+  }
+  if (!set) throw notImportable('no file is the configuration of a broker', 'Name the files of the brokers, or the folder that holds them');
+  const container = set.files.find(({ role }) => role === 'container');
+  if (container) {
+    throw new RmqdevError('UNSUPPORTED', {
+      what: `${container.path} is a broker container`,
+      why: 'in a profile each broker is a process of its own, and what its brokers share in one would be lost',
+      next: 'Import the files of its brokers alone (brokerConfigPaths), without it',
+    });
+  }
+  const { length } = set.files.filter(({ role }) => role === 'broker');
+  if (length > MAX_BROKERS)
+    throw notImportable(
+      `${length.toLocaleString('en')} files are brokers, and one machine runs at most ${MAX_BROKERS}`,
+      'Name the files of one cluster',
+    );
+  const rest = sets.filter((other) => other !== set).flatMap(({ files }) => files);
+  return { ...set, files: [...set.files, ...rest].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+function notImportable(why: string, next: string): RmqdevError {
+  return new RmqdevError('NOT_IMPORTABLE', { what: 'no profile can be made of these files', why, next });
+}

@@ -1,0 +1,53 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RmqdevError, systemCode } from '../base/errors.js';
+
+/** `asked` where the user named this very file; `trouble`: why nothing can be read there. */
+export type FoundFile = { path: string; asked: boolean; trouble?: string };
+
+const SKIPPED = /^(node_modules|\.git|target|lib|\.svn|\.idea)$/;
+/** A folder with more is no configuration, or not only: half of it would be half a cluster. */
+const MAX_FILES = 20_000;
+
+/** @returns the files, and those of the folders with all that is below them, in the order of their names. @throws RmqdevError FILE_UNREADABLE */
+export async function foundFiles(paths: readonly string[], maxFiles = MAX_FILES): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  for (const path of [...new Set(paths)].sort()) {
+    const about = await stat(path).catch((error: unknown) => {
+      const why = systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message;
+      const next = 'Name configuration files, or the folder that holds them';
+      throw new RmqdevError('FILE_UNREADABLE', { what: `${path} cannot be read`, why, next }, { cause: error });
+    });
+    if (about.isDirectory()) await addBelow({ root: path, maxFiles, found }, path, new Set([await realpath(path)]));
+    else found.push({ path, asked: true });
+  }
+  return found;
+}
+
+type Search = { root: string; maxFiles: number; found: FoundFile[] };
+
+/** @param visited the real paths above: a link back to one of them is not followed */
+async function addBelow(search: Search, folder: string, visited: ReadonlySet<string>): Promise<void> {
+  const { found } = search;
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    found.push({ path: folder, asked: false, trouble: systemCode(error) ?? (error as Error).message });
+    return [];
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (found.length >= search.maxFiles) throw tooMany(search);
+    const path = join(folder, entry.name);
+    const about = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (about?.isFile()) found.push({ path, asked: false });
+    if (!about?.isDirectory() || SKIPPED.test(entry.name)) continue;
+    const real = await realpath(path).catch(() => path);
+    if (!visited.has(real)) await addBelow(search, path, new Set([...visited, real]));
+  }
+}
+
+function tooMany({ root, maxFiles }: Search): RmqdevError {
+  return new RmqdevError('FILE_UNREADABLE', {
+    what: `${root} holds more than ${maxFiles.toLocaleString('en')} files`,
+    why: 'configuration is less, and to read a part of it would show a part of a cluster',
+    next: 'Name the folder that holds the configuration, or its files',
+  });
+}
