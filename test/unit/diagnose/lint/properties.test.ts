@@ -32,7 +32,13 @@ test('findings are the same in whatever order the lines of a file and the files 
   // Without line numbers: they move with the lines.
   const said = async (files: readonly (readonly [string, readonly string[]])[]) =>
     (await lintFiles(Object.fromEntries(files.map(([name, lines]) => [name, lines.join('\n')])), '4.9.3')).findings
-      .map(({ code, severity, at }) => `${severity} ${code} ${at.map(({ file, text }) => `${file} ${text}`).sort().join(', ')}`)
+      .map(
+        ({ code, severity, at }) =>
+          `${severity} ${code} ${at
+            .map(({ file, text }) => `${file} ${text}`)
+            .sort()
+            .join(', ')}`,
+      )
       .sort();
   await fc.assert(
     fc.asyncProperty(sets, async (contents) => {
@@ -46,7 +52,10 @@ test('findings are the same in whatever order the lines of a file and the files 
 
 test('no bytes make it fail, whatever the name says the file is', async () => {
   const path = fc.constantFrom('broker.conf', 'rmq-proxy.json', 'start.sh', 'docker-compose.yml', 'namesrv.properties', 'broker.conf.j2');
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.oneof(fc.constantFrom(...LINES), fc.string()), { maxLength: 5 }).map((lines) => lines.join('\n')));
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.oneof(fc.constantFrom(...LINES), fc.string()), { maxLength: 5 }).map((lines) => lines.join('\n')),
+  );
   await fc.assert(
     fc.asyncProperty(fc.dictionary(path, text, { maxKeys: 3 }), async (files) => {
       expect(await lintCodes({ ...files })).toBeInstanceOf(Array);

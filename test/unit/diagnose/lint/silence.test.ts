@@ -20,7 +20,10 @@ test('the image of a compose file names the release', async () => {
   const files = { 'docker-compose.yml': COMPOSE, 'broker.conf': contained('a', 10_911) };
   expect((await lintFiles(files)).rocketmq).toBe('5.3.2');
   expect((await lintFiles({ '.env': 'ROCKETMQ_VERSION=4.9.4\n', 'broker.conf': contained('a', 10_911) })).rocketmq).toBe('4.9.4');
-  const others = { 'compose.yml': 'services:\n  ui:\n    image: apacherocketmq/rocketmq-dashboard:4.0.1\n', 'broker.conf': contained('a', 10_911) };
+  const others = {
+    'compose.yml': 'services:\n  ui:\n    image: apacherocketmq/rocketmq-dashboard:4.0.1\n',
+    'broker.conf': contained('a', 10_911),
+  };
   expect((await lintFiles(others)).rocketmq).toBe('5.5.0');
 });
 
@@ -49,7 +52,9 @@ test('a template says what it leaves open, as notes; what a person is to write i
   expect(await loud({ 'templates/broker.conf.j2': template, 'templates/other.conf.j2': template })).toEqual([]);
   const branches = `{% if master %}\nbrokerRole=SYNC_MASTER\n{% else %}\nbrokerRole=SLAVE\nbrokerId=1\n{% endif %}\nbrokerName=a\n`;
   expect(await loud({ 'broker.conf.j2': branches }, '5.3.3')).toEqual([]);
-  expect(await loud({ 'broker.conf': 'brokerName=a\nbrokerIP1=YOUR HOST IP\nnamesrvAddr=x.x.x.x:9876\nbrokerId=$ID\nbrokerIP2=REPLACE_IP\n' })).toEqual([
+  expect(
+    await loud({ 'broker.conf': 'brokerName=a\nbrokerIP1=YOUR HOST IP\nnamesrvAddr=x.x.x.x:9876\nbrokerId=$ID\nbrokerIP2=REPLACE_IP\n' }),
+  ).toEqual([
     'warning PLACEHOLDER broker.conf:2',
     'warning PLACEHOLDER broker.conf:3',
     'warning PLACEHOLDER broker.conf:4',
