@@ -91,7 +91,10 @@ for (const version of versions.sort(new Intl.Collator('en', { numeric: true }).c
     .map(([key]) => key)
     .filter((key) => !keys.has(key) && open(key));
   const values = [...keys]
-    .filter(([key, value]) => ours.has(key) && ours.get(key).every((each) => each.value !== null && !each.value.includes('${') && each.value !== value))
+    .filter(
+      ([key, value]) =>
+        ours.has(key) && ours.get(key).every((each) => each.value !== null && !each.value.includes('${') && each.value !== value),
+    )
     .map(([key, value]) => `${key}: ${ours.get(key)[0].value}, printed ${value}`);
   differs ||= missing.length + extra.length > 0;
   process.stdout.write(
