@@ -25,8 +25,7 @@ test.each([
 ])('%s: what was meant is taken over', async (_, content, expected) => {
   const result = await imported(folderOf({ 'x.conf': content }), { rocketmq: '4.9.7' });
   expect(codes(result)).toEqual(expected);
-  // What the mark has made part of the first key is told, and not taken over.
-  expect(result.node('broker-a') ?? result.node('x')).toMatchObject({ brokerId: 0, properties: { maxMessageSize: '65536' } });
+  expect(result.node('broker-a')).toMatchObject({ brokerId: 0, properties: { maxMessageSize: '65536' } });
 });
 
 test('a file for a broker and a NameServer is the broker, and both are said', async () => {
