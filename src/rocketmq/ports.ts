@@ -1,10 +1,10 @@
 import type { ElectionMode, ProcessRole } from './releases.js';
 
 /**
- * `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger` (listen + 5) instead of `ha`;
- * `debug` where JDWP is on.
+ * `listen` for every role, of a proxy the gRPC port; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger`
+ * (listen + 5) instead of `ha`; a proxy also `remoting` (listen - 1); `debug` where JDWP is on.
  */
-export type NodePorts = { listen: number; fast?: number; ha?: number; dledger?: number; debug?: number };
+export type NodePorts = { listen: number; fast?: number; ha?: number; dledger?: number; remoting?: number; debug?: number };
 
 /**
  * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.

@@ -54,6 +54,7 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
 
 function roleOf(node: NodeStatus): string {
   if (node.role === 'namesrv') return 'NameServer';
+  if (node.role === 'proxy') return 'proxy';
   if (node.role === 'controller') return node.liveRole === 'leader' ? 'controller, leader' : 'controller';
   if (node.liveRole !== null) return node.liveRole;
   if (node.brokerId === -1) return '(replica)';
