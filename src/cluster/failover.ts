@@ -1,11 +1,14 @@
 import type { KillItem } from '../contract/events.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
+import type { RemotingClient } from '../remoting/client.js';
 import { ResponseCode } from '../remoting/codes.js';
+import { getGroupMembers } from '../remoting/group-api.js';
 import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
 import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
 import { isElected, isMaster, type NodeSpec } from './node-spec.js';
+import { remotingAddress } from './roles/proxy.js';
 
 /** How often the NameServers are asked whether the route has changed. */
 const WATCH_EVERY_MS = 20;
@@ -70,7 +73,7 @@ export async function killAndTell(
     });
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
-  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await namesrvVerdict(cluster);
+  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);
   tell({ event: 'verdict', node: id, role: spec.role, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
 }
 
@@ -82,7 +85,7 @@ async function brokerVerdict(
   { wasMaster, knownTopics }: { wasMaster: boolean; knownTopics: readonly string[] },
 ): Promise<Verdict> {
   const partners = liveBrokers(cluster).filter((spec) => spec.brokerName === killed.brokerName);
-  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+  const [writableOn, ...answering] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster), answeringProxies(cluster)]);
   const master = wasMaster ? await masterOf(cluster, killed) : undefined;
   const promoted = master && master.id !== killed.id ? master.id : null;
   if (promoted) cluster.elections.note(killed, promoted);
@@ -94,14 +97,17 @@ async function brokerVerdict(
     writableOn,
     readableFrom: reader?.id ?? null,
     missingTopics,
-    routedBy,
+    routedBy: answering[0],
+    proxiedBy: answering[1],
   };
 }
 
-async function namesrvVerdict(cluster: Cluster): Promise<Verdict> {
-  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+/** After the end of a NameServer, a controller or a proxy. */
+async function otherVerdict(cluster: Cluster): Promise<Verdict> {
+  const [writableOn, routedBy, proxiedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster), answeringProxies(cluster)]);
   const reader = await firstReader(cluster, liveBrokers(cluster));
-  return { promoted: null, writable: writableOn.length > 0, writableOn, readableFrom: reader?.id ?? null, missingTopics: [], routedBy };
+  const readableFrom = reader?.id ?? null;
+  return { promoted: null, writable: writableOn.length > 0, writableOn, readableFrom, missingTopics: [], routedBy, proxiedBy };
 }
 
 function nextCommands(cluster: Cluster, killed: NodeSpec, isRestarted: boolean): string[] {
@@ -215,18 +221,32 @@ async function firstReader(cluster: Cluster, brokers: readonly NodeSpec[]): Prom
   return undefined;
 }
 
-async function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
-  const namesrvs = liveNamesrvs(cluster);
+/** @returns the NameServers of the cluster that answer now. */
+function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
+  return answering(cluster, liveNamesrvs(cluster), (client, { localAddress }, signal) => getClusterInfo(client, localAddress, signal));
+}
+
+/** @returns the proxies that answer now, by themselves: whether they find a broker is told by `writableOn`. */
+function answeringProxies(cluster: Cluster): Promise<string[]> {
+  const proxies = cluster.specs.filter((spec) => spec.role === 'proxy' && cluster.isLive(spec.id));
+  return answering(cluster, proxies, (client, spec, signal) => getGroupMembers(client, remotingAddress(spec), PROBE_GROUP, signal));
+}
+
+async function answering(
+  cluster: Cluster,
+  nodes: readonly NodeSpec[],
+  ask: (client: RemotingClient, node: NodeSpec, signal: AbortSignal) => Promise<unknown>,
+): Promise<string[]> {
   const answers = await Promise.all(
-    namesrvs.map(async (namesrv) => {
+    nodes.map(async (node) => {
       using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-      return getClusterInfo(cluster.world.remoting, namesrv.localAddress, deadline.signal).then(
+      return ask(cluster.world.remoting, node, deadline.signal).then(
         () => true,
         () => false,
       );
     }),
   );
-  return namesrvs.filter((_, index) => answers[index]).map((namesrv) => namesrv.id);
+  return nodes.filter((_, index) => answers[index]).map(({ id }) => id);
 }
 
 async function topicsOf(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<string[]> {

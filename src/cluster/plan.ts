@@ -13,7 +13,14 @@ import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node
 import type { PortClaims } from './port-claims.js';
 import { portsOnDisk } from './ports-on-disk.js';
 import { checkMachine, refuseForbiddenPorts } from './preflight.js';
-import { refuseUnsupportedPlatform, refuseUnsupportedTopology, requireJdks, resolveJdks, resolveReleases } from './resolve-runtime.js';
+import {
+  refuseMissingModules,
+  refuseUnsupportedPlatform,
+  refuseUnsupportedTopology,
+  requireJdks,
+  resolveJdks,
+  resolveReleases,
+} from './resolve-runtime.js';
 import { changesBetween } from './spec-changes.js';
 
 export type PlanRequest = {
@@ -55,6 +62,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const jdks = await resolveJdks(cluster, request, releases, notices);
   refuseUnsupportedPlatform(releases);
   refuseUnsupportedTopology(profile, releases);
+  await refuseMissingModules(profile, releases);
   checkProperties(request, releases, notices);
   await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, notices);

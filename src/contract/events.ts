@@ -91,6 +91,7 @@ export const KillItem = z.discriminatedUnion('event', [
     readableFrom: z.string().nullable().describe('a node that answered a pull of the killed broker’s messages'),
     missingTopics: z.array(z.string()).describe('topics of the killed master that readableFrom does not know'),
     routedBy: z.array(z.string()).describe('NameServers that still answer'),
+    proxiedBy: z.array(z.string()).describe('proxies that still answer'),
     next: z.array(z.string()).describe('commands that bring it back'),
   }),
 ]);

@@ -204,6 +204,7 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
         `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that know the route already find a broker'}`,
+        ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach nobody'}`] : []),
       ];
       return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
     }

@@ -27,6 +27,7 @@ const verdict = (settings: Partial<Verdict> = {}): Verdict => ({
   readableFrom: 'broker-a-s',
   missingTopics: [],
   routedBy: ['namesrv-1', 'namesrv-2'],
+  proxiedBy: [],
   next: ['rmqdev start broker-a -c 2m2s', 'rmqdev status -c 2m2s'],
   ...settings,
 });
