@@ -3,7 +3,7 @@ import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-a
 import type { RemotingClient } from '../remoting/client.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getGroupMembers } from '../remoting/group-api.js';
-import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
+import { ACTING_MASTER_ID, brokerAddresses, getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
 import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
@@ -89,10 +89,12 @@ async function brokerVerdict(
   const master = wasMaster ? await masterOf(cluster, killed) : undefined;
   const promoted = master && master.id !== killed.id ? master.id : null;
   if (promoted) cluster.elections.note(killed, promoted);
+  const acting = wasMaster && !promoted ? await listedAs(cluster, killed, ACTING_MASTER_ID) : undefined;
   const reader = await firstReader(cluster, partners);
   const missingTopics = reader && wasMaster ? await topicsMissingOn(cluster, reader, knownTopics) : [];
   return {
     promoted,
+    actingMaster: acting?.id ?? null,
     writable: writableOn.some((id) => cluster.spec(id).brokerName === killed.brokerName),
     writableOn,
     readableFrom: reader?.id ?? null,
@@ -107,7 +109,16 @@ async function otherVerdict(cluster: Cluster): Promise<Verdict> {
   const [writableOn, routedBy, proxiedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster), answeringProxies(cluster)]);
   const reader = await firstReader(cluster, liveBrokers(cluster));
   const readableFrom = reader?.id ?? null;
-  return { promoted: null, writable: writableOn.length > 0, writableOn, readableFrom, missingTopics: [], routedBy, proxiedBy };
+  return {
+    promoted: null,
+    actingMaster: null,
+    writable: writableOn.length > 0,
+    writableOn,
+    readableFrom,
+    missingTopics: [],
+    routedBy,
+    proxiedBy,
+  };
 }
 
 function nextCommands(cluster: Cluster, killed: NodeSpec, isRestarted: boolean): string[] {
@@ -159,23 +170,24 @@ async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, sig
   const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(
     () => undefined,
   );
-  const addresses = route?.brokerDatas.find((data) => data.brokerName === spec.brokerName)?.brokerAddrs;
-  return [...(addresses?.values() ?? [])].includes(spec.registeredAddress);
+  return [...brokerAddresses(route, spec.brokerName as string).values()].includes(spec.registeredAddress);
 }
 
-/** @returns the node that the NameServers list under id 0 of the brokerName of `member`. */
-async function masterOf(cluster: Cluster, member: NodeSpec): Promise<(NodeSpec & { listedBy: string }) | undefined> {
+/** @returns the node that the NameServers list under `brokerId` (0: the master) of the brokerName of `member`. */
+async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): Promise<(NodeSpec & { listedBy: string }) | undefined> {
   for (const namesrv of liveNamesrvs(cluster)) {
     using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
     const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, member.brokerName as string, deadline.signal).catch(
       () => undefined,
     );
-    const address = route?.brokerDatas.find((data) => data.brokerName === member.brokerName)?.brokerAddrs.get(0);
+    const address = brokerAddresses(route, member.brokerName as string).get(brokerId);
     const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
     if (holder) return { ...holder, listedBy: namesrv.localAddress };
   }
   return undefined;
 }
+
+const masterOf = (cluster: Cluster, member: NodeSpec) => listedAs(cluster, member, 0);
 
 /** Resolves once another replica holds id 0 and took a send, at the latest after ELECTION_TIMEOUT_MS. */
 async function untilPromoted(

@@ -86,6 +86,10 @@ export const KillItem = z.discriminatedUnion('event', [
     role: z.string(),
     tMs: z.number(),
     promoted: z.string().nullable(),
+    actingMaster: z
+      .string()
+      .nullable()
+      .describe('slaveActingMaster: the slave that NameServers list as 0 meanwhile, without write permission'),
     writable: z.boolean().describe('a send to the killed node’s brokerName (NameServer killed: to any broker) works'),
     writableOn: z.array(z.string()).describe('nodes of the cluster that took a send'),
     readableFrom: z.string().nullable().describe('a node that answered a pull of the killed broker’s messages'),

@@ -145,8 +145,8 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   },
   {
     keys: ['controllerDLegerGroup', 'controllerDLegerPeers', 'controllerDLegerSelfId', 'controllerStorePath'],
-    roles: ['controller'],
-    instead: 'it follows from the nodes with role: controller',
+    roles: ['controller', 'namesrv'],
+    instead: 'it follows from the nodes with role: controller, or the NameServers with enableControllerInNamesrv',
   },
   { keys: ['grpcServerPort'], roles: PROXY, instead: 'set listenPort of the node itself, outside `properties`' },
   { keys: ['remotingListenPort'], roles: PROXY, instead: 'it is listenPort - 1: set listenPort of the node' },

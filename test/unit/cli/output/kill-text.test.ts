@@ -22,6 +22,7 @@ const verdict = (settings: Partial<Verdict> = {}): Verdict => ({
   role: 'broker',
   tMs: 150,
   promoted: null,
+  actingMaster: null,
   writable: false,
   writableOn: ['broker-b'],
   readableFrom: 'broker-a-s',
