@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { rawProperties, unescapeProperty } from '../rocketmq/property-file.js';
 import type { ConfigLine, NodeSpec } from './node-spec.js';
+import { ROLE_DEFINITIONS } from './roles/definitions.js';
 
 /**
  * Writes a node's configuration twice: `node.conf` for people, each line under its reason, and `run/node.conf`,
@@ -11,7 +12,8 @@ import type { ConfigLine, NodeSpec } from './node-spec.js';
 export async function writeConfigFiles(node: NodeSpec): Promise<void> {
   await mkdir(dirname(node.paths.runConfig), { recursive: true });
   await writeFileAtomic(node.paths.config, renderConfig(node));
-  await writeFileAtomic(node.paths.runConfig, `${node.config.map(renderLine).join('\n')}\n`);
+  const { renderRunConfig = renderProperties } = ROLE_DEFINITIONS[node.role];
+  await writeFileAtomic(node.paths.runConfig, renderRunConfig(node));
 }
 
 export function renderConfig(node: NodeSpec): string {
@@ -27,6 +29,8 @@ function roleTitle({ role, brokerRole, brokerName }: NodeSpec): string {
   if (role === 'namesrv') return 'NameServer';
   return brokerRole ?? (brokerName === null ? role : `replica of ${brokerName}`);
 }
+
+const renderProperties = ({ config }: NodeSpec): string => `${config.map(renderLine).join('\n')}\n`;
 
 /** java.util.Properties reads Latin-1 with backslash escapes. */
 function renderLine({ key, value }: ConfigLine): string {

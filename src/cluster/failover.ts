@@ -1,11 +1,14 @@
 import type { KillItem } from '../contract/events.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../remoting/broker-api.js';
+import type { RemotingClient } from '../remoting/client.js';
 import { ResponseCode } from '../remoting/codes.js';
-import { getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
+import { getGroupMembers } from '../remoting/group-api.js';
+import { ACTING_MASTER_ID, brokerAddresses, getClusterInfo, getTopicRoute } from '../remoting/namesrv-api.js';
 import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
 import { isElected, isMaster, type NodeSpec } from './node-spec.js';
+import { remotingAddress } from './roles/proxy.js';
 
 /** How often the NameServers are asked whether the route has changed. */
 const WATCH_EVERY_MS = 20;
@@ -70,7 +73,7 @@ export async function killAndTell(
     });
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
-  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await namesrvVerdict(cluster);
+  const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);
   tell({ event: 'verdict', node: id, role: spec.role, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
 }
 
@@ -82,26 +85,40 @@ async function brokerVerdict(
   { wasMaster, knownTopics }: { wasMaster: boolean; knownTopics: readonly string[] },
 ): Promise<Verdict> {
   const partners = liveBrokers(cluster).filter((spec) => spec.brokerName === killed.brokerName);
-  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+  const [writableOn, ...answering] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster), answeringProxies(cluster)]);
   const master = wasMaster ? await masterOf(cluster, killed) : undefined;
   const promoted = master && master.id !== killed.id ? master.id : null;
   if (promoted) cluster.elections.note(killed, promoted);
+  const acting = wasMaster && !promoted ? await listedAs(cluster, killed, ACTING_MASTER_ID) : undefined;
   const reader = await firstReader(cluster, partners);
   const missingTopics = reader && wasMaster ? await topicsMissingOn(cluster, reader, knownTopics) : [];
   return {
     promoted,
+    actingMaster: acting?.id ?? null,
     writable: writableOn.some((id) => cluster.spec(id).brokerName === killed.brokerName),
     writableOn,
     readableFrom: reader?.id ?? null,
     missingTopics,
-    routedBy,
+    routedBy: answering[0],
+    proxiedBy: answering[1],
   };
 }
 
-async function namesrvVerdict(cluster: Cluster): Promise<Verdict> {
-  const [writableOn, routedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster)]);
+/** After the end of a NameServer, a controller or a proxy. */
+async function otherVerdict(cluster: Cluster): Promise<Verdict> {
+  const [writableOn, routedBy, proxiedBy] = await Promise.all([takesSends(cluster), answeringNamesrvs(cluster), answeringProxies(cluster)]);
   const reader = await firstReader(cluster, liveBrokers(cluster));
-  return { promoted: null, writable: writableOn.length > 0, writableOn, readableFrom: reader?.id ?? null, missingTopics: [], routedBy };
+  const readableFrom = reader?.id ?? null;
+  return {
+    promoted: null,
+    actingMaster: null,
+    writable: writableOn.length > 0,
+    writableOn,
+    readableFrom,
+    missingTopics: [],
+    routedBy,
+    proxiedBy,
+  };
 }
 
 function nextCommands(cluster: Cluster, killed: NodeSpec, isRestarted: boolean): string[] {
@@ -153,23 +170,24 @@ async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, sig
   const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(
     () => undefined,
   );
-  const addresses = route?.brokerDatas.find((data) => data.brokerName === spec.brokerName)?.brokerAddrs;
-  return [...(addresses?.values() ?? [])].includes(spec.registeredAddress);
+  return [...brokerAddresses(route, spec.brokerName as string).values()].includes(spec.registeredAddress);
 }
 
-/** @returns the node that the NameServers list under id 0 of the brokerName of `member`. */
-async function masterOf(cluster: Cluster, member: NodeSpec): Promise<(NodeSpec & { listedBy: string }) | undefined> {
+/** @returns the node that the NameServers list under `brokerId` (0: the master) of the brokerName of `member`. */
+async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): Promise<(NodeSpec & { listedBy: string }) | undefined> {
   for (const namesrv of liveNamesrvs(cluster)) {
     using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
     const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, member.brokerName as string, deadline.signal).catch(
       () => undefined,
     );
-    const address = route?.brokerDatas.find((data) => data.brokerName === member.brokerName)?.brokerAddrs.get(0);
+    const address = brokerAddresses(route, member.brokerName as string).get(brokerId);
     const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
     if (holder) return { ...holder, listedBy: namesrv.localAddress };
   }
   return undefined;
 }
+
+const masterOf = (cluster: Cluster, member: NodeSpec) => listedAs(cluster, member, 0);
 
 /** Resolves once another replica holds id 0 and took a send, at the latest after ELECTION_TIMEOUT_MS. */
 async function untilPromoted(
@@ -215,18 +233,32 @@ async function firstReader(cluster: Cluster, brokers: readonly NodeSpec[]): Prom
   return undefined;
 }
 
-async function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
-  const namesrvs = liveNamesrvs(cluster);
+/** @returns the NameServers of the cluster that answer now. */
+function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
+  return answering(cluster, liveNamesrvs(cluster), (client, { localAddress }, signal) => getClusterInfo(client, localAddress, signal));
+}
+
+/** @returns the proxies that answer now, by themselves: whether they find a broker is told by `writableOn`. */
+function answeringProxies(cluster: Cluster): Promise<string[]> {
+  const proxies = cluster.specs.filter((spec) => spec.role === 'proxy' && cluster.isLive(spec.id));
+  return answering(cluster, proxies, (client, spec, signal) => getGroupMembers(client, remotingAddress(spec), PROBE_GROUP, signal));
+}
+
+async function answering(
+  cluster: Cluster,
+  nodes: readonly NodeSpec[],
+  ask: (client: RemotingClient, node: NodeSpec, signal: AbortSignal) => Promise<unknown>,
+): Promise<string[]> {
   const answers = await Promise.all(
-    namesrvs.map(async (namesrv) => {
+    nodes.map(async (node) => {
       using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-      return getClusterInfo(cluster.world.remoting, namesrv.localAddress, deadline.signal).then(
+      return ask(cluster.world.remoting, node, deadline.signal).then(
         () => true,
         () => false,
       );
     }),
   );
-  return namesrvs.filter((_, index) => answers[index]).map((namesrv) => namesrv.id);
+  return nodes.filter((_, index) => answers[index]).map(({ id }) => id);
 }
 
 async function topicsOf(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<string[]> {

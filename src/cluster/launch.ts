@@ -25,18 +25,11 @@ export async function prepareLaunch(node: NodeSpec, world: World): Promise<Launc
   ]);
   await writeConfigFiles(node);
   const { jars } = await readReleaseHome(node.release.home);
+  const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
   await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,
-    args: [
-      ...node.javaArgs,
-      ...classArchiveOptions(node, world.home.cache),
-      '-cp',
-      jars.join(':'),
-      ROLE_DEFINITIONS[node.role].mainClass,
-      '-c',
-      node.paths.runConfig,
-    ],
+    args: [...node.javaArgs, ...classArchiveOptions(node, world.home.cache), '-cp', jars.join(':'), mainClass, ...programArguments(node)],
     cwd: node.paths.root,
     env: launchEnvironment(node, world.env),
     outputFile: node.paths.stdout,

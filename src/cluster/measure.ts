@@ -7,7 +7,7 @@ import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { getControllerMetadata, getSyncStateSets } from '../remoting/controller-api.js';
-import { getTopicRoute } from '../remoting/namesrv-api.js';
+import { brokerAddresses, getTopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
@@ -15,6 +15,7 @@ import { driftedKeys } from './config-file.js';
 import { causeOf } from './crash-reports.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
+import { controllerAddress, isController } from './roles/controller.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
 const ASK_TIMEOUT_MS = 1_500;
@@ -121,12 +122,12 @@ export class ClusterMeter {
   async #askControllers(): Promise<Pick<Replicas, 'leader' | 'syncStateSets'>> {
     const { specs, world } = this.#cluster;
     const brokerNames = [...new Set(specs.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
-    for (const controller of specs.filter((spec) => spec.role === 'controller' && this.#isAskable(spec))) {
+    for (const controller of specs.filter((spec) => isController(spec) && this.#isAskable(spec))) {
       using deadline = this.#deadlineFor(controller);
-      const known = await getControllerMetadata(world.remoting, controller.localAddress, deadline.signal).catch(() => undefined);
-      const leader = specs.find((spec) => spec.role === 'controller' && spec.localAddress === known?.leaderAddress);
+      const known = await getControllerMetadata(world.remoting, controllerAddress(controller), deadline.signal).catch(() => undefined);
+      const leader = specs.find((spec) => isController(spec) && controllerAddress(spec) === known?.leaderAddress);
       if (!leader || !this.#isAskable(leader)) continue;
-      const sets = await getSyncStateSets(world.remoting, leader.localAddress, brokerNames, deadline.signal).catch(() => undefined);
+      const sets = await getSyncStateSets(world.remoting, controllerAddress(leader), brokerNames, deadline.signal).catch(() => undefined);
       return { leader: leader.id, syncStateSets: sets };
     }
     return { leader: undefined, syncStateSets: undefined };
@@ -143,8 +144,7 @@ export class ClusterMeter {
             brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
               using deadline = this.#deadlineFor(namesrv);
               const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, deadline.signal).catch(() => undefined);
-              const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
-              return [brokerName, data?.brokerAddrs ?? new Map()];
+              return [brokerName, brokerAddresses(route, brokerName)];
             }),
           );
           return [namesrv.id, new Map(routes)] as const;

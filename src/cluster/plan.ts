@@ -16,6 +16,7 @@ import { portsOnDisk } from './ports-on-disk.js';
 import { checkMachine, refuseForbiddenPorts } from './preflight.js';
 import {
   namedVersions,
+  refuseMissingModules,
   refuseUnsupportedPlatform,
   refuseUnsupportedTopology,
   requireJdks,
@@ -65,6 +66,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   const jdks = await resolveJdks(cluster, request, releases, notices);
   refuseUnsupportedPlatform(releases);
   refuseUnsupportedTopology(profile, new Map([...releases].map(([id, { version }]) => [id, version])));
+  await refuseMissingModules(profile, releases);
   checkProperties(request, releases, notices);
   await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, notices);

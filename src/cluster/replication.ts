@@ -1,5 +1,7 @@
 import type { NodeStatus } from '../contract/status.js';
+import { ACTING_MASTER_ID } from '../remoting/namesrv-api.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { isController } from './roles/controller.js';
 
 /** Which address every NameServer lists under which id: NameServer id → brokerName → brokerId → address. */
 export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, string>>>;
@@ -60,7 +62,7 @@ export function roleNow(spec: NodeSpec, routes: RouteView): 'master' | 'slave' |
 
 /** The role that the NameServers give this node's address, in the words of its kind of group; of controllers, what they say themselves. */
 export function liveRole({ routes, leader }: Replicas, spec: NodeSpec): NodeStatus['liveRole'] {
-  if (spec.role === 'controller') return leader === undefined ? null : leader === spec.id ? 'leader' : 'follower';
+  if (isController(spec)) return leader === undefined ? null : leader === spec.id ? 'leader' : 'follower';
   const role = routedRole(spec, routes);
   if (spec.election !== 'dledger' || role === null) return role;
   return role === 'master' ? 'leader' : 'follower';
@@ -70,7 +72,7 @@ export function liveRole({ routes, leader }: Replicas, spec: NodeSpec): NodeStat
 function routedRole(spec: NodeSpec, routes: RouteView): 'master' | 'slave' | null {
   for (const view of routes.values()) {
     for (const [id, address] of view.get(spec.brokerName ?? '') ?? []) {
-      if (address === spec.registeredAddress) return id === 0 ? 'master' : 'slave';
+      if (address === spec.registeredAddress) return id === 0 || (id === ACTING_MASTER_ID && isMaster(spec)) ? 'master' : 'slave';
     }
   }
   return null;

@@ -1,11 +1,13 @@
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { findJdk } from '../install/jdk.js';
 import { listReleases } from '../install/list-releases.js';
+import { mavenArtifacts } from '../install/maven-artifacts.js';
 import { readReleaseHome } from '../install/release-home.js';
 import { resolveRelease } from '../install/resolve-release.js';
-import type { Profile } from '../profile/profile.js';
+import type { Profile, Role } from '../profile/profile.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
 import { DEFAULT_RELEASE, type ElectionMode, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import type { Cluster } from './cluster.js';
@@ -173,6 +175,36 @@ export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: Re
         ? `${id} is a ${role}, which this release does not have; the first tested one that has it is ${fitting[0]}`
         : `${id} has replication: ${election}, which this release does not know; the first tested one that does is ${fitting[0]}`,
       next: `Choose one of ${fitting.join(', ')}, such as --rocketmq ${fitting.at(-1)}`,
+    });
+  }
+}
+
+/** The processes whose classes a release may lack; the others come with every one. */
+const SEPARATE_MODULES: readonly Role[] = ['proxy'];
+
+/**
+ * A release that was made of published artifacts may lack the classes of a role that it has as a whole. What is only to be installed is not
+ * looked at. @throws RmqdevError UNSUPPORTED where they were never published, RELEASE_INVALID where they were
+ */
+export async function refuseMissingModules({ name, nodes }: Profile, releases: ReadonlyMap<string, ReleaseRef>): Promise<void> {
+  for (const { id, role } of nodes.filter((node) => SEPARATE_MODULES.includes(node.role))) {
+    const { home, version } = releases.get(id) as ReleaseRef;
+    const jars = await readdir(join(home, 'lib')).catch(() => undefined);
+    const module = `rocketmq-${role}`;
+    if (!jars || jars.some((jar) => jar.startsWith(`${module}-`))) continue;
+    const what = `${id} of profile ${name} cannot run on the RocketMQ ${version} in ${home}`;
+    const missing = `${module}-${version}.jar is not in its lib/`;
+    if (mavenArtifacts(version).includes(module)) {
+      throw new RmqdevError('RELEASE_INVALID', {
+        what,
+        why: `${missing}, though Maven has it: the folder was made by hand, or something was taken out of it`,
+        next: `Move it away (\`mv ${home} ${home}.old\`) and run the command again: it is then installed anew`,
+      });
+    }
+    throw new RmqdevError('UNSUPPORTED', {
+      what,
+      why: `${missing}: it was made of the artifacts on Maven, where ${module} ${version} was never published`,
+      next: `Get rocketmq-all-${version}-bin-release.zip and name it: \`rmqdev up ${name} --rocketmq <folder>/rocketmq-all-${version}-bin-release.zip\`; or take another release, such as --rocketmq ${DEFAULT_RELEASE}`,
     });
   }
 }

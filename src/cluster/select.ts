@@ -20,6 +20,7 @@ const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map<strin
   ['brokers', (node) => node.role === 'broker'],
   ['namesrvs', (node) => node.role === 'namesrv'],
   ['controllers', (node) => node.role === 'controller'],
+  ['proxies', (node) => node.role === 'proxy'],
 ]);
 
 /**

@@ -10,6 +10,7 @@ import type { Cluster } from './cluster.js';
 import { causeOf } from './crash-reports.js';
 import { isElected, isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type Report, reportNodes } from './progress.js';
+import { START_STAGES, type StartStage } from './roles/role.js';
 import { stdoutTail } from './stdout-tail.js';
 
 /** A crash report is waited for no longer. */
@@ -35,31 +36,36 @@ export async function startNodes(
   cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
+    const proxies = ids.filter((id) => isProxy(cluster.spec(id)));
+    const isReady = (id: string) => cluster.supervisor(id).state === 'ready';
     for (const tier of tiers) {
       options.signal.throwIfAborted();
+      if (tier.some(isProxy)) options.stage?.('brokers');
       for (const { id } of tier) {
         if (cluster.wishes.wasStoppedSince(id, since)) continue;
         cluster.supervisor(id).resume();
         cluster.supervisor(id).start();
       }
       const names = tier.map(({ id }) => id);
+      if (tier.some(isProxy)) break;
       if (tier[0]?.role !== 'broker') {
-        await untilAll(cluster, names, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
+        await untilAll(cluster, names, isReady, deadline.signal);
         options.stage?.(tier.some(({ role }) => role === 'controller') ? 'NameServers and controllers' : 'NameServers');
       } else if (options.wait || tier !== tiers.at(-1)) {
-        await untilAll(
-          cluster,
-          names,
-          (id) => cluster.stage(id) !== undefined || cluster.supervisor(id).state === 'ready',
-          deadline.signal,
-        );
+        const wantedStage = tiers[tiers.indexOf(tier) + 1]?.some(isProxy) ? 'registered' : 'answering';
+        await untilAll(cluster, names, (id) => isReady(id) || hasReached(cluster, id, wantedStage), deadline.signal);
       }
     }
-    options.stage?.('brokers');
+    if (proxies.length === 0) options.stage?.('brokers');
     if (!options.wait) return;
-    await untilAll(cluster, ids, (id) => cluster.supervisor(id).state === 'ready', deadline.signal);
+    const others = ids.filter((id) => !proxies.includes(id));
+    await untilAll(cluster, others, isReady, deadline.signal);
     if (ids.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);
     options.stage?.('in sync');
+    if (proxies.length > 0) {
+      await untilAll(cluster, proxies, isReady, deadline.signal);
+      options.stage?.('proxies');
+    }
     refuseWhereStopped(cluster, wanted);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, ids, options.timeoutMs);
@@ -70,22 +76,32 @@ export async function startNodes(
   }
 }
 
-/** NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once, as the release wants. */
+const isProxy = ({ role }: NodeSpec): boolean => role === 'proxy';
+
+function hasReached(cluster: Cluster, id: string, wanted: StartStage): boolean {
+  return START_STAGES.indexOf(cluster.stage(id) as StartStage) >= START_STAGES.indexOf(wanted);
+}
+
+/**
+ * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once, as the
+ * release wants. Proxies last: one that finds no broker on its NameServers ends with 1.
+ */
 export function startTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const brokers = specs.filter((spec) => spec.role === 'broker');
   const together = brokers.every((spec) => releaseTraits(spec.release.version).startOrder === 'together');
   const tiers = together ? [brokers] : [brokers.filter((spec) => !isSlave(spec)), brokers.filter(isSlave)];
-  return [specs.filter((spec) => spec.role !== 'broker'), ...tiers].filter((tier) => tier.length > 0);
+  const first = specs.filter((spec) => spec.role !== 'broker' && !isProxy(spec));
+  return [first, ...tiers, specs.filter(isProxy)].filter((tier) => tier.length > 0);
 }
 
 /**
- * Brokers before controllers, and these before NameServers, so that every broker can still take its name off them; of the brokers, slaves are told first.
+ * Proxies before the brokers that they serve, brokers before controllers, and these before NameServers, so that every broker can still take its name off them; of the brokers, slaves are told first.
  * Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
  */
 export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const brokers = [...specs.filter(isSlave), ...specs.filter(isElected), ...specs.filter(isMaster)];
   const withRole = (role: Role) => specs.filter((spec) => spec.role === role);
-  return [brokers, withRole('controller'), withRole('namesrv')].filter((tier) => tier.length > 0);
+  return [withRole('proxy'), brokers, withRole('controller'), withRole('namesrv')].filter((tier) => tier.length > 0);
 }
 
 /** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
@@ -110,7 +126,7 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   }
 }
 
-/** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters; an elected master last. */
+/** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters, an elected master after its followers; proxies last. */
 export async function rollNodes(
   cluster: Cluster,
   ids: readonly string[],
@@ -120,11 +136,12 @@ export async function rollNodes(
   const specs = ids.map((id) => cluster.spec(id));
   const leads = (spec: NodeSpec) => cluster.elections.lastMaster(spec.brokerName ?? '') === spec.id;
   const order = [
-    ...specs.filter((spec) => spec.role !== 'broker'),
+    ...specs.filter((spec) => spec.role !== 'broker' && !isProxy(spec)),
     ...specs.filter(isSlave),
     ...specs.filter((spec) => isElected(spec) && !leads(spec)),
     ...specs.filter((spec) => isElected(spec) && leads(spec)),
     ...specs.filter(isMaster),
+    ...specs.filter(isProxy),
   ];
   try {
     for (const { id } of order) {

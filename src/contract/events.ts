@@ -86,11 +86,16 @@ export const KillItem = z.discriminatedUnion('event', [
     role: z.string(),
     tMs: z.number(),
     promoted: z.string().nullable(),
+    actingMaster: z
+      .string()
+      .nullable()
+      .describe('slaveActingMaster: the slave that NameServers list as 0 meanwhile, without write permission'),
     writable: z.boolean().describe('a send to the killed node’s brokerName (NameServer killed: to any broker) works'),
     writableOn: z.array(z.string()).describe('nodes of the cluster that took a send'),
     readableFrom: z.string().nullable().describe('a node that answered a pull of the killed broker’s messages'),
     missingTopics: z.array(z.string()).describe('topics of the killed master that readableFrom does not know'),
     routedBy: z.array(z.string()).describe('NameServers that still answer'),
+    proxiedBy: z.array(z.string()).describe('proxies that still answer'),
     next: z.array(z.string()).describe('commands that bring it back'),
   }),
 ]);

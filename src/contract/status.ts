@@ -21,7 +21,9 @@ export type ExitRecord = z.infer<typeof ExitRecord>;
 
 export const JavaInfo = z.object({ version: z.int().describe('major version'), home: z.string() });
 
-export const Ports = z.record(z.string(), z.int()).describe('listen; brokers also fast and ha; debug where JDWP is on');
+export const Ports = z
+  .record(z.string(), z.int())
+  .describe('listen (of a proxy: gRPC); brokers also fast and ha, or dledger; proxies also remoting; debug where JDWP is on');
 
 export const NodeStatus = z.object({
   id: z.string(),

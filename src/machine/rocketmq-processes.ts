@@ -23,7 +23,7 @@ export function rocketMqProcesses(rows: readonly ProcessRow[]): RocketMqProcess[
     const nodeFolder = after(NODE_MARKER);
     if (nodeFolder === undefined && !/(^|\/)java$/.test(words[0] ?? '')) return [];
     const own = words.slice(words.indexOf(main.name));
-    const at = own.findIndex((word) => word === '-c' || word === '--configFile');
+    const at = own.findIndex((word) => ['-c', '--configFile', '-pc'].includes(word));
     const configFile = at === -1 ? undefined : own[at + 1];
     return [{ pid, role: main.role, command, configFile, userHome: after(USER_HOME), nodeFolder }];
   });

@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
-import { portOffsets } from '../rocketmq/ports.js';
+import { hostsController, portOffsets } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
 import { controllerNumber, peerNumber } from './names.js';
 import { didYouMean, type ProfileProblem } from './problems.js';
@@ -20,6 +20,7 @@ export function crossProblems(nodes: readonly ResolvedNode[], profile: Profile, 
     ...portProblems(nodes),
     ...roleProblems(nodes, tree),
     ...controllerProblems(nodes, tree),
+    ...proxyProblems(nodes),
     ...topicProblems(profile, tree),
   ];
 }
@@ -117,13 +118,15 @@ function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
 
 /** Each controller is known to the others by the number in its id; replicas that a controller leads need one. */
 function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {
-  const controllers = nodes.filter(({ node }) => node.role === 'controller');
+  const standing = nodes.filter(({ node }) => node.role === 'controller');
+  const hosting = nodes.filter(({ node }) => hostsController(node));
+  const controllers = [...standing, ...hosting];
   const misnamed = controllers
     .filter(({ node }) => controllerNumber(node.id) === undefined)
     .map(({ node, at }) => ({
       place: at(),
       path: ['nodes', node.id],
-      message: `a controller needs an id that ends in its number, such as controller-1, not "${node.id}"`,
+      message: `a controller needs an id that ends in its number, such as ${node.role}-1, not "${node.id}"`,
       isName: true,
     }));
   const doubled = repeated(controllers, ({ node }) => String(controllerNumber(node.id) ?? node.id)).map(([again, first]) => ({
@@ -136,9 +139,27 @@ function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): Profile
   const missing = {
     place: placeAt(tree, ['replication']),
     path: ['replication'],
-    message: 'replication: controller needs a controller, such as controller-1: { role: controller }',
+    message:
+      'replication: controller needs a controller, such as controller-1: { role: controller }, or NameServers with enableControllerInNamesrv',
   };
-  return [...misnamed, ...doubled, ...(isMissing ? [missing] : [])];
+  const mixed = hosting.slice(0, standing.length === 0 ? 0 : 1).map(({ node, at }) => ({
+    place: at('properties', 'enableControllerInNamesrv'),
+    path: ['nodes', node.id, 'properties', 'enableControllerInNamesrv'],
+    message: `${node.id} runs a controller in it, and ${standing[0]?.node.id} is one of its own: choose one of the two ways`,
+  }));
+  return [...(mixed.length > 0 ? mixed : [...misnamed, ...doubled]), ...(isMissing ? [missing] : [])];
+}
+
+/** A proxy makes a topic when it starts, and ends with 1 where no broker takes it. */
+function proxyProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
+  if (nodes.some(({ node }) => node.role === 'broker')) return [];
+  return nodes
+    .filter(({ node }) => node.role === 'proxy')
+    .map(({ node, at }) => ({
+      place: at(),
+      path: ['nodes', node.id],
+      message: `${node.id} is a proxy, which needs a broker, such as broker-a: { role: broker }`,
+    }));
 }
 
 function roleProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {

@@ -137,7 +137,9 @@ export const NodeFile = z.strictObject(
       .describe('Brokers: 0 is the master (default), above 0 a slave; -1 (the default there) with replication: dledger or controller'),
     listenPort: whole(1_024, 65_533, 'a port from 1024 to 65533')
       .optional()
-      .describe('The port to listen on; a broker also takes listenPort-2 and listenPort+1. Default: the next free one'),
+      .describe(
+        'The port to listen on; a broker also takes listenPort-2 and listenPort+1, a proxy (gRPC there) listenPort-1 for remoting. Default: the next free one',
+      ),
     ...roleSettings,
   },
   { error: 'a map of settings, such as { role: broker }' },
@@ -200,6 +202,7 @@ export const ProfileFile = z.strictObject(
           namesrv: RoleFile.optional().describe('Settings of every NameServer'),
           controller: RoleFile.optional().describe('Settings of every controller'),
           broker: RoleFile.optional().describe('Settings of every broker'),
+          proxy: RoleFile.optional().describe('Settings of every proxy'),
         },
         { error: 'a map of roles, such as { broker: { heap: 512m } }' },
       )

@@ -27,7 +27,7 @@ export type Profile = {
 /** Host names or addresses: `clients` becomes brokerIP1, `replication` brokerIP2. */
 export type Advertise = { clients: string; replication: string };
 
-export const ROLES = ['namesrv', 'controller', 'broker'] as const;
+export const ROLES = ['namesrv', 'controller', 'broker', 'proxy'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One node, role settings and cluster settings already merged in. */

@@ -127,6 +127,8 @@ const PullFlag = { SUSPEND: 2, SUBSCRIPTION: 4 } as const;
 export type OutgoingMessage = {
   readonly topic: string;
   readonly queueId: number;
+  /** Asked of a proxy only, which must be told to whom it is to pass the request on. */
+  readonly brokerName?: string;
   /** As it is to be read; a large one travels compressed, as RocketMQ's own producers send it. */
   readonly body: Buffer;
   readonly tags?: string;
@@ -178,6 +180,7 @@ export async function sendMessage(
     j: '0',
     k: 'false',
     m: 'false',
+    ...(message.brokerName !== undefined && { n: message.brokerName }),
   };
   const { code, remark, ...response } = await invokeExpecting(
     client,
@@ -190,7 +193,13 @@ export async function sendMessage(
   return { code, remark, msgId: msgId ?? '', queueId: Number(queueId), queueOffset: Number(queueOffset) };
 }
 
-export type QueuePosition = { readonly topic: string; readonly queueId: number };
+/**
+ * `brokerName` is asked of a proxy only, which passes the request on to that broker; a broker does not look at it.
+ * Source: proxy/.../remoting/activity/AbstractRemotingActivity.java (`bname`; `n` of SEND_MESSAGE_V2); remoting/.../rpc/RpcRequestHeader.java.
+ */
+export type QueuePosition = { readonly topic: string; readonly queueId: number; readonly brokerName?: string };
+
+const passedOnTo = ({ brokerName }: Pick<QueuePosition, 'brokerName'>) => (brokerName === undefined ? {} : { bname: brokerName });
 
 export type PullRequest = QueuePosition & {
   readonly offset: number;
@@ -234,6 +243,7 @@ export async function pullMessages(client: RemotingClient, address: string, pull
     subscription: pull.subscription ?? '*',
     subVersion: '0',
     expressionType: 'TAG',
+    ...passedOnTo(pull),
   };
   const response = await invokeExpecting(client, address, RequestCode.PULL_MESSAGE, { extFields, signal }, PULLED_CODES);
   const { nextBeginOffset, minOffset, maxOffset } = response.extFields;
@@ -268,12 +278,12 @@ async function queueOffset(
   client: RemotingClient,
   address: string,
   request: number,
-  { topic, queueId }: QueuePosition,
+  queue: QueuePosition,
   signal: AbortSignal,
   more: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const { extFields } = await invokeExpecting(client, address, request, {
-    extFields: { topic, queueId: String(queueId), ...more },
+    extFields: { topic: queue.topic, queueId: String(queue.queueId), ...passedOnTo(queue), ...more },
     signal,
   });
   return Number(extFields.offset);

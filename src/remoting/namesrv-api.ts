@@ -5,7 +5,13 @@ import { parseConfigText } from './config-text.js';
 import { invokeExpecting, jsonBody } from './response.js';
 
 /** The replicas of one broker name: broker id (0 is the master) to `host:listenPort`. */
-export type BrokerData = { readonly cluster: string; readonly brokerName: string; readonly brokerAddrs: ReadonlyMap<number, string> };
+export type BrokerData = {
+  readonly cluster: string;
+  readonly brokerName: string;
+  readonly brokerAddrs: ReadonlyMap<number, string>;
+  /** 5.x, with slaveActingMaster. */
+  readonly enableActingMaster?: boolean;
+};
 
 /** What one broker name holds of a topic. `perm` bits: 4 read, 2 write, 1 inherit. Source: common/.../constant/PermName.java. */
 export type QueueData = {
@@ -25,7 +31,12 @@ export type ClusterInfo = {
 };
 
 const brokerDataSchema = z
-  .object({ cluster: z.string(), brokerName: z.string(), brokerAddrs: z.record(z.string(), z.string()) })
+  .object({
+    cluster: z.string(),
+    brokerName: z.string(),
+    brokerAddrs: z.record(z.string(), z.string()),
+    enableActingMaster: z.boolean().default(false),
+  })
   .transform(({ brokerAddrs, ...data }) => ({
     ...data,
     brokerAddrs: new Map(Object.entries(brokerAddrs).map(([id, address]) => [Number(id), address])),
@@ -42,6 +53,24 @@ const clusterInfoSchema = z.object({
   brokerAddrTable: z.record(z.string(), brokerDataSchema).default({}),
   clusterAddrTable: z.record(z.string(), z.array(z.string())).default({}),
 });
+
+/** The id under which a slave is kept here that stands in for its master. */
+export const ACTING_MASTER_ID = -1;
+/** Bit of perm. Source: common/.../constant/PermName.java. */
+const WRITE = 2;
+
+/**
+ * @returns the addresses of `brokerName` in `route` by brokerId. Where there is no master, NameServers with supportActingMaster name the slave of the
+ * lowest id as 0, and take the permission to write from its queues: it is no master, and stands under ACTING_MASTER_ID.
+ * Source: namesrv/.../routeinfo/RouteInfoManager.java pickupTopicRouteData.
+ */
+export function brokerAddresses(route: TopicRoute | undefined, brokerName: string): ReadonlyMap<number, string> {
+  const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
+  if (!data?.enableActingMaster) return data?.brokerAddrs ?? new Map();
+  const queues = route?.queueDatas.filter((queue) => queue.brokerName === brokerName) ?? [];
+  if (queues.some(({ perm }) => (perm & WRITE) !== 0)) return data.brokerAddrs;
+  return new Map([...data.brokerAddrs].map(([id, address]) => [id === 0 ? ACTING_MASTER_ID : id, address]));
+}
 
 /**
  * @returns the route of `topic` on the NameServer at `address`, or undefined where it has none (code 17).

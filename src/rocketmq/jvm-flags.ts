@@ -160,7 +160,7 @@ const MEMORY: Readonly<Record<ProcessRole, { startHeapMb: number; directMb: numb
     ],
   },
   controller: { startHeapMb: 32, directMb: 128, rows: [{ heapMb: 256, residentMb: 150, source: 'measured, 5.3.3' }] },
-  proxy: { startHeapMb: 64, directMb: 256, rows: [{ heapMb: 384, residentMb: 300, source: 'estimated' }] },
+  proxy: { startHeapMb: 64, directMb: 256, rows: [{ heapMb: 256, residentMb: 180, source: 'measured, 5.3.3 and 5.5.0: 163 and 176 MB' }] },
 };
 
 function memoryRow(version: string, role: ProcessRole): MemoryRow {

@@ -120,6 +120,7 @@ export type PropertyIssue = {
 };
 
 const BROKER: readonly ProcessRole[] = ['broker'];
+const PROXY: readonly ProcessRole[] = ['proxy'];
 
 /** Keys that make a node what it is: rmqdev writes them, and a second opinion would contradict its probes and its files. */
 const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[]; instead: string }[] = [
@@ -147,9 +148,14 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   },
   {
     keys: ['controllerDLegerGroup', 'controllerDLegerPeers', 'controllerDLegerSelfId', 'controllerStorePath'],
-    roles: ['controller'],
-    instead: 'it follows from the nodes with role: controller',
+    roles: ['controller', 'namesrv'],
+    instead: 'it follows from the nodes with role: controller, or the NameServers with enableControllerInNamesrv',
   },
+  { keys: ['grpcServerPort'], roles: PROXY, instead: 'set listenPort of the node itself, outside `properties`' },
+  { keys: ['remotingListenPort'], roles: PROXY, instead: 'it is listenPort - 1: set listenPort of the node' },
+  { keys: ['rocketMQClusterName'], roles: PROXY, instead: 'set brokerClusterName of the profile' },
+  { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, beside the brokers' },
+  { keys: ['remotingAccessAddr', 'localServeAddr'], roles: PROXY, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
   {

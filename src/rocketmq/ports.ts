@@ -1,10 +1,19 @@
 import type { ElectionMode, ProcessRole } from './releases.js';
 
 /**
- * `listen` for every role; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger` (listen + 5) instead of `ha`;
+ * `listen` for every role, of a proxy the gRPC port; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger`
+ * (listen + 5) instead of `ha`; a proxy also `remoting` (listen - 1); a NameServer with a controller in it also `controller` (listen + 20);
  * `debug` where JDWP is on.
  */
-export type NodePorts = { listen: number; fast?: number; ha?: number; dledger?: number; debug?: number };
+export type NodePorts = {
+  listen: number;
+  fast?: number;
+  ha?: number;
+  dledger?: number;
+  remoting?: number;
+  controller?: number;
+  debug?: number;
+};
 
 /**
  * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
@@ -24,19 +33,33 @@ export const PORT_OFFSETS = {
  */
 const DLEDGER_OFFSETS = { listen: 0, fast: -2, dledger: 5 } as const;
 
-/** @returns the sockets of a node, relative to its listenPort. */
-export function portOffsets({
-  role,
-  election,
-}: {
+/**
+ * A controller inside a NameServer has a port of its own, which is free to choose: beyond the NameServers and controllers that begin at 9876.
+ * Source: namesrv/.../NamesrvStartup.java, distribution/conf/controller/cluster-3n-namesrv-plugin.
+ */
+const CONTROLLER_IN_NAMESRV = { listen: 0, controller: 20 } as const;
+
+/** What decides which sockets a node opens. */
+export type SocketOwner = {
   role: ProcessRole;
   election?: ElectionMode | undefined;
-}): Readonly<Record<string, number>> {
-  return role === 'broker' && election === 'dledger' ? DLEDGER_OFFSETS : PORT_OFFSETS[role];
+  /** Of the profile. */
+  properties?: Readonly<Record<string, string>>;
+};
+
+/** A NameServer that runs a controller too. Source: common/.../namesrv/NamesrvConfig.java. */
+export function hostsController({ role, properties }: SocketOwner): boolean {
+  return role === 'namesrv' && properties?.enableControllerInNamesrv?.trim().toLowerCase() === 'true';
+}
+
+/** @returns the sockets of a node, relative to its listenPort. */
+export function portOffsets(node: SocketOwner): Readonly<Record<string, number>> {
+  if (hostsController(node)) return CONTROLLER_IN_NAMESRV;
+  return node.role === 'broker' && node.election === 'dledger' ? DLEDGER_OFFSETS : PORT_OFFSETS[node.role];
 }
 
 /** @returns the sockets of a node that listens on `listen`. */
-export function socketsAt(node: { role: ProcessRole; election?: ElectionMode | undefined }, listen: number): NodePorts {
+export function socketsAt(node: SocketOwner, listen: number): NodePorts {
   return Object.fromEntries(Object.entries(portOffsets(node)).map(([name, offset]) => [name, listen + offset])) as NodePorts;
 }
 

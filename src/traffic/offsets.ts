@@ -9,8 +9,8 @@ export type From = 'first' | 'last' | { readonly lastCount: number } | { readonl
 
 export type Bounds = { readonly min: number; readonly max: number };
 
-export async function boundsOf(access: Access, topic: string, { address, queueId }: Queue): Promise<Bounds> {
-  const queue = { topic, queueId };
+export async function boundsOf(access: Access, topic: string, { address, brokerName, queueId }: Queue): Promise<Bounds> {
+  const queue = { topic, queueId, brokerName };
   const [min, max] = await Promise.all([
     ask(access, address, (client, at, signal) => getMinOffset(client, at, queue, signal)),
     ask(access, address, (client, at, signal) => getMaxOffset(client, at, queue, signal)),
@@ -24,8 +24,10 @@ export async function offsetAt(access: Access, topic: string, queue: Queue, { mi
   if (from === 'first') return min;
   if (from === 'last') return max;
   if ('lastCount' in from) return Math.max(min, max - from.lastCount);
-  const { address, queueId } = queue;
-  const found = await ask(access, address, (client, at, signal) => searchOffset(client, at, { topic, queueId }, from.timestamp, signal));
+  const { address, ...position } = queue;
+  const found = await ask(access, address, (client, at, signal) =>
+    searchOffset(client, at, { topic, ...position }, from.timestamp, signal),
+  );
   // RocketMQ gives the last message where all are older.
   return clamp(found < max ? found : max, { min, max });
 }

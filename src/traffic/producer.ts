@@ -144,10 +144,11 @@ export class Producer {
     return this.#refreshRoute();
   }
 
-  #try(draft: Draft, { address, queueId }: Queue, msgId: string): Promise<SendResult> {
+  #try(draft: Draft, { address, brokerName, queueId }: Queue, msgId: string): Promise<SendResult> {
     const message = {
       topic: this.#topic,
       queueId,
+      brokerName,
       body: draft.body,
       producerGroup: PRODUCER_GROUP,
       properties: { ...draft.properties, [MessageProperty.UNIQ_KEY]: msgId },

@@ -84,10 +84,11 @@ export class QueueReader {
   }
 
   #pull(signal = this.#access.signal, suspendMs?: number): Promise<PullResult> {
-    const { queueId, address } = this.queue;
+    const { queueId, address, brokerName } = this.queue;
     const request = {
       topic: this.#topic,
       queueId,
+      brokerName,
       offset: this.#next,
       maxMessages: BATCH,
       consumerGroup: this.#group,

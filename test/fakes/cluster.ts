@@ -2,12 +2,12 @@ import { ClusterPaths } from '../../src/base/paths.js';
 import { buildSpecs } from '../../src/cluster/build-specs.js';
 import type { Assignment, NodeSpec } from '../../src/cluster/node-spec.js';
 import type { NodeProfile, Profile } from '../../src/profile/profile.js';
-import { FIRST_PORT, socketsAt } from '../../src/rocketmq/ports.js';
+import { FIRST_PORT, PORT_STEP, socketsAt } from '../../src/rocketmq/ports.js';
 import { RESTART } from './supervisor.js';
 
 /** A node as the profile loader makes it: the id says the role, the brokerName, and whether it is a slave (`broker-a-s`) or a DLedger peer (`broker-a-n0`). */
 export function nodeProfile(id: string, overrides: Partial<NodeProfile> = {}): NodeProfile {
-  const role = id.startsWith('namesrv') ? 'namesrv' : id.startsWith('controller') ? 'controller' : 'broker';
+  const role = id.startsWith('namesrv') ? 'namesrv' : ((['controller', 'proxy'] as const).find((word) => id.startsWith(word)) ?? 'broker');
   const isSlave = id.endsWith('-s');
   const election = /-n\d$/.test(id) ? 'dledger' : undefined;
   return {
@@ -55,11 +55,11 @@ export function profileOf(nodes: readonly (string | NodeProfile)[] = IDS_2M2S, o
 
 /** Ports as a free machine gives them: NameServers from 9876, brokers from 10911 in steps of 10. */
 export function assignmentsOf({ nodes }: Profile, version = '5.5.0'): Map<string, Assignment> {
-  const counts = { namesrv: 0, controller: 0, broker: 0 };
+  const counts = { namesrv: 0, controller: 0, broker: 0, proxy: 0 };
   return new Map(
     nodes.map((node) => {
       const { id, role } = node;
-      const listen = FIRST_PORT[role] + (role === 'broker' ? 10 : 1) * counts[role];
+      const listen = FIRST_PORT[role] + PORT_STEP[role] * counts[role];
       counts[role] += 1;
       return [
         id,

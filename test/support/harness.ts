@@ -26,6 +26,7 @@ const PORT_OFFSETS = {
   'broker-b': 33,
   'broker-b-s': 43,
   'broker-c': 53,
+  'proxy-1': 63,
 } as const;
 export type NodeId = keyof typeof PORT_OFFSETS;
 
@@ -34,6 +35,7 @@ export const PAIR: readonly NodeId[] = ['namesrv-1', 'broker-a', 'broker-a-s'];
 
 const SHIPPED: Readonly<Record<string, readonly NodeId[]>> = {
   single: ['namesrv-1', 'broker-a'],
+  proxy: ['namesrv-1', 'broker-a', 'proxy-1'],
   '2m-noslave': ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-b'],
   '2m2s': ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s'],
 };
@@ -92,10 +94,10 @@ export class Harness implements AsyncDisposable {
   }
 
   /** @returns a directory that passes for a RocketMQ release of that version. */
-  release(version: string): string {
+  release(version: string, modules: readonly string[] = ['broker', 'common', 'namesrv', 'proxy']): string {
     const home = join(this.root, `rocketmq-${version}`);
     for (const folder of ['lib', 'conf']) mkdirSync(join(home, folder), { recursive: true });
-    for (const module of ['broker', 'common', 'namesrv']) writeFileSync(join(home, 'lib', `rocketmq-${module}-${version}.jar`), '');
+    for (const module of modules) writeFileSync(join(home, 'lib', `rocketmq-${module}-${version}.jar`), '');
     return home;
   }
 

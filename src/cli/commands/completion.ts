@@ -74,7 +74,7 @@ async function completeWords(
 async function nodeIds(): Promise<string[]> {
   const client = await runningClient();
   const status = await client?.call('clusterStatus', { cluster: '@default' }).catch(() => undefined);
-  return [...(status?.nodes.map((node) => node.id) ?? []), 'masters', 'slaves', 'brokers', 'namesrvs', 'all'];
+  return [...(status?.nodes.map((node) => node.id) ?? []), 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies', 'all'];
 }
 
 async function profileNames(): Promise<string[]> {

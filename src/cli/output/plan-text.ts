@@ -10,11 +10,13 @@ export function planSummary(plan: Plan, colors: Colors): string {
     const number = kept.filter(({ role }) => isCounted(role)).length;
     return `${number} ${one}${number === 1 ? '' : 's'}`;
   };
-  const others = ['namesrv', 'controller'];
+  const others = ['namesrv', 'controller', 'proxy'];
+  const proxies = kept.filter(({ role }) => role === 'proxy').length;
   const nodes = [
     count((role) => role === 'namesrv', 'NameServer'),
     ...(kept.some(({ role }) => role === 'controller') ? [count((role) => role === 'controller', 'controller')] : []),
     count((role) => !others.includes(role), 'broker'),
+    ...(proxies === 0 ? [] : [proxies === 1 ? '1 proxy' : `${proxies} proxies`]),
   ].join(', ');
   const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');

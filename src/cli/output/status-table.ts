@@ -53,12 +53,15 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
 }
 
 function roleOf(node: NodeStatus): string {
-  if (node.role === 'namesrv') return 'NameServer';
-  if (node.role === 'controller') return node.liveRole === 'leader' ? 'controller, leader' : 'controller';
+  if (node.role === 'namesrv') return node.ports.controller === undefined ? 'NameServer' : `NameServer, ${controllerWord(node)}`;
+  if (node.role === 'proxy') return 'proxy';
+  if (node.role === 'controller') return controllerWord(node);
   if (node.liveRole !== null) return node.liveRole;
   if (node.brokerId === -1) return '(replica)';
   return node.brokerId === 0 ? '(master)' : '(slave)';
 }
+
+const controllerWord = ({ liveRole }: NodeStatus): string => (liveRole === 'leader' ? 'controller, leader' : 'controller');
 
 function portsOf({ ports }: NodeStatus): string {
   const { listen, fast, ha, debug, ...rest } = ports;

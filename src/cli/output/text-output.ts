@@ -200,10 +200,12 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
       const lines = [
         ...(item.promoted ? [`${item.promoted} is the new master`] : []),
         ...(isBroker && !item.promoted && !item.writable ? ['no new master: nobody takes its sends until it is back'] : []),
+        ...(item.actingMaster ? [`${item.actingMaster} stands in for it, read-only (slaveActingMaster)`] : []),
         item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
         `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that know the route already find a broker'}`,
+        ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach nobody'}`] : []),
       ];
       return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
     }

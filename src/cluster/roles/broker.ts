@@ -1,5 +1,5 @@
 import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../remoting/broker-api.js';
-import { getTopicRoute } from '../../remoting/namesrv-api.js';
+import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import { type ConfigLine, isElected, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
@@ -80,8 +80,9 @@ export async function unregistered(node: NodeSpec, context: RoleContext, signal:
   const reasons = await Promise.all(
     namesrvs.map(async (namesrv) => {
       const route = await getTopicRoute(context.remoting, namesrv.localAddress, node.brokerName as string, signal);
-      const addresses = route?.brokerDatas.find((data) => data.brokerName === node.brokerName)?.brokerAddrs;
-      if (addresses?.get(node.brokerId as number) === node.registeredAddress) return undefined;
+      const addresses = brokerAddresses(route, node.brokerName as string);
+      const ids = [node.brokerId as number, ACTING_MASTER_ID];
+      if (ids.some((id) => addresses.get(id) === node.registeredAddress)) return undefined;
       return `not registered with ${namesrv.id} (${namesrv.localAddress})`;
     }),
   );

@@ -25,11 +25,16 @@ export const namesrvClosed = (node: NodeSpec, startedAt: number | null) => saidD
 /** Source: controller/.../ControllerStartup.java: the same hook. */
 export const controllerClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'controller.log', startedAt);
 
-function saidDone(node: NodeSpec, name: string, startedAt: number | null): boolean {
+/** Source: proxy/.../ProxyStartup.java, grpc/GrpcServer.java shutdown; proxy.log of 5.3.3 and 5.5.0 after SIGTERM. */
+const GRPC_DONE = 'grpc server shutdown successfully';
+
+export const proxyClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'proxy.log', startedAt, GRPC_DONE);
+
+function saidDone(node: NodeSpec, name: string, startedAt: number | null, words = NAMESRV_DONE): boolean {
   const log = join(node.paths.logs, name);
   try {
     const written = writtenSince(node.paths.root, readLaunchMark(node.paths.root), startedAt).find(({ path }) => path === log);
-    return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(NAMESRV_DONE);
+    return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(words);
   } catch {
     return false;
   }

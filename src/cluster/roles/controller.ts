@@ -8,11 +8,20 @@ import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition }
 const GROUP = 'rmqdev-controllers';
 
 /** Ready once its group has a leader: without one no broker is told who is the master. */
-const led = (node: NodeSpec, { remoting }: RoleContext) =>
-  probe(async (signal) => {
-    const { leaderAddress } = await getControllerMetadata(remoting, node.localAddress, signal);
-    return leaderAddress === undefined ? 'the controllers have no leader yet' : undefined;
-  });
+const led = (node: NodeSpec, context: RoleContext) => probe((signal) => leaderless(node, context, signal));
+
+/** @returns what is wrong while the controllers that `node` is one of have no leader. */
+export async function leaderless(node: NodeSpec, { remoting }: RoleContext, signal: AbortSignal): Promise<string | undefined> {
+  const { leaderAddress } = await getControllerMetadata(remoting, controllerAddress(node), signal);
+  return leaderAddress === undefined ? 'the controllers have no leader yet' : undefined;
+}
+
+/** A controller of its own, or one inside a NameServer. */
+export const isController = ({ ports, role }: Pick<NodeSpec, 'ports' | 'role'>): boolean =>
+  role === 'controller' || ports.controller !== undefined;
+
+/** Where the controller that `node` is, or has in it, is asked. */
+export const controllerAddress = ({ ports }: Pick<NodeSpec, 'ports'>): string => `127.0.0.1:${ports.controller ?? ports.listen}`;
 
 export const controllerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.controller.ControllerStartup',
@@ -29,17 +38,24 @@ export const controllerRole: RoleDefinition = {
 
 /** Sources: common/.../ControllerConfig.java, controller/.../ControllerStartup.java (the port comes from the peers). */
 function controllerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
-  const peers = controllersOf(all).map((peer) => `${selfId(peer)}-127.0.0.1:${peer.ports.listen}`);
   return overlay(
     [
       { key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and the other controllers find it; as in the peers' },
-      { key: 'controllerDLegerGroup', value: GROUP, reason: 'the controllers of a cluster share it' },
-      { key: 'controllerDLegerPeers', value: peers.join(';'), reason: 'every controller with its port; the same on each' },
-      { key: 'controllerDLegerSelfId', value: selfId(draft), reason: 'which of the peers this is: one letter and a number' },
-      { key: 'controllerStorePath', value: draft.paths.store, reason: 'this node’s own store' },
+      ...controllerLines(draft, all),
     ],
     draft.profile.properties,
   );
+}
+
+/** What makes a node one of the controllers of its cluster, as a process of its own or inside a NameServer. */
+export function controllerLines(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
+  const peers = controllersOf(all).map((peer) => `${selfId(peer)}-${controllerAddress(peer)}`);
+  return [
+    { key: 'controllerDLegerGroup', value: GROUP, reason: 'the controllers of a cluster share it' },
+    { key: 'controllerDLegerPeers', value: peers.join(';'), reason: 'every controller with its port; the same on each' },
+    { key: 'controllerDLegerSelfId', value: selfId(draft), reason: 'which of the peers this is: one letter and a number' },
+    { key: 'controllerStorePath', value: draft.paths.store, reason: 'this node’s own store' },
+  ];
 }
 
 /**
@@ -47,7 +63,7 @@ function controllerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLi
  * distribution/conf/controller (brokerId -1, SLAVE).
  */
 export function controllerModeLines(all: readonly NodeDraft[]): ConfigLine[] {
-  const addresses = controllersOf(all).map(({ localAddress }) => localAddress);
+  const addresses = controllersOf(all).map(controllerAddress);
   return [
     { key: 'enableControllerMode', value: 'true', reason: 'the controllers say which replica is the master' },
     { key: 'controllerAddr', value: addresses.join(';'), reason: 'every controller of this cluster' },
@@ -56,6 +72,6 @@ export function controllerModeLines(all: readonly NodeDraft[]): ConfigLine[] {
   ];
 }
 
-const controllersOf = (all: readonly NodeDraft[]) => all.filter(({ role }) => role === 'controller');
+const controllersOf = (all: readonly NodeDraft[]) => all.filter(isController);
 
 const selfId = ({ id }: NodeDraft) => `n${controllerNumber(id)}`;

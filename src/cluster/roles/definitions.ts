@@ -2,10 +2,12 @@ import type { Role } from '../../profile/profile.js';
 import { brokerRole } from './broker.js';
 import { controllerRole } from './controller.js';
 import { namesrvRole } from './namesrv.js';
+import { proxyRole } from './proxy.js';
 import type { RoleDefinition } from './role.js';
 
 export const ROLE_DEFINITIONS: Readonly<Record<Role, RoleDefinition>> = {
   namesrv: namesrvRole,
   controller: controllerRole,
   broker: brokerRole,
+  proxy: proxyRole,
 };

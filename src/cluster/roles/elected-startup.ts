@@ -1,6 +1,6 @@
 import { getBrokerConfig, getMaxOffset, sendMessage } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
-import { getTopicRoute } from '../../remoting/namesrv-api.js';
+import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { NodeSpec } from '../node-spec.js';
 import { answers } from './broker.js';
@@ -107,7 +107,7 @@ async function addressesOn(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, string>> {
   const route = await getTopicRoute(remoting, namesrv.localAddress, brokerName as string, signal);
-  return route?.brokerDatas.find((data) => data.brokerName === brokerName)?.brokerAddrs ?? new Map();
+  return brokerAddresses(route, brokerName as string);
 }
 
 function namesrvsOf(node: NodeSpec, context: RoleContext): NodeSpec[] {

@@ -1,24 +1,38 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../node-spec.js';
 import { namesrvClosed } from './clean-end.js';
+import { controllerLines, isController, leaderless } from './controller.js';
 import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** Alive and ready are the same for a NameServer: it answers GET_BROKER_CLUSTER_INFO. It holds no state to wait for. */
-const answers = (node: NodeSpec, context: RoleContext) =>
-  probe(async (signal) => {
-    await getClusterInfo(context.remoting, node.localAddress, signal);
-    return undefined;
-  });
+const answers = (node: NodeSpec, context: RoleContext) => probe((signal) => ask(node, context, signal));
+
+async function ask(node: NodeSpec, { remoting }: RoleContext, signal: AbortSignal): Promise<undefined> {
+  await getClusterInfo(remoting, node.localAddress, signal);
+}
 
 export const namesrvRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.namesrv.NamesrvStartup',
-  config: (draft) =>
+  config: (draft, all) =>
     overlay(
-      [{ key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and clients find this NameServer' }],
+      [
+        { key: 'listenPort', value: String(draft.ports.listen), reason: 'where brokers and clients find this NameServer' },
+        ...(isController(draft) ? controllerLines(draft, all) : []),
+      ],
       draft.profile.properties,
     ),
-  startup: answers,
+  /** With a controller in it: once the controllers have a leader, where enough of them are to come for one. */
+  startup: (node, context) =>
+    probe(async (signal) => {
+      await ask(node, context, signal);
+      return isController(node) && mayLead(context) ? leaderless(node, context, signal) : undefined;
+    }),
   readiness: answers,
   liveness: answers,
   endedCleanly: namesrvClosed,
 };
+
+function mayLead({ peers, isExpected }: RoleContext): boolean {
+  const controllers = peers().filter(isController);
+  return controllers.filter(({ id }) => isExpected(id)).length > controllers.length / 2;
+}

@@ -26,6 +26,10 @@ export type RoleContext = {
 export interface RoleDefinition {
   mainClass: string;
   config(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[];
+  /** The copy of its configuration that the JVM gets; default: java.util.Properties. */
+  renderRunConfig?(node: NodeSpec): string;
+  /** What follows the main class; default: `-c` and that copy. */
+  programArguments?(node: NodeSpec): string[];
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;

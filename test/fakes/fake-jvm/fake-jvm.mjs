@@ -1,5 +1,5 @@
 /**
- * Stands in for a JVM that runs a NameServer or a broker: takes java's arguments, speaks enough of RocketMQ's protocol to be
+ * Stands in for a JVM that runs a NameServer, a broker or a proxy: takes java's arguments, speaks enough of RocketMQ's protocol to be
  * registered, written to, replicated and stopped, and misbehaves on order (orders.mjs). Plain JavaScript, so that any Node runs it.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from './fake-broker.mjs';
 import { startNamesrv } from './fake-namesrv.mjs';
+import { startProxy } from './fake-proxy.mjs';
 import { optionValue, parseJavaArguments, readProperties } from './java-arguments.mjs';
 import { obeyAtBoot, readOrders } from './orders.mjs';
 import { roleLog } from './role-log.mjs';
@@ -14,7 +15,11 @@ import { roleLog } from './role-log.mjs';
 const JAVA_VERSION = '17.0.0';
 /** What a JVM's exit status is when a signal ran its shutdown hook. */
 const SIGNAL_STATUS = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
-const ROLES = { 'org.apache.rocketmq.namesrv.NamesrvStartup': startNamesrv, 'org.apache.rocketmq.broker.BrokerStartup': startBroker };
+const ROLES = {
+  'org.apache.rocketmq.namesrv.NamesrvStartup': startNamesrv,
+  'org.apache.rocketmq.broker.BrokerStartup': startBroker,
+  'org.apache.rocketmq.proxy.ProxyStartup': startProxy,
+};
 
 const { system, options, mainClass, args } = parseJavaArguments(process.argv.slice(2));
 
@@ -50,6 +55,7 @@ try {
   process.stderr.write(`java.io.FileNotFoundException: ${configFile} (No such file or directory)\n`);
   process.exit(255);
 }
+const proxyFile = optionValue(args, '-pc', '--proxyConfigPath');
 const orders = readOrders(process.env.FAKE_JVM, properties, launchesLog);
 let stop = async () => {};
 
@@ -73,6 +79,7 @@ await obeyAtBoot(orders, userHome);
 try {
   stop = await start({
     configFile,
+    proxyFile,
     properties,
     namesrvAddr:
       optionValue(args, '-n', '--namesrvAddr') ?? properties.namesrvAddr ?? system['rocketmq.namesrv.addr'] ?? process.env.NAMESRV_ADDR,

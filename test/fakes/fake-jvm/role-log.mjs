@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * RocketMQ's own logs, in its pattern and place: second resolution, always GMT+8.
  * @param {string} userHome
- * @returns {(file: 'namesrv' | 'broker' | 'store', text: string, options?: { level?: string, thread?: string }) => void}
+ * @returns {(file: 'namesrv' | 'broker' | 'store' | 'proxy', text: string, options?: { level?: string, thread?: string }) => void}
  */
 export function roleLog(userHome) {
   const folder = join(userHome, 'logs', 'rocketmqlogs');

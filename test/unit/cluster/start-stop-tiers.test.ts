@@ -14,6 +14,12 @@ test('controllers start with the NameServers and stop between them and the broke
   expect(ids(stopTiers(specs))).toEqual([['broker-a-n0', 'broker-a-n1'], ['controller-1'], ['namesrv-1']]);
 });
 
+test('proxies start when the brokers are there, and stop before them', () => {
+  const specs = specsOf({ profile: profileOf(['proxy-1', 'namesrv-1', 'broker-a', 'broker-a-s']) });
+  expect(ids(startTiers(specs))).toEqual([['namesrv-1'], ['broker-a', 'broker-a-s'], ['proxy-1']]);
+  expect(ids(stopTiers(specs))).toEqual([['proxy-1'], ['broker-a-s', 'broker-a'], ['namesrv-1']]);
+});
+
 test('4.x: NameServers, then masters, then slaves: a slave that finds no master sleeps 5 s', () => {
   expect(ids(startTiers(specsOf({ version: '4.9.7' })))).toEqual([NAMESRVS, ['broker-a', 'broker-b'], ['broker-a-s', 'broker-b-s']]);
 });

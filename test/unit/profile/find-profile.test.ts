@@ -43,7 +43,7 @@ test('a name without a profile is an error with all names and the nearest', asyn
   folder.write('mine.yaml', SMALL, folder.userProfiles);
   const error = await folder.errorOf('singel');
   expect(error.code).toBe('PROFILE_NOT_FOUND');
-  expect(error.text.why).toContain('known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, controller, dledger, single');
+  expect(error.text.why).toContain('known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, controller, dledger, proxy, single');
   expect(error.text.next).toContain('Did you mean "single"?');
 });
 
@@ -72,6 +72,7 @@ test('profiles are listed once each with description, aliases and node count, br
     ['2m2s-sync', 'shipped', 6],
     ['controller', 'shipped', 8],
     ['dledger', 'shipped', 5],
+    ['proxy', 'shipped', 3],
   ]);
   expect(listed.map(({ description }) => description).slice(0, 3)).toEqual(['The shop', '', 'Mine']);
   expect(listed[1]?.problem).toContain('did you mean "nodes"');

@@ -26,6 +26,7 @@ test.each([
     'controller',
     ['namesrv-1', 'namesrv-2', 'controller-1', 'controller-2', 'controller-3', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2'],
   ],
+  ['proxy', 'async', ['namesrv-1', 'broker-a', 'proxy-1']],
   ['dledger', 'dledger', ['namesrv-1', 'namesrv-2', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2']],
   ['2m2s-async', 'async', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']],
 ])('the shipped profile %s replicates %s and loads without a warning', async (name, replication, ids) => {

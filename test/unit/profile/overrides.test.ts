@@ -106,7 +106,10 @@ test.each<[Partial<ProfileOverrides>, string]>([
   [{ set: ['nodes.broker-b=null'] }, '--set nodes.broker-b=null: nodes.broker-b: null takes an inherited node away'],
   [{ set: ['nodes.broker-b.brokerId=1', 'nodes.broker-b.role=broker'] }, 'nodes.broker-b.brokerName: a slave (brokerId 1) needs'],
   [{ set: ['extends=2m2s'] }, '--set extends=2m2s: a profile is extended in its file'],
-  [{ set: ['nodes.broker-b.role=brokr'] }, '--set nodes.broker-b.role=brokr: nodes.broker-b.role: expected namesrv, controller or broker'],
+  [
+    { set: ['nodes.broker-b.role=brokr'] },
+    '--set nodes.broker-b.role=brokr: nodes.broker-b.role: expected namesrv, controller, broker or proxy',
+  ],
   [{ heap: ['java=1g'] }, '--heap java=1g: "java" is no node, role or setting'],
   [{ heap: ['lots'] }, '--heap lots: roles.broker.heap: expected a heap size from 16m'],
   [{ heap: ['broker-a='] }, '--heap broker-a=: nodes.broker-a.heap: expected a heap size from 16m'],

@@ -47,7 +47,11 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ],
     [
       '  broker-b: { role: brokr }\n',
-      'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller or broker, not "brokr" (did you mean "broker"?)',
+      'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller, broker or proxy, not "brokr" (did you mean "broker"?)',
+    ],
+    [
+      '  controller-1: { role: controller }\nreplication: controller\nroles:\n  namesrv: { properties: { enableControllerInNamesrv: true } }\n',
+      'namesrv-1 runs a controller in it, and controller-1 is one of its own: choose one of the two ways',
     ],
     ['  broker-b: {}\n', 'p.yaml:4:3: nodes.broker-b.role: a node needs its role'],
     ['  broker-b: broker\n', 'p.yaml:4:3: nodes.broker-b: expected a map of settings'],

@@ -102,7 +102,7 @@ describe('memory', () => {
     ['4.4.0', 'broker', 256],
     ['5.5.0', 'broker', 256],
     ['5.3.3', 'controller', 256],
-    ['5.3.3', 'proxy', 384],
+    ['5.3.3', 'proxy', 256],
   ] as const)('%s %s gets a heap of %i MB', (version, role, heapMb) => {
     expect(defaultHeapBytes(version, role)).toBe(heapMb * MB);
   });

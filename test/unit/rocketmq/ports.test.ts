@@ -13,6 +13,15 @@ test('a DLedger peer replicates over P+5 and opens no HA port', () => {
   expect(socketsAt({ role: 'namesrv' }, 9876)).toEqual({ listen: 9876 });
 });
 
+test('a proxy listens for gRPC on 8081 and for remoting on the port below; a NameServer with a controller in it has a second port', () => {
+  expect(socketsAt({ role: 'proxy' }, 8081)).toEqual({ listen: 8081, remoting: 8080 });
+  expect(socketsAt({ role: 'namesrv', properties: { enableControllerInNamesrv: 'true' } }, 9876)).toEqual({
+    listen: 9876,
+    controller: 9896,
+  });
+  expect(socketsAt({ role: 'namesrv', properties: { enableControllerInNamesrv: 'false' } }, 9876)).toEqual({ listen: 9876 });
+});
+
 test('neighbours never meet, debug port included', () => {
   for (const node of [{ role: 'broker' }, { role: 'broker', election: 'dledger' }, { role: 'proxy' }] as const) {
     const offsets = [...Object.values(portOffsets(node)), DEBUG_OFFSET];

@@ -22,11 +22,13 @@ const verdict = (settings: Partial<Verdict> = {}): Verdict => ({
   role: 'broker',
   tMs: 150,
   promoted: null,
+  actingMaster: null,
   writable: false,
   writableOn: ['broker-b'],
   readableFrom: 'broker-a-s',
   missingTopics: [],
   routedBy: ['namesrv-1', 'namesrv-2'],
+  proxiedBy: [],
   next: ['rmqdev start broker-a -c 2m2s', 'rmqdev status -c 2m2s'],
   ...settings,
 });
