@@ -161,7 +161,9 @@ function assemble(files: readonly ConfigFile[], { scripts, others, containers, v
   const linked = scripts.map(
     (script): StartScript => ({
       ...script,
-      launches: script.launches.map((launch): Launch => ({ ...launch, file: matching(launch.config, paths) })),
+      launches: script.launches.map(
+        (launch): Launch => ({ ...launch, file: matching(launch.config, own) ?? matching(launch.config, paths) }),
+      ),
     }),
   );
   return {

@@ -11,7 +11,7 @@ export const ARTICLES = fileURLToPath(new URL('../fixtures/articles', import.met
 /** A folder with these files, which goes with the test. */
 export function folderOf(files: Record<string, string | Uint8Array> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'rd-import-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }), 60_000);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);

@@ -116,9 +116,9 @@ test('whatever the files hold, a profile that loads is written or the files are 
           .map(([, item]) => item);
       expect(await outcome(shuffled(files.map(([path, each]) => [path, shuffled(each)] as const)))).toEqual(made);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
-  expect(written).toBeGreaterThan(10);
+  expect(written).toBeGreaterThan(3);
 });
 
 test('no bytes make it fail', async () => {
@@ -141,6 +141,6 @@ test('no bytes make it fail', async () => {
         rmSync(root, { recursive: true, force: true });
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });

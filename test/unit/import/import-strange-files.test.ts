@@ -47,7 +47,7 @@ test('a start script of Windows gives the NameServers; its paths are found', asy
   const result = await imported(
     folderOf({
       'rocketmq-all-4.9.7/bin/start.cmd':
-        '@echo off\r\nrem all of it\r\nset HOME_MQ=D:\\mq\r\nstart .\\mqnamesrv.cmd\r\nstart .\\mqbroker.cmd -n 127.0.0.1:9876;127.0.0.1:9886 ^\r\n  -c ..\\conf\\broker-a.conf\r\nstart mqbroker -c "%HOME_MQ%\\conf\\gone.conf"\r\n',
+        '@echo off\r\nrem all of it\r\nset HOME_MQ=D:\\mq\r\nstart .\\mqnamesrv.cmd\r\nstart .\\mqbroker.cmd -n 127.0.0.1:9876;127.0.0.1:9886 ^\r\n  -c ..\\conf\\broker-a.conf\r\nstart mqbroker -c ..\\conf\\gone.conf\r\n',
       'rocketmq-all-4.9.7/conf/broker-a.conf': `${BROKER}storePathRootDir=D:/mq/store\r\nstorePathCommitLog=D:/mq/store/commitlog\r\n`,
     }),
   );
