@@ -33,6 +33,11 @@ test('files for dev and for prod are never one cluster', async () => {
   expect(await loud({ 'broker-test.conf': localBroker('a', 10_911), 'broker-prod.conf': localBroker('a', 10_911) }, '4.9.7')).toEqual([]);
 });
 
+test('a variant for containers, and the example that a file was made from, run with no other', async () => {
+  const own = localBroker('a', 10_911);
+  expect(await loud({ 'broker.conf': own, 'broker.docker.conf': own, 'broker.conf.example': own }, '4.9.7')).toEqual([]);
+});
+
 test('a copy beside the file, and the single broker that a release ships, are no second broker', async () => {
   const pair = { 'conf/broker-a.conf': localBroker('broker-a', 10_911), 'conf/broker-b.conf': localBroker('broker-b', 10_931) };
   expect(await loud({ ...pair, 'conf/broker-a copy.conf': localBroker('broker-a', 10_911) }, '4.9.7')).toEqual([]);
@@ -40,7 +45,7 @@ test('a copy beside the file, and the single broker that a release ships, are no
 });
 
 test('a path that a variable gives, or that lies in a container, is no missing file', async () => {
-  const start = 'CONF=${CONF:-"/etc/rocketmq/broker.conf"}\nsh mqbroker -c ${CONF}\n';
+  const start = `CONF=\${CONF:-"/etc/rocketmq/broker.conf"}\nsh mqbroker -c \${CONF}\n`;
   const run = 'docker run -d --name broker apache/rocketmq:4.9.4 sh mqbroker -c ../conf/other.conf\n';
   expect(await loud({ 'start.sh': start, 'run.sh': run, 'broker.conf': localBroker('a', 10_911) }, '4.9.7')).toEqual([]);
   const missing = { 'start.sh': 'sh mqbroker -c conf/other.conf\n', 'broker.conf': localBroker('a', 10_911) };
