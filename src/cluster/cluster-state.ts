@@ -6,7 +6,7 @@ import { asError, RmqdevError, systemCode } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { Profile } from '../profile/profile.js';
 import type { NodeSnapshot } from '../supervisor/node-run.js';
-import type { Assignment } from './node-spec.js';
+import type { Assignment, NodePorts } from './node-spec.js';
 
 /** `clusters/<name>/cluster.json`: what a later daemon needs to go on. Raised when an older daemon could no longer read it. */
 const STATE_VERSION = 1;
@@ -37,8 +37,10 @@ const AssignmentSchema = z.object({
     fast: z.int().optional(),
     ha: z.int().optional(),
     dledger: z.int().optional(),
+    remoting: z.int().optional(),
+    controller: z.int().optional(),
     debug: z.int().optional(),
-  }),
+  } satisfies Record<keyof NodePorts, z.ZodType>),
   release: z.object({ home: z.string(), version: z.string(), source: z.string() }),
   jdk: z.object({ home: z.string(), java: z.string(), major: z.int(), version: z.string() }),
 });

@@ -70,6 +70,16 @@ test('what is saved is what is loaded', () => {
   expect(loadClusterState(file)).toEqual(state);
 });
 
+test.each([
+  { listen: 10911, fast: 10909, dledger: 10916 },
+  { listen: 8081, remoting: 8080 },
+  { listen: 9876, controller: 9896 },
+])('every kind of port survives a change of the daemon: %j', (ports) => {
+  const [id, node] = [...state.nodes][0] as [string, { assignment: Assignment; snapshot: NodeSnapshot }];
+  saveClusterState(paths, { ...state, nodes: new Map([[id, { ...node, assignment: { ...node.assignment, ports } }]]) });
+  expect(loadClusterState(file)?.nodes.get(id)?.assignment.ports).toEqual(ports);
+});
+
 test('debug ports survive', () => {
   const [id, node] = [...state.nodes][1] as [string, { assignment: Assignment; snapshot: NodeSnapshot }];
   const ports = { listen: 10911, fast: 10909, ha: 10912, debug: 10918 };
