@@ -20,16 +20,17 @@ export async function runCell(cli, { profile, release, jdk }, firstPort) {
     if (!isSo) throw new Error(what);
   };
   try {
-    const ports = await portsOf(cli, profile.name, firstPort);
-    const up = await cli.last('up', profile.name, '--rocketmq', release, '--java', jdk, '--from', 'maven', '--name', CLUSTER, ...ports);
+    // A proxy takes no messages of a topic that is not there.
+    const settings = ['--set', `topics=[${TOPIC}]`, ...(await portsOf(cli, profile.name, firstPort))];
+    const up = await cli.last('up', profile.name, '--rocketmq', release, '--java', jdk, '--from', 'maven', '--name', CLUSTER, ...settings);
     expect(up.state === 'ready', `the cluster is ${up.state}`);
     expect(up.rocketmq === release && String(up.java.version) === jdk, `it runs ${up.rocketmq} on JDK ${up.java.version}`);
-    await inSync(cli);
+    const through = clientOptions(await inSync(cli));
 
     step = 'send';
-    let sent = await send(cli, 0, FIRST);
+    let sent = await send(cli, { first: 0, count: FIRST, through });
     step = 'read';
-    await read(cli, sent, expect);
+    await read(cli, { sent, through }, expect);
 
     step = `kill ${profile.kill}`;
     const killed = await cli.items('kill', profile.kill);
@@ -40,7 +41,7 @@ export async function runCell(cli, { profile, release, jdk }, firstPort) {
     expect(!profile.after.includes('readable') || verdict.readableFrom !== null, `verdict ${JSON.stringify(verdict)}`);
     if (profile.after.length > 0) {
       step = `send while ${node} is down`;
-      sent += await send(cli, sent, MORE);
+      sent += await send(cli, { first: sent, count: MORE, through });
     }
 
     step = `start ${node}`;
@@ -51,7 +52,7 @@ export async function runCell(cli, { profile, release, jdk }, firstPort) {
       `not ready: ${whole.nodes.filter(({ state }) => state !== 'ready').map(({ id }) => id)}`,
     );
     step = `read after the return of ${node}`;
-    await read(cli, sent, expect);
+    await read(cli, { sent, through }, expect);
 
     step = 'down';
     const { proof } = await cli.last('down');
@@ -69,15 +70,21 @@ function inSync(cli) {
   return cli.last('wait', 'all', '--for', 'in-sync');
 }
 
-async function send(cli, first, count) {
-  const { statuses } = await cli.last('send', TOPIC, '-n', String(count), '--body', `${first}-{n}`);
+/** @returns what makes clients go through the cluster's proxy, where it has one. */
+function clientOptions({ nodes }) {
+  const proxy = nodes.find(({ role }) => role === 'proxy');
+  return proxy ? ['--namesrv', `127.0.0.1:${proxy.ports.remoting}`] : [];
+}
+
+async function send(cli, { first, count, through }) {
+  const { statuses } = await cli.last('send', TOPIC, '-n', String(count), '--body', `${first}-{n}`, ...through);
   if (statuses.SEND_OK !== count) throw new Error(`of ${count} messages not all were acknowledged: ${JSON.stringify(statuses)}`);
   return count;
 }
 
 /** Each message is read, and no acknowledged one is missing. */
-async function read(cli, sent, expect) {
-  const messages = (await cli.items('consume', TOPIC)).filter(({ body }) => body !== undefined);
+async function read(cli, { sent, through }, expect) {
+  const messages = (await cli.items('consume', TOPIC, ...through)).filter(({ body }) => body !== undefined);
   const distinct = new Set(messages.map(({ body }) => body)).size;
   expect(distinct === sent, `of ${sent} messages ${distinct} are read`);
 }

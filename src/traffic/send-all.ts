@@ -3,7 +3,7 @@ import type { Access } from './cluster-access.js';
 import { type Percentiles, percentilesOf, perSecond } from './figures.js';
 import { type Draft, type Producer, SendError, type Sent } from './producer.js';
 import { queueKey } from './queues.js';
-import { meaningOf, type SendStatus } from './send-answer.js';
+import { adviceOn, meaningOf, type SendStatus } from './send-answer.js';
 
 /** Messages on their way at once; of one queue never more than one, so that each queue has them in the order of sending. */
 const WINDOW = 64;
@@ -160,7 +160,9 @@ function problemOf(
       {
         what: `${failed} of ${sent + failed} messages of ${topic} ${failed === 1 ? 'was' : 'were'} not stored${hasGivenUp ? ', and the rest was not tried' : ''}`,
         why: `the last one after ${last.tries} ${last.tries === 1 ? 'try' : 'tries'}: ${last.message}${unsure}`,
-        next: `\`rmqdev topic route ${topic}\` shows who takes them; \`rmqdev status\` and \`rmqdev explain\` why one does not`,
+        next:
+          adviceOn(last.failure.error, topic) ??
+          `\`rmqdev topic route ${topic}\` shows who takes them; \`rmqdev status\` and \`rmqdev explain\` why one does not`,
       },
       { cause: last },
     );

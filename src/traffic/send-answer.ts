@@ -58,3 +58,11 @@ export function failureOf(thrown: unknown): SendFailure {
   if (error instanceof ConnectionError) return { error, canRetry: true, mayBeStored: !error.message.startsWith('connect') };
   return { error, canRetry: error.name === 'TimeoutError', mayBeStored: error.name === 'TimeoutError' };
 }
+
+/** @returns what to do about a message that was refused, where its answer alone says it. */
+export function adviceOn(error: Error, topic: string): string | undefined {
+  if (!(error instanceof ResponseError) || error.code !== ResponseCode.MESSAGE_ILLEGAL || !/TopicMessageType/.test(error.message))
+    return undefined;
+  // Source: proxy/.../processor/validator/DefaultTopicMessageTypeValidator.java; brokers make topics by themselves, proxies do not.
+  return `A proxy takes messages only of a topic that is there: \`rmqdev topic create ${topic}\` makes it`;
+}

@@ -3,7 +3,7 @@ import { ConnectionError } from '../../../src/remoting/connection.js';
 import { ResponseError } from '../../../src/remoting/response.js';
 import { percentilesOf, perSecond } from '../../../src/traffic/figures.js';
 import { matches } from '../../../src/traffic/queue-reader.js';
-import { failureOf, meaningOf, statusOf } from '../../../src/traffic/send-answer.js';
+import { adviceOn, failureOf, meaningOf, statusOf } from '../../../src/traffic/send-answer.js';
 
 test('four codes mean stored, each with what is known of the message', () => {
   expect([0, 10, 11, 12].map(statusOf)).toEqual(['SEND_OK', 'FLUSH_DISK_TIMEOUT', 'SLAVE_NOT_AVAILABLE', 'FLUSH_SLAVE_TIMEOUT']);
@@ -25,6 +25,12 @@ test.each([
   ['a fault of ours', new TypeError('x'), { canRetry: false, mayBeStored: false }],
 ])('%s: another try, and may it be stored already', (_what, error, expected) => {
   expect(failureOf(error)).toMatchObject(expected);
+});
+
+test('a proxy that does not know the topic: the command that makes it', () => {
+  const remark = 'TopicMessageType validate failed, the expected type is UNSPECIFIED, but actual type is NORMAL';
+  expect(adviceOn(new ResponseError('127.0.0.1:8080', 310, { code: 13, remark }), 'Orders')).toContain('`rmqdev topic create Orders`');
+  expect(adviceOn(response(13), 'Orders')).toBeUndefined();
 });
 
 test('nearest-rank percentiles', () => {
