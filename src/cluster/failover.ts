@@ -8,6 +8,7 @@ import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
 import { isElected, isMaster, type NodeSpec } from './node-spec.js';
+import { hasTooFewPeers, noLeader } from './roles/elected-startup.js';
 import { remotingAddress } from './roles/proxy.js';
 
 /** How often the NameServers are asked whether the route has changed. */
@@ -52,6 +53,7 @@ export async function killAndTell(
     const message = `${options.signal} does not end a JVM; what it prints is in \`rmqdev logs ${id} --file stdout -c ${cluster.name}\``;
     return tell({ event: 'notice', node: id, message, tMs: tMs() });
   }
+  let isGone = false;
   try {
     await Promise.all([
       untilExited(cluster, id, pid, deadline.signal).then((exit) => tell({ event: 'exited', node: id, ...exit, tMs: tMs() })),
@@ -59,10 +61,7 @@ export async function killAndTell(
         tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() }),
       ),
     ]);
-    if (wasMaster && isElected(spec)) {
-      const { promoted, namesrv } = await untilPromoted(cluster, spec, deadline.signal);
-      if (promoted) tell({ event: 'routeChanged', node: id, namesrv, master: promoted, tMs: tMs() });
-    }
+    isGone = true;
   } catch (error) {
     if (!deadline.signal.aborted || options.abort.aborted) throw error;
     tell({
@@ -71,6 +70,14 @@ export async function killAndTell(
       message: `the process or its route is still there after ${options.timeoutMs / 1_000} s; a frozen broker is dropped only after 120 s of silence`,
       tMs: tMs(),
     });
+  }
+  if (isGone && wasMaster && isElected(spec)) {
+    const promoted = await untilPromoted(cluster, spec, options.abort);
+    tell(
+      promoted
+        ? { event: 'routeChanged', node: id, namesrv: promoted.listedBy, master: promoted.id, tMs: tMs() }
+        : { event: 'notice', node: id, message: `nobody was elected: ${noLeader(spec, cluster.roleContext)}`, tMs: tMs() },
+    );
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
   const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);
@@ -189,21 +196,24 @@ async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): P
 
 const masterOf = (cluster: Cluster, member: NodeSpec) => listedAs(cluster, member, 0);
 
-/** Resolves once another replica holds id 0 and took a send, at the latest after ELECTION_TIMEOUT_MS. */
+/**
+ * @returns the replica that holds id 0 in the place of `killed` and took a send; undefined where none does within ELECTION_TIMEOUT_MS, or
+ * could, because too few peers are left to elect one. Throws what `signal` was aborted with.
+ */
 async function untilPromoted(
   cluster: Cluster,
   killed: NodeSpec,
   signal: AbortSignal,
-): Promise<{ promoted: string | null; namesrv: string }> {
+): Promise<(NodeSpec & { listedBy: string }) | undefined> {
   const { clock } = cluster.world;
   using deadline = clock.deadline(ELECTION_TIMEOUT_MS, signal);
-  while (!deadline.signal.aborted) {
+  while (!deadline.signal.aborted && !hasTooFewPeers(killed, cluster.roleContext)) {
     const master = await masterOf(cluster, killed);
-    if (master && master.id !== killed.id && (await takesSend(cluster, master))) return { promoted: master.id, namesrv: master.listedBy };
+    if (master && master.id !== killed.id && (await takesSend(cluster, master))) return master;
     await clock.sleep(WATCH_EVERY_MS, deadline.signal);
   }
   signal.throwIfAborted();
-  return { promoted: null, namesrv: '' };
+  return undefined;
 }
 
 /** @returns the brokers that stored a message now. A slave refuses; a SYNC_MASTER without its slave stores, and answers 11 or 12. */

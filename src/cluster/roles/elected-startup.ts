@@ -116,11 +116,24 @@ function namesrvsOf(node: NodeSpec, context: RoleContext): NodeSpec[] {
     .filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && context.isExpected(peer.id));
 }
 
-function noLeader(node: NodeSpec, context: RoleContext): string {
-  const group = context.peers().filter((peer) => peer.brokerName === node.brokerName);
-  const wanted = group.filter((peer) => context.isExpected(peer.id));
-  const majority = Math.floor(group.length / 2) + 1;
-  if (node.election !== 'dledger' || wanted.length >= majority) return `${node.brokerName} has no leader yet`;
+type Group = Pick<RoleContext, 'peers' | 'isExpected'>;
+
+/** The peers of the DLedger group of `node`: all, those that are wanted up, and how many are needed to elect one. */
+function votersOf(node: NodeSpec, { peers, isExpected }: Group) {
+  const group = peers().filter((peer) => peer.brokerName === node.brokerName);
+  return { group, wanted: group.filter((peer) => isExpected(peer.id)), majority: Math.floor(group.length / 2) + 1 };
+}
+
+/** @returns whether the DLedger group of `node` cannot elect a leader before more of its peers are started. */
+export function hasTooFewPeers(node: NodeSpec, context: Group): boolean {
+  const { wanted, majority } = votersOf(node, context);
+  return node.election === 'dledger' && wanted.length < majority;
+}
+
+/** @returns that the group of `node` has no leader and, where too few of its peers are up to elect one, which are missing. */
+export function noLeader(node: NodeSpec, context: Group): string {
+  if (!hasTooFewPeers(node, context)) return `${node.brokerName} has no leader yet`;
+  const { group, wanted, majority } = votersOf(node, context);
   const down = group.filter((peer) => !wanted.includes(peer)).map(({ id }) => id);
   return `${node.brokerName} has no leader: ${wanted.length} of ${group.length} peers are up and ${majority} are needed; start ${down.join(' or ')}`;
 }

@@ -54,6 +54,19 @@ test('a follower of such a group: nobody is elected, and the leader still takes 
   expect(verdictOf(told)).toMatchObject({ promoted: null, writable: true });
 });
 
+// It waited 30 s, and then said that the process was still there.
+test('a leader whose group has no majority left: it is said at once, with the peers that are missing', async () => {
+  await running(DLEDGER);
+  const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
+  const first = DLEDGER.find((id) => id.startsWith('broker') && id !== leader) as string;
+  await kill(first);
+  const told = await kill(leader);
+  expect(told.find((item) => item.event === 'notice')).toMatchObject({
+    message: `nobody was elected: broker-a has no leader: 1 of 3 peers are up and 2 are needed; start ${[first, leader].toSorted().join(' or ')}`,
+  });
+  expect(verdictOf(told)).toMatchObject({ promoted: null });
+});
+
 test('a master of a fixed pair: gone, dropped by both NameServers, no new master, reads from its slave, sends to the other', async () => {
   await running();
   const { pid } = cluster.supervisor('broker-a');
