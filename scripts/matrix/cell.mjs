@@ -53,6 +53,10 @@ export async function runCell(cli, { profile, release, jdk }, firstPort) {
     );
     step = `read after the return of ${node}`;
     await read(cli, { sent, through }, expect);
+    if (profile.after.includes('elected')) {
+      step = `read from ${node} itself`;
+      await read(cli, { sent, through: ['--from-node', node] }, expect);
+    }
 
     step = 'down';
     const { proof } = await cli.last('down');

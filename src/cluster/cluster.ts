@@ -286,7 +286,7 @@ export class Cluster {
   }
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world));
+    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world, this.journal));
   }
 
   readonly #observer: NodeObserver = {

@@ -5,6 +5,8 @@ import type { LaunchSpec } from '../process/launcher.js';
 import { launchEnvironment } from './build-specs.js';
 import { classArchiveOptions } from './class-archive.js';
 import { writeConfigFiles } from './config-file.js';
+import { dropCutQueues } from './drop-cut-queues.js';
+import type { Journal } from './journal.js';
 import type { NodeSpec } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
@@ -15,7 +17,7 @@ import type { World } from './world.js';
  * (a directory or `*` defeats the class archive).
  * @throws RmqdevError STORE_IN_USE, RELEASE_INVALID
  */
-export async function prepareLaunch(node: NodeSpec, world: World): Promise<LaunchSpec> {
+export async function prepareLaunch(node: NodeSpec, world: World, journal: Pick<Journal, 'record'>): Promise<LaunchSpec> {
   await refuseSecondJvm(node, world);
   await refuseForeignJvm(node, world);
   await Promise.all([
@@ -23,6 +25,10 @@ export async function prepareLaunch(node: NodeSpec, world: World): Promise<Launc
     mkdir(node.paths.logs, { recursive: true }),
     mkdir(node.paths.tmp, { recursive: true }),
   ]);
+  if (await dropCutQueues(node)) {
+    const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
+    journal.record('store-prepared', node.id, message);
+  }
   await writeConfigFiles(node);
   const { jars } = await readReleaseHome(node.release.home);
   const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];

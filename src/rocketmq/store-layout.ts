@@ -20,6 +20,12 @@ export const CONFIG_LOSS: Readonly<Record<string, string>> = {
 
 export const CONSUME_QUEUE_FOLDER = 'consumequeue';
 
+/**
+ * What a broker builds anew of its commit log where it is not there; without the checkpoint it begins at the first file.
+ * Source: store/.../DefaultMessageStore.java load, recover.
+ */
+export const DERIVED_OF_COMMIT_LOG = [CONSUME_QUEUE_FOLDER, 'index', 'checkpoint'] as const;
+
 /** Bytes of one entry: a file holds whole entries. Source: store/.../ConsumeQueue.java CQ_STORE_UNIT_SIZE, MessageStoreConfig getMappedFileSizeConsumeQueue. */
 const CONSUME_QUEUE_ENTRY_BYTES = 20;
 
