@@ -30,6 +30,15 @@ export const PROOFS = [
     atLeast: { crashes: 200 },
   },
   {
+    file: 'rolling.json',
+    title: 'A cluster that changes under a steady send',
+    target:
+      'release by release, nodes of two releases at once, another heap, another property, a pair more and less: nothing acknowledged lost, no send refused by every master',
+    command: 'npm run reliability -- rolling',
+    zero: ['lost', 'refused', 'damaged', 'anomalies'],
+    atLeast: {},
+  },
+  {
     file: 'broken-state.json',
     title: 'Truncated state files, through the CLI',
     target: '50 random ones: `status`, `stop` and `down` still work',
