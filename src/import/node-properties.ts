@@ -4,18 +4,31 @@ import type { ElectionMode } from '../rocketmq/releases.js';
 import { type Change, change, meant } from './change.js';
 import { holdsController } from './controllers.js';
 
-export type ImportedRole = 'broker' | 'namesrv' | 'controller';
+export type ImportedRole = 'broker' | 'namesrv' | 'controller' | 'proxy';
 
 /** Source: namesrv/.../NamesrvStartup.java. */
 const CONTROLLERS_OBJECT = /^(Controller|Jraft)Config$/;
 
 /** Keys that the profile says in its own words, or that rmqdev allots: what becomes of them is said where it is settled. */
 const SETTLED =
-  /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole|dLegerGroup|dLegerSelfId|enableDLegerCommitLog|enableControllerMode|enableControllerInNamesrv)$/;
+  /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole|dLegerGroup|dLegerSelfId|enableDLegerCommitLog|enableControllerMode|enableControllerInNamesrv|grpcServerPort)$/;
 
 /** Keys of ours, or of another machine: what stands in their place. */
 const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   { keys: /^namesrvAddr$/, to: 'the NameServers of the profile', why: 'they run on this machine' },
+  {
+    keys: /^(rocketMQClusterName|proxyClusterName)$/,
+    to: 'the brokerClusterName of the profile',
+    why: 'a proxy serves the brokers of its profile',
+  },
+  { keys: /^proxyMode$/, to: 'CLUSTER', why: 'in a profile a proxy is a process of its own' },
+  { keys: /^remotingListenPort$/, to: 'listenPort - 1', why: 'rmqdev allots the ports of a node together' },
+  { keys: /^localServeAddr$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
+  {
+    keys: /^tls\w*(Path|Password)$/,
+    to: 'left out',
+    why: 'the files with the keys are not taken over: the proxy makes a certificate of its own',
+  },
   { keys: /^haMasterAddress$/, to: 'the master of the profile', why: 'a slave learns its master from the NameServers' },
   { keys: /^haListenPort$/, to: 'listenPort + 1', why: 'rmqdev allots the ports of a node together' },
   {

@@ -3,7 +3,7 @@ import { NodeView } from '../diagnose/lint/node-view.js';
 import { BROKER_NAME } from '../profile/names.js';
 import type { ConfigRole } from '../rocketmq/keys.js';
 import { portOffsets } from '../rocketmq/ports.js';
-import type { ElectionMode } from '../rocketmq/releases.js';
+import { type ElectionMode, releaseTraits } from '../rocketmq/releases.js';
 import { brokerIdentities } from './broker-identities.js';
 import { type Change, change, leftOut, meant } from './change.js';
 import { chooseSet } from './choose-set.js';
@@ -84,7 +84,12 @@ export function toProfile(
     const isSaid = brokerName === (election ? id.replace(/-n\d+$/, '') : id);
     nodes[id] = { role, ...(isSaid ? {} : { brokerName }), ...(election ? {} : { brokerId }), ...rest };
   }
-  changes.push(...viewsOf('proxy').map((view) => leftOut(view, 'a proxy', 'import makes no proxy; add it to the profile')));
+  const hasProxies = releaseTraits(version).roles.includes('proxy');
+  for (const view of viewsOf('proxy')) {
+    const port = view.entry('grpcServerPort') ? Number(meant(view, 'grpcServerPort')) : undefined;
+    if (hasProxies) nodes[ids.allot('proxy-1')] = draftOf('proxy', view, port);
+    else changes.push(leftOut(view, 'a proxy', `RocketMQ ${version} has none`));
+  }
   const roles: NonNullable<ProfileDraft['roles']> = scriptHeaps(set, changes);
   const shared = takeShared(Object.values(nodes).filter(({ role }) => role === 'broker'));
   if (Object.keys(shared).length > 0) roles.broker = { ...roles.broker, properties: shared };
@@ -120,8 +125,10 @@ function takeShared(nodes: readonly NodeDraft[]): Record<string, string> {
 }
 
 /** A controller's port stands in the list of its group. */
-const portKey = (role: ImportedRole, view: NodeView) =>
-  role === 'controller' && view.entry('controllerDLegerPeers') ? 'controllerDLegerPeers' : 'listenPort';
+function portKey(role: ImportedRole, view: NodeView): string {
+  if (role === 'proxy') return 'grpcServerPort';
+  return role === 'controller' && view.entry('controllerDLegerPeers') ? 'controllerDLegerPeers' : 'listenPort';
+}
 
 function refusedPorts(role: ImportedRole, election: ElectionMode | undefined, port: number): string {
   if (!Number.isInteger(port)) return 'it is no port';

@@ -85,12 +85,36 @@ test('controller mode: replicas of one brokerName, a controller for each file, t
       'rmq-proxy.json': '{"rocketMQClusterName":"DefaultCluster"}',
     }),
   );
-  expect(nodes).toEqual(['namesrv-1', 'controller-1', 'controller-2', 'controller-3', 'broker-a-n0', 'broker-a-n1']);
+  expect(nodes).toEqual(['namesrv-1', 'controller-1', 'controller-2', 'controller-3', 'broker-a-n0', 'broker-a-n1', 'proxy-1']);
   expect(profile.replication).toBe('controller');
   expect([1, 2, 3].map((n) => node(`controller-${n}`)?.listenPort)).toEqual([9_878, 9_868, 9_858]);
   expect(node('controller-2')?.properties).toEqual({ scanInactiveMasterInterval: '3000' });
   expect(node('broker-a-n0')).toMatchObject({ brokerId: -1, listenPort: 30_911, properties: { allAckInSyncStateSet: 'true' } });
   expect(told).toContain('broker.conf:3 brokerRole=SYNC_MASTER → no brokerRole');
+  expect(told).toContain('rmq-proxy.json:1 rocketMQClusterName=DefaultCluster → the brokerClusterName of the profile');
+});
+
+test('a proxy: its gRPC port and its own settings are kept; where it listens, whom it serves and its mode are the profile’s', async () => {
+  const { node, told } = await imported(
+    folderOf({
+      'broker.conf': 'brokerClusterName=c1\nbrokerName=a\nbrokerId=0\nlistenPort=30911\nnamesrvAddr=127.0.0.1:9876\n',
+      'rmq-proxy.json':
+        '{\n"rocketMQClusterName": "c1",\n"proxyMode": "LOCAL",\n"grpcServerPort": 18081,\n"remotingListenPort": 18090,\n"grpcShutdownTimeSeconds": 5\n}\n',
+    }),
+  );
+  expect(node('proxy-1')).toMatchObject({ role: 'proxy', listenPort: 18_081, properties: { grpcShutdownTimeSeconds: '5' } });
+  expect(told).toContain('rmq-proxy.json:3 proxyMode=LOCAL → CLUSTER');
+  expect(told).toContain('rmq-proxy.json:5 remotingListenPort=18090 → listenPort - 1');
+});
+
+test('a release without proxies leaves the file out, and says so', async () => {
+  const { nodes, told } = await imported(
+    folderOf({
+      'rocketmq-4.9.7/broker.conf': 'brokerName=a\nbrokerId=0\nlistenPort=30911\nnamesrvAddr=127.0.0.1:9876\n',
+      'rocketmq-4.9.7/rmq-proxy.json': '{"rocketMQClusterName":"c1"}',
+    }),
+  );
+  expect(nodes).toEqual(['namesrv-1', 'a']);
   expect(told).toContain('rmq-proxy.json:null a proxy → left out');
 });
 
