@@ -1,4 +1,5 @@
 import { isMaster, type NodeSpec } from './node-spec.js';
+import { isController } from './roles/controller.js';
 import { peersChanged } from './roles/dledger.js';
 
 /** A node that runs as `now` and is to be `next`. */
@@ -10,8 +11,8 @@ export type Restarts = { rolled: readonly string[]; together: readonly string[];
 /**
  * How nodes that run take up what has changed. Where the NameServers change, or a master moves to another address, there is nothing to roll: a
  * slave is routed only where its master is registered, and follows it only where it listens. A group whose list of peers, or way of electing,
- * changes cannot be rolled either: RocketMQ reads the list at its start, and two halves with different lists do not vote for each other. A peer
- * that joins starts with its group, because it is ready only once that knows it.
+ * changes cannot be rolled either: RocketMQ reads the list at its start, and two halves with different lists do not vote for each other. What
+ * joins starts with those that must learn of the same change, because it is ready only once they have; a plain NameServer waits for nobody.
  * @param specs all nodes as they are to be; what of them is neither in `changed` nor runs is started in any case
  */
 export function planRestarts(changed: readonly ChangedNode[], specs: readonly NodeSpec[], isLive: (id: string) => boolean): Restarts {
@@ -19,7 +20,11 @@ export function planRestarts(changed: readonly ChangedNode[], specs: readonly No
   const moves = changed.some(
     ({ now, next }) => (isMaster(now) && now.localAddress !== next.localAddress) || now.namesrvAddrs.join() !== next.namesrvAddrs.join(),
   );
-  if (moves) return { rolled: [], together: ids, notice: `addresses change: ${ids.join(', ')} are restarted together` };
+  if (moves) {
+    const joining = specs.filter((spec) => !isLive(spec.id) && (spec.role !== 'namesrv' || isController(spec)));
+    const notice = `addresses change: ${ids.join(', ')} ${ids.length === 1 ? 'is restarted' : 'are restarted together'}`;
+    return { rolled: [], together: [...ids, ...joining.map(({ id }) => id)], notice };
+  }
   const regrouped = changed.filter(({ now, next }) => peersChanged(now, next)).map(({ next }) => next);
   if (regrouped.length === 0) return { rolled: ids, together: [], notice: undefined };
   const groups = new Set(regrouped.map(groupOf));

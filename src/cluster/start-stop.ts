@@ -143,15 +143,24 @@ export async function rollNodes(
     ...specs.filter(isMaster),
     ...specs.filter(isProxy),
   ];
+  for (const { id } of order) {
+    options.signal.throwIfAborted();
+    if (cluster.wishes.wasStoppedSince(id, since)) continue;
+    await restartTogether(cluster, [id], { ...options, since });
+  }
+}
+
+/** Stops all of `ids`, then starts them in the order their releases want. Resolves when they are ready and in sync. */
+export async function restartTogether(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
+): Promise<void> {
+  // A daemon that ends between stop and start leaves that start to the next one.
+  cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
   try {
-    for (const { id } of order) {
-      options.signal.throwIfAborted();
-      if (cluster.wishes.wasStoppedSince(id, since)) continue;
-      // A daemon that ends between stop and start leaves that start to the next one.
-      cluster.setPendingStart([...new Set([...cluster.wishes.pending, id])]);
-      await stopNodes(cluster, [id], options.report);
-      await startNodes(cluster, [id], { ...options, wait: true, since });
-    }
+    await stopNodes(cluster, ids, options.report);
+    await startNodes(cluster, ids, { ...options, wait: true });
   } finally {
     cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
   }

@@ -11,7 +11,7 @@ import type { ClusterMeter } from './measure.js';
 import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
-import { REPORT_TIMEOUT_MS, rollNodes, startNodes, stopNodes } from './start-stop.js';
+import { REPORT_TIMEOUT_MS, restartTogether, rollNodes, startNodes, stopNodes } from './start-stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
 export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
@@ -65,10 +65,7 @@ export async function up(
   const down = ids.filter((id) => !rolled.includes(id) && !together.includes(id));
   const options = { timeoutMs: request.timeoutMs, signal, report, since: wishes };
   await startNodes(cluster, down, { ...options, wait: request.wait, stage });
-  if (together.length > 0) {
-    await stopNodes(cluster, together, report);
-    await startNodes(cluster, together, { ...options, wait: true });
-  }
+  if (together.length > 0) await restartTogether(cluster, together, options);
   if (rolled.length > 0) await rollNodes(cluster, rolled, options);
   if (together.length + rolled.length > 0) stage('restart of changed nodes');
   const wanted = request.profile.topics.length + request.profile.groups.length;

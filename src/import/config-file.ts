@@ -109,10 +109,22 @@ function readProxyFile(
   if (!isMap || !(isNamed || pairs.filter(([key]) => PROXY_KEYS.test(key)).length > 1)) {
     return { path, role: undefined, entries: [], remarks: asked ? [remark('not-rocketmq', '')] : [] };
   }
+  const lines = linesOfKeys(text.lines);
   const entries = pairs.map(([key, value]): Entry => {
-    const line = Math.max(1, text.lines.findIndex((shown) => shown.includes(`"${key}"`)) + 1);
+    const line = lines.get(key) ?? 1;
     const plain = typeof value === 'object' ? JSON.stringify(value) : String(value);
     return { key, value: plain, raw: plain, line, text: (text.lines[line - 1] ?? '').trim(), hasSeparator: true };
   });
   return { path, role: 'proxy', entries, remarks: [] };
+}
+
+/** The first line of each word before a colon, quoted in either way or not at all. */
+function linesOfKeys(lines: readonly string[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  lines.forEach((shown, index) => {
+    for (const [, key] of shown.matchAll(/(?<![\w.-])["']?([\w.-]+)["']?\s*:/g)) {
+      if (!found.has(key as string)) found.set(key as string, index + 1);
+    }
+  });
+  return found;
 }

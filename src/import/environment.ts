@@ -9,8 +9,21 @@ const WORDS: readonly (readonly [string, RegExp])[] = [
 /** Words that only the name of a file tells by: a folder called docker holds all there is. */
 const NAME_WORDS: typeof WORDS = [...WORDS, ['containers', /^(docker|compose|k8s|kubernetes)$/]];
 
-/** @returns the environment that a file is for, as its name or the folders above it tell; '' where they do not. */
-export function environmentOf(path: string): string {
+/** So many folders above a file tell of it. */
+const NEAR = 3;
+
+/** @returns how many folders all of `paths` lie in: what their names tell is true of every one. */
+export function commonFolders(paths: readonly string[]): number {
+  const [first = [], ...others] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
+  const other = first.findIndex((part, i) => others.some((parts) => parts[i] !== part));
+  return other < 0 ? first.length : other;
+}
+
+/**
+ * @param common how many of its folders hold all the other files too
+ * @returns the environment that a file is for, as its name or the folders above it tell; '' where they do not
+ */
+export function environmentOf(path: string, common: number): string {
   const parts = path.split(/[/\\]/);
   const name = (parts.pop() ?? '').replace(/\.[^.]*$/, '');
   const nameOf = (word: string, table: typeof WORDS) => table.find(([, pattern]) => pattern.test(word.toLowerCase()))?.[0];
@@ -18,8 +31,7 @@ export function environmentOf(path: string): string {
     .split(/[-_.\s]+/)
     .reverse()
     .map((word) => nameOf(word, NAME_WORDS));
-  const ofFolders = parts
-    .slice(-3)
+  const ofFolders = [...parts.slice(0, common).slice(-NEAR), ...parts.slice(common).slice(-NEAR)]
     .reverse()
     .map((word) => nameOf(word, WORDS));
   return [...ofName, ...ofFolders].find((found) => found !== undefined) ?? '';

@@ -6,17 +6,24 @@ import { parse } from 'yaml';
  */
 export function readLenientJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return printable(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
     const plain = text.replace(
       /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
       (_, quoted: string | undefined) => quoted ?? ' ',
     );
     if (!/^\s*[{[]/.test(plain)) return undefined;
     try {
-      return parse(plain.replaceAll('\t', ' '), { logLevel: 'error', maxAliasCount: 0, uniqueKeys: false });
+      return printable(parse(plain.replaceAll('\t', ' '), { logLevel: 'error', maxAliasCount: 0, uniqueKeys: false }));
     } catch {
       return undefined;
     }
   }
+}
+
+/** @throws RangeError where it is nested deeper than anything can be written again */
+function printable(value: unknown): unknown {
+  JSON.stringify(value);
+  return value;
 }

@@ -5,9 +5,10 @@ import { formatBytes } from '../base/units.js';
 import type { ConfigFile, ConfigSet, Launch, StartScript } from '../diagnose/lint/config-set.js';
 import { readConfigFile } from './config-file.js';
 import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
-import { environmentOf } from './environment.js';
+import { commonFolders, environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { type FoundFile, foundFiles } from './found-files.js';
+import { PathMatcher } from './path-matcher.js';
 import { readStartScript } from './start-script.js';
 
 const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
@@ -35,7 +36,7 @@ export async function setsOf(
   const versions: NamedVersion[] = [];
   const containers: ContainerFile[] = [];
   for (const { path, asked, trouble } of found) {
-    const isScript = SCRIPT.test(path) || /(^|\/)(start|run)[\w.-]*$/i.test(path);
+    const isScript = SCRIPT.test(path) || (!CONFIG.test(path) && /(^|\/)(start|run)[\w.-]*$/i.test(path));
     const isConfig = CONFIG.test(path) || (asked && !mayStartContainers(path));
     noteVersions(path, path, versions);
     if (!isScript && !isConfig && trouble === undefined) {
@@ -63,7 +64,9 @@ export async function setsOf(
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
-  const rest = { scripts, others, containers, versions, paths: configs.map(({ file }) => file.path) };
+  // A script may start files of several sets: what is not in a set of its own is looked for among all.
+  const all = configs.map(({ file }) => file.path);
+  const rest = { scripts: linked(scripts, all), others, containers, versions };
   const sets = byEnvironment(wanted)
     .flatMap(group)
     .map((files) => assemble(files, rest));
@@ -110,8 +113,9 @@ function versionsOf(files: readonly ConfigFile[], versions: readonly NamedVersio
 /** Files of development and of production are never run together. */
 function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T[][] {
   const environments = new Map<string, T[]>();
+  const common = commonFolders(configs.map(({ file }) => file.path));
   for (const config of configs) {
-    const name = environmentOf(config.file.path);
+    const name = environmentOf(config.file.path, common);
     environments.set(name, [...(environments.get(name) ?? []), config]);
   }
   return [...environments.values()];
@@ -148,44 +152,26 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
 }
 
 type Rest = {
-  scripts: readonly ReturnType<typeof readStartScript>[];
+  scripts: readonly StartScript[];
   others: readonly string[];
   containers: readonly ContainerFile[];
   versions: readonly NamedVersion[];
-  /** Of all files that were read, of whatever set: a script may start those of several. */
-  paths: readonly string[];
 };
 
-function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions, paths }: Rest): ConfigSet {
-  const own = files.map(({ path }) => path);
-  const linked = scripts.map(
-    (script): StartScript => ({
-      ...script,
-      launches: script.launches.map(
-        (launch): Launch => ({ ...launch, file: matching(launch.config, own) ?? matching(launch.config, paths) }),
-      ),
-    }),
-  );
+function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions }: Rest): ConfigSet {
+  const paths = files.map(({ path }) => path);
   return {
     files,
-    scripts: linked,
+    scripts: linked(scripts, paths),
     versions: versionsOf(files, versions),
     otherFiles: others.map((path) => basename(path)),
-    containers: containers.map((file) => containersOf(own, file)).filter((each) => each.files.length > 0),
+    containers: containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0),
   };
 }
 
-/** @returns the path whose last parts are most like those of `config`. */
-function matching(config: string | undefined, paths: readonly string[]): string | undefined {
-  if (config === undefined) return undefined;
-  const wanted = config.split('/').reverse();
-  const scored = paths
-    .map((path) => {
-      const parts = path.replaceAll('\\', '/').split('/').reverse();
-      const score = wanted.findIndex((part, i) => part !== parts[i]);
-      return { path, score: score < 0 ? wanted.length : score };
-    })
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score);
-  return scored[0]?.path;
+/** @returns the scripts, each launch with the one of `paths` that it means; where none is, what it had stays. */
+function linked(scripts: readonly StartScript[], paths: readonly string[]): StartScript[] {
+  const files = new PathMatcher(paths);
+  const meant = (launch: Launch) => (launch.config === undefined ? undefined : files.find(launch.config)) ?? launch.file;
+  return scripts.map((script) => ({ ...script, launches: script.launches.map((launch) => ({ ...launch, file: meant(launch) })) }));
 }

@@ -17,6 +17,16 @@ test('a NameServer more: it starts, then the brokers are restarted together to k
   expect(lines).toContainEqual(expect.objectContaining({ event: 'notice', message: expect.stringContaining('restarted together') }));
 });
 
+// The slave once started before its master knew the new NameServer, which lists no slave alone: `up` ended in TIMEOUT.
+test('a NameServer and a slave more by one edit: both come up', async () => {
+  const h = harness();
+  h.profileOf('grown', ['namesrv-1', 'broker-a']);
+  await h.up('grown');
+  h.profileOf('grown', ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s']);
+  expect((await h.up('grown', '--json')).json).toMatchObject({ state: 'ready' });
+  expect(await h.node('broker-a-s')).toMatchObject({ registeredWith: h.namesrvAddr.split(';'), inSync: true });
+});
+
 test('a NameServer or a master on another port: the nodes concerned are restarted together, and are in sync again', async () => {
   const h = harness();
   h.profileOf('moved', PAIR);

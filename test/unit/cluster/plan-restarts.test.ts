@@ -55,3 +55,20 @@ test('another NameServer is learnt by all brokers at once', () => {
   expect(together).toEqual(['broker-a', 'broker-a-s']);
   expect(notice).toBe('addresses change: broker-a, broker-a-s are restarted together');
 });
+
+// A slave is listed only where its master is: one that starts before its master has learnt of the new NameServer waited for it in vain.
+test('what joins together with a NameServer starts with those that must learn of it; the NameServer itself before them', () => {
+  const pair = ['namesrv-1', 'broker-a'];
+  const more = ['namesrv-2', 'broker-a-s', 'proxy-1'];
+  const { rolled, together, notice } = plan(pair, [...pair, ...more]);
+  expect({ rolled, together: together.toSorted() }).toEqual({ rolled: [], together: ['broker-a', 'broker-a-s', 'proxy-1'] });
+  expect(notice).toBe('addresses change: broker-a is restarted');
+  expect(plan(GROUP, [...GROUP, 'namesrv-2', 'broker-a-n3']).together.toSorted()).toEqual([...GROUP.slice(1), 'broker-a-n3']);
+});
+
+// It has a leader only once the running one knows it: started first, it waited for that.
+test('a NameServer that joins with a controller in it starts with the controllers that must learn of it', () => {
+  const hosting = (id: string) => nodeProfile(id, { properties: { enableControllerInNamesrv: 'true' } });
+  const before = [hosting('namesrv-1'), nodeProfile('broker-a-n0', { election: 'controller' })];
+  expect(plan(before, [...before, hosting('namesrv-2')]).together.toSorted()).toEqual(['broker-a-n0', 'namesrv-1', 'namesrv-2']);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
-import { proveStopped, rollNodes, startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
+import { proveStopped, restartTogether, rollNodes, startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
 import type { ProgressItem } from '../../../src/contract/events.js';
 import { nodeProfile, profileOf } from '../../fakes/cluster.js';
 import { RESTART } from '../../fakes/supervisor.js';
@@ -176,6 +176,21 @@ test('a rolling restart has one node down at a time: slaves, then masters, each 
   end();
   expect(fake.launched).toEqual(['broker-a-s', 'broker-b-s', 'broker-a', 'broker-b']);
   expect({ mostDown, state: cluster.state }).toEqual({ mostDown: 1, state: 'ready' });
+});
+
+// An `up` that restarts nodes together once left them down where its daemon was killed while they stopped.
+test('nodes that are restarted together are still to be started from the first stop on, whoever does it', async () => {
+  const cluster = setUp({ profile: profileOf(['namesrv-1', 'broker-a', 'broker-a-s']) });
+  await start(cluster, ['namesrv-1', 'broker-a', 'broker-a-s']);
+  fake.launched.length = 0;
+  fake.process('broker-a').isStubborn = true;
+  const restart = restartTogether(cluster, ['broker-a', 'broker-a-s'], { timeoutMs: 60_000, signal: never(), report: () => {} });
+  await cluster.until(() => cluster.supervisor('broker-a-s').state === 'stopped', never());
+  expect({ pending: cluster.wishes.pending, launched: fake.launched }).toEqual({ pending: ['broker-a', 'broker-a-s'], launched: [] });
+  fake.process('broker-a').exit({ code: 143 });
+  await restart;
+  expect(fake.launched.toSorted()).toEqual(['broker-a', 'broker-a-s']);
+  expect({ pending: cluster.wishes.pending, state: cluster.state }).toEqual({ pending: [], state: 'ready' });
 });
 
 test('a rolling restart ends between two nodes when it is given up', async () => {

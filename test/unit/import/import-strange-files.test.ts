@@ -105,7 +105,17 @@ test.each([
 ])('a profile %s: refused, and nothing is left', async (_, output, why) => {
   const cwd = folderOf({ 'mine.txt': 'mine', 'folder/mine.txt': 'mine' });
   const before = readdirSync(cwd, { recursive: true }).sort();
-  const request = importRequest(cwd, folderOf({ 'a.conf': BROKER }), { output: join(cwd, output), mayReplace: true });
-  await expect(importFiles(request)).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN', text: { why } });
+  for (const mayReplace of output === 'folder' ? [true] : [true, false]) {
+    const request = importRequest(cwd, folderOf({ 'a.conf': BROKER }), { output: join(cwd, output), mayReplace });
+    await expect(importFiles(request)).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN', text: { why } });
+  }
   expect(readdirSync(cwd, { recursive: true }).sort()).toEqual(before);
+});
+
+// JSON.parse takes any depth; what writes it again does not, and import ended in INTERNAL.
+test('a proxy file that is nested too deep is said, and harms nothing', async () => {
+  const deep = `{"namesrvAddr": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  const result = await imported(folderOf({ 'a.conf': BROKER, 'rmq-proxy.json': deep }));
+  expect(result.nodes).toEqual(['namesrv-1', 'broker-a']);
+  expect(codes(result)).toEqual(['JSON_INVALID:-']);
 });

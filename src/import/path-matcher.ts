@@ -1,0 +1,30 @@
+type Candidate = { path: string; parts: readonly string[] };
+
+/** Finds the file that a start script means among those that were read: scripts name them as they lie on another machine. */
+export class PathMatcher {
+  readonly #byName = new Map<string, Candidate[]>();
+
+  constructor(paths: readonly string[]) {
+    for (const path of paths) {
+      const parts = backwards(path);
+      const [name = ''] = parts;
+      const known = this.#byName.get(name);
+      if (known) known.push({ path, parts });
+      else this.#byName.set(name, [{ path, parts }]);
+    }
+  }
+
+  /** @returns the path whose last parts are most like those of `config`, of equal ones the first; none where not even the name is. */
+  find(config: string): string | undefined {
+    const wanted = backwards(config);
+    let best: { path: string; alike: number } | undefined;
+    for (const { path, parts } of this.#byName.get(wanted[0] ?? '') ?? []) {
+      const other = wanted.findIndex((part, i) => part !== parts[i]);
+      const alike = other < 0 ? wanted.length : other;
+      if (best === undefined || alike > best.alike) best = { path, alike };
+    }
+    return best?.path;
+  }
+}
+
+const backwards = (path: string) => path.replaceAll('\\', '/').split('/').reverse();
