@@ -2,12 +2,12 @@ import type { Finding } from '../base/finding.js';
 import { compareVersions, DEFAULT_RELEASE } from '../rocketmq/releases.js';
 import { addressFindings } from './lint/address-rules.js';
 import { aclFindings, roleFindings } from './lint/broker-rules.js';
-import { type Clash, clashesOf, clashFindings } from './lint/clash-rules.js';
+import { clashFindings } from './lint/clash-rules.js';
 import type { ConfigSet } from './lint/config-set.js';
 import { groupFindings, peerFindings } from './lint/election-rules.js';
 import { elsewhereFindings } from './lint/elsewhere-rules.js';
 import { remarkFindings, scriptFindings } from './lint/file-rules.js';
-import { hostsOf, ONE_MACHINE } from './lint/hosts.js';
+import { spotsOf } from './lint/hosts.js';
 import { keyFindings } from './lint/key-rules.js';
 import { NodeView } from './lint/node-view.js';
 import { pairFindings } from './lint/pair-rules.js';
@@ -44,7 +44,7 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
   const files = [...set.files].sort((a, b) => (a.path < b.path ? -1 : 1));
   const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
   const together = runTogether(nodes);
-  const meant = clashesOf(together, hostsOf(set));
+  const clashes = clashFindings(together, spotsOf(set));
   const findings = [
     ...files.flatMap(remarkFindings),
     ...nodes.flatMap((node) => [
@@ -58,14 +58,10 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
     ]),
     ...pairFindings(together),
     ...groupFindings(together),
-    ...clashFindings(meant),
+    ...clashes.meant,
     ...scriptFindings(set),
   ];
-  const isSaid = (one: Clash) => meant.some(({ kind, a, b }) => kind === one.kind && a === one.a && b === one.b);
-  const oneMachine = [
-    ...clashFindings(clashesOf(together, ONE_MACHINE).filter((clash) => !isSaid(clash))),
-    ...(own.length > 0 ? elsewhereFindings(together, own) : []),
-  ];
+  const oneMachine = [...clashes.oneMachine, ...(own.length > 0 ? elsewhereFindings(together, own) : [])];
   return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
 

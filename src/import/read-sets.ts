@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { systemCode } from '../base/errors.js';
+import { grouped } from '../base/grouped.js';
 import { formatBytes } from '../base/units.js';
 import type { ConfigFile, ConfigSet, Launch, StartScript } from '../diagnose/lint/config-set.js';
 import { readConfigFile } from './config-file.js';
@@ -104,21 +105,24 @@ function noteVersions(text: string, path: string, versions: NamedVersion[]): voi
 
 /** The versions named around the files: in their folders, or above or below these; else anywhere. */
 function versionsOf(files: readonly ConfigFile[], versions: readonly NamedVersion[]): string[] {
-  const isWithin = (inner: string, outer: string) => outer === '.' || inner === outer || inner.startsWith(`${outer}/`);
-  const folders = files.map(({ path }) => dirname(path));
-  const near = versions.filter(({ folder }) => folders.some((own) => isWithin(own, folder) || isWithin(folder, own)));
+  const own = new Set(files.map(({ path }) => dirname(path)));
+  const above = new Set([...own].flatMap(withParents));
+  const near = versions.filter(({ folder }) => above.has(folder) || withParents(folder).some((parent) => own.has(parent)));
   return [...new Set((near.length > 0 ? near : versions).map(({ version }) => version))];
+}
+
+/** A folder and all above it; '.' is above all. */
+function withParents(folder: string): string[] {
+  const parents = ['.', folder];
+  for (let end = folder.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : folder.lastIndexOf('/', end - 1))
+    parents.push(folder.slice(0, end));
+  return parents;
 }
 
 /** Files of development and of production are never run together. */
 function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T[][] {
-  const environments = new Map<string, T[]>();
   const common = commonFolders(configs.map(({ file }) => file.path));
-  for (const config of configs) {
-    const name = environmentOf(config.file.path, common);
-    environments.set(name, [...(environments.get(name) ?? []), config]);
-  }
-  return [...environments.values()];
+  return [...grouped(configs, ({ file }) => environmentOf(file.path, common)).values()];
 }
 
 const textOf = (file: ConfigFile, key: string) => file.entries.findLast((entry) => entry.key === key)?.value.trim() ?? '';
@@ -130,10 +134,10 @@ const identity = (file: ConfigFile) =>
 
 function group(configs: readonly { file: ConfigFile; asked: boolean }[]): ConfigFile[][] {
   const named = configs.filter(({ asked }) => asked).map(({ file }) => file);
-  const byFolder = new Map<string, ConfigFile[]>();
-  for (const { file, asked } of configs) {
-    if (!asked) byFolder.set(dirname(file.path), [...(byFolder.get(dirname(file.path)) ?? []), file]);
-  }
+  const byFolder = grouped(
+    configs.filter(({ asked }) => !asked).map(({ file }) => file),
+    ({ path }) => dirname(path),
+  );
   const brokersOf = (files: readonly ConfigFile[]) => files.filter(({ role }) => role === 'broker');
   const isBrokerless = (files: readonly ConfigFile[]) => files.every(({ role }) => role !== 'broker' && role !== 'container');
   const folders = [...byFolder.values()];

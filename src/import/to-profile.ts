@@ -87,8 +87,9 @@ export function toProfile(
   const hasProxies = releaseTraits(version).roles.includes('proxy');
   for (const view of viewsOf('proxy')) {
     const port = view.entry('grpcServerPort') ? Number(meant(view, 'grpcServerPort')) : undefined;
-    if (hasProxies) nodes[ids.allot('proxy-1')] = draftOf('proxy', view, port);
-    else changes.push(leftOut(view, 'a proxy', `RocketMQ ${version} has none`));
+    const isRead = view.file.remarks.length === 0;
+    if (hasProxies && isRead) nodes[ids.allot('proxy-1')] = draftOf('proxy', view, port);
+    else if (isRead) changes.push(leftOut(view, 'a proxy', `RocketMQ ${version} has none`));
   }
   const roles: NonNullable<ProfileDraft['roles']> = scriptHeaps(set, changes);
   const shared = takeShared(Object.values(nodes).filter(({ role }) => role === 'broker'));

@@ -1,102 +1,119 @@
 import type { Finding } from '../../base/finding.js';
-import { compareVersions } from '../../rocketmq/releases.js';
+import { type Contest, portContests, storeContests, type Want } from './contests.js';
+import { Crowd, type Shared, type Standing, standingOf, type Tenant } from './crowd.js';
 import { finding, placeOf } from './finding.js';
-import type { Hosts } from './hosts.js';
+import type { Spot } from './hosts.js';
 import type { NodeView } from './node-view.js';
-import { COMMITLOG_FOLLOWS_SINCE, cleanPath } from './path-rules.js';
 
-/** What two nodes of one host cannot both have. */
-export type Clash = {
-  kind: 'ports' | 'store';
-  about: string;
-  keys: readonly [string, string];
-  a: NodeView;
-  b: NodeView;
-  isCertain: boolean;
-  why: string;
-};
+/** `meant`: on the hosts that the author meant. `oneMachine`: what would clash besides, if all of it ran on one machine. */
+export type ClashFindings = { meant: Finding[]; oneMachine: Finding[] };
 
-const pairs = <T>(items: readonly T[]): [T, T][] => items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
+/** Nodes that want the same, each of which stands so to at least one other of them. */
+type Clash = { about: readonly string[]; wants: readonly Want[]; standing: Standing };
 
-export function clashesOf(nodes: readonly NodeView[], hostsAre: Hosts): Clash[] {
+/** What nodes of one host cannot all have: a port, a store. */
+export function clashFindings(nodes: readonly NodeView[], spotOf: (node: NodeView) => Spot): ClashFindings {
+  const tenants = nodes.map(
+    (node, order): Tenant => ({ node, order, spot: spotOf(node), listenPort: node.listenPort, brokerName: node.brokerName }),
+  );
   const ports = nodes.filter(({ role }) => role === 'broker').map(({ listenPort }) => listenPort);
-  // Where ports come twice there are several hosts, and a slave is on another one than its master.
+  // Where ports come twice there are several hosts.
   const areSeveral = new Set(ports).size < ports.length;
-  return pairs(nodes).flatMap(([a, b]) => {
-    const { network, disk } = hostsAre(a, b);
-    const isPair = a.brokerName !== undefined && a.brokerName === b.brokerName;
-    // Who gives two nodes different ports means one host.
-    const isLikely = a.role === b.role && a.listenPort !== b.listenPort && !(isPair && areSeveral);
-    const may = (relation: typeof network) => relation === 'same' || (relation === 'unknown' && isLikely);
-    return [...(may(network) ? portClash(a, b, network === 'same') : []), ...(may(disk) ? storeClash(a, b, disk === 'same') : [])];
-  });
-}
-
-function portClash(a: NodeView, b: NodeView, isCertain: boolean): Clash[] {
-  const shared = a.sockets.flatMap((one) => b.sockets.filter(({ port }) => port === one.port).map((other) => ({ one, other })));
-  const [first] = shared;
-  if (!first) return [];
-  const why = `${first.one.port} is ${first.one.name} of the one (listenPort ${a.listenPort}) and ${first.other.name} of the other (listenPort ${b.listenPort}); the second one ends with status 255`;
-  return [{ kind: 'ports', about: shared.map(({ one }) => one.port).join(', '), keys: ['listenPort', 'listenPort'], a, b, isCertain, why }];
-}
-
-function storeClash(a: NodeView, b: NodeView, isCertain: boolean): Clash[] {
-  if (a.role !== 'broker' || b.role !== 'broker') return [];
-  const [left, right] = [folders(a), folders(b)];
-  const clash = left.flatMap((one) =>
-    right.filter((other) => isWithin(one.path, other.path) || isWithin(other.path, one.path)).map((other) => ({ one, other })),
-  )[0];
-  if (!clash) return [];
-  const why =
-    'two brokers on one store: the second changes it before it finds the lock taken, and ends with 255 (`Lock failed,MQ already started`)';
-  return [{ kind: 'store', about: clash.one.path, keys: [clash.one.key, clash.other.key], a, b, isCertain, why }];
-}
-
-function folders(node: NodeView): { path: string; key: string }[] {
-  if (node.isOpen('storePathRootDir') || node.isOpen('storePathCommitLog')) return [];
-  const root = cleanPath(node.value('storePathRootDir') ?? '~/store');
-  const follows = compareVersions(node.version, COMMITLOG_FOLLOWS_SINCE) >= 0;
-  const log = cleanPath(node.value('storePathCommitLog') ?? (follows ? `${root}/commitlog` : '~/store/commitlog'));
-  return [
-    { path: root, key: 'storePathRootDir' },
-    { path: log, key: 'storePathCommitLog' },
+  const portClashes = joined(portContests(tenants).flatMap((contest) => clashesOver(contest, 'network', areSeveral)));
+  const storeClashes = outermost(storeContests(tenants).flatMap((contest) => clashesOver(contest, 'disk', areSeveral)));
+  const findingsOf = (isWanted: (standing: Standing) => boolean) => [
+    ...portClashes.filter(({ standing }) => isWanted(standing)).map((clash) => portConflict(clash, areSeveral)),
+    ...storeClashes.filter(({ standing }) => isWanted(standing)).map(storeShared),
   ];
+  return { meant: findingsOf((standing) => standing !== 'other'), oneMachine: findingsOf((standing) => standing === 'other') };
 }
 
-const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
-
-/** Nodes that clash over the same are one finding. */
-export function clashFindings(clashes: readonly Clash[]): Finding[] {
-  const groups = new Map<string, Clash[]>();
-  for (const clash of clashes) {
-    const key = `${clash.kind} ${clash.about} ${clash.isCertain}`;
-    groups.set(key, [...(groups.get(key) ?? []), clash]);
-  }
-  return [...groups.values()].map((group) => {
-    const [{ kind, about, isCertain, why }] = group as [Clash, ...Clash[]];
-    const found = new Map(
-      group.flatMap(({ a, b, keys }) => [
-        [a.file.path, placeOf(a, keys[0])],
-        [b.file.path, placeOf(b, keys[1])],
-      ]),
-    );
-    const at = [...found.values()].sort((one, other) => (one.file < other.file ? -1 : 1));
-    const names = at.map(({ file }) => file);
-    const who = names.length === 2 ? `${names.join(' and ')} both` : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-    const where = isCertain ? '' : 'if they run on one host: ';
-    const severity = isCertain ? 'error' : 'warning';
-    if (kind === 'ports')
-      return finding(
-        'PORT_CONFLICT',
-        [`${who} want port ${about}`, `${where}${why}`, 'Keep the listenPorts of one host at least 10 apart'],
-        at,
-        severity,
-      );
-    return finding(
-      'STORE_SHARED',
-      [`${who} have the store ${about}`, `${where}${why}`, 'Give each broker its own storePathRootDir and storePathCommitLog'],
-      at,
-      severity,
-    );
+function clashesOver({ about, wants }: Contest, shared: Shared, areSeveral: boolean): Clash[] {
+  if (wants.length < 2) return [];
+  const all = new Crowd(
+    wants.map(({ tenant }) => tenant),
+    shared,
+    areSeveral,
+  );
+  const outer = wants.filter(({ isBelow }) => !isBelow);
+  // Two that lie below a third are not in each other's way.
+  const heads =
+    outer.length === wants.length
+      ? all
+      : new Crowd(
+          outer.map(({ tenant }) => tenant),
+          shared,
+          areSeveral,
+        );
+  const counted = wants.map((want) => ({ want, counts: (want.isBelow ? heads : all).countsFor(want.tenant, !want.isBelow) }));
+  return (['certain', 'likely', 'other'] as const).flatMap((standing) => {
+    const sharing = counted.filter(({ counts }) => counts[standing] > 0).map(({ want }) => want);
+    return sharing.length > 1 ? [{ about: [about], wants: sharing, standing }] : [];
   });
+}
+
+const membersOf = ({ wants, standing }: Clash) => `${standing} ${wants.map(({ tenant }) => tenant.order).join(' ')}`;
+
+/** Ports that the same nodes want are one finding. */
+function joined(clashes: readonly Clash[]): Clash[] {
+  const byMembers = new Map<string, Clash & { about: string[] }>();
+  for (const clash of clashes) {
+    const key = membersOf(clash);
+    const known = byMembers.get(key);
+    if (known) known.about.push(...clash.about);
+    else byMembers.set(key, { ...clash, about: [...clash.about] });
+  }
+  return [...byMembers.values()];
+}
+
+/** Without those that say of the same nodes what another says: who has the root in common has what lies below it too. */
+function outermost(clashes: readonly Clash[]): Clash[] {
+  const known = clashes.map((clash, index) => ({ ...clash, index, byTenant: new Map(clash.wants.map((want) => [want.tenant, want])) }));
+  const withTenant = new Map<Tenant, typeof known>();
+  for (const clash of known) {
+    for (const { tenant } of clash.wants) withTenant.set(tenant, [...(withTenant.get(tenant) ?? []), clash]);
+  }
+  const isOf = (inner: (typeof known)[number], outer: (typeof known)[number]) => {
+    if (inner === outer || inner.standing !== outer.standing || inner.wants.length > outer.wants.length) return false;
+    const there = inner.wants.map(({ tenant }) => outer.byTenant.get(tenant));
+    return there.every((want) => want !== undefined) && there.filter((want) => want?.isBelow).length < 2;
+  };
+  return known.filter((clash) => {
+    const others = withTenant.get((clash.wants[0] as Want).tenant) ?? [];
+    return !others.some((other) => isOf(clash, other) && !(clash.index < other.index && isOf(other, clash)));
+  });
+}
+
+function told({ wants, standing }: Clash, why: string) {
+  const at = [...new Map(wants.map(({ tenant, key }) => [tenant.node.file.path, placeOf(tenant.node, key)])).values()].sort((one, other) =>
+    one.file < other.file ? -1 : 1,
+  );
+  const names = at.map(({ file }) => file);
+  return {
+    at,
+    who: names.length === 2 ? `${names.join(' and ')} both` : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`,
+    why: `${standing === 'likely' ? 'if they run on one host: ' : ''}${why}`,
+    severity: standing === 'likely' ? ('warning' as const) : ('error' as const),
+  };
+}
+
+function portConflict(clash: Clash, areSeveral: boolean): Finding {
+  const [first, ...rest] = clash.wants as [Want, ...Want[]];
+  const second = rest.find(({ tenant }) => standingOf(first.tenant, tenant, 'network', areSeveral) === clash.standing) ?? (rest[0] as Want);
+  const [a, b] = [first.tenant, second.tenant];
+  const own = a.node.sockets.filter(({ port }) => clash.about.includes(`${port}`));
+  const port = own[0]?.port;
+  const name = b.node.sockets.find((socket) => socket.port === port)?.name;
+  const reason = `${port} is ${own[0]?.name} of the one (listenPort ${a.listenPort}) and ${name} of the other (listenPort ${b.listenPort}); the second one ends with status 255`;
+  const { at, who, why, severity } = told(clash, reason);
+  const next = 'Keep the listenPorts of one host at least 10 apart';
+  return finding('PORT_CONFLICT', [`${who} want port ${own.map((socket) => socket.port).join(', ')}`, why, next], at, severity);
+}
+
+function storeShared(clash: Clash): Finding {
+  const reason =
+    'two brokers on one store: the second changes it before it finds the lock taken, and ends with 255 (`Lock failed,MQ already started`)';
+  const { at, who, why, severity } = told(clash, reason);
+  const next = 'Give each broker its own storePathRootDir and storePathCommitLog';
+  return finding('STORE_SHARED', [`${who} have the store ${clash.about[0]}`, why, next], at, severity);
 }

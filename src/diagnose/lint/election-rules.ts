@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import { grouped } from '../../base/grouped.js';
 import { isSince } from '../../rocketmq/releases.js';
 import { finding, placeOf } from './finding.js';
 import type { NodeView } from './node-view.js';
@@ -74,7 +75,7 @@ function ownPeers(node: NodeView, kind: Kind): Finding[] {
 export function groupFindings(nodes: readonly NodeView[]): Finding[] {
   const found = KINDS.flatMap((kind) => {
     const members = nodes.filter((node) => kind.isOn(node) && !isOpen(node, kind) && node.value(kind.keys.group) !== undefined);
-    return groups(members).flatMap((group) => group.flatMap((node, index) => membersDiffer(node, group.slice(0, index), kind)));
+    return groups(members).flatMap((group) => differences(group, kind));
   });
   return [...found, ...controllerFindings(nodes)];
 }
@@ -82,23 +83,31 @@ export function groupFindings(nodes: readonly NodeView[]): Finding[] {
 /** A folder with several peers is a group of its own; a peer a folder is one group. */
 function groups(members: readonly NodeView[]): NodeView[][] {
   const folderOf = ({ file }: NodeView) => file.path.replace(/[^/\\]*$/, '');
-  const folders = new Map<string, NodeView[]>();
-  for (const node of members) folders.set(folderOf(node), [...(folders.get(folderOf(node)) ?? []), node]);
-  const all = [...folders.values()];
+  const all = [...grouped(members, folderOf).values()];
   return all.some((each) => each.length > 1) ? all : [all.flat()];
 }
 
-function membersDiffer(node: NodeView, before: readonly NodeView[], { keys, code, name }: Kind): Finding[] {
+/** Each member against the first of its name, and against the first with its id. */
+function differences(group: readonly NodeView[], kind: Kind): Finding[] {
+  const { keys } = kind;
+  const first = new Map<string, NodeView>();
+  return group.flatMap((node) => {
+    const [name, id] = [JSON.stringify([node.value(keys.group)]), JSON.stringify([node.value(keys.group), node.value(keys.self)])];
+    const [peer, twin] = [first.get(name), first.get(id)];
+    first.set(name, peer ?? node);
+    first.set(id, twin ?? node);
+    return peer ? membersDiffer(node, peer, twin, kind) : [];
+  });
+}
+
+function membersDiffer(node: NodeView, peer: NodeView, twin: NodeView | undefined, { keys, code, name }: Kind): Finding[] {
   const group = node.value(keys.group);
-  const peer = before.find((other) => other.value(keys.group) === group);
-  if (!peer) return [];
   const at = (key: string) => [placeOf(peer, key), placeOf(node, key)];
   const sorted = (text: string | undefined) => text?.split(';').filter(Boolean).sort().join(';');
   const differs = (key: string, next: string) =>
     finding(code, [`${key} differs within the ${name} ${group}`, `${peer.value(key)} and ${node.value(key)}`, next], at(key));
   if (sorted(peer.value(keys.peers)) !== sorted(node.value(keys.peers))) return [differs(keys.peers, 'Write the same peers in each file')];
   if (node.role === 'broker' && peer.brokerName !== node.brokerName) return [differs('brokerName', 'Write one brokerName')];
-  const twin = before.find((other) => other.value(keys.group) === group && other.value(keys.self) === node.value(keys.self));
   if (!twin) return [];
   const what = `two nodes are ${node.value(keys.self)} of ${group}`;
   return [
@@ -113,20 +122,28 @@ function membersDiffer(node: NodeView, before: readonly NodeView[], { keys, code
 /** A broker's controllerAddr that names none of the controllers of the set. */
 function controllerFindings(nodes: readonly NodeView[]): Finding[] {
   const controllers = nodes.filter((node) => KINDS[1].isOn(node));
-  const known = controllers.flatMap((node) => peersOf(node, KINDS[1]).map((peer) => peer.slice(peer.indexOf('-') + 1)));
-  if (known.length === 0 || controllers.some((node) => isOpen(node, KINDS[1]))) return [];
+  const known = new Set(controllers.flatMap((node) => peersOf(node, KINDS[1]).map((peer) => peer.slice(peer.indexOf('-') + 1))));
+  const ports = new Set([...known].map((address) => address.split(':').at(-1)));
+  if (known.size === 0 || controllers.some((node) => isOpen(node, KINDS[1]))) return [];
   return nodes
     .filter((node) => node.role === 'broker' && node.is('enableControllerMode'))
     .flatMap((node) => {
       const address = node.value('controllerAddr');
-      if (!address || node.is('fetchControllerAddrByDnsLookup') || address.split(';').some((one) => known.includes(one.trim()))) return [];
+      if (!address || node.is('fetchControllerAddrByDnsLookup') || address.split(';').some((one) => known.has(one.trim()))) return [];
       // Another name of the same host cannot be told from another host: the port can.
-      const isPort = address.split(';').some((one) => known.some((other) => other.split(':').at(-1) === one.trim().split(':').at(-1)));
+      const isPort = address.split(';').some((one) => ports.has(one.trim().split(':').at(-1)));
       const text = [
         `controllerAddr ${address} is no controller of this set`,
-        `they are ${[...new Set(known)].join(';')}; a broker that reaches none stays without a role`,
+        `they are ${several(known)}; a broker that reaches none stays without a role`,
         'Write the addresses of controllerDLegerPeers',
       ] as const;
       return isPort ? [] : [finding('CONTROLLER_PEERS', text, [placeOf(node, 'controllerAddr')], 'warning')];
     });
+}
+
+const MAX_NAMED = 9;
+
+function several(addresses: ReadonlySet<string>): string {
+  const named = [...addresses].slice(0, MAX_NAMED).join(';');
+  return addresses.size > MAX_NAMED ? `${named} and ${addresses.size - MAX_NAMED} more` : named;
 }

@@ -13,7 +13,9 @@ export function elsewhereFindings(nodes: readonly NodeView[], own: readonly stri
     for (const key of KEYS) {
       for (const address of addressesIn(node.value(key) ?? '')) {
         if (isLoopback(address) || own.includes(address)) continue;
-        places.set(address, [...(places.get(address) ?? []), placeOf(node, key)]);
+        const known = places.get(address) ?? [];
+        places.set(address, known);
+        known.push(placeOf(node, key));
       }
     }
   }

@@ -8,33 +8,71 @@ const LOOPBACK = /^(127\.|localhost$|::1$)/;
 export type Relation = 'same' | 'different' | 'unknown';
 /** What two nodes share: the ports of one network stack, the folders of one disk. */
 export type Sharing = { network: Relation; disk: Relation };
-export type Hosts = (a: NodeView, b: NodeView) => Sharing;
 
-/** All on one machine, whatever the author meant. */
-export const ONE_MACHINE: Hosts = () => ({ network: 'same', disk: 'same' });
+/** All that the files tell of the host of a node. */
+export type Spot = {
+  /** Equal for nodes of which the files tell the same. */
+  key: string;
+  ip: string | undefined;
+  folderIp: string | undefined;
+  isLocal: boolean;
+  hasServiceNames: boolean;
+  /** Start scripts that start it and others. */
+  scripts: readonly number[];
+  container: 'none' | 'own network' | 'network of the host';
+};
 
-/** Whether two nodes are meant for one host, as far as the files tell. Containers have a network and a disk of their own each. */
-export function hostsOf(set: ConfigSet): Hosts {
-  const containersOf = (node: NodeView) => set.containers?.filter(({ files }) => files.includes(node.file.path)) ?? [];
-  return (a, b) => {
-    const [left, right] = [containersOf(a), containersOf(b)];
-    if (left.length > 0 && right.length > 0) {
-      const areOnHost = [...left, ...right].every(({ isOnHostNetwork }) => isOnHostNetwork);
-      return { network: areOnHost ? hostRelation(set, a, b) : 'different', disk: 'different' };
+/** Where nodes are meant to run, as far as the files tell. */
+export function spotsOf(set: ConfigSet): (node: NodeView) => Spot {
+  const scripts = scriptsByFile(set);
+  const containers = new Map<string, Spot['container']>();
+  for (const { files, isOnHostNetwork } of set.containers ?? []) {
+    for (const file of files) {
+      const isOwn = !isOnHostNetwork || containers.get(file) === 'own network';
+      containers.set(file, isOwn ? 'own network' : 'network of the host');
     }
-    const host = hostRelation(set, a, b);
-    // One address for many is that of the machine that runs the containers.
-    return { network: host, disk: host === 'same' && hasServiceNames(a) && hasServiceNames(b) ? 'different' : host };
+  }
+  return (node) => {
+    const { path } = node.file;
+    const told = {
+      ip: ipOf(node),
+      folderIp: folderIp(node),
+      isLocal: isLocal(node),
+      hasServiceNames: hasServiceNames(node),
+      scripts: scripts.get(path) ?? [],
+      container: containers.get(path) ?? 'none',
+    };
+    return { key: JSON.stringify(Object.values(told)), ...told };
   };
 }
 
-function hostRelation(set: ConfigSet, a: NodeView, b: NodeView): Relation {
-  const [left, right] = [ipOf(a), ipOf(b)];
-  if (left && right) return left === right ? 'same' : 'different';
-  const [there, here] = [folderIp(a), folderIp(b)];
-  if (there && here) return there === here ? 'same' : 'different';
-  const together = set.scripts.some(({ launches }) => [a, b].every((node) => launches.some(({ file }) => file === node.file.path)));
-  return together || (isLocal(a) && isLocal(b)) ? 'same' : 'unknown';
+/** The scripts that start more than one file, by file. */
+function scriptsByFile({ scripts }: ConfigSet): ReadonlyMap<string, number[]> {
+  const byFile = new Map<string, number[]>();
+  scripts.forEach(({ launches }, index) => {
+    const files = new Set(launches.flatMap(({ file }) => (file === undefined ? [] : [file])));
+    if (files.size < 2) return;
+    for (const file of files) byFile.set(file, [...(byFile.get(file) ?? []), index]);
+  });
+  return byFile;
+}
+
+/** Whether two nodes are meant for one host. Containers have a network and a disk of their own each. */
+export function sharingOf(a: Spot, b: Spot): Sharing {
+  if (a.container !== 'none' && b.container !== 'none') {
+    const areOnHost = a.container === 'network of the host' && b.container === 'network of the host';
+    return { network: areOnHost ? hostRelation(a, b) : 'different', disk: 'different' };
+  }
+  const host = hostRelation(a, b);
+  // One address for many is that of the machine that runs the containers.
+  return { network: host, disk: host === 'same' && a.hasServiceNames && b.hasServiceNames ? 'different' : host };
+}
+
+/** Equal addresses are the same host, and others another one: crowd.ts builds on it. */
+function hostRelation(a: Spot, b: Spot): Relation {
+  if (a.ip && b.ip) return a.ip === b.ip ? 'same' : 'different';
+  if (a.folderIp && b.folderIp) return a.folderIp === b.folderIp ? 'same' : 'different';
+  return (a.isLocal && b.isLocal) || a.scripts.some((script) => b.scripts.includes(script)) ? 'same' : 'unknown';
 }
 
 function ipOf(node: NodeView): string | undefined {

@@ -12,9 +12,10 @@ export function keyFindings(node: NodeView): Finding[] {
   // Of two branches of a template only one is in the file that is run.
   const branches = node.file.entries.some(({ text }) => isTemplateLine(text));
   const entries = node.file.entries.filter(({ key, text }) => !isTemplateLine(text) && !placeholderOf(key));
-  return entries.flatMap((entry, index) => {
-    const later = branches ? undefined : entries.slice(index + 1).findLast(({ key }) => key === entry.key);
-    if (later) {
+  const last = new Map(entries.map((entry) => [entry.key, entry]));
+  return entries.flatMap((entry) => {
+    const later = branches ? undefined : last.get(entry.key);
+    if (later && later !== entry) {
       const text = [
         `${entry.key} stands twice`,
         `the last one wins: ${readable(later.value.trim())}`,

@@ -16,19 +16,28 @@ export class NodeView {
   readonly role: ConfigRole;
   readonly version: string;
   readonly release: Release;
+  /** Rules ask for the same few keys again and again. */
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #values = new Map<string, string | undefined>();
   constructor(file: ConfigFile, role: ConfigRole, release: Release | string) {
     this.file = file;
     this.role = role;
     this.release = typeof release === 'string' ? { version: release, possible: [release] } : release;
     this.version = this.release.version;
+    this.#entries = new Map(file.entries.map((entry) => [entry.key, entry]));
   }
 
   entry(key: string): Entry | undefined {
-    return this.file.entries.findLast((entry) => entry.key === key);
+    return this.#entries.get(key);
   }
 
   /** What this release takes, undefined where it keeps its default, or where the value is yet to be written. */
   value(key: string): string | undefined {
+    if (!this.#values.has(key)) this.#values.set(key, this.#valueOf(key));
+    return this.#values.get(key);
+  }
+
+  #valueOf(key: string): string | undefined {
     const entry = this.entry(key);
     const known = lookupKey(this.version, this.role, key);
     if (!entry || !known || placeholderOf(entry.value)) return undefined;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import { grouped } from '../../base/grouped.js';
 import { nearest } from '../../base/nearest.js';
 import { finding, placeOf } from './finding.js';
 import { isLoopback } from './hosts.js';
@@ -9,26 +10,43 @@ import { holdsFor } from './release.js';
 export function pairFindings(all: readonly NodeView[]): Finding[] {
   const nodes = all.filter((node) => node.role === 'broker' && !node.isElected && node.brokerName !== undefined);
   if (all.filter(({ role }) => role === 'broker').length < 2) return [];
-  const masters = nodes.filter((node) => node.brokerRole !== 'SLAVE');
+  const masters = firstByName(nodes.filter((node) => node.brokerRole !== 'SLAVE'));
+  const slaves = firstByName(nodes.filter((node) => node.brokerRole === 'SLAVE'));
   const isWhole = !all.some((node) => node.isOpen('brokerName'));
+  const twins = twinsAmong(nodes);
+  const suggest = suggestions(nodes, masters);
   return [
-    ...nodes.flatMap((node, index) => {
-      const twin = nodes.slice(0, index).find((other) => isTwin(other, node));
+    ...nodes.flatMap((node) => {
+      const twin = twins.get(node);
       if (twin) return [taken(twin, node)];
-      if (node.brokerRole === 'SLAVE') return slaveFindings(node, masters, isWhole);
-      return isWhole ? withoutSlave(node, nodes) : [];
+      if (node.brokerRole === 'SLAVE') return slaveFindings(node, masters, isWhole, suggest);
+      return isWhole ? withoutSlave(node, slaves) : [];
     }),
     ...sharedAddresses(nodes),
-    ...splitNameServers(nodes),
+    ...splitNameServers(nodes, masters),
   ];
 }
 
-const isTwin = (a: NodeView, b: NodeView) =>
-  a.brokerName === b.brokerName &&
-  a.clusterName === b.clusterName &&
-  a.brokerId === b.brokerId &&
-  !a.isOpen('brokerId') &&
-  !b.isOpen('brokerId');
+type ByName = ReadonlyMap<string | undefined, NodeView>;
+const firstByName = (nodes: readonly NodeView[]): ByName => new Map([...nodes].reverse().map((node) => [node.brokerName, node]));
+
+/** @returns to each node that is not the first of its identity, the first. */
+function twinsAmong(nodes: readonly NodeView[]): ReadonlyMap<NodeView, NodeView> {
+  const certain = nodes.filter((node) => !node.isOpen('brokerId'));
+  const identities = grouped(certain, ({ brokerName, clusterName, brokerId }) => JSON.stringify([brokerName, clusterName, brokerId]));
+  return new Map(
+    [...identities.values()].flatMap(([first, ...rest]) => rest.map((node): [NodeView, NodeView] => [node, first as NodeView])),
+  );
+}
+
+/** Names compared, at most: where more are without a master, it is no slip of the pen. */
+const MAX_COMPARED = 200_000;
+
+function suggestions(nodes: readonly NodeView[], masters: ByName): (name: string) => string | undefined {
+  const names = [...masters.keys()].filter((name) => name !== undefined).reverse();
+  const lost = nodes.filter((node) => node.brokerRole === 'SLAVE' && !masters.has(node.brokerName));
+  return (name) => (lost.length * names.length > MAX_COMPARED ? undefined : nearest(name, names));
+}
 
 function taken(twin: NodeView, node: NodeView): Finding {
   const keys = ['brokerName', 'brokerId'];
@@ -43,12 +61,11 @@ function taken(twin: NodeView, node: NodeView): Finding {
   );
 }
 
-function slaveFindings(node: NodeView, masters: readonly NodeView[], isWhole: boolean): Finding[] {
-  const master = masters.find((other) => other.brokerName === node.brokerName);
+function slaveFindings(node: NodeView, masters: ByName, isWhole: boolean, suggest: ReturnType<typeof suggestions>): Finding[] {
+  const master = masters.get(node.brokerName);
   if (!master) {
     if (!isWhole) return [];
-    const alone = masters.filter(({ brokerName }) => brokerName !== undefined).map(({ brokerName }) => brokerName as string);
-    const near = nearest(node.brokerName as string, alone);
+    const near = suggest(node.brokerName as string);
     const text = [
       `no master is called ${node.brokerName}`,
       'master and slave find each other by an equal brokerName; this slave copies nothing, and says nothing',
@@ -70,10 +87,9 @@ function slaveFindings(node: NodeView, masters: readonly NodeView[], isWhole: bo
   ];
 }
 
-function withoutSlave(node: NodeView, nodes: readonly NodeView[]): Finding[] {
+function withoutSlave(node: NodeView, slaves: ByName): Finding[] {
   const holds = holdsFor(node.release, { until: '5.0.0' });
-  const hasSlave = nodes.some((other) => other.brokerRole === 'SLAVE' && other.brokerName === node.brokerName);
-  if (node.brokerRole !== 'SYNC_MASTER' || hasSlave || holds === 'none') return [];
+  if (node.brokerRole !== 'SYNC_MASTER' || slaves.has(node.brokerName) || holds === 'none') return [];
   return [
     finding(
       'SYNC_WITHOUT_SLAVE',
@@ -89,13 +105,11 @@ function withoutSlave(node: NodeView, nodes: readonly NodeView[]): Finding[] {
 
 /** Containers have ports of their own, but what they advertise is one address. */
 function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
-  const byAddress = new Map<string, NodeView[]>();
-  for (const node of nodes) {
+  const reachable = nodes.filter((node) => {
     const ip = node.value('brokerIP1');
-    if (ip === undefined || isLoopback(ip) || node.isOpen('listenPort')) continue;
-    const address = `${ip}:${node.listenPort}`;
-    byAddress.set(address, [...(byAddress.get(address) ?? []), node]);
-  }
+    return ip !== undefined && !isLoopback(ip) && !node.isOpen('listenPort');
+  });
+  const byAddress = grouped(reachable, (node) => `${node.value('brokerIP1')}:${node.listenPort}`);
   return [...byAddress].flatMap(([address, sharing]) => {
     if (sharing.length < 2) return [];
     const text = [
@@ -114,7 +128,7 @@ function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
 }
 
 /** Master and slave that register with different NameServers never hear of each other. */
-function splitNameServers(nodes: readonly NodeView[]): Finding[] {
+function splitNameServers(nodes: readonly NodeView[], masters: ByName): Finding[] {
   const servers = (node: NodeView) =>
     (node.value('namesrvAddr') ?? '')
       .split(';')
@@ -123,7 +137,7 @@ function splitNameServers(nodes: readonly NodeView[]): Finding[] {
   return nodes
     .filter(({ brokerRole }) => brokerRole === 'SLAVE')
     .flatMap((node) => {
-      const master = nodes.find((other) => other.brokerRole !== 'SLAVE' && other.brokerName === node.brokerName);
+      const master = masters.get(node.brokerName);
       if (!master) return [];
       const [own, others] = [servers(node), servers(master)];
       if (own.length === 0 || others.length === 0 || own.some((each) => others.includes(each))) return [];

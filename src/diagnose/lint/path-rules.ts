@@ -27,6 +27,9 @@ export const cleanPath = (path: string) =>
     .replace(/\/{2,}/g, '/')
     .replace(/\/+$/, '');
 
+/** A backslash that Java takes away, or makes a tab or the like of: none that a path is meant to have before : = # ! a blank or \u. */
+const LOST_BACKSLASH = /\\(?![:=#! ]|u[\da-f]{4}|$)/i;
+
 /** Paths of one node. */
 export function pathFindings(node: NodeView): Finding[] {
   const findings = PATH_KEYS.flatMap((key) => wrongPath(node, key));
@@ -53,7 +56,7 @@ function wrongPath(node: NodeView, key: string): Finding[] {
   const entry = node.entry(key);
   if (!entry || entry.value.trim() === '' || placeholderOf(entry.value)) return [];
   const at = [placeOf(node, key)];
-  if (node.role !== 'proxy' && /\\(?!\\|$)/.test(entry.raw.replaceAll('\\\\', ''))) {
+  if (node.role !== 'proxy' && LOST_BACKSLASH.test(entry.raw.replaceAll('\\\\', ''))) {
     return [
       finding(
         'PATH_BACKSLASH',

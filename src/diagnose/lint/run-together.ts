@@ -8,18 +8,36 @@ const COPY = /(?:[ _.-](?:copy|bak|backup|old|orig)[ _.-]?\d*|\s*\(\d+\)|副本\
 
 /** What a file is made from, where that file is there too: broker.conf.example beside broker.conf. */
 const SOURCE = /\.(example|sample|dist|template|tpl|tmpl|j2|erb)$/i;
-const isSource = ({ file }: NodeView, nodes: readonly NodeView[]) =>
-  SOURCE.test(file.path) && nodes.some((other) => other.file.path === file.path.replace(SOURCE, ''));
 
 /** The nodes that are compared with each other: what is no copy, and not the single broker that a release ships beside its clusters. */
 export function runTogether(nodes: readonly NodeView[]): NodeView[] {
-  return nodes.filter((node) => !COPY.test(nameOf(node)) && !isSource(node, nodes) && !isSample(node, nodes));
+  const paths = new Set(nodes.map(({ file }) => file.path));
+  const isSource = ({ file }: NodeView) => SOURCE.test(file.path) && paths.has(file.path.replace(SOURCE, ''));
+  const isSample = samplesAmong(nodes);
+  return nodes.filter((node) => !COPY.test(nameOf(node)) && !isSource(node) && !isSample(node));
 }
 
-/** broker.conf beside two or more other brokers, one of which is the same, or without a name of its own. */
-function isSample(node: NodeView, nodes: readonly NodeView[]): boolean {
-  if (node.role !== 'broker' || !/^broker\.(conf|properties)$/.test(nameOf(node))) return false;
-  const others = nodes.filter((other) => other !== node && other.role === 'broker' && folderOf(other).startsWith(folderOf(node)));
-  const isSame = (other: NodeView) => other.brokerName === node.brokerName && other.brokerId === node.brokerId;
-  return others.length > 1 && (node.brokerName === undefined || others.some(isSame));
+/** broker.conf beside or above two or more other brokers, one of which is the same, or without a name of its own. */
+function samplesAmong(nodes: readonly NodeView[]): (node: NodeView) => boolean {
+  const identity = ({ brokerName, brokerId }: NodeView) => JSON.stringify([brokerName, brokerId]);
+  const below = new Map<string, { brokers: number; identities: Map<string, number> }>();
+  for (const node of nodes.filter(({ role }) => role === 'broker')) {
+    for (const folder of foldersAbove(node)) {
+      const known = below.get(folder) ?? { brokers: 0, identities: new Map<string, number>() };
+      below.set(folder, known);
+      known.brokers += 1;
+      known.identities.set(identity(node), (known.identities.get(identity(node)) ?? 0) + 1);
+    }
+  }
+  return (node) => {
+    if (node.role !== 'broker' || !/^broker\.(conf|properties)$/.test(nameOf(node))) return false;
+    const known = below.get(folderOf(node));
+    if (!known || known.brokers < 3) return false;
+    return node.brokerName === undefined || (known.identities.get(identity(node)) ?? 0) > 1;
+  };
+}
+
+/** With the separator at the end; '' is above all. */
+function foldersAbove({ file }: NodeView): string[] {
+  return ['', ...[...file.path.matchAll(/[/\\]/g)].map(({ index }) => file.path.slice(0, index + 1))];
 }
