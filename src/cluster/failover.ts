@@ -10,6 +10,7 @@ import type { Cluster } from './cluster.js';
 import { isElected, isMaster, type NodeSpec } from './node-spec.js';
 import { hasTooFewPeers, noLeader } from './roles/elected-startup.js';
 import { remotingAddress } from './roles/proxy.js';
+import { PROBE_GROUP } from './roles/role.js';
 
 /** How often the NameServers are asked whether the route has changed. */
 const WATCH_EVERY_MS = 20;
@@ -18,7 +19,6 @@ const ASK_TIMEOUT_MS = 1_000;
 const SEND_TIMEOUT_MS = 6_000;
 /** An election takes 1 s (controller) to 10 s (DLedger). */
 const ELECTION_TIMEOUT_MS = 30_000;
-const PROBE_GROUP = 'rmqdev-probe';
 
 type Tell = (item: KillItem) => void;
 

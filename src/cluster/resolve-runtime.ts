@@ -182,13 +182,19 @@ export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: Re
 /** The processes whose classes a release may lack; the others come with every one. */
 const SEPARATE_MODULES: readonly Role[] = ['proxy'];
 
+/** What to do where the folder is the user's own, which rmqdev neither made nor would look for again. */
+const OWN_FOLDER: Readonly<Record<string, (profile: string, version: string) => string>> = {
+  directory: (profile, version) => `Name a whole one, or the version alone: \`rmqdev up ${profile} --rocketmq ${version}\` installs it`,
+  'rocketmq-home': (profile, version) => `Run \`unset ROCKETMQ_HOME\`; \`rmqdev up ${profile} --rocketmq ${version}\` then installs it`,
+};
+
 /**
  * A release that was made of published artifacts may lack the classes of a role that it has as a whole. What is only to be installed is not
  * looked at. @throws RmqdevError UNSUPPORTED where they were never published, RELEASE_INVALID where they were
  */
 export async function refuseMissingModules({ name, nodes }: Profile, releases: ReadonlyMap<string, ReleaseRef>): Promise<void> {
   for (const { id, role } of nodes.filter((node) => SEPARATE_MODULES.includes(node.role))) {
-    const { home, version } = releases.get(id) as ReleaseRef;
+    const { home, version, source } = releases.get(id) as ReleaseRef;
     const jars = await readdir(join(home, 'lib')).catch(() => undefined);
     const module = `rocketmq-${role}`;
     if (!jars || jars.some((jar) => jar.startsWith(`${module}-`))) continue;
@@ -198,7 +204,9 @@ export async function refuseMissingModules({ name, nodes }: Profile, releases: R
       throw new RmqdevError('RELEASE_INVALID', {
         what,
         why: `${missing}, though Maven has it: the folder was made by hand, or something was taken out of it`,
-        next: `Move it away (\`mv ${home} ${home}.old\`) and run the command again: it is then installed anew`,
+        next:
+          OWN_FOLDER[source]?.(name, version) ??
+          `Move it away (\`mv ${home} ${home}.old\`) and run the command again: it is then installed anew`,
       });
     }
     throw new RmqdevError('UNSUPPORTED', {

@@ -99,6 +99,8 @@ function electionProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   return [...misnamed, ...doubled, ...small];
 }
 
+const LAST_PORT = 65_535;
+
 function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   const taken = new Map<number, NodeProfile>();
   return nodes.flatMap(({ node, at }): ProfileProblem[] => {
@@ -110,6 +112,10 @@ function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
     const port = ports.find((candidate) => taken.has(candidate));
     const holder = port === undefined ? undefined : taken.get(port);
     for (const own of ports) taken.set(own, node);
+    if ((ports.at(-1) as number) > LAST_PORT) {
+      const message = `${id} takes ${ports.join(', ')}, and ports end at ${LAST_PORT}`;
+      return [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];
+    }
     if (!holder) return [];
     const message = `${id} takes ${ports.join(', ')}, but ${holder.id} (listenPort ${holder.listenPort}) also takes ${port}`;
     return [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];

@@ -155,7 +155,8 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   { keys: ['remotingListenPort'], roles: PROXY, instead: 'it is listenPort - 1: set listenPort of the node' },
   { keys: ['rocketMQClusterName'], roles: PROXY, instead: 'set brokerClusterName of the profile' },
   { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, beside the brokers' },
-  { keys: ['remotingAccessAddr', 'localServeAddr'], roles: PROXY, instead: 'set `advertise.clients` of the cluster or the node' },
+  { keys: ['remotingAccessAddr'], roles: PROXY, instead: 'set `advertise.clients` of the cluster or the node' },
+  { keys: ['localServeAddr'], roles: PROXY, instead: 'it is 127.0.0.1, by which proxies of one machine tell each other apart' },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
   {

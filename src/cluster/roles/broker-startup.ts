@@ -5,10 +5,8 @@ import { releaseTraits } from '../../rocketmq/releases.js';
 import type { Probe } from '../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { answers, registrationNudge, unregistered } from './broker.js';
-import { probe, type RoleContext } from './role.js';
+import { PROBE_GROUP, probe, type RoleContext } from './role.js';
 
-/** Producer group of the messages that prove a start. */
-const PROBE_GROUP = 'rmqdev-probe';
 /** A broker that was nudged registers within milliseconds; asking it again sooner would only rewrite its file again. */
 const NUDGE_EVERY_MS = 500;
 /**

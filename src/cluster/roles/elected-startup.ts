@@ -4,10 +4,8 @@ import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { NodeSpec } from '../node-spec.js';
 import { answers } from './broker.js';
-import { probe, type RoleContext } from './role.js';
+import { PROBE_GROUP, probe, type RoleContext } from './role.js';
 
-/** Producer group of the messages that prove a start. */
-const PROBE_GROUP = 'rmqdev-probe';
 /**
  * A DLedger leader learns only from its next append that a follower came back with less than it had, and a follower learns only from that how
  * far it may show its log: a group that nobody sends to would wait for ever. Source: DLedgerEntryPusher of dledger 0.3; measured on 5.5.0.

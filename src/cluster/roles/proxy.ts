@@ -6,10 +6,7 @@ import { lookupKey } from '../../rocketmq/keys.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { ConfigLine, NodeSpec } from '../node-spec.js';
 import { proxyClosed } from './clean-end.js';
-import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
-
-/** Producer group of the messages that prove a start, and the consumer group that is asked for. */
-const PROBE_GROUP = 'rmqdev-probe';
+import { type NodeDraft, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 export const proxyRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.proxy.ProxyStartup',

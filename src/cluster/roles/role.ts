@@ -7,6 +7,9 @@ import type { ConfigLine, NodeSpec } from '../node-spec.js';
 /** A node before its configuration and arguments are worked out. */
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
 
+/** Producer group of the messages that prove a start or a failover, and the consumer group that is asked for. */
+export const PROBE_GROUP = 'rmqdev-probe';
+
 /** How far a start has come, as people are told, in this order. */
 export const START_STAGES = ['answering', 'registered', 'in sync'] as const;
 export type StartStage = (typeof START_STAGES)[number];

@@ -63,6 +63,7 @@ test('a release without the classes of a proxy is refused before anything starts
   expectFailure(await h.run(...h.upArgs('proxy', '--rocketmq', h.release('5.3.3', modules), '--json')), 12, {
     code: 'RELEASE_INVALID',
     why: expect.stringContaining('rocketmq-proxy-5.3.3.jar'),
+    next: expect.stringContaining('--rocketmq 5.3.3'),
   });
   expectFailure(await h.run(...h.upArgs('proxy', '--rocketmq', h.release('4.9.7'), '--json')), 31, { code: 'UNSUPPORTED' });
   expect(await h.jvms()).toEqual([]);

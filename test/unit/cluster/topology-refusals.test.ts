@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { refuseUnsupportedTopology } from '../../../src/cluster/resolve-runtime.js';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { refuseMissingModules, refuseUnsupportedTopology } from '../../../src/cluster/resolve-runtime.js';
 import type { Profile } from '../../../src/profile/profile.js';
 import { SUPPORTED_RELEASES } from '../../../src/rocketmq/releases.js';
 import { nodeProfile, profileOf } from '../../fakes/cluster.js';
@@ -35,3 +38,22 @@ test('the refusal says what the release lacks, and which ones have it', () => {
   });
   expect(refusal(CONTROLLER, '4.9.7')).toMatchObject({ text: { why: expect.stringContaining('controller-1 is a controller') } });
 });
+
+test.each([
+  ['installed', /^Move it away/],
+  ['directory', /^Name a whole one, .*`rmqdev up p --rocketmq 5\.3\.3` installs it$/],
+  ['rocketmq-home', /^Run `unset ROCKETMQ_HOME`/],
+])(
+  'a release (%s) that lost the classes of a proxy: what helps there, and no folder of the user’s is to be moved',
+  async (source, next) => {
+    const home = mkdtempSync(join(tmpdir(), 'rd-release-'));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    mkdirSync(join(home, 'lib'));
+    const profile = profileOf(['namesrv-1', 'broker-a', 'proxy-1'], { name: 'p' });
+    const releases = new Map(profile.nodes.map(({ id }) => [id, { home, version: '5.3.3', source }]));
+    await expect(refuseMissingModules(profile, releases)).rejects.toMatchObject({
+      code: 'RELEASE_INVALID',
+      text: { next: expect.stringMatching(next) },
+    });
+  },
+);

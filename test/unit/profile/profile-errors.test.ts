@@ -78,6 +78,10 @@ describe('one mistake is told with file, line, column, key path, what was expect
       '  broker-b: { role: broker, listenPort: 9875 }\n  namesrv-2: { role: namesrv, listenPort: 9876 }\n',
       'namesrv-2 takes 9876, but broker-b (listenPort 9875) also takes 9876',
     ],
+    [
+      '  namesrv-2: { role: namesrv, listenPort: 65520, properties: { enableControllerInNamesrv: true } }\n',
+      'p.yaml:4:31: nodes.namesrv-2.listenPort: namesrv-2 takes 65520, 65540, and ports end at 65535',
+    ],
     ['  broker-b: null\n', 'p.yaml:4:3: nodes.broker-b: null takes an inherited node away, but no parent has "broker-b"'],
     ['topics: Orders\n', 'p.yaml:4:1: topics: expected a list of topics, not "Orders"'],
     ['topics:\n  - a b\n', 'p.yaml:5:5: topics[0]: expected a topic name of letters, digits, % | _ and - (at most 127), not "a b"'],
