@@ -65,11 +65,26 @@ const OBJECTS_OF_ROLE: Readonly<Record<ConfigRole, readonly { object: string; si
  * supported ones counts as reading what its older or its newer neighbour reads.
  */
 export function lookupKey(version: string, role: ConfigRole, key: string): ConfigKey | undefined {
-  for (const object of objectsOf(role, version)) {
-    const [row] = rowsOf(object, key, neighbours(object, version));
-    if (row) return { key, object, type: row[2], defaultValue: row[3] };
-  }
-  return undefined;
+  return tableOf(version, role).get(key);
+}
+
+const tables = new Map<string, ReadonlyMap<string, ConfigKey>>();
+
+/** All keys that `role` of `version` reads, made once: lint looks up a hundred thousand. Of two objects with one key the first counts. */
+function tableOf(version: string, role: ConfigRole): ReadonlyMap<string, ConfigKey> {
+  const name = `${role} ${version}`;
+  const known = tables.get(name);
+  if (known) return known;
+  const rows = objectsOf(role, version).flatMap((object) => {
+    const wanted = neighbours(object, version);
+    return Object.keys(OBJECTS[object]?.keys ?? {}).flatMap((key): [string, ConfigKey][] => {
+      const [row] = rowsOf(object, key, wanted);
+      return row ? [[key, { key, object, type: row[2], defaultValue: row[3] }]] : [];
+    });
+  });
+  const table = new Map(rows.reverse());
+  tables.set(name, table);
+  return table;
 }
 
 /** @returns the supported releases whose `role` reads `key`, or undefined where none does. */

@@ -55,6 +55,7 @@ function foldersOf(node: NodeView): { path: string; key: string }[] {
   const log = cleanPath(node.value('storePathCommitLog') ?? (follows ? `${root}/commitlog` : '~/store/commitlog'));
   return [
     { path: root, key: 'storePathRootDir' },
-    { path: log, key: 'storePathCommitLog' },
+    // A commit log that is not written follows what is.
+    { path: log, key: follows && !node.entry('storePathCommitLog') ? 'storePathRootDir' : 'storePathCommitLog' },
   ];
 }

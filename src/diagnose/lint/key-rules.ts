@@ -69,7 +69,8 @@ function isClose(a: string, b: string): boolean {
 
 function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNullable<ReturnType<typeof lookupKey>>): Finding[] {
   const at = [place(file.path, entry)];
-  const behind = /^(.*?)\s+(#|\/\/|!)(?!\S*:)/.exec(entry.value);
+  // Before backslashes are taken away: who writes \# means it.
+  const behind = /^(.*?)\s+(#|\/\/|!)(?!\S*:)/.exec(entry.raw);
   if (behind) {
     const why = 'in a properties file # begins a comment only at the beginning of a line';
     return [

@@ -54,6 +54,12 @@ test.each([
     'warning PATH_RELATIVE broker.conf:2',
     '4.9.7',
   ],
+  [
+    'backslashes as Windows writes them',
+    'storePathRootDir=C:\\rocketmq\\store\nstorePathCommitLog=D\\:/log',
+    'error PATH_BACKSLASH broker.conf:2',
+    '4.9.7',
+  ],
   ['access control that is gone', 'aclEnable=true', 'error ACL_DROPPED broker.conf:2', '5.3.3'],
   ['a disk ratio that 5.x cuts', 'diskSpaceWarningLevelRatio=98', 'warning VALUE_OUT_OF_RANGE broker.conf:2', '5.3.3'],
 ])('%s', async (_, lines, expected, version) => {

@@ -77,6 +77,9 @@ test.each([
   ['several hours', 'deleteWhen=02;04;06'],
   ['an empty value of text', 'haMasterAddress='],
   ['a drive letter', 'storePathRootDir=E:\\\\data\\\\store\nstorePathCommitLog=E:/data/store/commitlog'],
+  ['a colon that is escaped', 'storePathRootDir=D\\:/mq/store\nstorePathCommitLog=D\\:\\\\mq\\\\log'],
+  ['blanks and signs that are escaped', 'storePathRootDir=/d/my\\ \\#1\\=a\\!\nstorePathCommitLog=/d/\\u4e2d\\u00E9/log'],
+  ['a path that goes on in the next line', 'storePathRootDir=/data/\\\n    store\nstorePathCommitLog=/data/log'],
   ['a slave alone', 'brokerRole=SLAVE\nbrokerId=3'],
 ])('%s', async (_, lines) => {
   expect(await loud({ 'broker.conf': `brokerName=a\n${lines}\n` }, '5.3.3')).toEqual([]);
