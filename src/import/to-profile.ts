@@ -99,12 +99,7 @@ export function toProfile(
     description: `Imported: ${counted(brokers.length, 'broker')}, ${counted(servers.length, 'NameServer')}`,
     ...(rocketmq === undefined ? {} : { rocketmq }),
     ...clusterName(brokerViews, changes),
-    replication:
-      election ??
-      replicationOf(
-        brokers.filter(({ brokerId }) => brokerId === 0).map(({ view }) => view),
-        changes,
-      ),
+    replication: election ?? replicationOf(brokers, changes),
     flush,
     ...(Object.keys(roles).length > 0 ? { roles } : {}),
     nodes,
@@ -138,11 +133,20 @@ function refusedPorts(role: ImportedRole, election: ElectionMode | undefined, po
   return `on one machine ${said} is another node's, or cannot be`;
 }
 
-function replicationOf(masters: readonly NodeView[], changes: Change[]): 'sync' | 'async' {
-  const sync = masters.filter((view) => meant(view, 'brokerRole') === 'SYNC_MASTER');
-  for (const view of sync.length > 0 ? masters.filter((master) => !sync.includes(master)) : [])
-    changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one way of replication'));
-  return sync.length > 0 ? 'sync' : 'async';
+function replicationOf(brokers: readonly { view: NodeView; brokerName: string; brokerId: number }[], changes: Change[]): 'sync' | 'async' {
+  const masters = brokers.filter(({ brokerId }) => brokerId === 0);
+  const hasSlave = (name: string) => brokers.some(({ brokerName, brokerId }) => brokerName === name && brokerId > 0);
+  const isSync = ({ view }: { view: NodeView }) => meant(view, 'brokerRole') === 'SYNC_MASTER';
+  const replication = masters.some(isSync) ? 'sync' : 'async';
+  for (const master of masters) {
+    const { view, brokerName } = master;
+    if (!hasSlave(brokerName)) {
+      if (view.entry('brokerRole') && meant(view, 'brokerRole') !== 'ASYNC_MASTER')
+        changes.push(change(view, 'brokerRole', 'ASYNC_MASTER', `${brokerName} has no slave to wait for`));
+    } else if (replication === 'sync' && !isSync(master))
+      changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one way of replication'));
+  }
+  return replication;
 }
 
 function clusterName(brokers: readonly NodeView[], changes: Change[]): { brokerClusterName?: string } {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,9 +97,11 @@ async function notFound(name: string, folders: ProfileFolders): Promise<RmqdevEr
   return new RmqdevError('PROFILE_NOT_FOUND', {
     what: `There is no profile "${name}"`,
     why: isPath(name)
-      ? `${resolve(folders.cwd, name)} does not exist`
+      ? whyNoFile(resolve(folders.cwd, name))
       : `${known}; looked in ${folders.userProfiles} and ${folders.shippedProfiles}`,
     next:
       near === undefined ? 'See `rmqdev profiles`, or give the path of a .yaml file' : `Did you mean "${near}"? See \`rmqdev profiles\``,
   });
 }
+
+const whyNoFile = (path: string) => (existsSync(path) ? `${path} is a folder, and a profile is a file` : `${path} does not exist`);

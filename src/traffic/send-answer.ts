@@ -61,8 +61,11 @@ export function failureOf(thrown: unknown): SendFailure {
 
 /** @returns what to do about a message that was refused, where its answer alone says it. */
 export function adviceOn(error: Error, topic: string): string | undefined {
-  if (!(error instanceof ResponseError) || error.code !== ResponseCode.MESSAGE_ILLEGAL || !/TopicMessageType/.test(error.message))
-    return undefined;
+  if (!(error instanceof ResponseError)) return undefined;
+  if (error.code === ResponseCode.TOPIC_NOT_EXIST)
+    return `\`rmqdev topic create ${topic}\` makes it: this broker makes no topics by itself`;
   // Source: proxy/.../processor/validator/DefaultTopicMessageTypeValidator.java; brokers make topics by themselves, proxies do not.
-  return `A proxy takes messages only of a topic that is there: \`rmqdev topic create ${topic}\` makes it`;
+  if (error.code === ResponseCode.MESSAGE_ILLEGAL && /TopicMessageType/.test(error.message))
+    return `A proxy takes messages only of a topic that is there: \`rmqdev topic create ${topic}\` makes it`;
+  return undefined;
 }

@@ -28,6 +28,7 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
       const [{ readSets }, { lint }] = await Promise.all([import('../../import/read-sets.js'), import('../../diagnose/lint.js')]);
       const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
       const report = lint(await readSets(files), rocketmq, own);
+      if (report.files === 0 && report.findings.length === 0) throw nothingToCheck(files);
       if (!json && format !== 'text') {
         const formats = await import('../output/lint-formats.js');
         output.raw(format === 'sarif' ? formats.sarif(report, version) : formats.github(report));
@@ -35,6 +36,15 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
       if (report.findings.some(({ severity }) => severity === 'error')) exit(EXIT_CODES[HAS_ERRORS]);
     }),
 });
+
+/** A folder that was misspelt must not pass a check. */
+function nothingToCheck(files: readonly string[]): RmqdevError {
+  return new RmqdevError('FILE_UNREADABLE', {
+    what: `nothing was checked in ${files.join(', ')}`,
+    why: 'no file there is the configuration of a NameServer, broker, controller or proxy',
+    next: 'Name the files, or the folder that holds them: .properties, .conf, rmq-proxy.json',
+  });
+}
 
 function unknownRelease(version: string): RmqdevError {
   return new RmqdevError('RELEASE_UNKNOWN', {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { asError, RmqdevError } from '../../base/errors.js';
 import { parseSizeBytes } from '../../base/units.js';
@@ -51,6 +51,12 @@ export async function draftsOf(
         next: 'Correct the path; `--file -` reads from a pipe',
       });
     });
+    if ((await stat(file)).isDirectory())
+      throw new RmqdevError('FILE_UNREADABLE', {
+        what: `${file} cannot be read`,
+        why: 'it is a folder',
+        next: 'Name a file with a message a line; `--file -` reads from a pipe',
+      });
     return { drafts: ofLines(file, count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
   }
   const total = count ?? 1;

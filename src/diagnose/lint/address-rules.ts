@@ -61,9 +61,20 @@ function listFindings(node: NodeView, key: 'namesrvAddr' | 'controllerAddr'): Fi
   const text = [
     `${key} has "${readable(wrong.address)}"`,
     `${wrong.why}: ${key === 'namesrvAddr' ? 'the broker ends with 253, or never registers' : 'the broker never finds its controller'}`,
-    key === 'namesrvAddr' ? 'Write 192.168.0.1:9876;192.168.0.2:9876' : 'Write 192.168.0.1:9878;192.168.0.2:9878',
+    `Write ${mended(value, key) ?? (key === 'namesrvAddr' ? '192.168.0.1:9876;192.168.0.2:9876' : '192.168.0.1:9878;192.168.0.2:9878')}`,
   ] as const;
   return [finding('NAMESRV_ADDR_INVALID', text, [placeOf(node, key)])];
+}
+
+/** @returns the list as it was meant; undefined where that cannot be told. */
+function mended(value: string, key: 'namesrvAddr' | 'controllerAddr'): string | undefined {
+  const port = key === 'namesrvAddr' ? 9_876 : 9_878;
+  const addresses = value
+    .split(/[;,\uff0c\uff1b\s]+/)
+    .map((address) => address.replace(/^\w+:\/\//, '').replace(/\/+$/, ''))
+    .filter(Boolean)
+    .map((address) => (/:\d+$/.test(address) ? address : `${address}:${port}`));
+  return addresses.length > 0 && addresses.every((address) => wrongAddress(address, key) === undefined) ? addresses.join(';') : undefined;
 }
 
 /** Source: remoting/.../RemotingUtil.java string2SocketAddress: what is before the last colon is the host, as it stands; measured with blanks. */

@@ -9,7 +9,14 @@ export function finding(
   at: readonly FindingPlace[],
   severity: Severity = LINT_CODES[code][0],
 ): Finding {
-  return { code, severity, what, why, next, at };
+  return { code, severity, what: visible(what), why: visible(why), next: visible(next), at };
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
+
+/** What Java makes of `D:\rocketmq` holds a carriage return: a terminal would go back to the first column and write over the line. */
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export const placeOf = (node: NodeView, ...keys: string[]): FindingPlace => {

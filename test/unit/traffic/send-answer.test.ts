@@ -31,6 +31,7 @@ test('a proxy that does not know the topic: the command that makes it', () => {
   const remark = 'TopicMessageType validate failed, the expected type is UNSPECIFIED, but actual type is NORMAL';
   expect(adviceOn(new ResponseError('127.0.0.1:8080', 310, { code: 13, remark }), 'Orders')).toContain('`rmqdev topic create Orders`');
   expect(adviceOn(response(13), 'Orders')).toBeUndefined();
+  expect(adviceOn(response(17), 'Orders')).toContain('`rmqdev topic create Orders`');
 });
 
 test('nearest-rank percentiles', () => {
