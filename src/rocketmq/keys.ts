@@ -68,6 +68,13 @@ export function lookupKey(version: string, role: ConfigRole, key: string): Confi
   return tableOf(version, role).get(key);
 }
 
+/** What the start-up code sets before it reads the file. Source: BrokerStartup.java, NamesrvStartup.java, ControllerStartup.java `setListenPort`. */
+const START_DEFAULTS: Partial<Record<ConfigRole, Readonly<Record<string, string>>>> = {
+  broker: { listenPort: '10911' },
+  namesrv: { listenPort: '9876' },
+  controller: { listenPort: '19876' },
+};
+
 const tables = new Map<string, ReadonlyMap<string, ConfigKey>>();
 
 /** All keys that `role` of `version` reads, made once: lint looks up a hundred thousand. Of two objects with one key the first counts. */
@@ -79,7 +86,7 @@ function tableOf(version: string, role: ConfigRole): ReadonlyMap<string, ConfigK
     const wanted = neighbours(object, version);
     return Object.keys(OBJECTS[object]?.keys ?? {}).flatMap((key): [string, ConfigKey][] => {
       const [row] = rowsOf(object, key, wanted);
-      return row ? [[key, { key, object, type: row[2], defaultValue: row[3] }]] : [];
+      return row ? [[key, { key, object, type: row[2], defaultValue: START_DEFAULTS[role]?.[key] ?? row[3] }]] : [];
     });
   });
   const table = new Map(rows.reverse());
