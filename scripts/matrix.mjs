@@ -55,6 +55,7 @@ async function run() {
   const cli = new MatrixCli(home, interrupted.signal);
   const results = read();
   let failed = 0;
+  let isEnded = false;
   try {
     for (const cell of cells().filter((each) => isWanted(each, results))) {
       if (interrupted.signal.aborted) break;
@@ -66,9 +67,10 @@ async function run() {
       say(`${cell.name}: ${result.outcome}${result.why ? ` (${result.why})` : ''}`);
       write(results);
     }
+    isEnded = true;
   } finally {
     await cli.endDaemon();
-    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+    if (isEnded) rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   }
   writeDocument(results);
   if (failed > 0 || interrupted.signal.aborted) process.exitCode = interrupted.signal.aborted ? 130 : 1;

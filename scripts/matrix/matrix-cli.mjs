@@ -46,7 +46,10 @@ export class MatrixCli {
 
   /** Leaves no node and no data, whatever came before. */
   async endCluster() {
-    if (existsSync(join(this.#home, 'clusters', CLUSTER))) await this.#end('down', '--delete', '-c', CLUSTER);
+    if (!existsSync(join(this.#home, 'clusters', CLUSTER))) return;
+    const { exitCode, stderr } = await this.#end('down', '--delete', '-c', CLUSTER);
+    // The home must not be removed under nodes that run.
+    if (exitCode !== 0) throw new Error(`${this.#home} is left: ${stderr}`);
   }
 
   async endDaemon() {

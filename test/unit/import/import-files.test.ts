@@ -45,6 +45,13 @@ test('two hosts become one: a NameServer for each, and equal ports once', async 
   expect(MASTERS_FIRST.map((id) => node(id)?.listenPort)).toEqual([10_911, undefined, 11_911, undefined]);
 });
 
+// It became ASYNC_MASTER without a word.
+test('a SYNC_MASTER without a slave becomes ASYNC_MASTER, and so said', async () => {
+  const { profile, told } = await imported(folder({ 'a.conf': broker('a', 0), 'b.conf': broker('b', 0), 'b-s.conf': broker('b', 1) }));
+  expect(profile.replication).toBe('sync');
+  expect(told.filter((each) => each.includes('brokerRole'))).toEqual(['a.conf:3 brokerRole=SYNC_MASTER → ASYNC_MASTER']);
+});
+
 test('drive letters, addresses and unknown keys are changed; the heap of a script is taken', async () => {
   const { node, changes } = await imported(
     folder({

@@ -188,3 +188,10 @@ describe('checkProperty', () => {
     expect(checkProperty('5.5.0', 'namesrv', 'brokerId', '1')).toMatchObject({ code: 'KEY_NOT_READ', severity: 'warning' });
   });
 });
+
+test('a listenPort that does not parse stays what the start-up code set, not what the class has', () => {
+  for (const version of SUPPORTED_RELEASES) {
+    expect(lookupKey(version, 'broker', 'listenPort')?.defaultValue).toBe('10911');
+    expect(lookupKey(version, 'namesrv', 'listenPort')?.defaultValue).toBe('9876');
+  }
+});

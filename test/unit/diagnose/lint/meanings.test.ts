@@ -110,3 +110,24 @@ test('addresses that are none of this machine are said apart, each once', async 
   expect(oneMachine).toMatchObject([{ code: 'ADDRESS_ELSEWHERE', at: [{ line: 6 }, { line: 7 }] }]);
   expect((await lintFiles({ 'a.conf': lines }, '4.9.7', ['203.0.113.7'])).oneMachine).toEqual([]);
 });
+
+test.each([
+  ['10.0.0.5:9876,10.0.0.6:9876', 'Write 10.0.0.5:9876;10.0.0.6:9876'],
+  ['http://mq.local:9876', 'Write mq.local:9876'],
+  ['mq.local', 'Write mq.local:9876'],
+  ['???', 'Write 192.168.0.1:9876;192.168.0.2:9876'],
+])('namesrvAddr=%s: the advice is made of its own addresses', async (value, next) => {
+  const { findings } = await lintFiles(one(`namesrvAddr=${value}`), '4.9.7');
+  expect(findings.find(({ code }) => code === 'NAMESRV_ADDR_INVALID')?.next).toBe(next);
+});
+
+// A terminal went back to the first column and wrote over the line.
+test('what Java makes of single backslashes is shown without control characters', async () => {
+  const { findings } = await lintFiles(one('storePathRootDir=D:\\rocketmq\\new'), '4.7.0');
+  const texts = findings
+    .flatMap(({ what, why, next }) => [what, why, next])
+    .join('\n\n')
+    .split('\n\n');
+  expect(texts.filter((text) => /\p{Cc}/u.test(text))).toEqual([]);
+  expect(texts.some((text) => text.includes('D:\\rocketmq\\new'))).toBe(true);
+});
