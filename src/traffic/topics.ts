@@ -172,6 +172,9 @@ export async function makeTopic(access: Access, settings: TopicSettings, brokerN
   return masters;
 }
 
+/** @returns whether a NameServer routes it. */
+export const hasTopic = async (access: Access, topic: string): Promise<boolean> => (await routeOf(access, topic)) !== undefined;
+
 /** @returns the brokerNames that had it. @throws TOPIC_NOT_FOUND, NAME_INVALID for a topic of RocketMQ itself */
 export async function removeTopic(access: Access, topic: string): Promise<string[]> {
   if (isSystemTopic(topic, await ownNames(access))) {

@@ -57,7 +57,9 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
     withAccess(run, options, async ({ access, output }) => {
       (await names()).checkName('topic', topic);
       const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
-      output.done({ topic, action: 'created', brokers: await (await topics()).makeTopic(access, settings, broker) });
+      const { hasTopic, makeTopic } = await topics();
+      const wasThere = await hasTopic(access, topic);
+      output.done({ topic, action: wasThere ? 'changed' : 'created', brokers: await makeTopic(access, settings, broker) });
     }),
 });
 
