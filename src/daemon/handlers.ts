@@ -123,8 +123,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     wait: async ({ cluster: name, selectors, for: goal, timeoutMs }, closed) => {
       const entry = registry.resolve(name);
       const { ids } = await selected(entry, selectors, false);
-      await waitFor(entry, ids, { goal, timeoutMs, closed });
-      return statusOf(entry);
+      return (await waitFor(entry, ids, { goal, timeoutMs, closed })) ?? statusOf(entry);
     },
 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {

@@ -1,22 +1,29 @@
 import { RmqdevError } from '../base/errors.js';
 import { gaveUp } from '../cluster/start-stop.js';
+import type { ClusterStatus } from '../contract/status.js';
 import type { Entry } from './cluster-registry.js';
 
 type Goal = 'ready' | 'in-sync' | 'stopped';
 const ASK_EVERY_MS = 200;
 
-/** Resolves once all of `ids` have reached the goal. @throws RmqdevError TIMEOUT, NODE_GAVE_UP */
+/**
+ * Resolves once all of `ids` have reached the goal. @throws RmqdevError TIMEOUT, NODE_GAVE_UP
+ * @returns the status of the cluster in which they were in sync; another look could find a node that is too busy to answer. Undefined for other goals
+ */
 export async function waitFor(
   { cluster, meter }: Entry,
   ids: readonly string[],
   options: { goal: Goal; timeoutMs: number; closed: AbortSignal },
-): Promise<void> {
+): Promise<ClusterStatus | undefined> {
   const { goal, timeoutMs, closed } = options;
   const { clock } = cluster.world;
   using deadline = clock.deadline(timeoutMs, closed);
   const { signal } = deadline;
   try {
-    if (goal === 'stopped') return await cluster.until(() => ids.every((id) => !cluster.isLive(id)), signal);
+    if (goal === 'stopped') {
+      await cluster.until(() => ids.every((id) => !cluster.isLive(id)), signal);
+      return undefined;
+    }
     await cluster.until(() => {
       if (failed() !== undefined) return true;
       refuseIfDown();
@@ -24,8 +31,10 @@ export async function waitFor(
     }, signal);
     const id = failed();
     if (id !== undefined) throw await gaveUp(cluster, id);
-    if (goal === 'ready') return;
-    while ((await meter.status(ids)).nodes.some((node) => node.inSync !== true && isReplicated(node.id))) {
+    if (goal === 'ready') return undefined;
+    for (;;) {
+      const status = await meter.status(cluster.specs.map((spec) => spec.id));
+      if (!status.nodes.some((node) => ids.includes(node.id) && node.inSync !== true && isReplicated(node.id))) return status;
       await clock.sleep(ASK_EVERY_MS, signal);
       signal.throwIfAborted();
     }
