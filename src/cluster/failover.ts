@@ -72,7 +72,8 @@ export async function killAndTell(
     });
   }
   if (isGone && wasMaster && isElected(spec)) {
-    const promoted = await untilPromoted(cluster, spec, options.abort);
+    const promoted = await untilPromoted(cluster, spec, deadline.signal);
+    options.abort.throwIfAborted();
     tell(
       promoted
         ? { event: 'routeChanged', node: id, namesrv: promoted.listedBy, master: promoted.id, tMs: tMs() }
@@ -197,8 +198,8 @@ async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): P
 const masterOf = (cluster: Cluster, member: NodeSpec) => listedAs(cluster, member, 0);
 
 /**
- * @returns the replica that holds id 0 in the place of `killed` and took a send; undefined where none does within ELECTION_TIMEOUT_MS, or
- * could, because too few peers are left to elect one. Throws what `signal` was aborted with.
+ * @returns the replica that holds id 0 in the place of `killed` and took a send; undefined where none does within ELECTION_TIMEOUT_MS or
+ * until `signal` aborts, or could, because too few peers are left to elect one.
  */
 async function untilPromoted(
   cluster: Cluster,
@@ -212,7 +213,6 @@ async function untilPromoted(
     if (master && master.id !== killed.id && (await takesSend(cluster, master))) return master;
     await clock.sleep(WATCH_EVERY_MS, deadline.signal);
   }
-  signal.throwIfAborted();
   return undefined;
 }
 

@@ -54,6 +54,15 @@ test('a follower of such a group: nobody is elected, and the leader still takes 
   expect(verdictOf(told)).toMatchObject({ promoted: null, writable: true });
 });
 
+// An election was waited for 30 s whatever --timeout said.
+test('a leader that nobody follows within --timeout: the verdict comes then, and says that nobody was elected', async () => {
+  await running(DLEDGER);
+  const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
+  const told = await kill(leader, { timeoutMs: 200 });
+  expect(told.find((item) => item.event === 'notice')).toMatchObject({ message: 'nobody was elected: broker-a has no leader yet' });
+  expect(verdictOf(told)).toMatchObject({ promoted: null });
+});
+
 // It waited 30 s, and then said that the process was still there.
 test('a leader whose group has no majority left: it is said at once, with the peers that are missing', async () => {
   await running(DLEDGER);
