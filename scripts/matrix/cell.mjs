@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { isPortFree } from '../../dist/process/port-probe.js';
 import { CLUSTER, CommandError } from './matrix-cli.mjs';
 
 const TOPIC = 'Matrix';
@@ -107,14 +107,6 @@ async function portsOf(cli, profile, firstPort) {
 }
 
 async function anyTaken(first) {
-  const taken = await Promise.all(Array.from({ length: STEP }, (_, i) => isTaken(first + i)));
-  return taken.includes(true);
-}
-
-function isTaken(port) {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(true));
-    server.listen({ port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
+  const free = await Promise.all(Array.from({ length: STEP }, (_, i) => isPortFree(first + i)));
+  return free.includes(false);
 }

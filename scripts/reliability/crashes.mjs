@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Crashes nodes of a real 2m2s with sync replication while a client sends numbered messages, and proves from the ledger of
 // acknowledgements that none was lost, and from the journal that each crash was noticed once. --help says how.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CrashedCluster, freeBlock, TOPIC } from './crashes/cluster.mjs';
+import { TOPIC } from './crashes/cluster.mjs';
 import { Crasher } from './crashes/crasher.mjs';
+import { aboutStart, interruption, onCluster, say } from './crashes/on-cluster.mjs';
 import { readAndCompare } from './crashes/read-back.mjs';
 import { Sender } from './crashes/sender.mjs';
 import { summarize } from './crashes/summary.mjs';
@@ -54,56 +55,35 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const say = (text) => void process.stdout.write(`${text}\n`);
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort());
+const interrupted = interruption();
 
 if (options.help) say(USAGE);
-else await prove();
+else await onCluster(options, prove, write);
 
-async function prove() {
-  const home = options.home ? resolve(options.home) : mkdtempSync(join(tmpdir(), 'rmqc-'));
-  const cluster = new CrashedCluster(home, await freeBlock(Number(options.port)));
-  const since = Date.now();
-  let result;
-  try {
-    const first = await cluster.up({ rocketmq: options.rocketmq, java: options.java });
-    say(
-      `RocketMQ ${first.rocketmq}, JDK ${first.java.version}, ${cpus().length} cores; ready after ${(first.readyMs / 1_000).toFixed(1)} s; ${home}`,
-    );
-    const sender = new Sender({
-      namesrvs: cluster.namesrvs,
-      topic: TOPIC,
-      perSecond: Number(options.rate),
-      bodyBytes: Number(options.bytes),
-    });
-    const crasher = new Crasher(cluster, sender, {
-      crashes: Number(options.crashes),
-      seed: Number(options.seed),
-      hangMs: Number(options.hang) * 1_000,
-      daemonEvery: Number(options['daemon-every']),
-      say,
-      signal: interrupted.signal,
-    });
-    sender.start();
-    await crasher.run();
-    say('sending ends; waiting for the last answers and for the slaves');
-    await sender.stop();
-    await crasher.untilHealthy(Date.now(), { acknowledging: false });
-    const compared = await readAndCompare(cluster, sender.ledger, say);
-    result = summarize({ first, options, crasher, sender, compared, events: await cluster.events(), paths: cluster.paths });
-    result.down = await cluster.down();
-  } finally {
-    if (!result) await cluster.down().catch((error) => say(`down: ${error.message}`));
-    await cluster.stopDaemon();
-  }
-  result.totalMs = Date.now() - since;
-  const left = await cluster.jvms();
-  if (left.size > 0) result.anomalies.push({ what: 'left running', nodes: Object.fromEntries(left) });
-  write(result);
-  if (result.anomalies.length > 0) process.exitCode = 1;
-  if (options.keep || process.exitCode) say(`its home is left: ${home}`);
-  else rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+async function prove(cluster, home) {
+  const first = await cluster.up({ rocketmq: options.rocketmq, java: options.java });
+  say(aboutStart(first, cpus().length, home));
+  const sender = new Sender({
+    namesrvs: cluster.namesrvs,
+    topic: TOPIC,
+    perSecond: Number(options.rate),
+    bodyBytes: Number(options.bytes),
+  });
+  const crasher = new Crasher(cluster, sender, {
+    crashes: Number(options.crashes),
+    seed: Number(options.seed),
+    hangMs: Number(options.hang) * 1_000,
+    daemonEvery: Number(options['daemon-every']),
+    say,
+    signal: interrupted,
+  });
+  sender.start();
+  await crasher.run();
+  say('sending ends; waiting for the last answers and for the slaves');
+  await sender.stop();
+  await crasher.untilHealthy(Date.now(), { acknowledging: false });
+  const compared = await readAndCompare(cluster, sender.ledger, say);
+  return summarize({ first, options, crasher, sender, compared, events: await cluster.events(), paths: cluster.paths });
 }
 
 function write(result) {

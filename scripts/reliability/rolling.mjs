@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Changes a real 2m2s from release to release, and its profile, node by node, while a client sends: nothing acknowledged may be lost.
 // --help says how.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CrashedCluster, freeBlock, TOPIC, until } from './crashes/cluster.mjs';
+import { TOPIC, until } from './crashes/cluster.mjs';
+import { aboutStart, interruption, onCluster, say } from './crashes/on-cluster.mjs';
 import { readAndCompare } from './crashes/read-back.mjs';
 import { Sender } from './crashes/sender.mjs';
 import { MASTERS_AT_THE_END, steps } from './rolling/steps.mjs';
@@ -43,81 +44,67 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const say = (text) => void process.stdout.write(`${text}\n`);
-const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort());
+const interrupted = interruption();
 
 if (options.help) say(USAGE);
-else await prove();
+else await onCluster(options, prove, write);
 
-async function prove() {
-  const home = options.home ? resolve(options.home) : mkdtempSync(join(tmpdir(), 'rmqr-'));
-  const cluster = new CrashedCluster(home, await freeBlock(Number(options.port)));
+async function prove(cluster, home) {
   const releases = options.releases.split(',');
-  const java = options.java;
-  let result;
-  try {
-    const first = await cluster.up({ rocketmq: releases[0], java });
-    say(`RocketMQ ${first.rocketmq}, JDK ${first.java.version}, ${cpus().length} cores; ready after ${seconds(first.readyMs)}; ${home}`);
-    const sender = new Sender({
-      namesrvs: cluster.namesrvs,
-      topic: TOPIC,
-      perSecond: Number(options.rate),
-      bodyBytes: Number(options.bytes),
-    });
-    sender.start();
-    const anomalies = [];
-    const done = [];
-    for (const { what, request, ahead = [] } of steps(releases, (id) => cluster.port(id))) {
-      if (interrupted.signal.aborted) throw new Error('interrupted');
-      const [before, at] = [sender.ledger.length, Date.now()];
-      sender.longestSilenceMs = 0;
-      const { readyMs } = await cluster.up({ java, ...request });
-      await acknowledged(sender);
-      const status = await settled(cluster);
-      const restarted = (await cluster.events()).filter((event) => event.type === 'node-launched' && Date.parse(event.at) >= at);
-      const step = {
-        what,
-        tookMs: Math.round(readyMs),
-        nodesStarted: restarted.length,
-        sent: sender.ledger.length - before,
-        longestTimeWithoutAcknowledgementMs: sender.longestSilenceMs,
-      };
-      done.push(step);
-      say(`${what}: ${seconds(step.tookMs)}, ${step.nodesStarted} nodes started, ${step.sent} sent meanwhile`);
-      anomalies.push(...wrongIn(what, status, (id) => (ahead.includes(id) ? releases.at(-1) : request.rocketmq)));
-    }
-    await sender.stop();
-    const compared = await readAndCompare(cluster, sender.ledger, say, MASTERS_AT_THE_END);
-    const { examples, ...messages } = compared;
-    anomalies.push(...bothDown(await cluster.events()));
-    if (messages.lost > 0) anomalies.push({ what: 'acknowledged messages lost', times: messages.lost, examples });
-    if (messages.refused > 0) anomalies.push({ what: 'sends refused by every master', times: messages.refused, examples });
-    if (messages.damaged + messages.positionsThatDiffer > 0) anomalies.push({ what: 'master and slave differ', messages });
-    result = {
-      releases,
-      java: first.java.version,
-      cores: cpus().length,
-      messagesPerSecond: Number(options.rate),
-      steps: done,
-      sent: sender.ledger.length,
-      ...messages,
-      anomalies,
+  const { java } = options;
+  const first = await cluster.up({ rocketmq: releases[0], java });
+  say(aboutStart(first, cpus().length, home));
+  const sender = new Sender({
+    namesrvs: cluster.namesrvs,
+    topic: TOPIC,
+    perSecond: Number(options.rate),
+    bodyBytes: Number(options.bytes),
+  });
+  sender.start();
+  const anomalies = [];
+  const done = [];
+  for (const { what, request, ahead = [] } of steps(releases, (id) => cluster.port(id))) {
+    if (interrupted.aborted) throw new Error('interrupted');
+    const [before, at] = [sender.ledger.length, Date.now()];
+    sender.longestSilenceMs = 0;
+    const { readyMs } = await cluster.up({ java, ...request });
+    await acknowledged(sender);
+    const status = await settled(cluster);
+    const restarted = (await cluster.events()).filter((event) => event.type === 'node-launched' && Date.parse(event.at) >= at);
+    const step = {
+      what,
+      tookMs: Math.round(readyMs),
+      nodesStarted: restarted.length,
+      sent: sender.ledger.length - before,
+      longestTimeWithoutAcknowledgementMs: sender.longestSilenceMs,
     };
-    result.down = await cluster.down();
-  } finally {
-    if (!result) await cluster.down().catch((error) => say(`down: ${error.message}`));
-    await cluster.stopDaemon();
+    done.push(step);
+    say(`${what}: ${(step.tookMs / 1_000).toFixed(1)} s, ${step.nodesStarted} nodes started, ${step.sent} sent meanwhile`);
+    anomalies.push(...wrongIn(what, status, (id) => (ahead.includes(id) ? releases.at(-1) : request.rocketmq)));
   }
-  const left = await cluster.jvms();
-  if (left.size > 0) result.anomalies.push({ what: 'left running', nodes: Object.fromEntries(left) });
+  await sender.stop();
+  const { examples, ...messages } = await readAndCompare(cluster, sender.ledger, say, MASTERS_AT_THE_END);
+  anomalies.push(...bothDown(await cluster.events()));
+  if (messages.lost > 0) anomalies.push({ what: 'acknowledged messages lost', times: messages.lost, examples });
+  if (messages.refused > 0) anomalies.push({ what: 'sends refused by every master', times: messages.refused, examples });
+  if (messages.damaged + messages.positionsThatDiffer > 0) anomalies.push({ what: 'master and slave differ', messages });
+  return {
+    releases,
+    java: first.java.version,
+    cores: cpus().length,
+    messagesPerSecond: Number(options.rate),
+    steps: done,
+    sent: sender.ledger.length,
+    ...messages,
+    anomalies,
+  };
+}
+
+function write(result) {
   const file = resolve(options.out);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   say(JSON.stringify(result, null, 2));
-  if (result.anomalies.length > 0) process.exitCode = 1;
-  if (options.keep || process.exitCode) say(`its home is left: ${home}`);
-  else rmSync(home, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** Resolves once both masters have acknowledged a message from now on. */
@@ -170,8 +157,4 @@ function bothDown(events) {
     }
   }
   return wrong;
-}
-
-function seconds(ms) {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

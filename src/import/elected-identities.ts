@@ -1,4 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
+import { grouped } from '../base/grouped.js';
 import type { NodeView } from '../diagnose/lint/node-view.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
 import { type BrokerIdentity, fileStem, type Identities, validName } from './broker-identities.js';
@@ -37,13 +38,10 @@ export function electedIdentities(views: readonly NodeView[], election: Election
 
 /** Peers of one dLegerGroup, or replicas of one brokerName; without a name those of a folder are one. */
 function groupsOf(views: readonly NodeView[], election: ElectionMode): Map<string, NodeView[]> {
-  const groups = new Map<string, NodeView[]>();
-  for (const view of views) {
+  return grouped(views, (view) => {
     const name = meant(view, 'brokerName') || fileStem(view).replace(/[-_.]?n?\d+$/i, '');
-    const key = (election === 'dledger' && meant(view, 'dLegerGroup')) || name;
-    groups.set(key, [...(groups.get(key) ?? []), view]);
-  }
-  return groups;
+    return (election === 'dledger' && meant(view, 'dLegerGroup')) || name;
+  });
 }
 
 /** The brokerName that most of them have; of two equally common ones the first. */

@@ -33,7 +33,8 @@ export async function advertiseFacts(
   }
 }
 
-function ownInterfaces(): Interface[] {
+/** @returns each address of this machine with the name of its interface. */
+export function ownInterfaces(): Interface[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses]) => (addresses ?? []).map(({ address }) => ({ name, address })));
 }
 

@@ -1,10 +1,10 @@
 /** A real 2m2s under rmqdev in an RMQDEV_HOME of its own: started, asked and healed over the daemon's calls, crashed from outside. */
 
-import { createServer } from 'node:net';
 import { HomePaths } from '../../../dist/base/paths.js';
 import { packageVersion } from '../../../dist/base/version.js';
 import { connect, greet, stopDaemon } from '../../../dist/client/daemon-process.js';
 import { currentPlatform } from '../../../dist/process/current-platform.js';
+import { isPortFree } from '../../../dist/process/port-probe.js';
 
 export const CLUSTER = 'crashes';
 export const TOPIC = 'Ledger';
@@ -152,18 +152,10 @@ export async function until(limitMs, what, condition) {
 /** @returns the first port of a block that is free now, from `first` on. */
 export async function freeBlock(first) {
   for (let port = first; port + BLOCK < 32_000; port += BLOCK) {
-    const taken = await Promise.all(Array.from({ length: BLOCK }, (_, i) => isTaken(port + i)));
-    if (!taken.includes(true)) return port;
+    const free = await Promise.all(Array.from({ length: BLOCK }, (_, i) => isPortFree(port + i)));
+    if (!free.includes(false)) return port;
   }
   throw new Error(`no ${BLOCK} free ports in a row from ${first} on`);
-}
-
-function isTaken(port) {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(true));
-    server.listen({ port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
 }
 
 function isAlive(pid) {

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
@@ -25,8 +24,12 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
   handler: ({ json, verbose, files, rocketmq, format }) =>
     withOutput({ json, verbose }, async ({ output, version }) => {
       if (rocketmq !== undefined && !/^\d+\.\d+\.\d+$/.test(rocketmq)) throw unknownRelease(rocketmq);
-      const [{ readSets }, { lint }] = await Promise.all([import('../../import/read-sets.js'), import('../../diagnose/lint.js')]);
-      const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+      const [{ readSets }, { lint }, { ownInterfaces }] = await Promise.all([
+        import('../../import/read-sets.js'),
+        import('../../diagnose/lint.js'),
+        import('../../machine/reach.js'),
+      ]);
+      const own = ownInterfaces().map(({ address }) => address);
       const report = lint(await readSets(files), rocketmq, own);
       if (report.files === 0 && report.findings.length === 0) throw nothingToCheck(files);
       if (!json && format !== 'text') {

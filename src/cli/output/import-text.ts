@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path';
+import { grouped } from '../../base/grouped.js';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
 import type { Colors } from './paint.js';
@@ -25,7 +26,7 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
     ...(clashes.length > 0 ? [colors.bold('Would clash, now that all of it runs on one machine:')] : []),
     ...renderFindings(clashes, colors),
     ...(rest.length > 0 ? [colors.bold('Changed for this machine:')] : []),
-    ...grouped(rest, ({ key, to, why }) => (key === null ? null : `${to}\n${why}`)).flatMap((group) => renderChanges(group, colors)),
+    ...alike(rest, (each) => (each.key === null ? each : `${each.to}\n${each.why}`)).flatMap((group) => renderChanges(group, colors)),
     `In the files: ${count('error', 'error')}, ${count('warning', 'warning')}.`,
     `${fromHere(file)}: ${nodes.join(', ')}, for RocketMQ ${rocketmq}.`,
     `Next: rmqdev up ${fromHere(file)}${/^(.*)\.ya?ml$/.exec(basename(file))?.[1] === name ? '' : ` --name ${name}`}`,
@@ -35,8 +36,8 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
 function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {
   const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
   const sorted = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const alike = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
-  return grouped(sorted, alike).flatMap((group) => {
+  const text = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
+  return alike(sorted, text).flatMap((group) => {
     const [{ code, severity, what, why, next, changedTo, oneMachine }] = group;
     const others = new Set(group.map((each) => each.what)).size - 1;
     const now = changedTo.length > 0 ? changedTo.join('; ') : oneMachine ? 'each node has ports and a folder of its own' : undefined;
@@ -55,23 +56,14 @@ function renderChanges(group: readonly [Change, ...Change[]], colors: Colors): s
   const [{ from, to, why }] = group;
   if (group.length === 1) return [`  ${where(group[0])}  ${from} → ${to}: ${why}`];
   const keys = [...new Set(group.map(({ key }) => key))];
-  const lines = grouped(group, ({ file }) => file).map((places) => {
+  const lines = alike(group, ({ file }) => file).map((places) => {
     return colors.dim(`      ${[where(places[0]), ...places.slice(1).map(({ line }) => line)].join(', ')}`);
   });
   return [`  ${keys.join(', ')} → ${to}: ${why}`, ...lines];
 }
 
-/** Those with one key together, in the order of their first; a null stays alone. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string | null): [T, ...T[]][] {
-  const groups = new Map<string | T, [T, ...T[]]>();
-  for (const item of items) {
-    const key = keyOf(item) ?? item;
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
-}
+/** Those of which `keyOf` says the same together, in the order of their first. */
+const alike = <T>(items: readonly T[], keyOf: (item: T) => unknown) => [...grouped(items, keyOf).values()] as [T, ...T[]][];
 
 function fromHere(file: string): string {
   const path = relative('', file);

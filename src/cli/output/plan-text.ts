@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.js';
 import { formatBytes } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
 import type { Colors } from './paint.js';
@@ -45,11 +46,7 @@ export function renderPlan(plan: Plan, colors: Colors): string {
 
 /** @returns a line for each set of changes, with the nodes that share it: a new release concerns them all alike. */
 function changeLines(plan: Plan): string[] {
-  const sharedBy = new Map<string, string[]>();
-  for (const { id, changes } of plan.nodes) {
-    if (changes.length === 0) continue;
-    const text = changes.join('; ');
-    sharedBy.set(text, [...(sharedBy.get(text) ?? []), id]);
-  }
-  return [...sharedBy].map(([text, ids]) => `  ${ids.join(', ')}: ${text}`);
+  const changed = plan.nodes.filter(({ changes }) => changes.length > 0);
+  const sharedBy = grouped(changed, ({ changes }) => changes.join('; '));
+  return [...sharedBy].map(([text, nodes]) => `  ${nodes.map(({ id }) => id).join(', ')}: ${text}`);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { grouped } from '../../base/grouped.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { Received } from '../../traffic/consume.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
@@ -122,7 +123,7 @@ function renderSummary(
   { topic, created, sent, failed, elapsedMs, perSecond, latencyMs, queues, retried, mayBeTwice }: SendSummary,
   colors: Colors,
 ): string {
-  const brokers = groupByBroker(queues);
+  const brokers = grouped(queues, ({ brokerName }) => brokerName);
   const rows = [...brokers].map(([brokerName, some]) => [
     brokerName,
     String(some.reduce((sum, queue) => sum + queue.sent, 0)),
@@ -142,12 +143,6 @@ function renderSummary(
     ...(retried > 0 ? [`${retried} needed more than one try.`] : []),
     ...(mayBeTwice > 0 ? [`${mayBeTwice} may be stored twice: a first try was not answered in time.`] : []),
   ].join('\n');
-}
-
-function groupByBroker<T extends { brokerName: string }>(queues: readonly T[]): Map<string, T[]> {
-  const brokers = new Map<string, T[]>();
-  for (const queue of queues) brokers.set(queue.brokerName, [...(brokers.get(queue.brokerName) ?? []), queue]);
-  return brokers;
 }
 
 function renderReceived({ message, brokerName }: Received, colors: Colors): string {

@@ -1,3 +1,4 @@
+import { grouped } from '../../base/grouped.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { ClusterFacts } from '../../contract/report.js';
 import type { Check } from '../../diagnose/doctor/check.js';
@@ -74,9 +75,7 @@ function versionLines(versions: SummaryFacts['versions'], { nodes }: KnownState)
 }
 
 function groups(pairs: readonly (readonly [string, string])[]): [string, string][] {
-  const byVersion = new Map<string, string[]>();
-  for (const [version, id] of pairs) byVersion.set(version, [...(byVersion.get(version) ?? []), id]);
-  return [...byVersion].map(([version, ids]) => [version, ids.join(', ')]);
+  return [...grouped(pairs, ([version]) => version)].map(([version, same]) => [version, same.map(([, id]) => id).join(', ')]);
 }
 
 function clusterLines({ cluster, status, state, whyNoFacts, facts }: SummaryFacts): string[] {

@@ -68,14 +68,17 @@ export async function answers(node: NodeSpec, context: RoleContext, signal: Abor
   await getMaxOffset(context.remoting, node.localAddress, { topic: node.brokerName as string, queueId: 0 }, signal);
 }
 
+/** @returns the NameServers of the node's configuration that must answer now. */
+export function namesrvsOf(node: NodeSpec, { peers, isExpected }: RoleContext): NodeSpec[] {
+  return peers().filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && isExpected(peer.id));
+}
+
 /**
  * @returns why the node does not count as registered: every NameServer of its configuration that lives must list its address under its id,
  * in the route of the topic that carries its brokerName. Source: broker/.../topic/TopicConfigManager.java
  */
 export async function unregistered(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
-  const namesrvs = context
-    .peers()
-    .filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && context.isExpected(peer.id));
+  const namesrvs = namesrvsOf(node, context);
   if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
   const reasons = await Promise.all(
     namesrvs.map(async (namesrv) => {

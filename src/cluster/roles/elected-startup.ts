@@ -3,7 +3,7 @@ import { ResponseCode } from '../../remoting/codes.js';
 import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { NodeSpec } from '../node-spec.js';
-import { answers } from './broker.js';
+import { answers, namesrvsOf } from './broker.js';
 import { PROBE_GROUP, probe, type RoleContext } from './role.js';
 
 /**
@@ -106,12 +106,6 @@ async function addressesOn(
 ): Promise<ReadonlyMap<number, string>> {
   const route = await getTopicRoute(remoting, namesrv.localAddress, brokerName as string, signal);
   return brokerAddresses(route, brokerName as string);
-}
-
-function namesrvsOf(node: NodeSpec, context: RoleContext): NodeSpec[] {
-  return context
-    .peers()
-    .filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && context.isExpected(peer.id));
 }
 
 type Group = Pick<RoleContext, 'peers' | 'isExpected'>;

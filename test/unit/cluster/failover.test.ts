@@ -55,7 +55,9 @@ test('a follower of such a group: nobody is elected, and the leader still takes 
 });
 
 // An election was waited for 30 s whatever --timeout said.
-test('a leader that nobody follows within --timeout: the verdict comes then, and says that nobody was elected', async () => {
+test('a leader that nobody follows within --timeout: the verdict comes then, and says that nobody was elected', {
+  timeout: 20_000,
+}, async () => {
   await running(DLEDGER);
   const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
   const told = await kill(leader, { timeoutMs: 200 });
