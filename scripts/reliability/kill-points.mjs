@@ -3,6 +3,7 @@
  * Kills the daemon at random points of random operations, starts another, and compares with the process table.
  *
  * --rounds 1000  --seed 1  --port 22100  --json <file>
+ * --operations up,change   only these
  * --real         on RocketMQ instead of fake JVMs; --rocketmq <folder> says where it is
  */
 import { execFileSync } from 'node:child_process';
@@ -23,11 +24,12 @@ const { values } = parseArgs({
     real: { type: 'boolean', default: false },
     rocketmq: { type: 'string' },
     json: { type: 'string' },
+    operations: { type: 'string', default: OPERATIONS.join() },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log('kill-points [--rounds 1000] [--seed 1] [--port 22100] [--json <file>] [--real --rocketmq <folder>]');
+  console.log('kill-points [--rounds 1000] [--seed 1] [--port 22100] [--json <file>] [--operations up,change] [--real --rocketmq <folder>]');
   process.exit(0);
 }
 if (values.real && !values.rocketmq) throw new Error('--real needs --rocketmq <folder of a release>');
@@ -44,8 +46,8 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 const nth = (most) => 1 + Math.floor(random() ** 2 * most);
 const ON_DISK = ['rename', 'append', 'fsync', 'write'];
 /** Which calls an operation makes, and how many of them can be expected; the journal and the state are written in all. */
-const STARTS = new Set(['up', 'start', 'restart', 'crash']);
-const SIGNALS = new Set(['stop', 'kill', 'down', 'restart']);
+const STARTS = new Set(['up', 'change', 'start', 'restart', 'crash']);
+const SIGNALS = new Set(['change', 'stop', 'kill', 'down', 'restart']);
 function pickCall(operation) {
   const calls = [...ON_DISK, ...(STARTS.has(operation) ? ['spawn', 'spawn'] : []), ...(SIGNALS.has(operation) ? ['kill', 'kill'] : [])];
   const op = pick(calls);
@@ -69,6 +71,13 @@ function pickNode(operation) {
   return useful.length > 0 && random() < 0.85 ? pick(useful) : pick(world.nodes);
 }
 
+/** What `up` is told to change: a property, or where a broker listens, which concerns its peers too. */
+function pickChange() {
+  const node = pick(world.nodes.filter((id) => id.startsWith('broker')));
+  if (random() < 0.7) return [`${node}.properties.fileReservedTime=${pick([24, 48, 96])}`];
+  return [`${node}.listenPort=${Number(world.port(node)) + pick([0, 4])}`];
+}
+
 const world = new World({ rocketmq: values.rocketmq, firstPort: Number(values.port) });
 const wishes = new Map();
 const counts = { byDelay: 0, byCall: {}, callNotReached: 0, duringTakeover: 0, operations: {} };
@@ -86,8 +95,8 @@ try {
   for (; round < rounds && !interrupted; round += 1) {
     // A cluster that is mostly down has little to lose.
     const down = [...wishes.values()].filter((wish) => wish === 'down').length;
-    const operation = down > world.nodes.length / 2 && random() < 0.6 ? 'up' : pick(OPERATIONS);
-    const plan = { ...planRound(round, operation), operation, node: pickNode(operation) };
+    const operation = down > world.nodes.length / 2 && random() < 0.6 ? 'up' : pick(values.operations.split(','));
+    const plan = { ...planRound(round, operation), operation, node: pickNode(operation), set: operation === 'change' ? pickChange() : [] };
     const since = performance.now();
     const { reached, takeovers, violations } = await playRound(world, plan, wishes, SETTLE_MS);
     durations.push(performance.now() - since);

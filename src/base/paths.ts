@@ -89,6 +89,10 @@ export class NodePaths {
   get launchMark(): string {
     return join(this.root, 'run', 'launch.json');
   }
+  /** What the process that lives was launched with. */
+  get launchedSpec(): string {
+    return join(this.root, 'run', 'spec.json');
+  }
   get store(): string {
     return join(this.root, 'store');
   }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { asError, RmqdevError, systemCode } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { Profile } from '../profile/profile.js';
+import { EXIT_CAUSES } from '../supervisor/exit-cause.js';
 import type { NodeSnapshot } from '../supervisor/node-run.js';
 import type { Assignment, NodePorts } from './node-spec.js';
 
@@ -18,7 +19,7 @@ export const ExitRecord = z.object({
   code: z.int().nullable(),
   signal: z.string().nullable(),
   adopted: z.boolean(),
-  cause: z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']),
+  cause: z.enum(EXIT_CAUSES),
   detail: z.string().nullable(),
   finding: z.string().nullable().default(null),
 });
@@ -51,6 +52,8 @@ const State = z.object({
   profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
   debug: z.boolean(),
   pendingStart: z.array(z.string()).default([]),
+  pendingRestart: z.array(z.string()).default([]),
+  bootId: z.string().nullable().default(null),
   seq: z.int().nullable().default(null),
   nodes: z.record(z.string(), z.object({ assignment: AssignmentSchema, snapshot: Snapshot })),
 });
@@ -59,8 +62,11 @@ export type ClusterState = {
   name: string;
   profile: Profile;
   debug: boolean;
-  /** Nodes that an unfinished start still has to bring up. */
+  /** Nodes that an unfinished start still has to bring up, and running ones that an unfinished `up` still has to restart. */
   pendingStart: readonly string[];
+  pendingRestart: readonly string[];
+  /** The boot of the machine in which it was written; null where that was not known. */
+  bootId: string | null;
   /** The last event of the journal that is part of it; null in a file of before that was kept. */
   seq: number | null;
   nodes: ReadonlyMap<string, { assignment: Assignment; snapshot: NodeSnapshot }>;
@@ -78,13 +84,9 @@ export function loadClusterState(file: string): ClusterState | undefined {
   try {
     const value: unknown = JSON.parse(text);
     refuseOtherVersion(file, value);
-    const state = State.parse(value);
+    const { version: _, ...state } = State.parse(value);
     return {
-      name: state.name,
-      profile: state.profile,
-      debug: state.debug,
-      pendingStart: state.pendingStart,
-      seq: state.seq,
+      ...state,
       nodes: new Map(Object.entries(state.nodes) as [string, { assignment: Assignment; snapshot: NodeSnapshot }][]),
     };
   } catch (error) {

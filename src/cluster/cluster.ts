@@ -5,7 +5,14 @@ import type { ClusterState as StateWord } from '../contract/status.js';
 import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
-import type { NodeExitRecord, NodeObserver, NodeRunSpec, Transition } from '../supervisor/node-run.js';
+import {
+  FRESH_SNAPSHOT,
+  type NodeExitRecord,
+  type NodeObserver,
+  type NodeRunSpec,
+  type NodeSnapshot,
+  type Transition,
+} from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { buildSpecs } from './build-specs.js';
@@ -14,13 +21,14 @@ import { CrashReports, isCrash } from './crash-reports.js';
 import { Elections } from './elections.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
+import { readLaunchedSpec } from './launched-spec.js';
 import { recordExit, recordTransition } from './node-events.js';
 import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
 import { recoverClusterState } from './recover-state.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import { runSpec } from './run-spec.js';
-import { StartWishes } from './start-wishes.js';
+import { type Pending, StartWishes } from './start-wishes.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
@@ -41,6 +49,7 @@ export class Cluster {
   #debug = false;
   readonly #operations: Operations;
   #notices: readonly string[] = [];
+  #resumeNotice: string | undefined;
   #isReleased = false;
   #isRestoring = false;
 
@@ -60,11 +69,21 @@ export class Cluster {
   }
 
   /**
-   * Takes up what an earlier daemon left: every node by pid and start time.
-   * @returns false where there is no such cluster on disk.
-   * @throws RmqdevError STATE_UNREADABLE where neither the state nor its copy can be read; both are set aside then
+   * Takes up what an earlier daemon left: every node by pid and start time. After a restart of the machine nothing is started here: what was
+   * up is pending then.
+   * @returns false if there is no such cluster on disk.
+   * @throws RmqdevError STATE_UNREADABLE if neither the state nor its copy can be read; both are set aside then. Nothing is supervised then.
    */
   async restore(): Promise<boolean> {
+    try {
+      return await this.#restore();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  async #restore(): Promise<boolean> {
     const mended = this.journal.mend();
     const events = this.journal.read();
     const { state, failure, notes } = recoverClusterState(this.paths, events, this.world.clock.now());
@@ -77,30 +96,46 @@ export class Cluster {
     if (!state) return false;
     this.#profile = state.profile;
     this.#debug = state.debug;
-    this.wishes.setPending(state.pendingStart);
+    this.wishes.setPending({ start: state.pendingStart, restart: state.pendingRestart });
+    const isRebooted = state.bootId !== null && this.world.bootId !== null && state.bootId !== this.world.bootId;
+    const found = new Map<string, NodeSnapshot>();
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
-    for (const spec of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
-      const snapshot = state.nodes.get(spec.id)?.snapshot;
-      this.#nodes.set(spec.id, {
-        spec,
-        next: spec,
-        supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, snapshot),
-      });
+    for (const next of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
+      const kept = state.nodes.get(next.id)?.snapshot ?? FRESH_SNAPSHOT;
+      const identity = isRebooted ? kept.identity : await livingProcess(this.world.platform, nodeMarker(next.paths), kept.identity);
+      const spec = (identity && readLaunchedSpec(next.paths)) ?? next;
+      const supervisor = new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, kept);
+      this.#nodes.set(next.id, { spec, next, supervisor });
+      found.set(next.id, { ...kept, identity });
     }
-    // Until each has been looked for, a supervisor knows less than the file does.
+    // Until each has been taken up, a supervisor knows less than the file does.
     this.#isRestoring = true;
-    for (const { spec, supervisor } of this.#nodes.values()) {
-      const snapshot = state.nodes.get(spec.id)?.snapshot;
-      if (!snapshot) continue;
-      this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
-      const identity = await livingProcess(this.world.platform, nodeMarker(spec.paths), snapshot.identity);
-      if (await supervisor.adopt({ ...snapshot, identity })) {
-        this.journal.record('node-adopted', spec.id, `${spec.id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
-      }
-    }
+    if (isRebooted) this.#noteReboot(found);
+    else for (const [id, snapshot] of found) await this.#adopt(id, snapshot);
     this.#isRestoring = false;
     this.#saveIfPossible();
     return true;
+  }
+
+  async #adopt(id: string, snapshot: NodeSnapshot): Promise<void> {
+    const { spec, supervisor } = this.#node(id);
+    this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
+    if (!(await supervisor.adopt(snapshot))) return;
+    this.journal.record('node-adopted', id, `${id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
+  }
+
+  /** The machine went down under the cluster: that is nobody's crash, and what was up comes back in the order and by the checks of `up`. */
+  #noteReboot(found: ReadonlyMap<string, NodeSnapshot>): void {
+    const wanted = [...found].filter(([, { intent }]) => intent === 'up').map(([id]) => id);
+    this.wishes.addPending({ start: wanted });
+    const text = `the machine was restarted${wanted.length === 0 ? '' : `; ${wanted.join(', ')} ran before and will be started again`}`;
+    this.journal.record('machine-restarted', null, text, { pending: wanted });
+    this.#resumeNotice = text;
+    for (const [id, snapshot] of found) {
+      const { supervisor } = this.#node(id);
+      this.crashes.resume(this.spec(id), { pid: null, startedAt: snapshot.startedAt });
+      supervisor.noteReboot(snapshot);
+    }
   }
 
   get profile(): Profile {
@@ -111,9 +146,14 @@ export class Cluster {
       next: 'Wait for it, or see `rmqdev events`',
     });
   }
-  /** What users should know of the cluster's files: what was broken and is mended. */
+  /** What users should know: what was broken in the cluster's files and is mended, and what has become of a start that was cut off. */
   get notices(): readonly string[] {
-    return this.#notices;
+    return [...this.#notices, ...(this.#resumeNotice === undefined ? [] : [this.#resumeNotice])];
+  }
+  /** A start that was cut off has not come to its end. Told until some operation does. */
+  noteResumeFailed(failure: string): void {
+    this.#resumeNotice = failure;
+    this.journal.record('resume-failed', null, failure);
   }
   get debug(): boolean {
     return this.#debug;
@@ -198,7 +238,9 @@ export class Cluster {
   /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
   async operate<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await this.#operations.run(name, mode, work);
+      const result = await this.#operations.run(name, mode, work);
+      this.#resumeNotice = undefined;
+      return result;
     } finally {
       this.#changes.notify();
     }
@@ -209,8 +251,12 @@ export class Cluster {
     this.wishes.noteStopped(ids);
     this.#saveIfPossible();
   }
-  setPendingStart(ids: readonly string[]): void {
-    this.wishes.setPending(ids);
+  addPending(pending: Partial<Pending>): void {
+    this.wishes.addPending(pending);
+    this.save();
+  }
+  settlePending(ids: readonly string[]): void {
+    this.wishes.settlePending(ids);
     this.save();
   }
 
@@ -236,7 +282,9 @@ export class Cluster {
       name: this.name,
       profile: this.#profile,
       debug: this.#debug,
-      pendingStart: this.wishes.pending,
+      pendingStart: this.wishes.pending.start,
+      pendingRestart: this.wishes.pending.restart,
+      bootId: this.world.bootId,
       seq: this.journal.seq,
       nodes,
     });

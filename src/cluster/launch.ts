@@ -7,6 +7,7 @@ import { classArchiveOptions } from './class-archive.js';
 import { writeConfigFiles } from './config-file.js';
 import { dropCutQueues } from './drop-cut-queues.js';
 import type { Journal } from './journal.js';
+import { writeLaunchedSpec } from './launched-spec.js';
 import type { NodeSpec } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
@@ -29,7 +30,7 @@ export async function prepareLaunch(node: NodeSpec, world: World, journal: Pick<
     const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
     journal.record('store-prepared', node.id, message);
   }
-  await writeConfigFiles(node);
+  await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
   const { jars } = await readReleaseHome(node.release.home);
   const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
   await markLaunch(node.paths.root, world.clock.now());

@@ -16,6 +16,7 @@ import { causeOf } from './crash-reports.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
 import { controllerAddress, isController } from './roles/controller.js';
+import { changesBetween } from './spec-changes.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
 const ASK_TIMEOUT_MS = 1_500;
@@ -96,6 +97,7 @@ export class ClusterMeter {
       ...replicationOf(spec, cluster.specs, asked, (other) => this.#isAskable(other)),
       diskBytes,
       configDrift,
+      pendingChanges: changesBetween(spec, cluster.nextSpec(id)),
       lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
     };
   }

@@ -17,23 +17,30 @@ import { stdoutTail } from './stdout-tail.js';
 export const REPORT_TIMEOUT_MS = 2_000;
 const MAX_PROOF = 300;
 
+export type StartOptions = {
+  wait: boolean;
+  timeoutMs: number;
+  signal: AbortSignal;
+  report: Report;
+  stage?: (name: string) => void;
+  /** The count of stops at which the wish arose, see `StartWishes.stops`; omitted: now. */
+  since?: number;
+};
+type RestartOptions = Omit<StartOptions, 'wait' | 'stage'>;
+
 /**
  * Starts `ids` in the order their releases want and, with `wait`, resolves when all are ready, which for brokers means in sync.
  * A node that the user stops meanwhile, or has stopped since the count of wishes was `since`, is not waited for.
  * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting); NODE_NOT_RUNNING at the
  * end of the wait, where one was stopped meanwhile.
  */
-export async function startNodes(
-  cluster: Cluster,
-  ids: readonly string[],
-  options: { wait: boolean; timeoutMs: number; signal: AbortSignal; report: Report; stage?: (name: string) => void; since?: number },
-): Promise<void> {
+export async function startNodes(cluster: Cluster, ids: readonly string[], options: StartOptions): Promise<void> {
   const since = options.since ?? cluster.wishes.stops;
   const wanted = ids;
   ids = ids.filter((id) => !cluster.wishes.wasStoppedSince(id, since));
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, ids, options.report);
-  cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
+  cluster.addPending({ start: ids });
   try {
     const tiers = startTiers(ids.map((id) => cluster.spec(id)));
     const proxies = ids.filter((id) => isProxy(cluster.spec(id)));
@@ -72,7 +79,7 @@ export async function startNodes(
     throw error;
   } finally {
     endReport();
-    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
+    cluster.settlePending(ids);
   }
 }
 
@@ -127,11 +134,7 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
 }
 
 /** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters, an elected master after its followers; proxies last. */
-export async function rollNodes(
-  cluster: Cluster,
-  ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
-): Promise<void> {
+export async function rollNodes(cluster: Cluster, ids: readonly string[], options: RestartOptions): Promise<void> {
   const since = options.since ?? cluster.wishes.stops;
   const specs = ids.map((id) => cluster.spec(id));
   const leads = (spec: NodeSpec) => cluster.elections.lastMaster(spec.brokerName ?? '') === spec.id;
@@ -151,18 +154,15 @@ export async function rollNodes(
 }
 
 /** Stops all of `ids`, then starts them in the order their releases want. Resolves when they are ready and in sync. */
-export async function restartTogether(
-  cluster: Cluster,
-  ids: readonly string[],
-  options: { timeoutMs: number; signal: AbortSignal; report: Report; since?: number },
-): Promise<void> {
+export async function restartTogether(cluster: Cluster, ids: readonly string[], options: RestartOptions): Promise<void> {
   // A daemon that ends between stop and start leaves that start to the next one.
-  cluster.setPendingStart([...new Set([...cluster.wishes.pending, ...ids])]);
+  cluster.addPending({ start: ids });
   try {
     await stopNodes(cluster, ids, options.report);
-    await startNodes(cluster, ids, { ...options, wait: true });
+    const { timeoutMs, signal, report, since } = options;
+    await startNodes(cluster, ids, { timeoutMs, signal, report, wait: true, ...(since === undefined ? {} : { since }) });
   } finally {
-    cluster.setPendingStart(cluster.wishes.pending.filter((id) => !ids.includes(id)));
+    cluster.settlePending(ids);
   }
 }
 

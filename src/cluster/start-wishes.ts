@@ -1,15 +1,28 @@
+/** Nodes that a start, and running ones that a restart, still has to bring up. Kept on disk, so that a later daemon goes on with it. */
+export type Pending = { start: readonly string[]; restart: readonly string[] };
+
 /** What users want of starts that are under way: which nodes are still to come, and which were stopped meanwhile. */
 export class StartWishes {
   readonly #stopped = new Map<string, number>();
   #count = 0;
-  #pending: readonly string[] = [];
+  #pending: Pending = { start: [], restart: [] };
 
-  /** Nodes that an unfinished start still has to bring up: kept on disk, so that a later daemon goes on with it. */
-  get pending(): readonly string[] {
+  get pending(): Pending {
     return this.#pending;
   }
-  setPending(ids: readonly string[]): void {
-    this.#pending = ids;
+  setPending(pending: Pending): void {
+    this.#pending = pending;
+  }
+  addPending({ start = [], restart = [] }: Partial<Pending>): void {
+    this.#pending = {
+      start: [...new Set([...this.#pending.start, ...start])],
+      restart: [...new Set([...this.#pending.restart, ...restart])],
+    };
+  }
+  /** These have come up, were given up or are no longer wanted up. */
+  settlePending(ids: readonly string[]): void {
+    const isLeft = (id: string) => !ids.includes(id);
+    this.#pending = { start: this.#pending.start.filter(isLeft), restart: this.#pending.restart.filter(isLeft) };
   }
 
   /**
@@ -22,7 +35,7 @@ export class StartWishes {
   noteStopped(ids: readonly string[]): void {
     this.#count += 1;
     for (const id of ids) this.#stopped.set(id, this.#count);
-    this.#pending = this.#pending.filter((id) => !ids.includes(id));
+    this.settlePending(ids);
   }
   /** Has a user stopped the node since the count was `since`? */
   wasStoppedSince(id: string, since: number): boolean {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { RmqdevError } from '../base/errors.js';
 import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
+import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './class-archive.js';
 import type { Cluster } from './cluster.js';
 import { noteElections } from './elections.js';
@@ -11,7 +12,7 @@ import type { ClusterMeter } from './measure.js';
 import { isMaster, isSlave } from './node-spec.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
-import { REPORT_TIMEOUT_MS, restartTogether, rollNodes, startNodes, stopNodes } from './start-stop.js';
+import { REPORT_TIMEOUT_MS, startNodes, stopNodes } from './start-stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
 export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
@@ -58,16 +59,13 @@ export async function up(
   for (const id of remove) {
     cluster.journal.record('node-removed', id, `${id} is no longer in the profile; its data stays in ${cluster.spec(id).paths.root}`);
   }
+  const ids = request.profile.nodes.map(({ id }) => id);
+  const restarted = [...restarts.rolled, ...restarts.together];
+  const start = ids.filter((id) => !restarted.includes(id));
+  // With the new profile, or not at all: from then on a later daemon goes on with what is not done.
+  cluster.wishes.addPending({ start, restart: restarted });
   cluster.apply(request.profile, request.debug, assignments);
-
-  const ids = cluster.specs.map((spec) => spec.id);
-  const { rolled, together } = restarts;
-  const down = ids.filter((id) => !rolled.includes(id) && !together.includes(id));
-  const options = { timeoutMs: request.timeoutMs, signal, report, since: wishes };
-  await startNodes(cluster, down, { ...options, wait: request.wait, stage });
-  if (together.length > 0) await restartTogether(cluster, together, options);
-  if (rolled.length > 0) await rollNodes(cluster, rolled, options);
-  if (together.length + rolled.length > 0) stage('restart of changed nodes');
+  await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
     await noteElections(cluster, meter);
@@ -115,7 +113,8 @@ export async function down(
 
 /**
  * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
- * @throws RmqdevError STORE_INCOMPATIBLE where a slave would keep more than its master then has.
+ * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over: before the
+ * first store is removed nothing is lost, and after it says so
  */
 export async function resetNodes(
   cluster: Cluster,
@@ -125,12 +124,30 @@ export async function resetNodes(
   refuseToEmptyMasterAlone(cluster, ids);
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
   const since = cluster.wishes.stops;
-  await stopNodes(cluster, ids, options.report);
-  for (const id of ids) {
-    await rm(cluster.spec(id).paths.root, { recursive: true, force: true });
-    cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
+  // A daemon that ends before the start leaves it to the next one.
+  cluster.addPending({ start: running });
+  try {
+    await stopNodes(cluster, ids, options.report);
+    options.signal.throwIfAborted();
+    // From here on all of them: half a pair emptied does not replicate. Slaves first: an empty slave fetches what its master has.
+    const specs = ids.map((id) => cluster.spec(id));
+    for (const { id, paths } of [...specs.filter((spec) => !isMaster(spec)), ...specs.filter(isMaster)]) {
+      await rm(paths.root, { recursive: true, force: true });
+      cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
+    }
+    if (options.signal.aborted) throw emptiedBut(cluster, ids);
+    await startNodes(cluster, running, { ...options, wait: true, since });
+  } finally {
+    cluster.settlePending(running);
   }
-  await startNodes(cluster, running, { ...options, wait: true, since });
+}
+
+function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {
+  return new RmqdevError('INTERRUPTED', {
+    what: `\`reset\` of ${cluster.name} did not start its nodes again`,
+    why: `\`down\` was asked for meanwhile; the stores of ${ids.join(', ')} had already been emptied`,
+    next: `\`rmqdev start all -c ${cluster.name}\` starts them with empty stores`,
+  });
 }
 
 /** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see broker-startup.ts. */

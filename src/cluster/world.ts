@@ -13,6 +13,8 @@ export type World = {
   remoting: RemotingClient;
   launcher: Launcher<LaunchSpec>;
   platform: Platform;
+  /** Another one after each restart of the machine; null where that cannot be known. */
+  bootId: string | null;
   env: NodeJS.ProcessEnv;
   log: Logger;
 };

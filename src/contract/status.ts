@@ -5,7 +5,14 @@ import { z } from 'zod';
 export const NodeState = z.enum(['stopped', 'starting', 'ready', 'unready', 'paused', 'backoff', 'stopping', 'failed']);
 export type NodeState = z.infer<typeof NodeState>;
 
-export const ExitCause = z.enum(['killed-by-user', 'stopped-by-user', 'stopped-from-outside', 'killed-from-outside', 'crashed']);
+export const ExitCause = z.enum([
+  'killed-by-user',
+  'stopped-by-user',
+  'stopped-from-outside',
+  'killed-from-outside',
+  'crashed',
+  'machine-restarted',
+]);
 export type ExitCause = z.infer<typeof ExitCause>;
 
 export const ExitRecord = z.object({
@@ -53,6 +60,9 @@ export const NodeStatus = z.object({
     .describe('slaves: commit log bytes behind the master; below 0: ahead of it, their stores do not belong together'),
   diskBytes: z.int().nullable().describe('bytes that the node folder occupies'),
   configDrift: z.array(z.string()).describe('keys whose value in the running copy is no longer ours'),
+  pendingChanges: z
+    .array(z.string())
+    .describe('what is wanted of it and not yet taken up, because it runs with what it was launched with; empty where nothing differs'),
   lastExit: ExitRecord.nullable(),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;

@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import { resume } from '../cluster/bring-up.js';
 import { Cluster } from '../cluster/cluster.js';
 import { ClusterMeter } from '../cluster/measure.js';
-import { startNodes } from '../cluster/start-stop.js';
 import { clustersWithNodes, lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
+import type { ProgressItem } from '../contract/events.js';
 import { DEFAULT_CLUSTER } from '../contract/routes.js';
 
 const RESUME_TIMEOUT_MS = 300_000;
@@ -25,7 +26,7 @@ export class ClusterRegistry {
     this.#world = world;
   }
 
-  /** Takes up every cluster on disk. One that cannot be read does not stop the others. */
+  /** Takes up every cluster on disk. One that cannot be read does not stop the others. What was cut off is then gone on with, in turn. */
   async restoreAll(): Promise<void> {
     const root = this.#world.home.clusters;
     const names = existsSync(root)
@@ -41,13 +42,13 @@ export class ClusterRegistry {
           continue;
         }
         this.#entries.set(name, { cluster, meter: new ClusterMeter(cluster) });
-        this.#resumeStart(cluster);
       } catch (error) {
         const strays = await strayNodes(this.#world, this.#world.home.cluster(name)).catch(() => []);
         this.#broken.set(name, lostState(name, toRmqdevError(error), strays));
         this.#world.log.error({ cluster: name, err: error }, 'the state of a cluster cannot be read');
       }
     }
+    void this.#resumeAll();
   }
 
   /** A folder without a state is no cluster, unless its nodes run: whoever cleaned up there must still be able to end them. */
@@ -57,14 +58,21 @@ export class ClusterRegistry {
     if (strays.length > 0) this.#broken.set(name, lostState(name, missingState(paths.state), strays));
   }
 
-  /** Goes on with a start that the end of an earlier daemon cut off. */
-  #resumeStart(cluster: Cluster): void {
-    const ids = cluster.wishes.pending.filter((id) => cluster.hasNode(id));
-    if (ids.length === 0) return;
-    cluster.journal.record('up-resumed', null, `going on with the start of ${ids.join(', ')}`);
-    void cluster
-      .operate('up', 'alone', (signal) => startNodes(cluster, ids, { wait: true, timeoutMs: RESUME_TIMEOUT_MS, signal, report: () => {} }))
-      .catch((error) => this.#world.log.warn({ cluster: cluster.name, err: error }, 'a start that was cut off did not come to its end'));
+  /** One cluster after the other: all at once, after a restart of the machine, would be more than it can carry. */
+  async #resumeAll(): Promise<void> {
+    for (const { cluster } of this.all) {
+      const { start, restart } = cluster.wishes.pending;
+      if (start.length + restart.length === 0) continue;
+      const report = (item: ProgressItem) => {
+        if (item.event === 'notice') this.#world.log.warn({ cluster: cluster.name }, item.message);
+      };
+      const work = (signal: AbortSignal) => resume(cluster, { timeoutMs: RESUME_TIMEOUT_MS, signal, report });
+      await cluster.operate('up', 'alone', work).catch((error) => {
+        const { what, why, next } = toRmqdevError(error).text;
+        cluster.noteResumeFailed(`a start that was cut off did not come to its end: ${what}: ${why}. ${next}`);
+        this.#world.log.warn({ cluster: cluster.name, err: error }, 'a start that was cut off did not come to its end');
+      });
+    }
   }
 
   get all(): Entry[] {

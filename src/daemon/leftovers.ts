@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RmqdevError } from '../base/errors.js';
+import { toRmqdevError } from '../base/errors.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { folderBytes } from '../cluster/measure.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
 export type Leftover = { path: string; what: string; sizeBytes: number };
+
+/** Something found, and how it is removed. `remove` looks again, because it may have come into use since: false then, and it is still there. */
+type Found = { path: string; what: string; remove: () => Promise<boolean> };
 
 /** Removes what `findLeftovers` finds, or with `dryRun` only tells; a cluster that went is forgotten, its ports with it. */
 export async function clean(
@@ -14,71 +18,96 @@ export async function clean(
   registry: ClusterRegistry,
   options: { dryRun: boolean; all: boolean },
 ): Promise<{ leftovers: Leftover[]; removed: boolean }> {
-  const leftovers = await findLeftovers(world, registry, options.all);
-  if (options.dryRun) return { leftovers, removed: false };
-  const clusters = new Map(registry.all.map(({ cluster }) => [cluster.paths.root, cluster.name]));
-  for (const { path } of leftovers) {
-    const name = clusters.get(path);
-    if (name === undefined) await rm(path, { recursive: true, force: true });
-    else await removeCluster(registry, name);
+  const found = await findLeftovers(world, registry, options.all);
+  const leftovers: Leftover[] = [];
+  for (const { path, what, remove } of found) {
+    const sizeBytes = await bytesOf(path);
+    if (options.dryRun || (await remove())) leftovers.push({ path, what, sizeBytes });
   }
-  return { leftovers, removed: true };
-}
-
-/** Nobody may start it meanwhile. @throws RmqdevError CLUSTER_BUSY */
-async function removeCluster(registry: ClusterRegistry, name: string): Promise<void> {
-  const { cluster } = registry.resolve(name);
-  await cluster.operate('clean', 'alone', async () => {
-    if (cluster.runningCount > 0) {
-      throw new RmqdevError('CLUSTER_BUSY', {
-        what: `cluster ${name} is not removed`,
-        why: 'it was started meanwhile',
-        next: `End it first: \`rmqdev down -c ${name}\``,
-      });
-    }
-    await rm(cluster.paths.root, { recursive: true, force: true });
-    registry.remove(name);
-  });
+  return { leftovers, removed: !options.dryRun };
 }
 
 /**
  * What nobody needs any more: node folders that no profile names, unfinished downloads and staging folders, native libraries
- * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node.
+ * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node, nor
+ * of a cluster on which something is under way.
  */
-async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Leftover[]> {
+async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Found[]> {
   const { home } = world;
-  const found: { path: string; what: string }[] = [];
-  for (const { cluster } of registry.all) {
-    if (all && cluster.runningCount === 0 && cluster.operation === undefined) {
-      found.push({ path: cluster.paths.root, what: `cluster ${cluster.name}, stopped: its stores, logs and state` });
-      continue;
-    }
-    const nodes = join(cluster.paths.root, 'nodes');
-    for (const id of await namesIn(nodes)) {
-      if (!cluster.hasNode(id)) found.push({ path: join(nodes, id), what: `node ${id} is no longer in profile ${cluster.profile.name}` });
-      else if (!cluster.isLive(id))
-        for (const name of await namesIn(cluster.spec(id).paths.tmp))
-          found.push({ path: join(cluster.spec(id).paths.tmp, name), what: `left by a killed JVM of ${id}` });
-    }
-  }
+  const idle = registry.all.map(({ cluster }) => cluster).filter(({ operation }) => operation === undefined);
+  const isStopped = (cluster: Cluster) => all && cluster.runningCount === 0;
+  const found = [
+    ...idle.filter(isStopped).map((cluster) => stoppedCluster(registry, cluster)),
+    ...(await Promise.all(idle.filter((cluster) => cluster.hasNodes && !isStopped(cluster)).map(ofCluster))).flat(),
+  ];
   const processes = all ? await world.platform.processTable() : [];
   for (const name of all ? await namesIn(home.clusters) : []) {
     const path = join(home.clusters, name);
-    const isKnown = registry.broken.has(name) || registry.all.some(({ cluster }) => cluster.name === name);
+    const isKnown = () => registry.broken.has(name) || registry.all.some(({ cluster }) => cluster.name === name);
     const isRunning = processes.some(({ command }) => command.includes(`-Drmqdev.node=${path}/`));
-    if (!isKnown && !isRunning) found.push({ path, what: 'a folder without the state of a cluster: its stores and logs' });
+    const what = 'a folder without the state of a cluster: its stores and logs';
+    if (!isKnown() && !isRunning) found.push({ path, what, remove: async () => !isKnown() && removePath(path) });
   }
   for (const folder of [home.releases, join(home.cache, 'downloads')]) {
     for (const name of await namesIn(folder)) {
+      const path = join(folder, name);
       const isUnfinished = folder !== home.releases || name.startsWith('.staging') || (all && name.startsWith('.'));
-      if (isUnfinished && (await isOld(join(folder, name))))
-        found.push({ path: join(folder, name), what: 'an installation that was not finished' });
+      const remove = async () => (await isOld(path)) && removePath(path);
+      if (isUnfinished && (await isOld(path))) found.push({ path, what: 'an installation that was not finished', remove });
     }
   }
-  if (all)
-    for (const name of await namesIn(join(home.cache, 'cds')))
-      found.push({ path: join(home.cache, 'cds', name), what: 'a class archive; the next start makes it again' });
-  return Promise.all(found.map(async (leftover) => ({ ...leftover, sizeBytes: await bytesOf(leftover.path) })));
+  for (const name of all ? await namesIn(join(home.cache, 'cds')) : []) {
+    const path = join(home.cache, 'cds', name);
+    found.push({ path, what: 'a class archive; the next start makes it again', remove: () => removePath(path) });
+  }
+  return found;
+}
+
+function stoppedCluster(registry: ClusterRegistry, cluster: Cluster): Found {
+  return {
+    path: cluster.paths.root,
+    what: `cluster ${cluster.name}, stopped: its stores, logs and state`,
+    remove: () =>
+      alone(cluster, async () => {
+        if (cluster.runningCount > 0) return false;
+        await removePath(cluster.paths.root);
+        registry.remove(cluster.name);
+        return true;
+      }),
+  };
+}
+
+/** Of a cluster that stays. */
+async function ofCluster(cluster: Cluster): Promise<Found[]> {
+  const nodes = join(cluster.paths.root, 'nodes');
+  const found = (await namesIn(nodes)).map(async (id): Promise<Found[]> => {
+    if (!cluster.hasNode(id)) {
+      const path = join(nodes, id);
+      const remove = () => alone(cluster, async () => !cluster.hasNode(id) && removePath(path));
+      return [{ path, what: `node ${id} is no longer in profile ${cluster.profile.name}`, remove }];
+    }
+    const isDown = () => ['stopped', 'failed'].includes(cluster.supervisor(id).state);
+    if (!isDown()) return [];
+    const { tmp } = cluster.spec(id).paths;
+    return (await namesIn(tmp)).map((name) => {
+      const path = join(tmp, name);
+      return { path, what: `left by a killed JVM of ${id}`, remove: () => alone(cluster, async () => isDown() && removePath(path)) };
+    });
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Runs `work` while nothing else is under way on the cluster, which may add or start what is to be removed. @returns false if something is. */
+async function alone(cluster: Cluster, work: () => Promise<boolean>): Promise<boolean> {
+  return cluster.operate('clean', 'alone', work).catch((error) => {
+    if (toRmqdevError(error).code === 'CLUSTER_BUSY') return false;
+    throw error;
+  });
+}
+
+async function removePath(path: string): Promise<true> {
+  await rm(path, { recursive: true, force: true });
+  return true;
 }
 
 /** What changed within the hour may be under way. */

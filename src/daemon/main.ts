@@ -56,7 +56,16 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   process.on('uncaughtException', (error) => log.error({ err: error }, 'an exception that nobody caught'));
   using remoting = new RemotingClient();
   const platform = currentPlatform();
-  const world: World = { home, clock: systemClock, remoting, launcher: new ProcessLauncher(platform, systemClock), platform, env, log };
+  const world: World = {
+    home,
+    clock: systemClock,
+    remoting,
+    launcher: new ProcessLauncher(platform, systemClock),
+    platform,
+    bootId: await platform.bootId(),
+    env,
+    log,
+  };
   const registry = new ClusterRegistry(world);
   await registry.restoreAll();
 

@@ -1,7 +1,15 @@
 import type { ProcessExit } from './launcher.js';
 import type { NodeExitRecord } from './node-run.js';
 
-export type ExitCause = 'killed-by-user' | 'stopped-by-user' | 'stopped-from-outside' | 'killed-from-outside' | 'crashed';
+export const EXIT_CAUSES = [
+  'killed-by-user',
+  'stopped-by-user',
+  'stopped-from-outside',
+  'killed-from-outside',
+  'crashed',
+  'machine-restarted',
+] as const;
+export type ExitCause = (typeof EXIT_CAUSES)[number];
 
 /** What the user asked of the process before it ended. */
 export type Asked = 'stop' | 'kill' | 'kill-and-restart' | undefined;

@@ -205,6 +205,18 @@ export class NodeSupervisor<S> {
     return false;
   }
 
+  /** The machine was restarted since `snapshot`: whatever ran has ended with it. Records that, and launches nothing. */
+  noteReboot({ identity, startedAt }: NodeSnapshot): void {
+    this.#intent = 'down';
+    if (identity === null) return;
+    const at = this.#clock.now();
+    const sign = Math.max(this.#spec.lastSignOfLife() ?? 0, startedAt ?? 0);
+    const known = { code: null, signal: null, adopted: true, cause: 'machine-restarted', finding: null } as const;
+    this.#track.move('adopted', 'gone with a restart of the machine');
+    this.#lastExit = { ...known, at, notBefore: sign === 0 ? null : Math.min(sign, at), detail: 'the machine was restarted' };
+    this.#track.move('exited', null, this.#lastExit);
+  }
+
   /** Stops watching and leaves the process running. */
   release(): void {
     this.#process.release();

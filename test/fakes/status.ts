@@ -25,6 +25,7 @@ export const nodeStatus = (settings: Partial<NodeStatus> = {}): NodeStatus => ({
   lagBytes: null,
   diskBytes: 65_536,
   configDrift: [],
+  pendingChanges: [],
   lastExit: null,
   ...settings,
 });

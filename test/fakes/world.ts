@@ -48,6 +48,7 @@ export class FakeWorld implements AsyncDisposable {
       remoting: this.rocketmq.client,
       launcher: this.launcher,
       platform: this.#platform(),
+      bootId: 'boot 1',
       env: { PATH: '/usr/bin' },
       log: silentLogger,
     };

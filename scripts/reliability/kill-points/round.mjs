@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const OPERATIONS = ['up', 'stop', 'start', 'restart', 'crash', 'kill', 'down'];
+export const OPERATIONS = ['up', 'change', 'stop', 'start', 'restart', 'crash', 'kill', 'down'];
 export const CALLS = ['spawn', 'rename', 'append', 'fsync', 'write', 'kill'];
 const CHANGING = new Set(['starting', 'stopping', 'backoff', 'unready']);
 const LIVE = new Set(['starting', 'ready', 'unready', 'paused', 'stopping']);
@@ -11,7 +11,7 @@ const LIVE = new Set(['starting', 'ready', 'unready', 'paused', 'stopping']);
  * @returns what was done, and a list of violations, each a sentence
  */
 export async function playRound(world, plan, wishes, settleMs) {
-  const { operation, node, point } = plan;
+  const { operation, node, point, set } = plan;
   const violations = [];
   const seen = [];
   const isByCall = point.kind === 'call';
@@ -23,7 +23,7 @@ export async function playRound(world, plan, wishes, settleMs) {
   const stopListening = listen(world, seen);
   await sleep(5);
   if (isByCall) world.daemon.child.kill('SIGUSR2');
-  const answered = begin(world, operation, node, seen);
+  const answered = begin(world, operation, { node, set }, seen);
   await Promise.race([world.daemon.gone, sleep(isByCall ? plan.patienceMs : point.delayMs)]);
   const reached = isByCall ? world.daemon.isGone : true;
   await world.killDaemon();
@@ -40,16 +40,20 @@ export async function playRound(world, plan, wishes, settleMs) {
   }
   if (!(await world.startDaemon())) violations.push('the next daemon ended at its start');
   const status = await settle(world, settleMs, violations);
-  if (status) judge(world, status, wishes, { operation, node, seen }, violations);
+  if (status) {
+    judge(world, status, wishes, { operation, node, seen }, violations);
+    await judgeSettings(world, status, { operation, set, seen }, violations);
+  }
   return { reached, takeovers, violations };
 }
 
 /** Begins the operation; never rejects. */
-function begin(world, operation, node, seen) {
+function begin(world, operation, { node, set }, seen) {
   const item = (value) => seen.push({ item: value });
   const change = (verb) => world.client.stream(verb, { cluster: 'k', selectors: [node], timeoutMs: 60_000 }, item);
   const calls = {
     up: () => world.up(item),
+    change: () => world.up(item, { set }),
     stop: () => change('stop'),
     start: () => world.client.stream('start', { cluster: 'k', selectors: [node], timeoutMs: 60_000, wait: true }, item),
     restart: () => change('restart'),
@@ -149,6 +153,34 @@ function judge(world, status, wishes, { operation, node, seen }, violations) {
   }
 }
 
+/**
+ * Compares what is wanted of the nodes with what their JVMs read at their start. A profile that reached the disk is taken up, by this daemon
+ * or the next one; and what a plan calls unchanged runs so.
+ */
+async function judgeSettings(world, status, { operation, set, seen }, violations) {
+  const wanted = world.wantedSettings();
+  const running = world.runningSettings();
+  const isDone = seen.some((entry) => entry.result !== undefined);
+  if (operation === 'change' && isDone) {
+    for (const [key, value] of set.map((text) => text.split('='))) {
+      if (wanted.get(key) !== value) violations.push(`wish: ${key} should be ${value}, the state has ${wanted.get(key)}`);
+    }
+  }
+  if (isStarting(status)) return;
+  for (const [key, value] of running) {
+    const other = wanted.get(key);
+    if (other !== value) violations.push(`wish: ${key} of the JVM is ${value}, wanted is ${other}`);
+  }
+  const asked = ['broker-a.properties.fileReservedTime=11'];
+  const plan = await world.client.stream('plan', world.upParams({ set: asked }), () => {});
+  for (const { id, change } of plan.nodes) {
+    const key = `${id}.properties.fileReservedTime`;
+    if (!running.has(key)) continue;
+    const differs = (running.get(key) ?? '') !== (id === 'broker-a' ? '11' : '') || running.get(`${id}.listenPort`) !== world.port(id);
+    if (differs && change !== 'restart') violations.push(`wish: a plan calls ${id} "${change}", and its JVM has other settings`);
+  }
+}
+
 /** What the user may count on: what was accepted (an answer, or an event, was seen) is done; what was not may be either. */
 function expectedWishes(world, wishes, { operation, node, seen }) {
   const expected = new Map(wishes);
@@ -160,6 +192,7 @@ function expectedWishes(world, wishes, { operation, node, seen }) {
   };
   switch (operation) {
     case 'up':
+    case 'change':
       // Once one node of an up starts, all are on their way: a later daemon goes on with it.
       if (isDone || world.nodes.some((id) => heard('node-starting', id))) for (const id of world.nodes) expected.set(id, 'up');
       else either(world.nodes.filter((id) => wishes.get(id) === 'down'));

@@ -26,8 +26,9 @@ export class World {
     this.nodes = rocketmq
       ? ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s']
       : ['namesrv-1', 'broker-a', 'broker-a-s'];
+    this.firstPort = firstPort;
     mkdirSync(this.home.profiles, { recursive: true });
-    writeFileSync(join(this.home.profiles, 'k.yaml'), this.#profile(firstPort, rocketmq !== undefined));
+    writeFileSync(join(this.home.profiles, 'k.yaml'), this.#profile(rocketmq !== undefined));
   }
 
   get paths() {
@@ -71,11 +72,44 @@ export class World {
     await this.daemon.gone;
   }
 
-  up(onItem, { set = [], PATH = process.env.PATH } = {}) {
+  up(onItem, how) {
+    return this.client.stream('up', this.upParams(how), onItem);
+  }
+
+  upParams({ set = [], PATH = process.env.PATH } = {}) {
     const { HOME } = process.env;
     const params = { profile: 'k', caller: { cwd: this.root, PATH, HOME }, set, heap: [], debug: false, strictPorts: false };
     const runtime = { rocketmq: this.rocketmq, ...(this.java ? { java: this.java } : {}) };
-    return this.client.stream('up', { ...params, ...runtime, wait: true, timeoutMs: 120_000 }, onItem);
+    return { ...params, ...runtime, wait: true, timeoutMs: 120_000 };
+  }
+
+  /** What `up` was last told, by the state on disk: as `--set` names it, with '' for what is not set. */
+  wantedSettings() {
+    const { profile, nodes } = JSON.parse(readFileSync(this.paths.state, 'utf8'));
+    return new Map(
+      profile.nodes.flatMap(({ id, properties }) => [
+        [`${id}.properties.fileReservedTime`, properties.fileReservedTime ?? ''],
+        [`${id}.listenPort`, String(nodes[id].assignment.ports.listen)],
+      ]),
+    );
+  }
+
+  /** The same of each JVM that lives, by the file that it was started with. */
+  runningSettings() {
+    return new Map(
+      this.jvms().flatMap(({ node }) => {
+        const text = readFileSync(this.paths.node(node).runConfig, 'utf8');
+        return [
+          [`${node}.properties.fileReservedTime`, /^fileReservedTime=(.*)$/m.exec(text)?.[1] ?? ''],
+          [`${node}.listenPort`, /^listenPort=(.*)$/m.exec(text)?.[1]],
+        ];
+      }),
+    );
+  }
+
+  /** Where a node listens unless a `--set` says otherwise. */
+  port(id) {
+    return String(this.firstPort + (id.startsWith('namesrv') ? this.nodes.indexOf(id) : 10 * (1 + this.nodes.indexOf(id))));
   }
 
   /** Live processes with the marker of one of the cluster's nodes, straight from /proc: node id, pid, store. */
@@ -131,12 +165,11 @@ export class World {
   }
 
   /** A cluster that is never given up, so that every round finds the same one. */
-  #profile(firstPort, isReal) {
-    const port = (id) => firstPort + (id.startsWith('namesrv') ? this.nodes.indexOf(id) : 10 * (1 + this.nodes.indexOf(id)));
+  #profile(isReal) {
     const entry = (id) => {
-      if (id.startsWith('namesrv')) return `  ${id}: { role: namesrv, listenPort: ${port(id)} }`;
+      if (id.startsWith('namesrv')) return `  ${id}: { role: namesrv, listenPort: ${this.port(id)} }`;
       const replica = id.endsWith('-s') ? `, brokerName: ${id.slice(0, -2)}, brokerId: 1` : '';
-      return `  ${id}: { role: broker${replica}, listenPort: ${port(id)} }`;
+      return `  ${id}: { role: broker${replica}, listenPort: ${this.port(id)} }`;
     };
     return [
       'replication: sync',

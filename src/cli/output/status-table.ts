@@ -85,6 +85,9 @@ function remarksOf(node: NodeStatus, now: number): string[] {
     const ago = formatDuration(now - Date.parse(node.lastExit.at));
     remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);
   }
+  if (node.pendingChanges.length > 0) {
+    remarks.push(`${node.id} runs with older settings; \`rmqdev restart ${node.id}\` takes up: ${node.pendingChanges.join(', ')}`);
+  }
   if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
   return remarks;
 }
@@ -110,6 +113,7 @@ export const CAUSES = {
   'stopped-from-outside': 'stopped by somebody else',
   'killed-from-outside': 'killed by somebody else',
   crashed: 'crashed',
+  'machine-restarted': 'ended',
 } as const;
 
 export function exitText(exit: NonNullable<NodeStatus['lastExit']>): string {

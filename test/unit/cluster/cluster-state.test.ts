@@ -43,6 +43,8 @@ const state: ClusterState = {
   profile,
   debug: true,
   pendingStart: ['broker-a'],
+  pendingRestart: ['namesrv-1'],
+  bootId: 'boot 1',
   seq: 7,
   nodes: new Map(
     [...assignmentsOf(profile)].map(([id, assignment]) => [id, { assignment, snapshot: id === 'broker-a' ? running : FRESH_SNAPSHOT }]),
@@ -129,14 +131,14 @@ test('an error names what is wrong in the file', () => {
 
 test('a file of the previous form is read: without unfinished starts, the journal’s number, and what was found out about an exit', () => {
   edited((value) => {
-    delete value.pendingStart;
+    for (const key of ['pendingStart', 'pendingRestart', 'bootId']) delete value[key];
     delete value.seq;
     const { 'broker-a': broker } = value.nodes as { 'broker-a': { snapshot: { lastExit: { [key: string]: unknown } } } };
     delete broker.snapshot.lastExit.notBefore;
     delete broker.snapshot.lastExit.finding;
   });
   const loaded = loadClusterState(file);
-  expect(loaded).toMatchObject({ pendingStart: [], seq: null });
+  expect(loaded).toMatchObject({ pendingStart: [], pendingRestart: [], bootId: null, seq: null });
   expect(loaded?.nodes.get('broker-a')?.snapshot.lastExit).toMatchObject({ at: 999, notBefore: null, finding: null });
 });
 

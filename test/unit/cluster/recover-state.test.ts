@@ -27,6 +27,8 @@ const state: ClusterState = {
   profile,
   debug: false,
   pendingStart: [],
+  pendingRestart: [],
+  bootId: null,
   seq: 10,
   nodes: new Map([...assignmentsOf(profile)].map(([id, assignment]) => [id, { assignment, snapshot: RUNNING }])),
 };

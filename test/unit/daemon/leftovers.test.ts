@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startNodes } from '../../../src/cluster/start-stop.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import { clean } from '../../../src/daemon/leftovers.js';
-import { profileOf } from '../../fakes/cluster.js';
+import { assignmentsOf, profileOf } from '../../fakes/cluster.js';
 import { FakeWorld } from '../../fakes/world.js';
 
 let fake: FakeWorld;
@@ -88,6 +88,33 @@ test('of a running node nothing is a leftover', async () => {
   expect(await found()).toEqual([]);
   file('cache', 'cds', 'broker.jsa');
   expect(await found(true)).toEqual(['cache/cds/broker.jsa true']);
+});
+
+test('a node that an up adds at that moment keeps its store, and so does a cluster whose first up is under way', async () => {
+  file('clusters', 'dev', 'nodes', 'broker-b', 'store', 'commitlog', '0');
+  file('clusters', 'first', 'nodes', 'broker-a', 'store', 'commitlog', '0');
+  const { cluster } = registry.resolve('dev');
+  const { cluster: first } = registry.getOrCreate('first');
+  let finish = () => {};
+  const gate = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const ups = [cluster, first].map((of) => of.operate('up', 'alone', () => gate));
+  const { leftovers } = await clean(fake.world, registry, { dryRun: false, all: true });
+  finish();
+  await Promise.all(ups);
+  const kept = ['dev/nodes/broker-b', 'first/nodes/broker-a'].filter((path) => existsSync(join(fake.world.home.clusters, path)));
+  expect({ leftovers, kept }).toEqual({ leftovers: [], kept: ['dev/nodes/broker-b', 'first/nodes/broker-a'] });
+});
+
+test('an up that begins between the look and the removal wins', async () => {
+  file('clusters', 'dev', 'nodes', 'broker-b', 'store', 'commitlog', '0');
+  const { cluster } = registry.resolve('dev');
+  const cleaning = clean(fake.world, registry, { dryRun: false, all: false });
+  const withB = profileOf(['namesrv-1', 'broker-a', 'broker-b']);
+  await cluster.operate('up', 'alone', async () => cluster.apply(withB, false, assignmentsOf(withB)));
+  await cleaning;
+  expect(existsSync(join(cluster.paths.root, 'nodes', 'broker-b', 'store', 'commitlog', '0'))).toBe(true);
 });
 
 test('a cluster whose state cannot be read is never cleaned away', async () => {
