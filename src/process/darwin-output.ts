@@ -1,7 +1,15 @@
 import type { ProcessRow } from './platform.js';
 import type { ProcessState } from './process-identity.js';
 
-/** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1). */
+/** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1), sysctl(8). */
+
+/**
+ * Reads `sysctl -n kern.bootsessionuuid`: a UUID that the kernel makes up at each boot. kern.boottime moved by 50 ms in 73 minutes without
+ * a reboot, because the clock was corrected; this one stayed (https://github.com/firelock-ai/kin/pull/653).
+ */
+export function parseBootSession(text: string): string | null {
+  return /^\s*([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})\s*$/i.exec(text)?.[1]?.toLowerCase() ?? null;
+}
 
 /** Reads `ps -ww -o pid= -o ppid= -o args=`. */
 export function parsePs(text: string): ProcessRow[] {

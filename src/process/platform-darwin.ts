@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { execa, execaSync } from 'execa';
-import { parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
+import { parseBootSession, parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
@@ -10,6 +10,7 @@ import type { ProcessState } from './process-identity.js';
 const PS = '/bin/ps';
 const LSOF = '/usr/sbin/lsof';
 const VM_STAT = '/usr/bin/vm_stat';
+const SYSCTL = '/usr/sbin/sysctl';
 
 /** The columns of a ProcessRow, without a header. */
 const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
@@ -17,8 +18,13 @@ const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
 /** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. */
 const OPTIONS = { reject: false, stdin: 'ignore', env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
 
-/** Everything from ps, lsof and vm_stat. They exit 1 where they find nothing, which is an answer. */
+/** Everything from ps, lsof, vm_stat and sysctl. They exit 1 where they find nothing, which is an answer. */
 export class DarwinPlatform implements Platform {
+  /** Not kern.boottime: macOS computes that from the clock, and it moves each time the clock is corrected. */
+  async bootId(): Promise<string | null> {
+    return capture(SYSCTL, ['-n', 'kern.bootsessionuuid']).then(parseBootSession, () => null);
+  }
+
   async startTime(pid: number): Promise<string | undefined> {
     return (await this.startTimes([pid])).get(pid);
   }

@@ -18,6 +18,14 @@ export class LinuxPlatform implements Platform {
 
   constructor(private readonly root = '/') {}
 
+  async bootId(): Promise<string | null> {
+    try {
+      return this.#boot() || null;
+    } catch {
+      return null;
+    }
+  }
+
   async startTime(pid: number): Promise<string | undefined> {
     return this.startTimeSync(pid);
   }

@@ -14,6 +14,11 @@ export type DiskUsage = { totalBytes: number; usableBytes: number; usedRatio: nu
 
 /** What differs between Linux and macOS. A method rejects only where the system could not be asked at all. */
 export interface Platform {
+  /**
+   * @returns what names this boot of the machine: it differs after every reboot, and neither sleep nor a clock that was set changes it.
+   * null if the system does not tell. Never rejects.
+   */
+  bootId(): Promise<string | null>;
   /** @returns the token of ProcessIdentity, or undefined when no such process lives. A zombie does not live. */
   startTime(pid: number): Promise<string | undefined>;
   /** As `startTime`, for many at once; a process that does not live is absent. */

@@ -105,6 +105,7 @@ export class FakeWorld implements AsyncDisposable {
       return survivor && !survivor.isGone ? survivor.identity.startTime : undefined;
     };
     return {
+      bootId: async () => 'boot-1',
       startTime: async (pid) => living(pid),
       startTimes,
       startTimeSync: living,

@@ -46,6 +46,12 @@ test('the owner of a port in another process is named with its whole command lin
   await running.killTree();
 });
 
+test('this boot has a name that does not change', async () => {
+  const bootId = await platform.bootId();
+  expect(bootId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await platform.bootId()).toBe(bootId);
+});
+
 test('the process table holds this process under its parent', async () => {
   expect(await platform.processTable()).toContainEqual(expect.objectContaining({ pid: process.pid, ppid: process.ppid }));
 });

@@ -49,6 +49,14 @@ test('the same pid with other start ticks, or after a reboot, is another process
   expect(new LinuxPlatform(root).startTimeSync(42)).not.toBe(first);
 });
 
+test('a boot has a name of its own; null if the system does not tell', async () => {
+  expect(await platform.bootId()).toBe('boot-1');
+  write('proc/sys/kernel/random/boot_id', 'boot-2\n');
+  expect(await new LinuxPlatform(root).bootId()).toBe('boot-2');
+  rmSync(join(root, 'proc/sys/kernel/random/boot_id'));
+  expect(await new LinuxPlatform(root).bootId()).toBeNull();
+});
+
 test('a zombie is dead', async () => {
   addProcess(42, { state: 'Z' });
   expect(platform.startTimeSync(42)).toBeUndefined();
