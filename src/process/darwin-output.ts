@@ -28,10 +28,13 @@ export function parseStartTimes(text: string): Map<number, string> {
 
 const P_TRACED = 0x800;
 
-/** Reads `ps -p … -o state= -o flags=`. T is stopped, Z a zombie; the flags are in hexadecimal. Sources: ps(1), XNU bsd/sys/proc.h. */
-export function parseProcessState(text: string): ProcessState | undefined {
-  const [, state, flags = '0'] = /^\s*([A-Z])\S*\s+([0-9a-f]+)\s*$/m.exec(text) ?? [];
-  if (state === undefined || state === 'Z') return undefined;
+/**
+ * Reads `ps -p … -o state= -o flags= -o lstart=` of one process. T is stopped, Z a zombie; the flags are in hexadecimal.
+ * @returns undefined when it does not live, or did not start at `startTime`. Sources: ps(1), XNU bsd/sys/proc.h.
+ */
+export function parseProcessState(text: string, startTime: string): ProcessState | undefined {
+  const [, state, flags = '0', lstart] = /^\s*([A-Z])\S*\s+([0-9a-f]+)\s+(.*\S)\s*$/m.exec(text) ?? [];
+  if (state === undefined || state === 'Z' || lstart !== startTime) return undefined;
   if ((Number.parseInt(flags, 16) & P_TRACED) !== 0) return { word: 'traced', by: undefined };
   return { word: state === 'T' ? 'stopped' : 'running' };
 }

@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
-import { execa, execaSync } from 'execa';
+import { execa } from 'execa';
 import { parseBootSession, parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import type { ProcessState } from './process-identity.js';
+import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
 const PS = '/bin/ps';
@@ -15,11 +15,13 @@ const SYSCTL = '/usr/sbin/sysctl';
 /** The columns of a ProcessRow, without a header. */
 const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
 
-/** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. */
-const OPTIONS = { reject: false, stdin: 'ignore', env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
+/** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. lsof can wait for a file server. */
+const OPTIONS = { reject: false, stdin: 'ignore', timeout: 10_000, env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
 
 /** Everything from ps, lsof, vm_stat and sysctl. They exit 1 where they find nothing, which is an answer. */
 export class DarwinPlatform implements Platform {
+  readonly askEveryMs = 3_000;
+
   /** Not kern.boottime: macOS computes that from the clock, and it moves each time the clock is corrected. */
   async bootId(): Promise<string | null> {
     return capture(SYSCTL, ['-n', 'kern.bootsessionuuid']).then(parseBootSession, () => null);
@@ -30,16 +32,13 @@ export class DarwinPlatform implements Platform {
   }
 
   async startTimes(pids: readonly number[]): Promise<Map<number, string>> {
-    return pids.length === 0 ? new Map() : parseStartTimes(await capture(PS, startTimeArguments(pids)));
-  }
-
-  startTimeSync(pid: number): string | undefined {
-    return parseStartTimes(textOf(execaSync(PS, startTimeArguments([pid]), OPTIONS))).get(pid);
+    if (pids.length === 0) return new Map();
+    return parseStartTimes(await capture(PS, ['-p', pids.join(','), '-o', 'pid=', '-o', 'state=', '-o', 'lstart=']));
   }
 
   /** A traced process is stopped for ps as well unless its debugger lets it run: flag P_TRACED (0x800, sys/proc.h). */
-  async processState(pid: number): Promise<ProcessState | undefined> {
-    return parseProcessState(await capture(PS, ['-p', String(pid), '-o', 'state=', '-o', 'flags=']));
+  async processState({ pid, startTime }: ProcessIdentity): Promise<ProcessState | undefined> {
+    return parseProcessState(await capture(PS, ['-p', String(pid), '-o', 'state=', '-o', 'flags=', '-o', 'lstart=']), startTime);
   }
 
   /** Who has the file open: macOS does not tell who holds its lock. */
@@ -74,12 +73,9 @@ export class DarwinPlatform implements Platform {
   }
 }
 
-const startTimeArguments = (pids: readonly number[]): string[] => ['-p', pids.join(','), '-o', 'pid=', '-o', 'state=', '-o', 'lstart='];
-
-const capture = async (command: string, args: readonly string[]): Promise<string> => textOf(await execa(command, args, OPTIONS));
-
-/** @throws the result itself (an error) where the tool could not be run or was killed: that is no answer. */
-function textOf(result: { exitCode?: number | undefined; stdout: string }): string {
+/** @throws the result itself (an error) if the tool could not be run, was killed or did not end: that is no answer. */
+async function capture(command: string, args: readonly string[]): Promise<string> {
+  const result = await execa(command, args, OPTIONS);
   if (result.exitCode === undefined) throw result;
   return result.stdout;
 }
