@@ -40,7 +40,7 @@ export async function killAndTell(
   const wasMaster = isMaster(spec) || (isElected(spec) && (await masterOf(cluster, spec))?.id === id);
   const knownTopics = wasMaster ? await topicsOf(cluster, spec, deadline.signal) : [];
   const before = spec.role === 'broker' ? await routedAt(cluster, spec, deadline.signal) : [];
-  const { pid } = cluster.supervisor(id).kill(options.signal, { restart: options.restart });
+  const { pid } = await cluster.supervisor(id).kill(options.signal, { restart: options.restart });
   const since = clock.monotonicMs();
   const tMs = () => Math.round(clock.monotonicMs() - since);
   cluster.journal.record('node-killed', id, `${id} was sent ${options.signal} by the user`, {

@@ -29,10 +29,10 @@ const POLL_MS = 50;
 const DUMP_BEGINS = 'Full thread dump';
 
 /** Makes a hung JVM print its threads to its console, and waits until the text is there and stands still, a second at most. */
-export async function dumpThreads(node: NodeSpec, clock: Clock, signal: (signal: NodeJS.Signals) => boolean): Promise<void> {
+export async function dumpThreads(node: NodeSpec, clock: Clock, signal: (signal: NodeJS.Signals) => Promise<boolean>): Promise<void> {
   const file = node.paths.stdout;
   const before = await sizeOf(file);
-  if (!signal('SIGQUIT')) return;
+  if (!(await signal('SIGQUIT'))) return;
   let last = before;
   using deadline = clock.deadline(DUMP_TIMEOUT_MS);
   while (!deadline.signal.aborted) {

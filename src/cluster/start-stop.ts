@@ -50,8 +50,9 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
       if (tier.some(isProxy)) options.stage?.('brokers');
       for (const { id } of tier) {
         if (cluster.wishes.wasStoppedSince(id, since)) continue;
-        cluster.supervisor(id).resume();
+        const resumed = cluster.supervisor(id).resume();
         cluster.supervisor(id).start();
+        await resumed;
       }
       const names = tier.map(({ id }) => id);
       if (tier.some(isProxy)) break;

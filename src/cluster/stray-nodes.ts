@@ -33,9 +33,9 @@ export async function endStrays(world: World, strays: readonly Stray[]): Promise
     const startTime = await world.platform.startTime(pid);
     const running = startTime === undefined ? undefined : await world.launcher.adopt({ pid, startTime });
     if (!running) return `${node} (pid ${pid}) was gone already`;
-    running.signal('SIGTERM');
+    await running.signal('SIGTERM');
     // One that was stopped by a signal must go on to hear that it is to end.
-    running.signal('SIGCONT');
+    await running.signal('SIGCONT');
     let how = 'ended by itself after SIGTERM';
     const callOff = world.clock.after(STOP_TIMEOUT_MS, () => {
       how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;

@@ -99,14 +99,14 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('pause');
-      for (const id of ids) entry.cluster.supervisor(id).pause();
+      await Promise.all(ids.map((id) => entry.cluster.supervisor(id).pause()));
       return statusOf(entry);
     },
 
     resume: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, false);
-      for (const id of ids) entry.cluster.supervisor(id).resume();
+      await Promise.all(ids.map((id) => entry.cluster.supervisor(id).resume()));
       return statusOf(entry);
     },
 

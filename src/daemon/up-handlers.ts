@@ -42,7 +42,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {
     const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
     const name = params.name ?? profile.name;
-    refuseBadName(name);
+    refuseBadName(name, [...registry.all.map(({ cluster }) => cluster.name), ...registry.broken.keys()]);
     const others = () => registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
     const placeOf = (node: string, key: string) => {
       const place = propertyPlaces.get(`${node}.${key}`);
@@ -53,7 +53,15 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
   }
 }
 
-function refuseBadName(name: string): void {
+function refuseBadName(name: string, known: readonly string[]): void {
+  const namesake = known.includes(name) ? undefined : known.find((other) => other.toLowerCase() === name.toLowerCase());
+  if (namesake !== undefined) {
+    throw new RmqdevError('NAME_INVALID', {
+      what: `"${name}" cannot be a cluster's name`,
+      why: `there is a cluster "${namesake}", and macOS keeps folders whose names differ in case only as one`,
+      next: `Use that one: \`--name ${namesake}\`; or choose a name that differs in a letter`,
+    });
+  }
   if (CLUSTER_NAME.test(name)) return;
   throw new RmqdevError('NAME_INVALID', {
     what: `"${name}" cannot be a cluster's name`,

@@ -20,23 +20,38 @@ export function parsePs(text: string): ProcessRow[] {
   }));
 }
 
-/** Reads `ps -p … -o pid= -o state= -o lstart=`, without the zombies (state Z). */
+/** One row of `ps -o pid= -o lstart= -o state=`. `startTime` is the text of lstart in the C locale, of a fixed form. */
+type StateRow = { pid: number; startTime: string; state: string };
+
+/**
+ * The state comes last because it can be empty or begin with a blank: ps shows none if the kernel does not let it look at the threads
+ * (print.c, state(): " RUSITH?"; ps.c, get_task_info() is left out without entitlement). Source: Apple's adv_cmds 237.
+ */
+function parseStates(text: string): StateRow[] {
+  const rows = [...text.matchAll(/^\s*(\d+)\s+([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(.*)$/gm)];
+  return rows.map(([, pid, startTime = '', state = '']) => ({ pid: Number(pid), startTime, state: state.trim() }));
+}
+
+/** Reads `ps -p … -o pid= -o lstart= -o state=`, without the zombies (state Z). */
 export function parseStartTimes(text: string): Map<number, string> {
-  const rows = [...text.matchAll(/^\s*(\d+)\s+([A-Z])\S*\s+(.*\S)\s*$/gm)];
-  return new Map(rows.filter(([, , state]) => state !== 'Z').map(([, pid, , startTime = '']) => [Number(pid), startTime]));
+  return new Map(parseStates(text).flatMap(({ pid, startTime, state }) => (isZombie(state) ? [] : [[pid, startTime]])));
 }
 
-const P_TRACED = 0x800;
-
-/** Reads `ps -p … -o state= -o flags=`. T is stopped, Z a zombie; the flags are in hexadecimal. Sources: ps(1), XNU bsd/sys/proc.h. */
-export function parseProcessState(text: string): ProcessState | undefined {
-  const [, state, flags = '0'] = /^\s*([A-Z])\S*\s+([0-9a-f]+)\s*$/m.exec(text) ?? [];
-  if (state === undefined || state === 'Z') return undefined;
-  if ((Number.parseInt(flags, 16) & P_TRACED) !== 0) return { word: 'traced', by: undefined };
-  return { word: state === 'T' ? 'stopped' : 'running' };
+/**
+ * Reads the same for one process. @returns undefined when it does not live, or did not start at `startTime`.
+ * T is stopped, by a signal or by who traces it; X is traced. Source: ps(1), keyword `state`.
+ */
+export function parseProcessState(text: string, startTime: string): ProcessState | undefined {
+  const [row] = parseStates(text);
+  if (!row || isZombie(row.state) || row.startTime !== startTime) return undefined;
+  if (row.state.includes('X')) return { word: 'traced', by: undefined };
+  return { word: row.state.startsWith('T') ? 'stopped' : 'running' };
 }
 
-/** `command` is the program's name as lsof cuts it. */
+/** The letters after the first one, which tell more, never hold it. */
+const isZombie = (state: string): boolean => state.startsWith('Z');
+
+/** `command` is the program's name, which older releases of lsof cut. */
 export type LsofListener = { port: number; pid: number; command: string | undefined; user?: string };
 
 /** Reads `lsof -nP -iTCP -sTCP:LISTEN -F pcuLn`: a field per line, its letter first; p begins a process, n is the address of one socket. */

@@ -1,24 +1,34 @@
 import type { Clock } from '../base/clock.js';
+import { systemCode } from '../base/errors.js';
 import type { Platform } from './platform.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 const PERIOD_MS = 100;
 
-type Watch = { identity: ProcessIdentity; onGone: () => void };
+/** `gone`: nobody has the pid, or a zombie that its parent has not yet waited for; `reused`: another process has it. */
+export type Ending = 'gone' | 'reused';
 
-/** Sees the end of processes that are nobody's child: every 100 ms one question for all of them. */
+type Watch = { identity: ProcessIdentity; onEnd: (ending: Ending) => void };
+
+/**
+ * Sees the end of processes that are nobody's child. Every 100 ms each pid is looked at with kill(2), which costs nothing; one question for
+ * all of them, as often as the platform allows, finds zombies and reused pids.
+ */
 export class ExitPoller {
   readonly #watches = new Set<Watch>();
   #isScheduled = false;
+  #isAsking = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly platform: Platform,
     private readonly clock: Clock,
+    private readonly hasHolder: (pid: number) => boolean = pidHasHolder,
   ) {}
 
-  /** Calls `onGone` once when the process is gone or its pid is another's. @returns a function that stops watching. */
-  watch(identity: ProcessIdentity, onGone: () => void): () => void {
-    const watch = { identity, onGone };
+  /** Calls `onEnd` once when the process is gone or its pid is another's. @returns a function that stops watching. */
+  watch(identity: ProcessIdentity, onEnd: (ending: Ending) => void): () => void {
+    const watch = { identity, onEnd };
     this.#watches.add(watch);
     this.#schedule();
     return () => this.#watches.delete(watch);
@@ -27,21 +37,42 @@ export class ExitPoller {
   #schedule(): void {
     if (this.#isScheduled || this.#watches.size === 0) return;
     this.#isScheduled = true;
-    this.clock.after(PERIOD_MS, () => void this.#poll());
+    this.clock.after(PERIOD_MS, () => this.#tick());
   }
 
-  async #poll(): Promise<void> {
+  #tick(): void {
+    this.#isScheduled = false;
+    // Before anybody is told: one of those who are told may throw, and the others are looked at again.
+    this.#schedule();
+    const isDue = this.clock.monotonicMs() - this.#askedAt >= this.platform.askEveryMs;
+    if (isDue && !this.#isAsking && this.#watches.size > 0) void this.#ask();
+    for (const watch of [...this.#watches]) if (!this.hasHolder(watch.identity.pid)) this.#end(watch, 'gone');
+  }
+
+  async #ask(): Promise<void> {
     const asked = [...this.#watches];
+    this.#isAsking = true;
     // A question that failed says nothing about the processes: it is asked again.
     const startTimes = await this.platform.startTimes(asked.map(({ identity }) => identity.pid)).catch(() => undefined);
-    try {
-      for (const watch of startTimes ? asked : []) {
-        if (startTimes?.get(watch.identity.pid) !== watch.identity.startTime && this.#watches.delete(watch)) watch.onGone();
-      }
-    } finally {
-      // Also where one of those who are told throws: the others are asked about again.
-      this.#isScheduled = false;
-      this.#schedule();
+    this.#isAsking = false;
+    if (!startTimes) return;
+    this.#askedAt = this.clock.monotonicMs();
+    for (const watch of asked) {
+      const startTime = startTimes.get(watch.identity.pid);
+      if (startTime !== watch.identity.startTime) this.#end(watch, startTime === undefined ? 'gone' : 'reused');
     }
+  }
+
+  #end(watch: Watch, ending: Ending): void {
+    if (this.#watches.delete(watch)) watch.onEnd(ending);
+  }
+}
+
+/** EPERM: somebody else's process has it. */
+function pidHasHolder(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
   }
 }

@@ -1,59 +1,29 @@
-import { execa } from 'execa';
-import treeKill from 'tree-kill';
 import { systemCode } from '../base/errors.js';
 import type { Platform, ProcessRow } from './platform.js';
-import type { ProcessIdentity } from './process-identity.js';
 
-/** The tool that tree-kill asks for children. */
-const CHILDREN_TOOL = process.platform === 'darwin' ? 'pgrep' : 'ps';
-/** A tool that cannot be started makes tree-kill throw where nobody catches, and never call back. */
-const TOOL_TIMEOUT_MS = 5_000;
+/** Who has the pid: the process itself; nobody that lives; or a stranger, which must be thought once its end is known. */
+export type Holder = 'ours' | 'nobody' | 'stranger';
 
 /**
  * SIGKILL to the process and to all it started. While it lives its tree is walked, which finds children that left
  * its group; then the group is killed, which finds children that lost their parent. Resolves once the signals are sent,
- * also where the system has no process table to give: the group is killed all the same.
+ * also if the system has no process table to give: the group is killed all the same. Rejects if `holder` does.
  */
-export async function killTree(identity: ProcessIdentity, platform: Platform): Promise<void> {
-  if (!isStrangers(identity, platform) && !(await killWithTool(identity.pid))) {
+export async function killTree(pid: number, holder: () => Promise<Holder>, platform: Platform): Promise<void> {
+  if ((await holder()) === 'ours') {
     const rows = await platform.processTable().catch((): ProcessRow[] => []);
-    const descendants = descendantsOf(identity.pid, rows);
     // Asked again: it may have ended, and its number be another's, while the table was read.
-    if (!isStrangers(identity, platform)) for (const pid of [identity.pid, ...descendants]) kill(pid);
+    if ((await holder()) === 'ours') for (const one of [pid, ...descendantsOf(pid, rows)]) kill(one);
   }
-  killGroup(identity, platform);
-}
-
-/** @returns false where tree-kill's tool is missing (slim containers) or cannot be run now (no descriptor or process is left). */
-async function killWithTool(pid: number): Promise<boolean> {
-  const { exitCode } = await execa(CHILDREN_TOOL, ['-p', String(process.pid)], { reject: false, stdio: 'ignore' });
-  if (exitCode === undefined) return false;
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), TOOL_TIMEOUT_MS);
-    treeKill(pid, 'SIGKILL', () => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
+  if ((await holder()) !== 'stranger') killGroup(pid);
 }
 
 /**
  * SIGKILL to what is left of the group that the process led.
  * A pid is not given out again while a group of that number has members, so a stranger under it means that ours is empty.
  */
-export function killGroup(identity: ProcessIdentity, platform: Platform): void {
-  if (isStrangers(identity, platform)) return;
-  kill(-identity.pid);
-}
-
-/** Also where the system could not be asked, as by a daemon out of file descriptors: rather one process too many than a stranger killed. */
-function isStrangers({ pid, startTime }: ProcessIdentity, platform: Platform): boolean {
-  try {
-    const holder = platform.startTimeSync(pid);
-    return holder !== undefined && holder !== startTime;
-  } catch {
-    return true;
-  }
+export function killGroup(pid: number): void {
+  kill(-pid);
 }
 
 function descendantsOf(root: number, rows: readonly ProcessRow[]): number[] {

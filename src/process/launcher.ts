@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
 import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
-import { killGroup, killTree } from './kill-tree.js';
+import { type Holder, killGroup, killTree } from './kill-tree.js';
 import { outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
@@ -26,8 +26,11 @@ export interface RunningProcess {
   readonly identity: ProcessIdentity;
   /** Never rejects; never settles after `release()`. What is left of its group is killed before. */
   readonly exited: Promise<ProcessExit>;
-  /** To the process itself. @returns false when it is gone; a reused pid is never signalled. */
-  signal(signal: NodeJS.Signals): boolean;
+  /**
+   * To the process itself, after the signals that were asked for before. @returns false when it is gone; a reused pid is never signalled.
+   * Rejects if the system cannot be asked who has the pid, which it is for an adopted process only.
+   */
+  signal(signal: NodeJS.Signals): Promise<boolean>;
   /** @returns undefined when the process is gone, or the system could not be asked. Never rejects. */
   state(): Promise<ProcessState | undefined>;
   /** SIGKILL to the process, all it started and what is left of its group; resolves when the process is gone. */
@@ -38,6 +41,8 @@ export interface RunningProcess {
 
 /** A start time that no process has: of a child that was gone before it could be asked. */
 const NEVER_SEEN = 'gone';
+/** After which the system is asked again if it gave no answer: it has no descriptor or no process left. */
+const ASK_AGAIN_MS = 100;
 
 /** Runs processes that outlive this one: each leads its own session and writes to its file without our help. */
 export class ProcessLauncher {
@@ -71,13 +76,23 @@ export class ProcessLauncher {
       });
       const { pid } = child;
       if (pid === undefined) throw spawnError(command, cwd, await child);
-      const startTime = this.platform.startTimeSync(pid) ?? NEVER_SEEN;
       held?.sign(pid);
       child.unref();
-      return this.#running({ pid, startTime }, (onExit) => {
-        const listener = (code: number | null, signal: string | null) => onExit({ at: this.clock.now(), code, signal, adopted: false });
-        child.once('exit', listener);
-        return () => child.off('exit', listener);
+      const { promise: exit, resolve } = withResolvers<ProcessExit>();
+      child.once('exit', (code, signal) => {
+        // Its pid has become free this very moment, and nothing has run since.
+        killGroup(pid);
+        resolve({ at: this.clock.now(), code, signal, adopted: false });
+      });
+      // Until its exit is told its pid is its own: the system keeps it for the parent, and nobody needs to be asked.
+      const holder = async (): Promise<Holder> => (child.exitCode === null && child.signalCode === null ? 'ours' : 'stranger');
+      const startTime = await this.#startTimeOf(pid, holder);
+      return this.#running({ pid, startTime }, holder, (onExit) => {
+        let isReleased = false;
+        void exit.then((how) => isReleased || onExit(how));
+        return () => {
+          isReleased = true;
+        };
       });
     } finally {
       await output.close();
@@ -87,31 +102,72 @@ export class ProcessLauncher {
   /** @returns undefined where no such process lives, or the pid is another's now. */
   async adopt(identity: ProcessIdentity): Promise<RunningProcess | undefined> {
     if ((await this.platform.startTime(identity.pid)) !== identity.startTime) return undefined;
-    return this.#running(identity, (onExit) =>
-      this.#poller.watch(identity, () => onExit({ at: this.clock.now(), code: null, signal: null, adopted: true })),
+    const holder = async (): Promise<Holder> => {
+      const startTime = await this.platform.startTime(identity.pid);
+      if (startTime === undefined) return 'nobody';
+      return startTime === identity.startTime ? 'ours' : 'stranger';
+    };
+    return this.#running(identity, holder, (onExit) =>
+      this.#poller.watch(identity, (ending) => {
+        // What it had started must not outlive it, or hold its files and ports when it is started again.
+        if (ending === 'gone') killGroup(identity.pid);
+        onExit({ at: this.clock.now(), code: null, signal: null, adopted: true });
+      }),
     );
   }
 
-  #running(identity: ProcessIdentity, watch: (onExit: (exit: ProcessExit) => void) => () => void): RunningProcess {
+  #running(
+    identity: ProcessIdentity,
+    holder: () => Promise<Holder>,
+    watch: (onExit: (exit: ProcessExit) => void) => () => void,
+  ): RunningProcess {
+    const { pid } = identity;
     const { promise: exited, resolve } = withResolvers<ProcessExit>();
+    let lastSignal: Promise<unknown> = Promise.resolve();
+    let hasEnded = false;
+    // What was left of its group died with it: from then on the number is anybody's.
+    const holderNow = async (): Promise<Holder> => (hasEnded ? 'stranger' : holder());
     return {
       identity,
       exited,
       release: watch((exit) => {
-        // What it had started must not outlive it, or hold its files and ports when it is started again.
-        killGroup(identity, this.platform);
+        hasEnded = true;
         resolve(exit);
       }),
-      state: async () =>
-        this.platform.startTimeSync(identity.pid) === identity.startTime
-          ? this.platform.processState(identity.pid).catch(() => undefined)
-          : undefined,
-      signal: (signal) => this.platform.startTimeSync(identity.pid) === identity.startTime && send(identity.pid, signal),
+      state: () => this.platform.processState(identity).catch(() => undefined),
+      signal: (signal) => {
+        const sent = lastSignal.then(async () => (await holderNow()) === 'ours' && send(pid, signal));
+        lastSignal = sent.catch(() => undefined);
+        return sent;
+      },
       killTree: async () => {
-        await killTree(identity, this.platform);
+        await killTree(pid, () => this.#insist(holderNow), this.platform);
         await exited;
       },
     };
+  }
+
+  /** A child whose start time the system does not tell could not be found again: it is ended, and the launch fails. */
+  async #startTimeOf(pid: number, holder: () => Promise<Holder>): Promise<string> {
+    try {
+      const startTime = await this.platform.startTime(pid);
+      // Of one that ended meanwhile: the answer may be of whoever got its number.
+      return (await holder()) === 'ours' ? (startTime ?? NEVER_SEEN) : NEVER_SEEN;
+    } catch (error) {
+      if ((await holder()) === 'ours') killGroup(pid);
+      throw error;
+    }
+  }
+
+  /** Asks until there is an answer: what is to be killed must not live on because the system had no descriptor left for a moment. */
+  async #insist<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch {
+        await this.clock.sleep(ASK_AGAIN_MS);
+      }
+    }
   }
 }
 

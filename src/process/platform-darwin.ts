@@ -1,28 +1,44 @@
 import { totalmem } from 'node:os';
-import { execa, execaSync } from 'execa';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { parseBootSession, parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import type { ProcessState } from './process-identity.js';
+import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
-const PS = '/bin/ps';
-const LSOF = '/usr/sbin/lsof';
-const VM_STAT = '/usr/bin/vm_stat';
-const SYSCTL = '/usr/sbin/sysctl';
+const TOOLS = { ps: '/bin/ps', lsof: '/usr/sbin/lsof', vm_stat: '/usr/bin/vm_stat', sysctl: '/usr/sbin/sysctl' };
+type Tool = keyof typeof TOOLS;
 
 /** The columns of a ProcessRow, without a header. */
 const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
+/** What tells whether a process lives, and is the same one. */
+const STATE = ['-o', 'pid=', '-o', 'lstart=', '-o', 'state='];
 
-/** `lstart` is written in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. */
-const OPTIONS = { reject: false, stdin: 'ignore', env: { LC_ALL: 'C', TZ: 'UTC' } } as const;
+/**
+ * ps writes `lstart` in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. Letters are
+ * UTF-8, because in the C locale ps writes `M-CM-)` for the é of a home (print.c, strvis). Nothing else is handed on: one LC_… variable with
+ * a locale that is not installed would undo all of them (setlocale(3)). lsof can wait for a file server.
+ */
+const OPTIONS = {
+  reject: false,
+  stdin: 'ignore',
+  timeout: 10_000,
+  extendEnv: false,
+  env: { LANG: 'C', LC_CTYPE: 'UTF-8', TZ: 'UTC' },
+} as const;
 
 /** Everything from ps, lsof, vm_stat and sysctl. They exit 1 where they find nothing, which is an answer. */
 export class DarwinPlatform implements Platform {
+  readonly askEveryMs = 3_000;
+
+  /** @param tools a folder that holds other programs of these names; else macOS's own are run. */
+  constructor(private readonly tools?: string) {}
+
   /** Not kern.boottime: macOS computes that from the clock, and it moves each time the clock is corrected. */
   async bootId(): Promise<string | null> {
-    return capture(SYSCTL, ['-n', 'kern.bootsessionuuid']).then(parseBootSession, () => null);
+    return this.#run('sysctl', ['-n', 'kern.bootsessionuuid']).then(parseBootSession, () => null);
   }
 
   async startTime(pid: number): Promise<string | undefined> {
@@ -30,32 +46,27 @@ export class DarwinPlatform implements Platform {
   }
 
   async startTimes(pids: readonly number[]): Promise<Map<number, string>> {
-    return pids.length === 0 ? new Map() : parseStartTimes(await capture(PS, startTimeArguments(pids)));
+    return pids.length === 0 ? new Map() : parseStartTimes(await this.#run('ps', ['-p', pids.join(','), ...STATE]));
   }
 
-  startTimeSync(pid: number): string | undefined {
-    return parseStartTimes(textOf(execaSync(PS, startTimeArguments([pid]), OPTIONS))).get(pid);
-  }
-
-  /** A traced process is stopped for ps as well unless its debugger lets it run: flag P_TRACED (0x800, sys/proc.h). */
-  async processState(pid: number): Promise<ProcessState | undefined> {
-    return parseProcessState(await capture(PS, ['-p', String(pid), '-o', 'state=', '-o', 'flags=']));
+  async processState({ pid, startTime }: ProcessIdentity): Promise<ProcessState | undefined> {
+    return parseProcessState(await this.#run('ps', ['-p', String(pid), ...STATE]), startTime);
   }
 
   /** Who has the file open: macOS does not tell who holds its lock. */
   async lockHolders(file: string): Promise<number[]> {
-    return (await capture(LSOF, ['-t', '--', file])).split('\n').filter(Boolean).map(Number);
+    return (await this.#run('lsof', ['-t', '--', file])).split('\n').filter(Boolean).map(Number);
   }
 
   async processTable(): Promise<ProcessRow[]> {
-    return parsePs(await capture(PS, ['-axww', ...ROW]));
+    return parsePs(await this.#run('ps', ['-axww', ...ROW]));
   }
 
   async listeners(ports: readonly number[]): Promise<PortOwner[]> {
-    const all = parseLsof(await capture(LSOF, ['-nP', '-iTCP', '-sTCP:LISTEN', '-F', 'pcuLn']));
+    const all = parseLsof(await this.#run('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-F', 'pcuLn']));
     const owners = all.filter(({ port }) => ports.includes(port));
     if (owners.length === 0) return [];
-    const rows = parsePs(await capture(PS, ['-ww', '-p', owners.map(({ pid }) => pid).join(','), ...ROW]));
+    const rows = parsePs(await this.#run('ps', ['-ww', '-p', owners.map(({ pid }) => pid).join(','), ...ROW]));
     const commands = new Map(rows.map(({ pid, command }) => [pid, command]));
     return owners.map((owner) => ({ ...owner, command: commands.get(owner.pid) ?? owner.command }));
   }
@@ -66,20 +77,17 @@ export class DarwinPlatform implements Platform {
 
   /** `os.totalmem()` is sysctl's hw.memsize. */
   async memory(): Promise<Memory> {
-    return { totalBytes: totalmem(), availableBytes: parseVmStat(await capture(VM_STAT, [])) };
+    return { totalBytes: totalmem(), availableBytes: parseVmStat(await this.#run('vm_stat', [])) };
   }
 
   disk(path: string): Promise<DiskUsage> {
     return diskUsage(path);
   }
-}
 
-const startTimeArguments = (pids: readonly number[]): string[] => ['-p', pids.join(','), '-o', 'pid=', '-o', 'state=', '-o', 'lstart='];
-
-const capture = async (command: string, args: readonly string[]): Promise<string> => textOf(await execa(command, args, OPTIONS));
-
-/** @throws the result itself (an error) where the tool could not be run or was killed: that is no answer. */
-function textOf(result: { exitCode?: number | undefined; stdout: string }): string {
-  if (result.exitCode === undefined) throw result;
-  return result.stdout;
+  /** @throws the result itself (an error) if the tool could not be run, was killed or did not end: that is no answer. */
+  async #run(tool: Tool, args: readonly string[]): Promise<string> {
+    const result = await execa(this.tools === undefined ? TOOLS[tool] : join(this.tools, tool), args, OPTIONS);
+    if (result.exitCode === undefined) throw result;
+    return result.stdout;
+  }
 }

@@ -7,13 +7,14 @@ import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
 import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
-import type { ProcessState } from './process-identity.js';
+import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** Two open files each: on a machine with many processes a daemon with few descriptors would run out of them. */
 const ROWS_AT_ONCE = 8;
 
 /** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
 export class LinuxPlatform implements Platform {
+  readonly askEveryMs = 0;
   #bootId: string | undefined;
 
   constructor(private readonly root = '/') {}
@@ -27,34 +28,25 @@ export class LinuxPlatform implements Platform {
   }
 
   async startTime(pid: number): Promise<string | undefined> {
-    return this.startTimeSync(pid);
+    return this.#startTime(pid);
   }
 
   async startTimes(pids: readonly number[]): Promise<Map<number, string>> {
     return new Map(
       pids.flatMap((pid) => {
-        const startTime = this.startTimeSync(pid);
+        const startTime = this.#startTime(pid);
         return startTime === undefined ? [] : [[pid, startTime]];
       }),
     );
   }
 
-  startTimeSync(pid: number): string | undefined {
-    try {
-      const stat = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
-      return isDead(stat) ? undefined : `${this.#boot()}/${stat.startTicks}`;
-    } catch (error) {
-      return unlessGone(error);
-    }
-  }
-
-  async processState(pid: number): Promise<ProcessState | undefined> {
+  async processState({ pid, startTime }: ProcessIdentity): Promise<ProcessState | undefined> {
     try {
       const [stat, status] = await Promise.all([
         readFile(this.#proc(pid, 'stat'), 'utf8').then(parseProcStat),
         readFile(this.#proc(pid, 'status'), 'utf8'),
       ]);
-      if (isDead(stat)) return undefined;
+      if (isDead(stat) || this.#token(stat) !== startTime) return undefined;
       const { state } = stat;
       const tracer = tracerPid(status);
       if (state === 't' || tracer !== undefined) return { word: 'traced', by: tracer };
@@ -110,6 +102,20 @@ export class LinuxPlatform implements Platform {
 
   disk(path: string): Promise<DiskUsage> {
     return diskUsage(path);
+  }
+
+  /** Not in the background: what /proc answers is in memory, and a thread costs more than the answer. */
+  #startTime(pid: number): string | undefined {
+    try {
+      const stat = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
+      return isDead(stat) ? undefined : this.#token(stat);
+    } catch (error) {
+      return unlessGone(error);
+    }
+  }
+
+  #token({ startTicks }: ProcStat): string {
+    return `${this.#boot()}/${startTicks}`;
   }
 
   #proc(...parts: (string | number)[]): string {

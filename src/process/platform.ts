@@ -1,4 +1,4 @@
-import type { ProcessState } from './process-identity.js';
+import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** `command` is the full command line; `args` its arguments as they were given, where the system keeps them apart (Linux). */
 export type ProcessRow = { pid: number; ppid: number; command: string; args?: readonly string[] };
@@ -19,14 +19,14 @@ export interface Platform {
    * null if the system does not tell. Never rejects.
    */
   bootId(): Promise<string | null>;
+  /** How often a watch may ask for start times: where each question is a process of its own, not at every tick. 0 is always. */
+  readonly askEveryMs: number;
   /** @returns the token of ProcessIdentity, or undefined when no such process lives. A zombie does not live. */
   startTime(pid: number): Promise<string | undefined>;
   /** As `startTime`, for many at once; a process that does not live is absent. */
   startTimes(pids: readonly number[]): Promise<Map<number, string>>;
-  /** As `startTime`, so that a check and the signal after it happen with nothing in between. */
-  startTimeSync(pid: number): string | undefined;
-  /** @returns what it does at this moment; undefined when no such process lives. */
-  processState(pid: number): Promise<ProcessState | undefined>;
+  /** @returns what it does at this moment; undefined when it does not live, or its pid is another's now. */
+  processState(identity: ProcessIdentity): Promise<ProcessState | undefined>;
   /** @returns the pids that hold a lock on the file, or have it open where the system tells no more; without those of other users, or in other containers. */
   lockHolders(file: string): Promise<number[]>;
   /** All live processes that this user may see. */

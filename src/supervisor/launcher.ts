@@ -13,8 +13,8 @@ export interface RunningProcess {
   readonly identity: ProcessIdentity;
   /** Never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** @returns false when the process is gone. */
-  signal(signal: NodeJS.Signals): boolean;
+  /** After the signals that were asked for before. @returns false when the process is gone. Rejects if the system cannot tell whose the pid is. */
+  signal(signal: NodeJS.Signals): Promise<boolean>;
   /** @returns undefined when the process is gone, or the system cannot tell. Never rejects. */
   state(): Promise<ProcessState | undefined>;
   /** SIGKILL to the process and all it started; resolves when it is gone. */

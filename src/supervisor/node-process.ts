@@ -88,10 +88,12 @@ export class NodeProcess<S> {
   terminate(timeoutMs: number, wasPaused: boolean, killing: () => void): () => void {
     const running = this.#running;
     if (!running) return () => {};
-    if (wasPaused) running.signal('SIGCONT');
-    running.signal('SIGTERM');
+    // A signal that cannot be sent is no end of it: the kill follows.
+    const send = (signal: NodeJS.Signals) => void running.signal(signal).catch(() => false);
+    if (wasPaused) send('SIGCONT');
+    send('SIGTERM');
     void running.state().then((state) => {
-      if (state?.word === 'stopped') running.signal('SIGCONT');
+      if (state?.word === 'stopped') send('SIGCONT');
     });
     return this.#clock.after(timeoutMs, () => {
       killing();

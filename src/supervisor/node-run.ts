@@ -19,7 +19,7 @@ export type NodeRunSpec<S> = {
   /** Why a node that answers nothing may be fine, in people's words; undefined where nothing speaks for it. */
   mayBeHeld: string | undefined;
   /** Makes a hung process leave a trace of what it does before it is killed; `signal` reaches it. Takes a second at most. */
-  leaveTrace: (signal: (signal: NodeJS.Signals) => boolean) => Promise<void>;
+  leaveTrace: (signal: (signal: NodeJS.Signals) => Promise<boolean>) => Promise<void>;
   /**
    * Did a process that had been ready, and whose exit status nobody can know, close in good order? Told from what it left behind since its
    * launch at `startedAt` (ms since the epoch). Must not throw.

@@ -144,15 +144,16 @@ export class NodeSupervisor<S> {
    * Sends `signal` to the process on the user's behalf. With `restart` its end, orderly or not, is treated as a crash; else the node
    * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish.
    */
-  kill(signal: NodeJS.Signals, options: { restart: boolean }): ProcessIdentity {
+  async kill(signal: NodeJS.Signals, options: { restart: boolean }): Promise<ProcessIdentity> {
     const running = this.#requireRunning('kill');
     if (endsProcess(signal)) {
       this.#asked = options.restart ? 'kill-and-restart' : 'kill';
       // Written down before the signal: a later daemon must not bring back what the user killed.
       this.#wish(options.restart ? 'up' : 'down');
     }
-    running.signal(signal);
-    if (this.state === 'paused' && signal !== 'SIGKILL' && endsProcess(signal)) running.signal('SIGCONT');
+    const mustGoOn = this.state === 'paused' && signal !== 'SIGKILL' && endsProcess(signal);
+    await running.signal(signal);
+    if (mustGoOn) await running.signal('SIGCONT');
     return running.identity;
   }
 
@@ -160,11 +161,12 @@ export class NodeSupervisor<S> {
     this.#requireRunning(verb);
   }
 
-  pause(): void {
+  async pause(): Promise<void> {
     if (this.state === 'paused') return;
     const running = this.#requireRunning('pause');
-    running.signal('SIGSTOP');
+    // Before the signal, which may have to wait: what is wished later must find this one done.
     this.#track.move('pause', 'paused by the user');
+    await running.signal('SIGSTOP');
   }
 
   /** Something else has changed that readiness rests on: a ready node must pass its probe again. */
@@ -174,11 +176,16 @@ export class NodeSupervisor<S> {
     this.#watchRunning();
   }
 
-  resume(): void {
+  async resume(): Promise<void> {
     if (this.state !== 'paused') return;
-    this.#requireRunning('resume').signal('SIGCONT');
+    const running = this.#requireRunning('resume');
     this.#track.move('resume', 'resumed, not yet probed');
-    this.#watchRunning();
+    const left = this.#track.stateSignal();
+    try {
+      await running.signal('SIGCONT');
+    } finally {
+      if (!left.aborted) this.#watchRunning();
+    }
   }
 
   /**

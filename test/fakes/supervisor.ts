@@ -27,7 +27,7 @@ export class FakeProcess implements RunningProcess {
     });
   }
 
-  signal(signal: NodeJS.Signals): boolean {
+  async signal(signal: NodeJS.Signals): Promise<boolean> {
     if (this.isGone) return false;
     this.signals.push(signal);
     if (signal === 'SIGKILL') this.exit({ signal });

@@ -109,7 +109,7 @@ export class FakeWorld implements AsyncDisposable {
       bootId: async () => 'boot-1',
       startTime: async (pid) => living(pid),
       startTimes,
-      startTimeSync: living,
+      askEveryMs: 0,
       processState: async () => ({ word: 'running' }),
       lockHolders: async () => [],
       processTable: async () => this.rows,

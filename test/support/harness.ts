@@ -41,7 +41,14 @@ const SHIPPED: Readonly<Record<string, readonly NodeId[]>> = {
 };
 
 /** A Node.js program that runs `dist` sees no more of the machine than this. */
-const BASE_ENV = { PATH: process.env.PATH, NO_COLOR: '1', TZ: 'UTC', LANG: 'C.UTF-8' };
+const BASE_ENV = {
+  PATH: process.env.PATH,
+  NO_COLOR: '1',
+  TZ: 'UTC',
+  LANG: 'C.UTF-8',
+  // Of `npm run test:darwin`.
+  RMQDEV_MACOS_TOOLS: process.env.RMQDEV_MACOS_TOOLS,
+};
 
 /**
  * One RMQDEV_HOME with its own ports, fake releases and the built CLI. Disposing it takes everything down

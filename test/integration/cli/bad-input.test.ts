@@ -56,6 +56,7 @@ const cases: Case[] = [
   ['a name with blanks', ['up', 'single', '--name', 'my cluster'], 24, 'NAME_INVALID', { next: '--name my-cluster' }],
   ['a name with quotes', ['up', 'single', '--name', `it's "x"`], 24, 'NAME_INVALID', { next: '--name it-s-x' }],
   ['a name that leaves the folder', ['up', 'single', '--name', '..'], 24, 'NAME_INVALID', { next: '--name dev' }],
+  ['a name that differs in case only', ['up', 'single', '--name', 'ONE'], 24, 'NAME_INVALID', { why: '"one"', next: '--name one' }],
   ['an empty name', ['up', 'single', '--name', ''], 24, 'NAME_INVALID', { next: '--name dev' }],
   ['down where several run', ['down'], 20, 'CLUSTER_AMBIGUOUS', { why: 'one, two', next: '-c' }],
   ['kill where several run', ['kill', 'broker-a'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],

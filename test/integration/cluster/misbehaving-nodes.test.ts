@@ -51,10 +51,10 @@ test('a node that ignores SIGTERM is killed with all it started after its stop t
   const h = harness();
   await h.up('single', '--set', 'broker-a.stopTimeout=300ms', '--set', `${FAKE}=ignoreSigterm;fork`);
   const forked = forkedBy(h);
-  expect(platform.startTimeSync(forked)).toBeDefined();
+  expect(await platform.startTime(forked)).toBeDefined();
   expect(await h.run('stop', 'broker-a')).toMatchObject({ code: 0 });
   expect(await h.node('broker-a')).toMatchObject({ state: 'stopped', lastExit: { signal: 'SIGKILL', cause: 'stopped-by-user' } });
-  await until(() => expect(platform.startTimeSync(forked)).toBeUndefined());
+  await until(async () => expect(await platform.startTime(forked)).toBeUndefined());
   const told = h.events('single').find(({ type }) => type === 'node-stop-proved');
   expect(told).toMatchObject({
     node: 'broker-a',
@@ -69,7 +69,7 @@ test('what a killed node had started is gone with it', async () => {
   await h.up('single', '--set', `${FAKE}=fork`);
   const forked = forkedBy(h);
   expect(await h.run('kill', 'broker-a')).toMatchObject({ code: 0 });
-  await until(() => expect(platform.startTimeSync(forked)).toBeUndefined());
+  await until(async () => expect(await platform.startTime(forked)).toBeUndefined());
 });
 
 test('a slow boot is waited for', async () => {

@@ -22,9 +22,9 @@ test('a process whose launcher is gone is found by its marker, adopted, and its 
   const identity = await orphan(IDLE);
   const running = await programs().launcher.adopt(identity);
   expect(running?.identity).toEqual(identity);
-  expect(running?.signal('SIGTERM')).toBe(true);
+  expect(await running?.signal('SIGTERM')).toBe(true);
   expect(await running?.exited).toEqual({ at: expect.any(Number), code: null, signal: null, adopted: true });
-  expect(running?.signal('SIGTERM')).toBe(false);
+  expect(await running?.signal('SIGTERM')).toBe(false);
 });
 
 test('killTree of an adopted process takes its children along', async () => {
@@ -54,7 +54,7 @@ test('a zombie counts as dead: a daemon that runs as PID 1 reaps nobody it adopt
   const pid = Number((await programs().outputOf(/child \d+\n/)).slice('child '.length));
   const child = await programs().launcher.adopt({ pid, startTime: (await platform.startTime(pid)) ?? '' });
   await eventually(async () => expect(await programs().live()).toHaveLength(2));
-  expect(child?.signal('SIGKILL')).toBe(true);
+  expect(await child?.signal('SIGKILL')).toBe(true);
   expect(await child?.exited).toMatchObject({ adopted: true });
   expect(process.kill(pid, 0)).toBe(true);
   expect(await platform.startTime(pid)).toBeUndefined();

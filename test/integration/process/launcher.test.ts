@@ -11,7 +11,7 @@ test('an exit code arrives with its time', async () => {
   const exit = await running.exited;
   expect(exit).toEqual({ at: expect.any(Number), code: 253, signal: null, adopted: false });
   expect(exit.at).toBeGreaterThanOrEqual(before);
-  expect(running.signal('SIGTERM')).toBe(false);
+  expect(await running.signal('SIGTERM')).toBe(false);
 });
 
 test('a process that ends at once still has an identity and an exit', async () => {
@@ -22,7 +22,7 @@ test('a process that ends at once still has an identity and an exit', async () =
 
 test('a signal reaches the process itself and is its exit', async () => {
   const running = await programs().launch(IDLE);
-  expect(running.signal('SIGTERM')).toBe(true);
+  expect(await running.signal('SIGTERM')).toBe(true);
   expect(await running.exited).toMatchObject({ code: null, signal: 'SIGTERM' });
 });
 
@@ -31,12 +31,12 @@ test('SIGSTOP holds it and SIGCONT lets it go on', async () => {
     'process.on("SIGUSR2", () => console.log("heard")); setInterval(() => {}, 1000); console.log("up")',
   );
   await programs().outputOf(/up/);
-  running.signal('SIGSTOP');
-  running.signal('SIGUSR2');
+  await running.signal('SIGSTOP');
+  await running.signal('SIGUSR2');
   const other = await programs().launch('console.log("other")');
   await other.exited;
   expect(programs().output()).not.toContain('heard');
-  running.signal('SIGCONT');
+  await running.signal('SIGCONT');
   await programs().outputOf(/heard/);
   await running.killTree();
 });
@@ -50,7 +50,7 @@ test('stdout and stderr of all launches go to one file, which can be emptied und
   await programs().outputOf(/second out/);
   expect(programs().output()).toBe('first out\nfirst err\nsecond out\n');
   truncateSync(programs().outputFile);
-  second.signal('SIGUSR2');
+  await second.signal('SIGUSR2');
   await programs().outputOf(/again/);
   expect(programs().output()).toBe('again\n');
   await second.killTree();
@@ -111,7 +111,7 @@ test('a released process runs on and its end is not told any more', async () => 
   const told = vi.fn();
   void running.exited.then(told);
   running.release();
-  expect(running.signal('SIGKILL')).toBe(true);
+  expect(await running.signal('SIGKILL')).toBe(true);
   await eventually(async () => expect(await programs().live()).toEqual([]));
   expect(told).not.toHaveBeenCalled();
 });

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/base/clock.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { findMarked } from '../../../src/process/find-marked.js';
 import { type LaunchSpec, ProcessLauncher, type RunningProcess } from '../../../src/process/launcher.js';
+import type { Platform } from '../../../src/process/platform.js';
 
 export const platform = currentPlatform();
 
@@ -18,7 +19,11 @@ export class Programs {
   readonly folder = mkdtempSync(join(tmpdir(), 'rmqdev-process-'));
   readonly marker = `-Drmqdev.test=${randomUUID()}`;
   readonly outputFile = join(this.folder, 'stdout.log');
-  readonly launcher = new ProcessLauncher(platform, systemClock);
+  readonly launcher: ProcessLauncher;
+
+  constructor(private readonly platform: Platform) {
+    this.launcher = new ProcessLauncher(platform, systemClock);
+  }
 
   node(script: string, overrides: Partial<LaunchSpec> = {}): LaunchSpec {
     // The marker is also the script's first argument.
@@ -51,7 +56,7 @@ export class Programs {
   }
 
   async live(): Promise<number[]> {
-    return (await findMarked(platform, this.marker)).map(({ pid }) => pid);
+    return (await findMarked(this.platform, this.marker)).map(({ pid }) => pid);
   }
 
   async noneLeft(): Promise<void> {
@@ -68,10 +73,10 @@ export class Programs {
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 /** @returns a getter of the running test's programs, ended after it. */
-export function usePrograms(): () => Programs {
+export function usePrograms(on: Platform = platform): () => Programs {
   let programs: Programs;
   beforeEach(() => {
-    programs = new Programs();
+    programs = new Programs(on);
   });
   afterEach(() => programs.end());
   return () => programs;

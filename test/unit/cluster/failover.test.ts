@@ -101,9 +101,13 @@ test('a master of a fixed pair: gone, dropped by both NameServers, no new master
 test('the verdict waits until the last NameServer has dropped the route', async () => {
   await running();
   fake.shy.add('broker-a');
+  const broker = cluster.supervisor('broker-a');
+  // At the very moment of its end: before anybody asks, namesrv-2 has it again.
+  broker.onChange(() => {
+    if (broker.state === 'stopped') fake.rocketmq.register(['broker-a'], ['namesrv-2']);
+  });
   const killing = kill('broker-a');
-  await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
-  fake.rocketmq.register(['broker-a'], ['namesrv-2']);
+  await cluster.until(() => broker.state === 'stopped', never);
   fake.rocketmq.calls.length = 0;
   await vi.waitUntil(() => fake.rocketmq.count('GET_ROUTEINFO_BY_TOPIC', 'namesrv-2') >= 3, 60_000);
   expect(fake.rocketmq.count('SEND_MESSAGE_V2')).toBe(0);

@@ -40,13 +40,21 @@ const tcp = (rows: [port: number, uid: number, inode: string][]) =>
 
 test('the same pid with other start ticks, or after a reboot, is another process', async () => {
   addProcess(42, { startTicks: '100' });
-  const first = platform.startTimeSync(42);
+  const first = await platform.startTime(42);
   expect(await platform.startTimes([42, 43])).toEqual(new Map([[42, first]]));
   write('proc/42/stat', '42 (java) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 101 0 0');
-  expect(platform.startTimeSync(42)).not.toBe(first);
+  expect(await platform.startTime(42)).not.toBe(first);
   write('proc/42/stat', '42 (java) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0');
   write('proc/sys/kernel/random/boot_id', 'boot-2\n');
-  expect(new LinuxPlatform(root).startTimeSync(42)).not.toBe(first);
+  expect(await new LinuxPlatform(root).startTime(42)).not.toBe(first);
+});
+
+test('a boot has a name of its own; null if the system does not tell', async () => {
+  expect(await platform.bootId()).toBe('boot-1');
+  write('proc/sys/kernel/random/boot_id', 'boot-2\n');
+  expect(await new LinuxPlatform(root).bootId()).toBe('boot-2');
+  rmSync(join(root, 'proc/sys/kernel/random/boot_id'));
+  expect(await new LinuxPlatform(root).bootId()).toBeNull();
 });
 
 test('a boot has a name of its own; null if the system does not tell', async () => {
@@ -59,13 +67,13 @@ test('a boot has a name of its own; null if the system does not tell', async () 
 
 test('a zombie is dead', async () => {
   addProcess(42, { state: 'Z' });
-  expect(platform.startTimeSync(42)).toBeUndefined();
+  expect(await platform.startTime(42)).toBeUndefined();
   expect(await platform.processTable()).toEqual([]);
 });
 
-test('a process whose first thread has ended lives while another does: it still holds its files and ports', () => {
+test('a process whose first thread has ended lives while another does: it still holds its files and ports', async () => {
   addProcess(42, { state: 'Z', threads: 3 });
-  expect(platform.startTimeSync(42)).toBe('boot-1/100');
+  expect(await platform.startTime(42)).toBe('boot-1/100');
 });
 
 test('the process table keeps arguments with spaces apart and names kernel threads', async () => {

@@ -88,7 +88,7 @@ describe('a node that answers nothing', () => {
     const order: string[] = [];
     const all = await readyNode({
       leaveTrace: async (signal) => {
-        order.push(`signalled ${signal('SIGQUIT')}`);
+        order.push(`signalled ${await signal('SIGQUIT')}`);
         await new Promise((resolve) => setTimeout(resolve, 800));
         order.push(`killed ${all.launcher.last.isTreeKilled}`);
       },
@@ -157,8 +157,8 @@ describe('clocks that jump', () => {
     all.node.start();
     await pass(1_000);
     vi.setSystemTime(Date.now() + jump);
-    all.node.pause();
-    all.node.resume();
+    await all.node.pause();
+    await all.node.resume();
     await pass(58_000);
     expect(all.liveness.asked).toBe(0);
     await pass(10_000);
@@ -271,7 +271,7 @@ describe('what a later daemon must know is told at once', () => {
     const all = await readyNode();
     const noted = vi.fn(() => ({ intent: all.node.snapshot().intent, signals: [...all.launcher.last.signals] }));
     all.observer.noted = noted;
-    all.node.kill('SIGKILL', { restart: false });
+    await all.node.kill('SIGKILL', { restart: false });
     expect(noted.mock.results.map(({ value }) => value)).toEqual([{ intent: 'down', signals: [] }]);
   });
 

@@ -196,7 +196,7 @@ describe('crashes', () => {
 
   test('a crash while paused is one as well', async () => {
     const { node, launcher } = await readyNode();
-    node.pause();
+    await node.pause();
     launcher.last.exit({ signal: 'SIGKILL' });
     await pass();
     expect({ state: node.state, cause: node.lastExit?.cause, launches: launcher.launches }).toEqual({
@@ -348,7 +348,7 @@ describe('stop', () => {
 
   test('lets a paused process go on first, so that it can end in order', async () => {
     const { node, launcher } = await readyNode();
-    node.pause();
+    await node.pause();
     await node.stop();
     expect(launcher.last.signals).toEqual(['SIGSTOP', 'SIGCONT', 'SIGTERM']);
   });
@@ -398,7 +398,7 @@ describe('stop', () => {
 describe('kill', () => {
   test('without restart the node stays down', async () => {
     const { node, launcher } = await readyNode();
-    expect(node.kill('SIGKILL', { restart: false })).toEqual(launcher.last.identity);
+    expect(await node.kill('SIGKILL', { restart: false })).toEqual(launcher.last.identity);
     await pass(60_000);
     expect({ state: node.state, intent: node.intent, exit: node.lastExit, launches: launcher.launches }).toEqual({
       state: 'stopped',
@@ -410,7 +410,7 @@ describe('kill', () => {
 
   test('with restart its policy decides', async () => {
     const { node, launcher } = await readyNode();
-    node.kill('SIGKILL', { restart: true });
+    await node.kill('SIGKILL', { restart: true });
     await pass();
     expect({ state: node.state, restarts: node.restarts, launches: launcher.launches }).toEqual({
       state: 'ready',
@@ -422,7 +422,7 @@ describe('kill', () => {
 
   test('with restart an orderly end is undone too: it was asked for', async () => {
     const { node, launcher } = await readyNode();
-    node.kill('SIGTERM', { restart: true });
+    await node.kill('SIGTERM', { restart: true });
     await pass();
     expect({ state: node.state, cause: node.lastExit?.cause, launches: launcher.launches }).toEqual({
       state: 'ready',
@@ -434,8 +434,8 @@ describe('kill', () => {
   test('the newest wish wins: a kill with restart after one without', async () => {
     const { node, launcher } = await readyNode();
     launcher.last.isStubborn = true;
-    node.kill('SIGTERM', { restart: false });
-    node.kill('SIGKILL', { restart: true });
+    await node.kill('SIGTERM', { restart: false });
+    await node.kill('SIGKILL', { restart: true });
     await pass();
     expect({ state: node.state, launches: launcher.launches }).toEqual({ state: 'ready', launches: 2 });
   });
@@ -444,7 +444,7 @@ describe('kill', () => {
     '%s ends nothing: the node stays wanted up, and a later crash is one',
     async (signal) => {
       const { node, launcher } = await readyNode();
-      node.kill(signal, { restart: false });
+      await node.kill(signal, { restart: false });
       expect({ state: node.state, intent: node.intent }).toEqual({ state: 'ready', intent: 'up' });
       launcher.exit(255);
       await pass();
@@ -459,15 +459,15 @@ describe('kill', () => {
   test('a paused process gets SIGCONT after a signal that it must be awake for', async () => {
     const { node, launcher } = await readyNode();
     launcher.last.isStubborn = true;
-    node.pause();
-    node.kill('SIGTERM', { restart: false });
+    await node.pause();
+    await node.kill('SIGTERM', { restart: false });
     expect(launcher.last.signals).toEqual(['SIGSTOP', 'SIGTERM', 'SIGCONT']);
   });
 
   test('a start before a slow end wins', async () => {
     const { node, launcher } = await readyNode();
     launcher.last.isStubborn = true;
-    node.kill('SIGTERM', { restart: false });
+    await node.kill('SIGTERM', { restart: false });
     node.start();
     launcher.exit(143);
     await pass();
@@ -496,7 +496,7 @@ describe('kill', () => {
     const all = new SupervisedNode();
     await arrange(all);
     for (const [verb, act] of Object.entries({ kill: () => all.node.kill('SIGKILL', { restart: false }), pause: () => all.node.pause() })) {
-      expect(act).toThrow(
+      await expect(act()).rejects.toThrow(
         expect.objectContaining({
           code: 'NODE_NOT_RUNNING',
           text: expect.objectContaining({ what: `cannot ${verb} broker-a`, why: `it is ${why}` }),
@@ -509,7 +509,7 @@ describe('kill', () => {
 describe('pause and resume', () => {
   test('nothing is asked of a paused node, and it is not killed for its silence', async () => {
     const { node, launcher, readiness, liveness } = await readyNode();
-    node.pause();
+    await node.pause();
     readiness.answer = 'mute';
     liveness.answer = 'mute';
     const asked = [readiness.asked, liveness.asked];
@@ -523,10 +523,10 @@ describe('pause and resume', () => {
 
   test('a resumed node is unready until it has been probed', async () => {
     const { node, launcher, readiness } = await readyNode();
-    node.pause();
-    node.resume();
-    expect({ state: node.state, signals: launcher.last.signals }).toEqual({ state: 'unready', signals: ['SIGSTOP', 'SIGCONT'] });
+    await node.pause();
     readiness.answer = no('not registered');
+    await node.resume();
+    expect({ state: node.state, signals: launcher.last.signals }).toEqual({ state: 'unready', signals: ['SIGSTOP', 'SIGCONT'] });
     await pass(1_000);
     expect({ state: node.state, reason: node.reason }).toEqual({ state: 'unready', reason: 'not registered' });
     readiness.answer = OK;
@@ -536,11 +536,11 @@ describe('pause and resume', () => {
 
   test('a repeated pause or resume sends no second signal', async () => {
     const { node, launcher } = await readyNode();
-    node.resume();
-    node.pause();
-    node.pause();
-    node.resume();
-    node.resume();
+    await node.resume();
+    await node.pause();
+    await node.pause();
+    await node.resume();
+    await node.resume();
     expect(launcher.last.signals).toEqual(['SIGSTOP', 'SIGCONT']);
   });
 });
@@ -729,7 +729,7 @@ describe('a later daemon', () => {
     await node.adopt(kept);
     await pass(60_000);
     expect({ state: node.state, asked: readiness.asked, signals: process.signals }).toEqual({ state: 'paused', asked: 0, signals: [] });
-    node.resume();
+    await node.resume();
     await pass();
     expect({ state: node.state, signals: process.signals }).toEqual({ state: 'ready', signals: ['SIGCONT'] });
   });
@@ -787,8 +787,8 @@ describe('what it tells', () => {
   test('the last 32 transitions are kept', async () => {
     const { node, observer } = await readyNode();
     for (let i = 0; i < 20; i += 1) {
-      node.pause();
-      node.resume();
+      await node.pause();
+      await node.resume();
     }
     expect(observer.transitions.length).toBeGreaterThan(32);
     expect(node.transitions).toEqual(observer.transitions.slice(-32));

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { findMarked } from '../../../src/process/find-marked.js';
+import type { RunningProcess } from '../../../src/process/launcher.js';
+import { DarwinPlatform } from '../../../src/process/platform-darwin.js';
+import { eventually, IDLE, usePrograms } from './programs.js';
+
+/** The macOS half, on the ps of this machine: a part of what `npm run test:darwin` runs as a whole. */
+const platform = new DarwinPlatform(fileURLToPath(new URL('../../support/macos-tools', import.meta.url)));
+const programs = usePrograms(platform);
+
+test('a process is adopted, stopped, let go on and ended, and its end is seen', async () => {
+  const child = await programs().launch(IDLE);
+  const adopted = (await programs().launcher.adopt(child.identity)) as RunningProcess;
+  expect(await adopted.state()).toEqual({ word: 'running' });
+  expect(await adopted.signal('SIGSTOP')).toBe(true);
+  await eventually(async () => expect(await adopted.state()).toEqual({ word: 'stopped' }));
+  expect(await Promise.all([adopted.signal('SIGTERM'), adopted.signal('SIGCONT')])).toEqual([true, true]);
+  expect(await adopted.exited).toMatchObject({ code: null, signal: null, adopted: true });
+  expect(await child.exited).toMatchObject({ signal: 'SIGTERM' });
+  expect(await adopted.signal('SIGTERM')).toBe(false);
+  expect(await adopted.state()).toBeUndefined();
+});
+
+test('a tree is killed with what left its group', async () => {
+  const script = `child_process.spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', process.argv[1]], { detached: true, stdio: 'ignore' }); ${IDLE}`;
+  const running = await programs().launch(script);
+  await eventually(async () => expect(await programs().live()).toHaveLength(2));
+  await running.killTree();
+  await programs().noneLeft();
+});
+
+test('a zombie is gone', async () => {
+  // `exec` leaves a parent that never waits for the child that the shell had started.
+  const parent = spawn('/bin/sh', ['-c', '"$0" -e "" & echo $!; exec "$0" -e "setInterval(() => {}, 1000)"', process.execPath], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [pid] = await once(parent.stdout, 'data').then(([text]) => [Number(text)]);
+  await eventually(async () => expect(await platform.startTime(pid as number)).toBeUndefined());
+  expect(process.kill(pid as number, 0)).toBe(true);
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+});
+
+test('a home with letters outside ASCII is found on the command line', async () => {
+  const marker = `${programs().marker}/Jérôme/数据`;
+  const running = await programs().launcher.launch(programs().node(IDLE, { args: ['-e', IDLE, '--', programs().marker, marker] }));
+  expect(await findMarked(platform, marker)).toEqual([running.identity]);
+  await running.killTree();
+});
+
+test('memory and boot are told', async () => {
+  const { totalBytes, availableBytes } = await platform.memory();
+  expect(availableBytes).toBeGreaterThan(0);
+  expect(availableBytes).toBeLessThanOrEqual(totalBytes);
+  expect(await platform.bootId()).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('where ps cannot be run nothing is taken for dead', async () => {
+  const blind = new DarwinPlatform(programs().folder);
+  await expect(blind.startTimes([process.pid])).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(blind.processState({ pid: process.pid, startTime: '' })).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await blind.bootId()).toBeNull();
+});
