@@ -1,4 +1,5 @@
 import { Changes } from '../base/changes.js';
+import { discardFolder } from '../base/discard-folder.js';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
@@ -8,6 +9,7 @@ import type { Profile } from '../profile/profile.js';
 import type { NodeExitRecord, NodeObserver, NodeRunSpec, Transition } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
+import { BackgroundWork } from './background-work.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
@@ -34,6 +36,7 @@ export class Cluster {
   readonly world: World;
   readonly wishes = new StartWishes();
   readonly elections: Elections;
+  readonly background = new BackgroundWork();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -42,6 +45,7 @@ export class Cluster {
   readonly #operations: Operations;
   #notices: readonly string[] = [];
   #isReleased = false;
+  #isDeleted = false;
   #isRestoring = false;
 
   constructor(world: World, name: string) {
@@ -242,21 +246,38 @@ export class Cluster {
     });
   }
 
-  /** Forgets the cluster: its folder is gone, nothing is written any more. */
+  get isDeleted(): boolean {
+    return this.#isDeleted;
+  }
+
+  /**
+   * Deletes the cluster: gone and forgotten in one step, so that whatever cuts this off leaves it either as it was or deleted. What it does
+   * beside must have ended. @returns a function that removes its files
+   */
+  delete(): () => Promise<void> {
+    const removeFiles = discardFolder(this.paths.root);
+    this.#isDeleted = true;
+    this.forget();
+    return removeFiles;
+  }
+
+  /** Forgets the cluster: nothing is written any more. */
   forget(): void {
-    this.#letGo();
+    this.journal.close();
+    void this.#letGo();
     this.#nodes.clear();
   }
 
-  /** Lets go of every node and leaves it running. */
-  release(): void {
+  /** Lets go of every node at once and leaves it running. Resolves when what the cluster did beside has ended. */
+  async release(): Promise<void> {
     this.#saveIfPossible();
-    this.#letGo();
+    await this.#letGo();
   }
 
-  #letGo(): void {
+  async #letGo(): Promise<void> {
     this.#isReleased = true;
     for (const { supervisor } of this.#nodes.values()) supervisor.release();
+    await this.background.end();
   }
 
   /** What the probes of a role may ask of the cluster. */

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { allOf } from '../diagnose/allot-ports.js';
-import { findMarked } from '../process/find-marked.js';
 import type { Role } from '../profile/profile.js';
 import { releaseTraits } from '../rocketmq/releases.js';
 import { describeExit, type NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { causeOf } from './crash-reports.js';
-import { isElected, isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { ownProcesses } from './own-processes.js';
 import { type Report, reportNodes } from './progress.js';
 import { START_STAGES, type StartStage } from './roles/role.js';
 import { stdoutTail } from './stdout-tail.js';
@@ -209,11 +209,7 @@ export async function untilAll(
 export async function proveStopped(cluster: Cluster): Promise<string[]> {
   const { platform } = cluster.world;
   const { specs } = cluster;
-  const processes = (
-    await Promise.all(
-      specs.map(async (spec) => (await findMarked(platform, nodeMarker(spec.paths))).map(({ pid }) => `${spec.id}: pid ${pid}`)),
-    )
-  ).flat();
+  const processes = (await ownProcesses(cluster.world, cluster.paths)).map(({ name, pid }) => `${name}: pid ${pid}`);
   const ports = specs.flatMap((spec) => allOf(spec.ports));
   const held = await platform.listeners(ports);
   const own = held.filter((holder) => holder.command?.includes(cluster.paths.root));

@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
+import { markedBelow } from '../process/find-marked.js';
+import { nodeMarkerPrefix } from './own-processes.js';
 import type { World } from './world.js';
 
 /** A JVM with the marker of one of the cluster's nodes, which no state tells of. */
@@ -11,20 +12,13 @@ const STOP_TIMEOUT_MS = 30_000;
 
 /** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: its folders may be gone. */
 export async function clustersWithNodes({ platform, home }: World): Promise<Set<string>> {
-  const prefix = `-Drmqdev.node=${home.clusters}/`;
-  const rows = await platform.processTable();
-  const markers = rows.flatMap(({ command, args }) => (args ?? command.split(' ')).filter((argument) => argument.startsWith(prefix)));
-  return new Set(markers.map((marker) => marker.slice(prefix.length).split('/')[0] ?? ''));
+  const marked = await markedBelow(platform, [`-Drmqdev.node=${home.clusters}/`]);
+  return new Set(marked.map(({ name }) => name.split('/')[0] ?? ''));
 }
 
 /** @returns the live JVMs of the nodes below `paths`, by the marker on their command lines. */
 export async function strayNodes({ platform }: World, paths: ClusterPaths): Promise<Stray[]> {
-  const marker = `-Drmqdev.node=${paths.root}/nodes/`;
-  const rows = await platform.processTable();
-  return rows.flatMap(({ pid, command, args }) => {
-    const argument = (args ?? command.split(' ')).find((candidate) => candidate.startsWith(marker));
-    return argument === undefined ? [] : [{ node: basename(argument), pid }];
-  });
+  return (await markedBelow(platform, [nodeMarkerPrefix(paths)])).map(({ name, pid }) => ({ node: name, pid }));
 }
 
 /** Ends the strays as a stop does: SIGTERM, then SIGKILL to the tree. @returns how each ended, one sentence each */

@@ -77,7 +77,9 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
       entry.cluster.noteStopped(ids);
-      await within(world.clock, timeoutMs, entry.cluster, () => stopNodes(entry.cluster, ids, emit));
+      const { cluster } = entry;
+      const next = `\`rmqdev wait ${selectors.join(' ')} --for stopped -c ${cluster.name}\` waits for its end`;
+      await within({ clock: world.clock, timeoutMs, cluster, next }, () => stopNodes(cluster, ids, emit));
       return statusOf(entry);
     },
 
@@ -129,9 +131,11 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
       if (registry.broken.has(name)) return downLost(world, registry, name, remove);
       const { cluster } = registry.resolveForDown(name);
-      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit);
-      const result = await within(world.clock, timeoutMs, cluster, () => cluster.operate('down', 'takes-over', work));
-      if (remove || !cluster.hasNodes) registry.remove(cluster.name);
+      // Also where nobody waits for it any more.
+      const forget = () => !cluster.hasNodes && registry.remove(cluster);
+      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(forget);
+      const next = `The same command waits for its end: \`rmqdev down${remove ? ' --delete' : ''} -c ${cluster.name}\``;
+      const result = await within({ clock: world.clock, timeoutMs, cluster, next }, () => cluster.operate('down', 'takes-over', work));
       return { cluster: cluster.name, ...result };
     },
 

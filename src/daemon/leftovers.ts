@@ -36,8 +36,10 @@ async function removeCluster(registry: ClusterRegistry, name: string): Promise<v
         next: `End it first: \`rmqdev down -c ${name}\``,
       });
     }
-    await rm(cluster.paths.root, { recursive: true, force: true });
-    registry.remove(name);
+    await cluster.background.end();
+    const removeFiles = cluster.delete();
+    registry.remove(cluster);
+    await removeFiles();
   });
 }
 
