@@ -113,7 +113,9 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
         tier.map(async ({ id }) => {
           const { how, tookMs } = await cluster.supervisor(id).stop();
           if (how === 'not-running') return;
-          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : 'had to be killed after its stop time-out';
+          const isOnDemand = cluster.supervisor(id).lastExit?.cause === 'killed-by-user';
+          const killed = isOnDemand ? 'was killed by the user while it stopped' : 'had to be killed after its stop time-out';
+          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : killed;
           cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
             how,
             tookMs: Math.round(tookMs),
@@ -124,6 +126,11 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   } finally {
     endReport();
   }
+}
+
+/** Somebody asks again for a stop that is under way: what has been sent to the nodes that do not end is sent again. */
+export function urgeStops(cluster: Cluster): void {
+  for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop();
 }
 
 /** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters, an elected master after its followers; proxies last. */

@@ -2,7 +2,7 @@ import { killAndTell } from '../cluster/failover.js';
 import { liveRolesOf } from '../cluster/live-roles.js';
 import { folderBytes } from '../cluster/measure.js';
 import { type Selection, selectAll } from '../cluster/select.js';
-import { proveStopped, rollNodes, startNodes, stopNodes } from '../cluster/start-stop.js';
+import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/start-stop.js';
 import { down, resetNodes } from '../cluster/up.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
@@ -131,6 +131,8 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
       if (registry.broken.has(name)) return downLost(world, registry, name, remove);
       const { cluster } = registry.resolveForDown(name);
+      // What this one takes over may wait for a node that does not end.
+      urgeStops(cluster);
       // Also where nobody waits for it any more.
       const forget = () => !cluster.hasNodes && registry.remove(cluster);
       const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(forget);

@@ -23,12 +23,12 @@ export async function within<T>(
 
 function timedOut(cluster: Cluster, timeoutMs: number, next: string): RmqdevError {
   const left = cluster.specs.flatMap(({ id }) => {
-    const { pid, state } = cluster.supervisor(id);
-    return state === 'stopping' ? [`${id} (pid ${pid})`] : [];
+    const { pid, state, reason } = cluster.supervisor(id);
+    return state === 'stopping' ? [`${id} (pid ${pid}) ${reason ?? 'still closes its files'}`] : [];
   });
   return new RmqdevError('TIMEOUT', {
     what: `not all of cluster ${cluster.name} was down within ${timeoutMs / 1_000} s`,
-    why: left.length === 0 ? 'it is still under way' : `${left.join(', ')} still close${left.length === 1 ? 's its' : ' their'} files`,
+    why: left.length === 0 ? 'it is still under way' : left.join('; '),
     next: `It goes on, and what does not end by itself is killed. ${next}`,
   });
 }

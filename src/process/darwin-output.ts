@@ -20,11 +20,12 @@ export function parseStartTimes(text: string): Map<number, string> {
 
 const P_TRACED = 0x800;
 
-/** Reads `ps -p … -o state= -o flags=`. T is stopped, Z a zombie; the flags are in hexadecimal. Sources: ps(1), XNU bsd/sys/proc.h. */
+/** Reads `ps -p … -o state= -o flags=`. T is stopped, U waits in the kernel, Z a zombie; the flags are in hexadecimal. Sources: ps(1), XNU bsd/sys/proc.h. */
 export function parseProcessState(text: string): ProcessState | undefined {
   const [, state, flags = '0'] = /^\s*([A-Z])\S*\s+([0-9a-f]+)\s*$/m.exec(text) ?? [];
   if (state === undefined || state === 'Z') return undefined;
   if ((Number.parseInt(flags, 16) & P_TRACED) !== 0) return { word: 'traced', by: undefined };
+  if (state === 'U') return { word: 'uninterruptible' };
   return { word: state === 'T' ? 'stopped' : 'running' };
 }
 

@@ -109,3 +109,15 @@ test('a node that falls silent while it runs loses its readiness, and has it bac
   }
   await until(async () => expect(await h.node('broker-a')).toMatchObject({ state: 'ready', pid, restarts: 0 }));
 });
+
+test('a node that is stopping and does not end is ended by a kill; the stop that waited says how', async () => {
+  const h = harness();
+  await h.up('single', '--set', 'broker-a.stopTimeout=1h', '--set', `${FAKE}=ignoreSigterm`);
+  const stop = h.begin(['stop', 'broker-a']);
+  await until(async () => expect((await h.node('broker-a')).state).toBe('stopping'));
+  expect(await h.run('kill', 'broker-a')).toMatchObject({ code: 0 });
+  expect(await stop.outcome).toMatchObject({ code: 0 });
+  expect(await h.node('broker-a')).toMatchObject({ state: 'stopped', lastExit: { signal: 'SIGKILL', cause: 'killed-by-user' } });
+  const told = h.events('single').find(({ type }) => type === 'node-stop-proved');
+  expect(told).toMatchObject({ data: { how: 'killed' }, message: expect.stringContaining('was killed by the user while it stopped') });
+});

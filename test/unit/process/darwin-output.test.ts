@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseLsof, parsePs, parseStartTimes, parseVmStat } from '../../../src/process/darwin-output.js';
+import { parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from '../../../src/process/darwin-output.js';
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/darwin/${name}`, import.meta.url), 'utf8');
 
@@ -44,4 +44,8 @@ test('vm_stat: free, inactive and speculative pages, in the page size that it na
   const pages = 6_127_229 + 628_646 + 430_715;
   expect(parseVmStat(text)).toBe(pages * 4_096);
   expect(parseVmStat(text.replace('4096', '16384'))).toBe(pages * 16_384);
+});
+
+test('a process that waits in the kernel is uninterruptible', () => {
+  expect(parseProcessState('U+   4006\n')).toEqual({ word: 'uninterruptible' });
 });
