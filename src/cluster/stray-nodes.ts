@@ -1,6 +1,7 @@
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import { markedBelow } from '../process/find-marked.js';
+import { Ending } from '../supervisor/ending.js';
 import { nodeMarkerPrefix } from './own-processes.js';
 import type { World } from './world.js';
 
@@ -27,16 +28,16 @@ export async function endStrays(world: World, strays: readonly Stray[]): Promise
     const startTime = await world.platform.startTime(pid);
     const running = startTime === undefined ? undefined : await world.launcher.adopt({ pid, startTime });
     if (!running) return `${node} (pid ${pid}) was gone already`;
-    running.signal('SIGTERM');
-    // One that was stopped by a signal must go on to hear that it is to end.
-    running.signal('SIGCONT');
     let how = 'ended by itself after SIGTERM';
-    const callOff = world.clock.after(STOP_TIMEOUT_MS, () => {
-      how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
-      void running.killTree();
+    const ending = new Ending(running, world.clock, {
+      overdue: () => {
+        how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
+      },
+      lasts: (reason) => world.log.warn({ nodeId: node }, reason),
     });
+    ending.terminate(STOP_TIMEOUT_MS, false);
     await running.exited;
-    callOff();
+    ending.close();
     return `${node} (pid ${pid}) ${how}`;
   });
   return Promise.all(ends);

@@ -292,8 +292,8 @@ export class NodeSupervisor<S> {
 
   /** A process that was told to go is still there: nobody asks it anything any more. */
   #lasts(reason: string): void {
-    if (this.state === 'ready') return this.#track.move('readinessLost', reason);
-    this.#track.endWork();
+    if (this.state === 'ready') this.#track.move('readinessLost', reason);
+    else this.#track.endWork();
     this.#track.explain(reason);
   }
 
