@@ -27,6 +27,9 @@ import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
 type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
+/** Operations that start nodes; a start that a later daemon goes on with is an `up`. */
+const STARTING: ReadonlySet<string> = new Set(['up', 'start', 'restart', 'reset']);
+
 /** One cluster: its nodes, what is kept of them on disk, and the one operation that may be under way. */
 export class Cluster {
   readonly name: string;
@@ -163,9 +166,13 @@ export class Cluster {
     return this.specs.filter((spec) => this.isLive(spec.id)).length;
   }
 
-  /** One word for all: see contract/status.ts. */
+  /** One word for all: see contract/status.ts. A start is under way as long as its command, and the nodes that it began with. */
   get state(): StateWord {
-    if (this.operation === 'up') return 'starting';
+    return STARTING.has(this.operation ?? '') ? 'starting' : this.stateOfNodes;
+  }
+  /** As `state`, whatever command is under way. */
+  get stateOfNodes(): StateWord {
+    if (this.specs.some(({ id }) => this.supervisor(id).isComingUp)) return 'starting';
     const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
     const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
     if (states.every(is('stopped'))) return 'stopped';

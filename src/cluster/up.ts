@@ -86,7 +86,7 @@ export async function up(
     request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for',
     { stages },
   );
-  return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
+  return { ...(await meter.status(ids)), state: cluster.stateOfNodes, readyMs, stages };
 }
 
 /** Stops everything, proves it, and with `remove` deletes the cluster's folder and forgets the cluster. */

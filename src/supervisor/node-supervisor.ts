@@ -82,6 +82,10 @@ export class NodeSupervisor<S> {
   get lastExit(): NodeExitRecord | null {
     return this.#lastExit;
   }
+  /** It starts because somebody wanted that, and not after a crash. */
+  get isComingUp(): boolean {
+    return this.state === 'starting' && this.transitions.at(-1)?.event === 'start';
+  }
   /** Why the last launch started nothing; undefined where it did. */
   get launchFailure(): Error | undefined {
     return this.#process.failure;
