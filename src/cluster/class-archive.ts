@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { readReleaseHome } from '../install/release-home.js';
 import type { Cluster } from './cluster.js';
 import { isMaster, type NodeSpec } from './node-spec.js';
+import { workMarker } from './own-processes.js';
 
 /**
  * Class archives (AppCDS): a JVM that maps its classes from an archive starts in about half the time.
@@ -30,17 +31,19 @@ export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
     : [`-XX:DumpLoadedClassList=${classList(spec)}`, ...QUIET];
 }
 
-/** Makes the archives that are missing, one after the other. Never rejects: a cluster does without. */
-export async function makeClassArchives(cluster: Cluster): Promise<void> {
+/** Makes the archives that are missing, one after the other, until `signal` aborts. Never rejects: a cluster does without. */
+export async function makeClassArchives(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const { home, log } = cluster.world;
   for (const [file, spec] of missingArchives(cluster)) {
+    if (signal.aborted) return;
     const unfinished = `${file}.${randomUUID()}`;
     try {
       await mkdir(join(home.cache, 'cds'), { recursive: true });
-      await dump(spec, unfinished);
+      await dump(cluster, spec, unfinished, signal);
       await rename(unfinished, file);
       cluster.journal.record('class-archive-made', spec.id, `later starts like that of ${spec.id} are faster: ${file}`);
     } catch (error) {
+      if (signal.aborted) return;
       log.warn({ nodeId: spec.id, err: error }, 'no class archive could be made; starts do without');
     } finally {
       await rm(unfinished, { force: true });
@@ -59,12 +62,13 @@ function missingArchives(cluster: Cluster): Map<string, NodeSpec> {
 }
 
 /** G1 whatever the node runs with: only it writes the JDK's own objects into an archive, which the other collectors then load. */
-async function dump(spec: NodeSpec, file: string): Promise<void> {
+async function dump({ paths, world }: Cluster, spec: NodeSpec, file: string, signal: AbortSignal): Promise<void> {
   const { jars } = await readReleaseHome(spec.release.home);
   const list = `${file}.classes`;
   // The node goes on writing its list.
   await copyFile(classList(spec), list);
   const options = [
+    workMarker(paths, 'class-archive'),
     '-Xshare:dump',
     '-XX:+UseG1GC',
     '-Xmx512m',
@@ -72,7 +76,16 @@ async function dump(spec: NodeSpec, file: string): Promise<void> {
     `-XX:SharedArchiveFile=${file}`,
     ...QUIET,
   ];
-  const child = execa(spec.jdk.java, [...options, '-cp', jars.join(':')], { timeout: DUMP_TIMEOUT_MS, extendEnv: false, stdin: 'ignore' });
+  const child = execa(spec.jdk.java, [...options, '-cp', jars.join(':')], {
+    timeout: DUMP_TIMEOUT_MS,
+    cancelSignal: signal,
+    // It has nothing to save, and whoever ends it waits.
+    killSignal: 'SIGKILL',
+    extendEnv: false,
+    // `java` may be a script, as that of a version manager.
+    env: { PATH: world.env.PATH },
+    stdin: 'ignore',
+  });
   try {
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     await child;

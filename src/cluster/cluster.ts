@@ -1,4 +1,5 @@
 import { Changes } from '../base/changes.js';
+import { discardFolder } from '../base/discard-folder.js';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
@@ -15,6 +16,7 @@ import {
 } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
+import { BackgroundWork } from './background-work.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
@@ -33,6 +35,9 @@ import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
 type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
+/** Operations that start nodes; a start that a later daemon goes on with is an `up`. */
+const STARTING: ReadonlySet<string> = new Set(['up', 'start', 'restart', 'reset']);
+
 /** One cluster: its nodes, what is kept of them on disk, and the one operation that may be under way. */
 export class Cluster {
   readonly name: string;
@@ -42,6 +47,7 @@ export class Cluster {
   readonly world: World;
   readonly wishes = new StartWishes();
   readonly elections: Elections;
+  readonly background = new BackgroundWork();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -51,6 +57,7 @@ export class Cluster {
   #notices: readonly string[] = [];
   #resumeNotice: string | undefined;
   #isReleased = false;
+  #isDeleted = false;
   #isRestoring = false;
 
   constructor(world: World, name: string) {
@@ -199,9 +206,13 @@ export class Cluster {
     return this.specs.filter((spec) => this.isLive(spec.id)).length;
   }
 
-  /** One word for all: see contract/status.ts. */
+  /** One word for all: see contract/status.ts. A start is under way as long as its command, and the nodes that it began with. */
   get state(): StateWord {
-    if (this.operation === 'up') return 'starting';
+    return STARTING.has(this.operation ?? '') ? 'starting' : this.stateOfNodes;
+  }
+  /** As `state`, whatever command is under way. */
+  get stateOfNodes(): StateWord {
+    if (this.specs.some(({ id }) => this.supervisor(id).isComingUp)) return 'starting';
     const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
     const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
     if (states.every(is('stopped'))) return 'stopped';
@@ -290,21 +301,38 @@ export class Cluster {
     });
   }
 
-  /** Forgets the cluster: its folder is gone, nothing is written any more. */
+  get isDeleted(): boolean {
+    return this.#isDeleted;
+  }
+
+  /**
+   * Deletes the cluster: gone and forgotten in one step, so that whatever cuts this off leaves it either as it was or deleted. What it does
+   * beside must have ended. @returns a function that removes its files
+   */
+  delete(): () => Promise<void> {
+    const removeFiles = discardFolder(this.paths.root);
+    this.#isDeleted = true;
+    this.forget();
+    return removeFiles;
+  }
+
+  /** Forgets the cluster: nothing is written any more. */
   forget(): void {
-    this.#letGo();
+    this.journal.close();
+    void this.#letGo();
     this.#nodes.clear();
   }
 
-  /** Lets go of every node and leaves it running. */
-  release(): void {
+  /** Lets go of every node at once and leaves it running. Resolves when what the cluster did beside has ended. */
+  async release(): Promise<void> {
     this.#saveIfPossible();
-    this.#letGo();
+    await this.#letGo();
   }
 
-  #letGo(): void {
+  async #letGo(): Promise<void> {
     this.#isReleased = true;
     for (const { supervisor } of this.#nodes.values()) supervisor.release();
+    await this.background.end();
   }
 
   /** What the probes of a role may ask of the cluster. */

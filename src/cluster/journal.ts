@@ -14,6 +14,7 @@ export class Journal {
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   #seq: number;
   #isMended = false;
+  #isClosed = false;
 
   constructor(
     readonly file: string,
@@ -34,6 +35,11 @@ export class Journal {
     this.#seq = Math.max(this.#seq, seq);
   }
 
+  /** From now on nothing is written: the cluster is deleted, and its folder must not come back. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   /** Listeners hear of the event also where it cannot be written: on a full disk a cluster must still be able to go down. */
   record(type: string, node: string | null, message: string, data?: Record<string, unknown>): JournalEvent {
     this.#seq += 1;
@@ -47,7 +53,7 @@ export class Journal {
       ...(data ? { data } : {}),
     };
     try {
-      this.#append(event);
+      if (!this.#isClosed) this.#append(event);
     } catch (error) {
       this.log.error({ cluster: this.cluster, event, err: error }, 'an event could not be written down');
     }

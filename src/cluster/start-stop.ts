@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import { allOf } from '../diagnose/allot-ports.js';
-import { findMarked } from '../process/find-marked.js';
 import type { Role } from '../profile/profile.js';
 import { releaseTraits } from '../rocketmq/releases.js';
 import { describeExit, type NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { causeOf } from './crash-reports.js';
-import { isElected, isMaster, isSlave, type NodeSpec, nodeMarker } from './node-spec.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
+import { ownProcesses } from './own-processes.js';
 import { type Report, reportNodes } from './progress.js';
 import { START_STAGES, type StartStage } from './roles/role.js';
 import { stdoutTail } from './stdout-tail.js';
@@ -121,7 +121,9 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
         tier.map(async ({ id }) => {
           const { how, tookMs } = await cluster.supervisor(id).stop();
           if (how === 'not-running') return;
-          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : 'had to be killed after its stop time-out';
+          const isOnDemand = cluster.supervisor(id).lastExit?.cause === 'killed-by-user';
+          const killed = isOnDemand ? 'was killed by the user while it stopped' : 'had to be killed after its stop time-out';
+          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : killed;
           cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
             how,
             tookMs: Math.round(tookMs),
@@ -132,6 +134,11 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   } finally {
     endReport();
   }
+}
+
+/** Somebody asks again for a stop that is under way: what has been sent to the nodes that do not end is sent again. */
+export function urgeStops(cluster: Cluster): void {
+  for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop();
 }
 
 /** Restarts one node at a time, each ready and in sync before the next: NameServers first, slaves before masters, an elected master after its followers; proxies last. */
@@ -210,11 +217,7 @@ export async function untilAll(
 export async function proveStopped(cluster: Cluster): Promise<string[]> {
   const { platform } = cluster.world;
   const { specs } = cluster;
-  const processes = (
-    await Promise.all(
-      specs.map(async (spec) => (await findMarked(platform, nodeMarker(spec.paths))).map(({ pid }) => `${spec.id}: pid ${pid}`)),
-    )
-  ).flat();
+  const processes = (await ownProcesses(cluster.world, cluster.paths)).map(({ name, pid }) => `${name}: pid ${pid}`);
   const ports = specs.flatMap((spec) => allOf(spec.ports));
   const held = await platform.listeners(ports);
   const own = held.filter((holder) => holder.command?.includes(cluster.paths.root));

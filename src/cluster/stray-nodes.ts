@@ -1,6 +1,8 @@
-import { basename } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
 import type { ClusterPaths } from '../base/paths.js';
+import { markedBelow } from '../process/find-marked.js';
+import { Ending } from '../supervisor/ending.js';
+import { nodeMarkerPrefix } from './own-processes.js';
 import type { World } from './world.js';
 
 /** A JVM with the marker of one of the cluster's nodes, which no state tells of. */
@@ -11,20 +13,13 @@ const STOP_TIMEOUT_MS = 30_000;
 
 /** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: its folders may be gone. */
 export async function clustersWithNodes({ platform, home }: World): Promise<Set<string>> {
-  const prefix = `-Drmqdev.node=${home.clusters}/`;
-  const rows = await platform.processTable();
-  const markers = rows.flatMap(({ command, args }) => (args ?? command.split(' ')).filter((argument) => argument.startsWith(prefix)));
-  return new Set(markers.map((marker) => marker.slice(prefix.length).split('/')[0] ?? ''));
+  const marked = await markedBelow(platform, [`-Drmqdev.node=${home.clusters}/`]);
+  return new Set(marked.map(({ name }) => name.split('/')[0] ?? ''));
 }
 
 /** @returns the live JVMs of the nodes below `paths`, by the marker on their command lines. */
 export async function strayNodes({ platform }: World, paths: ClusterPaths): Promise<Stray[]> {
-  const marker = `-Drmqdev.node=${paths.root}/nodes/`;
-  const rows = await platform.processTable();
-  return rows.flatMap(({ pid, command, args }) => {
-    const argument = (args ?? command.split(' ')).find((candidate) => candidate.startsWith(marker));
-    return argument === undefined ? [] : [{ node: basename(argument), pid }];
-  });
+  return (await markedBelow(platform, [nodeMarkerPrefix(paths)])).map(({ name, pid }) => ({ node: name, pid }));
 }
 
 /** Ends the strays as a stop does: SIGTERM, then SIGKILL to the tree. @returns how each ended, one sentence each */
@@ -33,16 +28,16 @@ export async function endStrays(world: World, strays: readonly Stray[]): Promise
     const startTime = await world.platform.startTime(pid);
     const running = startTime === undefined ? undefined : await world.launcher.adopt({ pid, startTime });
     if (!running) return `${node} (pid ${pid}) was gone already`;
-    await running.signal('SIGTERM');
-    // One that was stopped by a signal must go on to hear that it is to end.
-    await running.signal('SIGCONT');
     let how = 'ended by itself after SIGTERM';
-    const callOff = world.clock.after(STOP_TIMEOUT_MS, () => {
-      how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
-      void running.killTree();
+    const ending = new Ending(running, world.clock, {
+      overdue: () => {
+        how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
+      },
+      lasts: (reason) => world.log.warn({ nodeId: node }, reason),
     });
+    ending.terminate(STOP_TIMEOUT_MS, false);
     await running.exited;
-    callOff();
+    ending.close();
     return `${node} (pid ${pid}) ${how}`;
   });
   return Promise.all(ends);

@@ -10,6 +10,7 @@ import type { Cluster } from './cluster.js';
 import { noteElections } from './elections.js';
 import type { ClusterMeter } from './measure.js';
 import { isMaster, isSlave } from './node-spec.js';
+import { endLeftWork } from './own-processes.js';
 import { type PlanRequest, planCluster } from './plan.js';
 import type { Report } from './progress.js';
 import { REPORT_TIMEOUT_MS, startNodes, stopNodes } from './start-stop.js';
@@ -75,7 +76,7 @@ export async function up(
     const message = `topics and groups of the profile are created by an \`up\` that waits: run it again without --no-wait`;
     report({ event: 'notice', message });
   }
-  if (request.wait) void makeClassArchives(cluster);
+  if (request.wait) cluster.background.begin('class archives', (ending) => makeClassArchives(cluster, ending));
   const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
   cluster.journal.record(
     'up-finished',
@@ -83,10 +84,10 @@ export async function up(
     request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for',
     { stages },
   );
-  return { ...(await meter.status(ids)), state: request.wait ? 'ready' : 'starting', readyMs, stages };
+  return { ...(await meter.status(ids)), state: cluster.stateOfNodes, readyMs, stages };
 }
 
-/** Stops everything, proves it, and with `remove` deletes the cluster's folder. */
+/** Stops everything, proves it, and with `remove` deletes the cluster's folder and forgets the cluster. */
 export async function down(
   cluster: Cluster,
   options: { remove: boolean; prove: () => Promise<string[]> },
@@ -94,8 +95,12 @@ export async function down(
 ): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
+  // It waited for another `down --delete`, which has done it.
+  if (cluster.isDeleted) return { tookMs: 0, proof: ['deleted by the `down --delete` before this one'], deleted: cluster.paths.root };
   if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was given up before anything was started'], deleted: null };
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
+  await cluster.background.end();
+  await endLeftWork(cluster.world, cluster.paths);
   await stopNodes(
     cluster,
     cluster.specs.map((spec) => spec.id),
@@ -107,7 +112,7 @@ export async function down(
   if (!options.remove) return { tookMs, proof, deleted: null };
   // A report that is still being made would bring its folder back.
   await Promise.all(cluster.specs.map(({ id }) => cluster.crashes.settled(id, REPORT_TIMEOUT_MS)));
-  await rm(cluster.paths.root, { recursive: true, force: true });
+  await cluster.delete()();
   return { tookMs, proof, deleted: cluster.paths.root };
 }
 

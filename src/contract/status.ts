@@ -67,7 +67,11 @@ export const NodeStatus = z.object({
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
-export const ClusterState = z.enum(['stopped', 'starting', 'ready', 'degraded', 'failed']);
+export const ClusterState = z
+  .enum(['stopped', 'starting', 'ready', 'degraded', 'failed'])
+  .describe(
+    'starting: a command that starts nodes (up, start, restart, reset) is under way, or a node that it started has not been ready yet; else stopped: all nodes are; ready: all are; failed: no master is ready; degraded: anything else. A node that crashed and is started again by its policy does not make it starting',
+  );
 export type ClusterState = z.infer<typeof ClusterState>;
 
 export const ClusterStatus = z.object({

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { isDiscarded, removeDiscarded } from '../base/discard-folder.js';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { resume } from '../cluster/bring-up.js';
@@ -29,9 +30,9 @@ export class ClusterRegistry {
   /** Takes up every cluster on disk. One that cannot be read does not stop the others. What was cut off is then gone on with, in turn. */
   async restoreAll(): Promise<void> {
     const root = this.#world.home.clusters;
-    const names = existsSync(root)
-      ? readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-      : [];
+    const entries = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
+    const names = entries.flatMap((entry) => (entry.isDirectory() && !isDiscarded(entry.name) ? [entry.name] : []));
+    if (names.length < entries.length) void this.#removeDiscarded();
     // Where a home was deleted under its nodes they still run, and only their command lines tell of them.
     const live = await clustersWithNodes(this.#world).catch(() => []);
     for (const name of new Set([...names, ...live])) {
@@ -49,6 +50,12 @@ export class ClusterRegistry {
       }
     }
     void this.#resumeAll();
+  }
+
+  /** An earlier daemon did not live to finish a `down --delete`. */
+  async #removeDiscarded(): Promise<void> {
+    const { home, log } = this.#world;
+    await removeDiscarded(home.clusters).catch((error) => log.warn({ err: error }, 'what was deleted could not be removed'));
   }
 
   /** A folder without a state is no cluster, unless its nodes run: whoever cleaned up there must still be able to end them. */
@@ -96,9 +103,10 @@ export class ClusterRegistry {
     return entry;
   }
 
-  remove(name: string): void {
-    this.#entries.get(name)?.cluster.forget();
-    this.#entries.delete(name);
+  /** Another cluster that has got its name meanwhile stays. */
+  remove(cluster: Cluster): void {
+    cluster.forget();
+    if (this.#entries.get(cluster.name)?.cluster === cluster) this.#entries.delete(cluster.name);
   }
 
   /**

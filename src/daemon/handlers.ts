@@ -2,7 +2,7 @@ import { killAndTell } from '../cluster/failover.js';
 import { liveRolesOf } from '../cluster/live-roles.js';
 import { folderBytes } from '../cluster/measure.js';
 import { type Selection, selectAll } from '../cluster/select.js';
-import { proveStopped, rollNodes, startNodes, stopNodes } from '../cluster/start-stop.js';
+import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/start-stop.js';
 import { down, resetNodes } from '../cluster/up.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
@@ -77,7 +77,9 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const entry = registry.resolve(name, true);
       const { ids } = await selected(entry, selectors, true);
       entry.cluster.noteStopped(ids);
-      await within(world.clock, timeoutMs, entry.cluster, () => stopNodes(entry.cluster, ids, emit));
+      const { cluster } = entry;
+      const next = `\`rmqdev wait ${selectors.join(' ')} --for stopped -c ${cluster.name}\` waits for its end`;
+      await within({ clock: world.clock, timeoutMs, cluster, next }, () => stopNodes(cluster, ids, emit));
       return statusOf(entry);
     },
 
@@ -129,9 +131,13 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
       if (registry.broken.has(name)) return downLost(world, registry, name, remove);
       const { cluster } = registry.resolveForDown(name);
-      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit);
-      const result = await within(world.clock, timeoutMs, cluster, () => cluster.operate('down', 'takes-over', work));
-      if (remove || !cluster.hasNodes) registry.remove(cluster.name);
+      // What this one takes over may wait for a node that does not end.
+      urgeStops(cluster);
+      // Also where nobody waits for it any more.
+      const forget = () => !cluster.hasNodes && registry.remove(cluster);
+      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(forget);
+      const next = `The same command waits for its end: \`rmqdev down${remove ? ' --delete' : ''} -c ${cluster.name}\``;
+      const result = await within({ clock: world.clock, timeoutMs, cluster, next }, () => cluster.operate('down', 'takes-over', work));
       return { cluster: cluster.name, ...result };
     },
 

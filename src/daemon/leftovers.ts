@@ -70,8 +70,10 @@ function stoppedCluster(registry: ClusterRegistry, cluster: Cluster): Found {
     remove: () =>
       alone(cluster, async () => {
         if (cluster.runningCount > 0) return false;
-        await removePath(cluster.paths.root);
-        registry.remove(cluster.name);
+        await cluster.background.end();
+        const removeFiles = cluster.delete();
+        registry.remove(cluster);
+        await removeFiles();
         return true;
       }),
   };

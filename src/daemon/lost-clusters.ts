@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { discardFolder } from '../base/discard-folder.js';
 import type { RmqdevError } from '../base/errors.js';
+import { endLeftWork } from '../cluster/own-processes.js';
 import { endStrays, lostState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
@@ -14,11 +15,12 @@ export async function downLost(
 ): Promise<{ cluster: string; tookMs: number; proof: string[]; deleted: string | null }> {
   const since = world.clock.monotonicMs();
   const paths = world.home.cluster(name);
+  await endLeftWork(world, paths);
   const ends = await endStrays(world, await strayNodes(world, paths));
   const left = await strayNodes(world, paths);
   if (left.length > 0) throw lostState(name, registry.broken.get(name) as RmqdevError, left);
   if (remove || !existsSync(paths.state)) registry.forgetBroken(name);
-  if (remove) await rm(paths.root, { recursive: true, force: true });
+  if (remove) await discardFolder(paths.root)();
   const proof = ['its state was lost, its nodes were found by the markers on their command lines', ...ends, 'no process left'];
   return { cluster: name, tookMs: Math.round(world.clock.monotonicMs() - since), proof, deleted: remove ? paths.root : null };
 }

@@ -95,9 +95,9 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   stopHousekeeping();
   stopElections();
   stopWatching();
-  for (const { cluster } of registry.all) cluster.release();
+  const releases = registry.all.map(({ cluster }) => cluster.release());
   ending.abort(daemonEnds());
-  await server.close();
+  await Promise.all([server.close(), ...releases]);
   socket.remove();
   log.info({ pid: process.pid }, 'daemon ended; nodes keep running');
 }

@@ -34,7 +34,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
         );
       } finally {
         if (cluster.hasNodes) registry.noteUsed(name);
-        else if (!cluster.operation) registry.remove(name);
+        else if (!cluster.operation) registry.remove(cluster);
       }
     },
   };

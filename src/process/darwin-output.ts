@@ -39,12 +39,13 @@ export function parseStartTimes(text: string): Map<number, string> {
 
 /**
  * Reads the same for one process. @returns undefined when it does not live, or did not start at `startTime`.
- * T is stopped, by a signal or by who traces it; X is traced. Source: ps(1), keyword `state`.
+ * T is stopped, by a signal or by who traces it; X is traced; U waits in the kernel. Source: ps(1), keyword `state`.
  */
 export function parseProcessState(text: string, startTime: string): ProcessState | undefined {
   const [row] = parseStates(text);
   if (!row || isZombie(row.state) || row.startTime !== startTime) return undefined;
   if (row.state.includes('X')) return { word: 'traced', by: undefined };
+  if (row.state.startsWith('U')) return { word: 'uninterruptible' };
   return { word: row.state.startsWith('T') ? 'stopped' : 'running' };
 }
 

@@ -7,6 +7,17 @@ export async function findMarked(platform: Platform, marker: string): Promise<Pr
   return [...(await platform.startTimes(pids))].map(([pid, startTime]) => ({ pid, startTime }));
 }
 
+/** `name` is what follows the marker's prefix, up to the end of the argument. */
+export type Marked = { pid: number; name: string };
+
+/** @returns the live processes that have an argument which begins with one of `prefixes`. */
+export async function markedBelow(platform: Platform, prefixes: readonly string[]): Promise<Marked[]> {
+  return (await platform.processTable()).flatMap((row) => {
+    const [name] = prefixes.flatMap((prefix) => afterPrefix(row, prefix) ?? []);
+    return name === undefined ? [] : [{ pid: row.pid, name }];
+  });
+}
+
 /**
  * @returns `kept`, as it was written down, where that lives; else a process that carries `marker` (who started it died before writing that
  * down); else `kept`, so that its end is noticed.
@@ -15,6 +26,13 @@ export async function livingProcess(platform: Platform, marker: string, kept: Pr
   if (kept && (await platform.startTime(kept.pid)) === kept.startTime) return kept;
   const [marked] = await findMarked(platform, marker);
   return marked ?? kept;
+}
+
+/** Where only the text of the command line is known, the name ends at the next space. */
+function afterPrefix({ command, args }: ProcessRow, prefix: string): string | undefined {
+  if (args) return args.find((argument) => argument.startsWith(prefix))?.slice(prefix.length);
+  const at = ` ${command}`.indexOf(` ${prefix}`);
+  return at < 0 ? undefined : command.slice(at + prefix.length).split(' ')[0];
 }
 
 /** Where only the text of the command line is known, spaces around the marker must do. */

@@ -50,6 +50,7 @@ export class LinuxPlatform implements Platform {
       const { state } = stat;
       const tracer = tracerPid(status);
       if (state === 't' || tracer !== undefined) return { word: 'traced', by: tracer };
+      if (state === 'D') return { word: 'uninterruptible' };
       return { word: state === 'T' ? 'stopped' : 'running' };
     } catch (error) {
       return unlessGone(error);

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.js';
 import { asError } from '../base/errors.js';
+import { Ending, type EndingEvents } from './ending.js';
 import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
 import type { NodeRunSpec } from './node-run.js';
 import { watchProcess } from './watch-process.js';
 
-export interface ProcessEvents {
+export interface ProcessEvents extends EndingEvents {
   /** A launch has come to life. */
   lives(identity: ProcessIdentity): void;
   /** The process has ended, or where there is a `failure` never came to be. */
@@ -19,6 +20,7 @@ export class NodeProcess<S> {
   /** Numbers each launch: what an older one calls back is dropped. */
   #launch = 0;
   #running: RunningProcess | undefined;
+  #ending: Ending | undefined;
   #startedAt: number | null = null;
   #failure: Error | undefined;
   /** On the clock that nobody sets: when it came to be, or was taken over. */
@@ -84,21 +86,9 @@ export class NodeProcess<S> {
     this.#startedAt = null;
   }
 
-  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A process that was stopped goes on first, so that it can end in order. @returns a function that calls the kill off. */
-  terminate(timeoutMs: number, wasPaused: boolean, killing: () => void): () => void {
-    const running = this.#running;
-    if (!running) return () => {};
-    // A signal that cannot be sent is no end of it: the kill follows.
-    const send = (signal: NodeJS.Signals) => void running.signal(signal).catch(() => false);
-    if (wasPaused) send('SIGCONT');
-    send('SIGTERM');
-    void running.state().then((state) => {
-      if (state?.word === 'stopped') send('SIGCONT');
-    });
-    return this.#clock.after(timeoutMs, () => {
-      killing();
-      void running.killTree();
-    });
+  /** How the process that lives is brought to its end; undefined while none lives. */
+  get ending(): Ending | undefined {
+    return this.#ending;
   }
 
   /** Runs the probes that belong to `phase` until `signal` aborts. A node that was never ready is still starting, and has the time for it. */
@@ -122,12 +112,14 @@ export class NodeProcess<S> {
   /** Stops watching and leaves it running. */
   release(): void {
     this.#launch += 1;
+    this.#ending?.close();
     this.#running?.release();
   }
 
   #takeOn(running: RunningProcess, startedAt: number | null): void {
     const launch = this.#launch;
     this.#running = running;
+    this.#ending = new Ending(running, this.#clock, this.#events);
     this.#startedAt = startedAt;
     this.#sinceMs = this.#clock.monotonicMs();
     void running.exited.then((exit) => {
@@ -137,6 +129,8 @@ export class NodeProcess<S> {
 
   #end(exit: ProcessExit): void {
     this.#running = undefined;
+    this.#ending?.close();
+    this.#ending = undefined;
     this.#events.ended(exit);
   }
 }

@@ -39,8 +39,15 @@ export class NodeSupervisor<S> {
 
   constructor(spec: NodeRunSpec<S>, launcher: Launcher<S>, clock: Clock, observer: NodeObserver, snapshot: NodeSnapshot = FRESH_SNAPSHOT) {
     this.#spec = spec;
-    const events = { lives: (identity: ProcessIdentity) => this.#lives(identity), ended: (exit: ProcessExit) => this.#ended(exit) };
-    this.#process = new NodeProcess(launcher, clock, events);
+    this.#process = new NodeProcess(launcher, clock, {
+      lives: (identity) => this.#lives(identity),
+      ended: (exit) => this.#ended(exit),
+      overdue: (timeoutMs) => {
+        this.#stopMethod = 'killed';
+        this.#track.explain(`did not end within ${timeoutMs / 1_000} s of SIGTERM; killed`);
+      },
+      lasts: (reason) => this.#lasts(reason),
+    });
     this.#clock = clock;
     this.#observer = observer;
     this.#track = new StateTrack(spec.id, clock, observer);
@@ -74,6 +81,10 @@ export class NodeSupervisor<S> {
   }
   get lastExit(): NodeExitRecord | null {
     return this.#lastExit;
+  }
+  /** It starts because somebody wanted that, and not after a crash. */
+  get isComingUp(): boolean {
+    return this.state === 'starting' && this.transitions.at(-1)?.event === 'start';
   }
   /** Why the last launch started nothing; undefined where it did. */
   get launchFailure(): Error | undefined {
@@ -122,7 +133,10 @@ export class NodeSupervisor<S> {
     return startsNow || this.state === 'stopping';
   }
 
-  /** Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`. */
+  /**
+   * Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`, and again until it is
+   * gone. Asked again, it sends again what has not helped.
+   */
   async stop(): Promise<StopOutcome> {
     const since = this.#clock.monotonicMs();
     if (this.state === 'stopped' || this.state === 'stopping') this.#wish('down');
@@ -134,7 +148,7 @@ export class NodeSupervisor<S> {
       this.#asked = 'stop';
       this.#track.move('stop', null);
       this.#terminate(wasPaused);
-    }
+    } else this.#process.ending?.again();
     const launch = this.#process.launchNumber;
     await this.#track.until(() => this.#process.launchNumber !== launch || this.state !== 'stopping');
     return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
@@ -142,7 +156,8 @@ export class NodeSupervisor<S> {
 
   /**
    * Sends `signal` to the process on the user's behalf. With `restart` its end, orderly or not, is treated as a crash; else the node
-   * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish.
+   * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish. A node that is stopping is killed with all it started, as one is
+   * that outlived a SIGKILL.
    */
   async kill(signal: NodeJS.Signals, options: { restart: boolean }): Promise<ProcessIdentity> {
     const running = this.#requireRunning('kill');
@@ -151,13 +166,18 @@ export class NodeSupervisor<S> {
       // Written down before the signal: a later daemon must not bring back what the user killed.
       this.#wish(options.restart ? 'up' : 'down');
     }
-    const mustGoOn = this.state === 'paused' && signal !== 'SIGKILL' && endsProcess(signal);
+    if (signal === 'SIGKILL') {
+      this.#stopMethod = 'killed';
+      this.#process.ending?.kill();
+      return running.identity;
+    }
+    const mustGoOn = this.state === 'paused' && endsProcess(signal);
     await running.signal(signal);
     if (mustGoOn) await running.signal('SIGCONT');
     return running.identity;
   }
 
-  refuseUnlessRunning(verb: string): void {
+  refuseUnlessRunning(verb: 'kill' | 'pause'): void {
     this.#requireRunning(verb);
   }
 
@@ -231,9 +251,9 @@ export class NodeSupervisor<S> {
   }
 
   /** @throws RmqdevError NODE_NOT_RUNNING */
-  #requireRunning(verb: string): RunningProcess {
+  #requireRunning(verb: 'kill' | 'pause' | 'resume'): RunningProcess {
     const { running } = this.#process;
-    if (running && this.state !== 'stopping') return running;
+    if (running && (verb === 'kill' || this.state !== 'stopping')) return running;
     throw notRunning(this.id, this.state, verb);
   }
 
@@ -290,12 +310,14 @@ export class NodeSupervisor<S> {
   }
 
   #terminate(wasPaused: boolean): void {
-    const { stopTimeoutMs } = this.#spec;
-    const killing = () => {
-      this.#stopMethod = 'killed';
-      this.#track.explain(`did not end within ${stopTimeoutMs / 1_000} s of SIGTERM; killed`);
-    };
-    this.#track.whileInState(this.#process.terminate(stopTimeoutMs, wasPaused, killing));
+    this.#process.ending?.terminate(this.#spec.stopTimeoutMs, wasPaused);
+  }
+
+  /** A process that was told to go is still there: nobody asks it anything any more. */
+  #lasts(reason: string): void {
+    if (this.state === 'ready') this.#track.move('readinessLost', reason);
+    else this.#track.endWork();
+    this.#track.explain(reason);
   }
 
   /** Starts the probes that belong to the present state (starting, ready or unready). */
@@ -312,6 +334,7 @@ export class NodeSupervisor<S> {
       hung: (reason) => {
         this.#hung = reason;
         this.#track.explain(reason);
+        this.#process.ending?.killTree();
       },
     });
   }

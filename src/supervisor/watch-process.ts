@@ -15,11 +15,11 @@ export type ProcessWatch<S> = {
   signal: AbortSignal;
   reason: (reason: string) => void;
   verdict: (passed: boolean, reason: string | null) => void;
-  /** The process answers nothing and nothing excuses it: it is killed right after. */
+  /** The process answers nothing and nothing excuses it: it is to be killed. */
   hung: (reason: string) => void;
 };
 
-/** Runs the probes of a living process: is it ready, does it hang. A hung one leaves a trace of what it does and is killed. */
+/** Runs the probes of a living process: is it ready, does it hang. A hung one leaves a trace of what it does first. */
 export function watchProcess<S>(watch: ProcessWatch<S>): void {
   const { spec, running, phase, wasReady, clock, signal } = watch;
   const heldBy = () => whatHolds(running, spec.mayBeHeld);
@@ -41,16 +41,15 @@ export function watchProcess<S>(watch: ProcessWatch<S>): void {
     clock,
     signal,
     heldBy,
-    dead: (reason) => void killHung(watch, reason),
+    dead: (reason) => void tellHung(watch, reason),
   });
 }
 
-async function killHung<S>({ spec, running, signal, hung }: ProcessWatch<S>, reason: string): Promise<void> {
+async function tellHung<S>({ spec, running, signal, hung }: ProcessWatch<S>, reason: string): Promise<void> {
   await spec.leaveTrace((name) => running.signal(name)).catch(() => undefined);
   // It ended meanwhile, or the user has other plans for it.
   if (signal.aborted) return;
   hung(`hung: ${reason}; killed`);
-  await running.killTree();
 }
 
 const nothing: HeldBy = async () => undefined;

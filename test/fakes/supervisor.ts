@@ -11,7 +11,11 @@ export class FakeProcess implements RunningProcess {
   readonly signals: NodeJS.Signals[] = [];
   /** SIGTERM does not end it. */
   isStubborn = false;
-  isTreeKilled = false;
+  /** Not even SIGKILL ends it, as where it waits for a disk. */
+  isUnkillable = false;
+  treeKills = 0;
+  /** Signals cannot be sent, as by a daemon out of file descriptors. */
+  signalFailure: Error | undefined;
   isReleased = false;
   isGone = false;
   /** What the system says of it while it lives. */
@@ -28,9 +32,10 @@ export class FakeProcess implements RunningProcess {
   }
 
   async signal(signal: NodeJS.Signals): Promise<boolean> {
+    if (this.signalFailure) throw this.signalFailure;
     if (this.isGone) return false;
     this.signals.push(signal);
-    if (signal === 'SIGKILL') this.exit({ signal });
+    if (signal === 'SIGKILL' && !this.isUnkillable) this.exit({ signal });
     if (signal === 'SIGTERM' && !this.isStubborn) this.exit({ code: 143 });
     return true;
   }
@@ -40,8 +45,12 @@ export class FakeProcess implements RunningProcess {
   }
 
   async killTree(): Promise<void> {
-    this.isTreeKilled = true;
-    this.exit({ signal: 'SIGKILL' });
+    this.treeKills += 1;
+    if (!this.isUnkillable) this.exit({ signal: 'SIGKILL' });
+  }
+
+  get isTreeKilled(): boolean {
+    return this.treeKills > 0;
   }
 
   release(): void {

@@ -177,10 +177,10 @@ export class Harness implements AsyncDisposable {
     return [...readFileSync(file, 'utf8').matchAll(/^launch (\d+)$/gm)].map(([, pid]) => Number(pid));
   }
 
-  /** The JVMs of this home that live now. */
+  /** The JVMs of this home that live now: nodes, and those that make class archives. */
   async jvms(): Promise<ProcessRow[]> {
-    const marker = `-Drmqdev.node=${this.home.clusters}/`;
-    return (await currentPlatform().processTable()).filter(({ command }) => command.includes(marker));
+    const markers = ['node', 'work'].map((kind) => `-Drmqdev.${kind}=${this.home.clusters}/`);
+    return (await currentPlatform().processTable()).filter(({ command }) => markers.some((marker) => command.includes(marker)));
   }
 
   /** Takes every cluster down and deletes it; the daemon stays for the next test. */

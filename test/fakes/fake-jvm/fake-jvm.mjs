@@ -2,7 +2,7 @@
  * Stands in for a JVM that runs a NameServer, a broker or a proxy: takes java's arguments, speaks enough of RocketMQ's protocol to be
  * registered, written to, replicated and stopped, and misbehaves on order (orders.mjs). Plain JavaScript, so that any Node runs it.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from './fake-broker.mjs';
@@ -31,6 +31,13 @@ if (options.includes('-version')) {
   process.stderr.write(`openjdk version "${JAVA_VERSION}"\n`);
   process.exit(0);
 }
+const optionOf = (name) => options.find((option) => option.startsWith(`-XX:${name}=`))?.slice(name.length + 5);
+if (options.includes('-Xshare:dump')) {
+  const { archiveMs } = JSON.parse(readFileSync(optionOf('SharedClassListFile'), 'utf8'));
+  await new Promise((resolve) => setTimeout(resolve, archiveMs));
+  writeFileSync(optionOf('SharedArchiveFile'), 'class archive of the fake JVM\n');
+  process.exit(0);
+}
 const start = ROLES[mainClass];
 if (start === undefined) {
   process.stderr.write(
@@ -38,9 +45,6 @@ if (start === undefined) {
   );
   process.exit(1);
 }
-
-const archive = options.find((option) => option.startsWith('-XX:ArchiveClassesAtExit='))?.split('=')[1];
-if (archive !== undefined) process.on('exit', () => writeFileSync(archive, 'class archive of the fake JVM\n'));
 
 const userHome = system['user.home'] ?? homedir();
 mkdirSync(userHome, { recursive: true });
@@ -57,6 +61,9 @@ try {
 }
 const proxyFile = optionValue(args, '-pc', '--proxyConfigPath');
 const orders = readOrders(process.env.FAKE_JVM, properties, launchesLog);
+const classList = optionOf('DumpLoadedClassList');
+if (orders.archiveMs !== undefined && classList !== undefined)
+  writeFileSync(classList, JSON.stringify({ archiveMs: Number(orders.archiveMs) }));
 let stop = async () => {};
 
 process.on('SIGQUIT', () => process.stdout.write(`Full thread dump OpenJDK 64-Bit Server VM (${JAVA_VERSION}):\n`));

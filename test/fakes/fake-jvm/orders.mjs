@@ -18,6 +18,7 @@ import { join } from 'node:path';
  * crashFixture=FOLDER      writes what a real node wrote (test/fixtures/crashes) where that had written it, and ends as it ended
  * crashOn=SIGNAL           that only when it gets this signal
  * lazyRegister             a broker that registers only after 10 s, or when its configuration is updated, as a fast boot of 5.x does
+ * archiveMs=MS             lists its classes where it is told to, so that an archive is made of them, which takes MS
  * forLaunches=N            all of the above only for the first N launches (as counted in launches.log)
  */
 const ORDERS = [
@@ -33,6 +34,7 @@ const ORDERS = [
   'crashFixture',
   'crashOn',
   'lazyRegister',
+  'archiveMs',
   'forLaunches',
 ];
 

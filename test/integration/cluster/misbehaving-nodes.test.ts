@@ -92,7 +92,7 @@ test('a mute node: up gives up waiting with 124 and says whom for; a status does
   await until(async () => expect((await h.node('broker-b')).state).toBe('ready'));
   const { states, status } = await h.run('status', '--json');
   expect(states).toEqual({ 'namesrv-1': 'ready', 'namesrv-2': 'ready', 'broker-a': 'starting', 'broker-b': 'ready' });
-  expect(status.state).toBe('degraded');
+  expect(status.state).toBe('starting');
   expect(await h.run('down')).toMatchObject({ code: 0 });
 });
 
@@ -108,4 +108,16 @@ test('a node that falls silent while it runs loses its readiness, and has it bac
     process.kill(pid as number, 'SIGCONT');
   }
   await until(async () => expect(await h.node('broker-a')).toMatchObject({ state: 'ready', pid, restarts: 0 }));
+});
+
+test('a node that is stopping and does not end is ended by a kill; the stop that waited says how', async () => {
+  const h = harness();
+  await h.up('single', '--set', 'broker-a.stopTimeout=1h', '--set', `${FAKE}=ignoreSigterm`);
+  const stop = h.begin(['stop', 'broker-a']);
+  await until(async () => expect((await h.node('broker-a')).state).toBe('stopping'));
+  expect(await h.run('kill', 'broker-a')).toMatchObject({ code: 0 });
+  expect(await stop.outcome).toMatchObject({ code: 0 });
+  expect(await h.node('broker-a')).toMatchObject({ state: 'stopped', lastExit: { signal: 'SIGKILL', cause: 'killed-by-user' } });
+  const told = h.events('single').find(({ type }) => type === 'node-stop-proved');
+  expect(told).toMatchObject({ data: { how: 'killed' }, message: expect.stringContaining('was killed by the user while it stopped') });
 });

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
+import { discardFolder } from '../../../src/base/discard-folder.js';
 import { HomePaths } from '../../../src/base/paths.js';
+import { BackgroundWork } from '../../../src/cluster/background-work.js';
 import { Cluster } from '../../../src/cluster/cluster.js';
 import type { World } from '../../../src/cluster/world.js';
 import type { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
@@ -33,6 +35,8 @@ function registryOf(running: Record<string, number>): ClusterRegistry {
       operation: undefined,
       hasNode: () => true,
       isLive: () => true,
+      background: new BackgroundWork(),
+      delete: () => discardFolder(home.cluster(name).root),
       operate: (_name: string, _mode: string, work: () => Promise<void>) => work(),
     },
   }));
@@ -40,7 +44,7 @@ function registryOf(running: Record<string, number>): ClusterRegistry {
     all,
     broken: new Map(),
     resolve: (name: string) => all.find(({ cluster }) => cluster.name === name),
-    remove: (name: string) => void forgotten.push(name),
+    remove: ({ name }: Cluster) => void forgotten.push(name),
   } as unknown as ClusterRegistry;
 }
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
 import { PAIR, useHarness } from '../../support/harness.js';
@@ -44,4 +45,17 @@ test('stop and down heed --timeout: they say what still closes, and it goes on',
   const down = await h.run('down', '--timeout', '500ms', '--json');
   expect(down.error).toMatchObject({ code: 'TIMEOUT', why: expect.stringContaining('namesrv-1') });
   await until(async () => expect(await h.jvms()).toEqual([]));
+});
+
+// The cluster stayed in the daemon without its folder: the next command wrote the folder anew.
+test('down --delete that nobody waited for to the end: the same command finishes it, and it stays deleted', async () => {
+  const h = harness();
+  h.profileOf('slow', ['namesrv-1', 'broker-a'], orders('slowStopMs=2500'));
+  await h.up('slow');
+  const first = await h.run('down', '--delete', '-c', 'slow', '--timeout', '300ms', '--json');
+  expect(first).toMatchObject({ code: 124, error: { code: 'TIMEOUT', next: expect.stringContaining('rmqdev down --delete -c slow') } });
+  const again = await h.run('down', '--delete', '-c', 'slow', '--json');
+  expect(again).toMatchObject({ code: 0, json: { cluster: 'slow', deleted: h.home.cluster('slow').root } });
+  expect({ left: readdirSync(h.home.clusters), jvms: await h.jvms() }).toEqual({ left: [], jvms: [] });
+  expect((await h.client.call('clusters', {})).clusters).toEqual([]);
 });

@@ -164,7 +164,7 @@ test('orders come from the environment or the file', async () => {
   process.kill(forked, 'SIGKILL');
 });
 
-test('java itself: settings, an unknown class, a class archive at exit', async () => {
+test('java itself: settings, an unknown class, a class archive', async () => {
   const java = fileURLToPath(new URL('../../fakes/fake-jdk/bin/java', import.meta.url));
   expect(spawnSync(java, ['-XshowSettings:properties', '-version'], { encoding: 'utf8' })).toMatchObject({
     status: 0,
@@ -177,7 +177,9 @@ test('java itself: settings, an unknown class, a class archive at exit', async (
   expect(readFileSync(fileURLToPath(new URL('../../fakes/fake-jdk/release', import.meta.url)), 'utf8')).toContain('JAVA_VERSION="17.0.0"');
   await using cluster = new FakeCluster();
   const archive = `${cluster.root}/classes.jsa`;
-  const args = [`-Duser.home=${cluster.root}`, `-XX:ArchiveClassesAtExit=${archive}`, 'org.apache.rocketmq.namesrv.NamesrvStartup'];
-  expect(() => execFileSync(java, args, { env: { ...process.env, FAKE_JVM: 'exitAtBoot=1' } })).toThrow();
+  const list = `${cluster.root}/classes.lst`;
+  const node = [`-Duser.home=${cluster.root}`, `-XX:DumpLoadedClassList=${list}`, 'org.apache.rocketmq.namesrv.NamesrvStartup'];
+  expect(() => execFileSync(java, node, { env: { ...process.env, FAKE_JVM: 'archiveMs=1;exitAtBoot=1' } })).toThrow();
+  execFileSync(java, ['-Xshare:dump', `-XX:SharedClassListFile=${list}`, `-XX:SharedArchiveFile=${archive}`]);
   expect(existsSync(archive)).toBe(true);
 });

@@ -38,16 +38,40 @@ describe('one word for the whole', () => {
     expect(cluster.state).toBe('stopped');
   });
 
-  test('starting while up runs, whatever the nodes are', async () => {
+  test.each(['up', 'start', 'restart', 'reset'])('starting while %s runs, whatever the nodes are', async (name) => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const up = cluster.operate('up', 'alone', () => gate);
-    expect({ state: cluster.state, operation: cluster.operation }).toEqual({ state: 'starting', operation: 'up' });
+    const up = cluster.operate(name, 'alone', () => gate);
+    expect({ state: cluster.state, operation: cluster.operation }).toEqual({ state: 'starting', operation: name });
     release();
     await up;
     expect({ state: cluster.state, operation: cluster.operation }).toEqual({ state: 'stopped', operation: undefined });
+  });
+
+  test('down is no start', async () => {
+    await start(['namesrv-1']);
+    const word = await cluster.operate('down', 'takes-over', async () => cluster.state);
+    expect(word).toBe('failed');
+  });
+
+  test('starting as long as a node that somebody started has not been ready, also where nobody waits', async () => {
+    await start(['namesrv-1']);
+    fake.shy.add('broker-a');
+    await startNodes(cluster, PAIR, { wait: false, timeoutMs: 60_000, signal: never, report: () => {} });
+    expect(cluster.state).toBe('starting');
+    fake.rocketmq.register(['broker-a']);
+    await untilReady(cluster);
+    expect(cluster.state).toBe('ready');
+  });
+
+  test('a node that its policy restarts is no start', async () => {
+    await start();
+    fake.shy.add('broker-a');
+    fake.process('broker-a').exit({ code: 1 });
+    await cluster.until(() => cluster.supervisor('broker-a').restarts === 1 && cluster.supervisor('broker-a').state === 'starting', never);
+    expect(cluster.state).toBe('failed');
   });
 });
 

@@ -113,7 +113,7 @@ test('a name whose first up has not come so far is no cluster yet', async () => 
 test('what was removed is gone', async () => {
   onDisk('a');
   await registry.restoreAll();
-  registry.remove('a');
+  registry.remove(registry.getOrCreate('a').cluster);
   expect(errorOf(() => resolved('a'))?.code).toBe('CLUSTER_NOT_FOUND');
   expect(registry.all).toEqual([]);
 });
@@ -134,7 +134,7 @@ test('down ends a first up that still plans or installs: nothing is started, by 
     await interrupted;
     expect(result.proof).toEqual(['its first `up` was given up before anything was started']);
     expect(existsSync(cluster.paths.root)).toBe(false);
-    registry.remove('new');
+    registry.remove(registry.getOrCreate('new').cluster);
   }
 });
 

@@ -56,7 +56,7 @@ test.each([
   ['S', { word: 'running' }],
   ['Ss', { word: 'running' }],
   ['R+', { word: 'running' }],
-  ['U', { word: 'running' }],
+  ['U', { word: 'uninterruptible' }],
   ['?Es', { word: 'running' }],
   ['T', { word: 'stopped' }],
   ['T<s+', { word: 'stopped' }],

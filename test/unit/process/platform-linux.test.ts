@@ -134,3 +134,14 @@ test('version 1 without a limit is the machine', async () => {
   write('sys/fs/cgroup/memory/memory.usage_in_bytes', `${300 * MIB}\n`);
   expect(await platform.memory()).toEqual({ totalBytes: 1_000 * MIB, availableBytes: 600 * MIB });
 });
+
+test.each([
+  ['S', 'running'],
+  ['R', 'running'],
+  ['T', 'stopped'],
+  ['D', 'uninterruptible'],
+])('state %s of a process is %s', async (state, word) => {
+  addProcess(42, { state });
+  write('proc/42/status', 'Name:\tjava\nTracerPid:\t0\n');
+  expect(await platform.processState({ pid: 42, startTime: 'boot-1/100' })).toEqual({ word });
+});

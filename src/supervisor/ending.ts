@@ -1,0 +1,128 @@
+import type { Clock } from '../base/clock.js';
+import { asError } from '../base/errors.js';
+import type { RunningProcess } from './launcher.js';
+
+/** A SIGTERM that could not be sent is sent again after this. */
+const TERM_AGAIN_MS = 1_000;
+/** So long after a SIGKILL is looked whether the process is gone: the first time after the lower, each time twice as long. */
+const KILL_AGAIN_MS = { first: 1_000, longest: 30_000 };
+
+export interface EndingEvents {
+  /** It did not end within the time that it had after SIGTERM: SIGKILL follows. */
+  overdue(timeoutMs: number): void;
+  /** It is still there, and why. */
+  lasts(reason: string): void;
+}
+
+/**
+ * The end of one process that is to go: SIGTERM, after its time SIGKILL, and SIGKILL again until it is gone. Whatever cannot be sent is sent
+ * again; nothing here rejects or throws.
+ */
+export class Ending {
+  readonly #running: RunningProcess;
+  readonly #clock: Clock;
+  readonly #events: EndingEvents;
+  #isTerminating = false;
+  #mustBeTold = false;
+  #kills = 0;
+  #isClosed = false;
+  #failure: string | undefined;
+  #callOffKill = () => {};
+  #callOffTerm = () => {};
+
+  constructor(running: RunningProcess, clock: Clock, events: EndingEvents) {
+    this.#running = running;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A process that was stopped goes on first, so that it can end in order. */
+  terminate(timeoutMs: number, wasPaused: boolean): void {
+    this.#isTerminating = true;
+    this.#callOffKill();
+    this.#callOffKill = this.#clock.after(timeoutMs, () => {
+      this.#events.overdue(timeoutMs);
+      this.killTree();
+    });
+    void this.#tell(wasPaused);
+  }
+
+  /** Somebody asks once more: what has been sent is sent again. A process that has its SIGTERM, and time left, is let close its store. */
+  again(): void {
+    if (this.#kills > 0) this.killTree();
+    else if (this.#mustBeTold) void this.#tell(true);
+  }
+
+  /** SIGKILL at this very moment, to the process alone; where a signal before it has not helped, to all it started as well. */
+  kill(): void {
+    if (this.#isTerminating || this.#kills > 0) this.killTree();
+    else this.#sendKill(this.#send('SIGKILL'));
+  }
+
+  /** SIGKILL to the process, all it started and its group. */
+  killTree(): void {
+    this.#sendKill(this.#running.killTree());
+  }
+
+  /** After it is looked whether it has helped. */
+  #sendKill(sent: Promise<unknown>): void {
+    sent.catch((error: unknown) => {
+      this.#failure = asError(error).message;
+    });
+    if (this.#isClosed) return;
+    this.#callOffTerm();
+    this.#callOffKill();
+    this.#kills += 1;
+    const waitMs = Math.min(KILL_AGAIN_MS.first * 2 ** (this.#kills - 1), KILL_AGAIN_MS.longest);
+    this.#callOffKill = this.#clock.after(waitMs, () => void this.#killAgain());
+  }
+
+  /** The process is gone, or let go of. */
+  close(): void {
+    this.#isClosed = true;
+    this.#callOffKill();
+    this.#callOffTerm();
+  }
+
+  async #tell(wasStopped: boolean): Promise<void> {
+    this.#callOffTerm();
+    const running = this.#running;
+    try {
+      if (wasStopped) await this.#send('SIGCONT');
+      await this.#send('SIGTERM');
+      this.#mustBeTold = false;
+    } catch (error) {
+      if (this.#isClosed || this.#kills > 0) return;
+      this.#mustBeTold = true;
+      this.#events.lasts(`SIGTERM could not be sent to pid ${running.identity.pid} (${asError(error).message}); it is sent again`);
+      this.#callOffTerm = this.#clock.after(TERM_AGAIN_MS, () => void this.#tell(wasStopped));
+      return;
+    }
+    // Somebody else may have stopped it.
+    if ((await running.state())?.word !== 'stopped' || this.#isClosed) return;
+    await this.#send('SIGCONT').catch(() => undefined);
+  }
+
+  async #send(signal: NodeJS.Signals): Promise<boolean> {
+    return this.#running.signal(signal);
+  }
+
+  async #killAgain(): Promise<void> {
+    const why = await this.#whyItLasts();
+    if (this.#isClosed) return;
+    const times = this.#kills === 1 ? 'once' : `${this.#kills} times`;
+    this.#events.lasts(`SIGKILL was sent ${times} and pid ${this.#running.identity.pid} is still there: ${why}`);
+    this.killTree();
+  }
+
+  async #whyItLasts(): Promise<string> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) return `the signal could not be sent (${failure})`;
+    const state = await this.#running.state();
+    if (state?.word === 'uninterruptible')
+      return 'it waits in the kernel (state D), most often for a disk or a network mount that does not answer, and ends when that does';
+    if (state?.word === 'traced') return `a debugger holds it${state.by === undefined ? '' : ` (pid ${state.by})`}`;
+    return state === undefined ? 'the system does not tell what it does' : 'the system has not ended it yet';
+  }
+}
