@@ -29,7 +29,9 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log('kill-points [--rounds 1000] [--seed 1] [--port 22100] [--json <file>] [--operations up,change] [--real --rocketmq <folder>]');
+  console.log(
+    'kill-points [--rounds 1000] [--seed 1] [--port 22100] [--json <file>] [--operations up,change] [--real --rocketmq <folder>]',
+  );
   process.exit(0);
 }
 if (values.real && !values.rocketmq) throw new Error('--real needs --rocketmq <folder of a release>');
