@@ -9,12 +9,12 @@ import type { MachineWorld } from './machine-world.js';
 export async function clockFacts(machine: MachineWorld): Promise<ClockFacts> {
   return {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    sleptMs: machine.os === 'linux' ? known(sleptMs()) : notKnown('macOS counts no sleep on its monotonic clock'),
+    sleptMs: machine.os === 'linux' ? known(sleptMs()) : notKnown('every clock of macOS that Node.js reads counts the time asleep'),
     hardwareOffsetMs: await hardwareOffset(machine),
   };
 }
 
-/** CLOCK_BOOTTIME (uptime) counts the time asleep, CLOCK_MONOTONIC (hrtime) does not. Source: clock_gettime(2). */
+/** CLOCK_BOOTTIME (uptime) counts the time asleep, CLOCK_MONOTONIC (hrtime) does not. Source: clock_gettime(2); of macOS: libuv src/unix/darwin.c. */
 function sleptMs(): number {
   return Math.max(0, Math.round(uptime() * 1_000 - Number(process.hrtime.bigint() / 1_000_000n)));
 }

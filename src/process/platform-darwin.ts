@@ -29,7 +29,7 @@ const OPTIONS = {
   env: { LANG: 'C', LC_CTYPE: 'UTF-8', TZ: 'UTC' },
 } as const;
 
-/** Everything from ps, lsof, vm_stat and sysctl. They exit 1 where they find nothing, which is an answer. */
+/** Everything from ps, lsof, vm_stat and sysctl. They exit 1 if they find nothing, which is an answer. */
 export class DarwinPlatform implements Platform {
   readonly askEveryMs = 3_000;
 
@@ -84,10 +84,14 @@ export class DarwinPlatform implements Platform {
     return diskUsage(path);
   }
 
-  /** @throws the result itself (an error) if the tool could not be run, was killed or did not end: that is no answer. */
+  /**
+   * @throws the result itself (an error) if the tool could not be run, was killed, did not end, or ended with an error that it tells: that is
+   * no answer. lsof tells of what it may not look at, and answers all the same.
+   */
   async #run(tool: Tool, args: readonly string[]): Promise<string> {
     const result = await execa(this.tools === undefined ? TOOLS[tool] : join(this.tools, tool), args, OPTIONS);
-    if (result.exitCode === undefined) throw result;
+    const hasFailed = result.exitCode !== 0 && result.stderr !== '' && tool !== 'lsof';
+    if (result.exitCode === undefined || hasFailed) throw result;
     return result.stdout;
   }
 }

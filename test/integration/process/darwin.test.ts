@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findMarked } from '../../../src/process/find-marked.js';
@@ -56,6 +58,15 @@ test('memory and boot are told', async () => {
   expect(availableBytes).toBeGreaterThan(0);
   expect(availableBytes).toBeLessThanOrEqual(totalBytes);
   expect(await platform.bootId()).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a ps that fails is no answer: it ends with 1 too if it finds nobody, but then it says nothing', async () => {
+  const failing = new DarwinPlatform(programs().folder);
+  const ps = join(programs().folder, 'ps');
+  writeFileSync(ps, '#!/bin/sh\necho "ps: sysctl: Cannot allocate memory" >&2\nexit 1\n', { mode: 0o755 });
+  await expect(failing.startTimes([process.pid])).rejects.toMatchObject({ exitCode: 1 });
+  writeFileSync(ps, '#!/bin/sh\nexit 1\n');
+  expect(await failing.startTimes([process.pid])).toEqual(new Map());
 });
 
 test('where ps cannot be run nothing is taken for dead', async () => {
