@@ -7,12 +7,15 @@ import { ACTING_MASTER_ID, brokerAddresses, getClusterInfo, getTopicRoute } from
 import { isSystemTopic } from '../rocketmq/system-names.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { Cluster } from './cluster.js';
+import { askControllers, haveTooFewControllers } from './controllers.js';
 import { isElected, isMaster, type NodeSpec } from './node-spec.js';
+import { isController } from './roles/controller.js';
 import { hasTooFewPeers, noLeader } from './roles/elected-startup.js';
 import { remotingAddress } from './roles/proxy.js';
 import { PROBE_GROUP } from './roles/role.js';
+import { mayList, watchRoute } from './route-watch.js';
 
-/** How often the NameServers are asked whether the route has changed. */
+/** How often is asked who was elected. */
 const WATCH_EVERY_MS = 20;
 const ASK_TIMEOUT_MS = 1_000;
 /** A send that a SYNC_MASTER without its slave holds back is answered after 3 to 5 s. */
@@ -25,8 +28,8 @@ type Tell = (item: KillItem) => void;
 /**
  * Sends `signal` to one node and tells, on one clock, what then happens: process gone, route changed, and the verdict
  * (who still takes sends and reads, how to bring it back). For a fixed pair the verdict comes when every NameServer
- * has dropped the route; for a group that elects its master when another one holds id 0 and took a send, or after 30 s; for a killed
- * NameServer at once after its end.
+ * that can be asked has dropped the route; for a group that elects its master when another one holds id 0 and took a send, or after 30 s;
+ * for a controller when another one leads, or none can; for a killed NameServer at once after its end.
  */
 export async function killAndTell(
   cluster: Cluster,
@@ -39,7 +42,7 @@ export async function killAndTell(
   using deadline = clock.deadline(options.timeoutMs, options.abort);
   const wasMaster = isMaster(spec) || (isElected(spec) && (await masterOf(cluster, spec))?.id === id);
   const knownTopics = wasMaster ? await topicsOf(cluster, spec, deadline.signal) : [];
-  const before = spec.role === 'broker' ? await routedAt(cluster, spec, deadline.signal) : [];
+  const routes = spec.role === 'broker' ? await mayList(cluster, spec, deadline.signal) : { namesrvs: [], unasked: new Map() };
   const { pid } = await cluster.supervisor(id).kill(options.signal, { restart: options.restart });
   const since = clock.monotonicMs();
   const tMs = () => Math.round(clock.monotonicMs() - since);
@@ -57,7 +60,7 @@ export async function killAndTell(
   try {
     await Promise.all([
       untilExited(cluster, id, pid, deadline.signal).then((exit) => tell({ event: 'exited', node: id, ...exit, tMs: tMs() })),
-      watchRoute(cluster, spec, before, deadline.signal, (namesrv) =>
+      watchRoute(cluster, spec, routes, deadline.signal, (namesrv) =>
         tell({ event: 'routeChanged', node: id, namesrv, master: null, tMs: tMs() }),
       ),
     ]);
@@ -71,21 +74,56 @@ export async function killAndTell(
       tMs: tMs(),
     });
   }
+  for (const [namesrv, why] of routes.unasked) {
+    const message = `${namesrv} could not be asked whether it still lists ${id} (${why}): clients that ask it may still be sent there`;
+    tell({ event: 'notice', node: id, message, tMs: tMs() });
+  }
   if (isGone && wasMaster && isElected(spec)) {
-    const promoted = await untilPromoted(cluster, spec, deadline.signal);
+    const canBeKnown = liveNamesrvs(cluster).some((namesrv) => !routes.unasked.has(namesrv.id));
+    const promoted = canBeKnown ? await untilPromoted(cluster, spec, deadline.signal) : undefined;
     options.abort.throwIfAborted();
+    const message = canBeKnown
+      ? `nobody was elected: ${noLeader(spec, cluster.roleContext)}`
+      : `who was elected in ${spec.brokerName} is not known: no NameServer could be asked`;
     tell(
       promoted
         ? { event: 'routeChanged', node: id, namesrv: promoted.listedBy, master: promoted.id, tMs: tMs() }
-        : { event: 'notice', node: id, message: `nobody was elected: ${noLeader(spec, cluster.roleContext)}`, tMs: tMs() },
+        : { event: 'notice', node: id, message, tMs: tMs() },
     );
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
+  const controllers = await controllersAfter(cluster, spec, deadline.signal);
+  options.abort.throwIfAborted();
   const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);
-  tell({ event: 'verdict', node: id, role: spec.role, tMs: tMs(), ...verdict, next: nextCommands(cluster, spec, options.restart) });
+  tell({
+    event: 'verdict',
+    node: id,
+    role: spec.role,
+    tMs: tMs(),
+    ...verdict,
+    routeUnknownOn: [...routes.unasked.keys()],
+    controllers,
+    next: nextCommands(cluster, spec, options.restart),
+  });
 }
 
-type Verdict = Omit<Extract<KillItem, { event: 'verdict' }>, 'event' | 'node' | 'role' | 'tMs' | 'next'>;
+type FullVerdict = Extract<KillItem, { event: 'verdict' }>;
+type Verdict = Omit<FullVerdict, 'event' | 'node' | 'role' | 'tMs' | 'routeUnknownOn' | 'controllers' | 'next'>;
+
+/**
+ * @returns what the controllers say; after the end of one of them once another leads, or none can, or none does within ELECTION_TIMEOUT_MS.
+ * Null where the cluster has none.
+ */
+async function controllersAfter(cluster: Cluster, killed: NodeSpec, signal: AbortSignal): Promise<FullVerdict['controllers']> {
+  if (!cluster.specs.some(isController)) return null;
+  using deadline = cluster.world.clock.deadline(ELECTION_TIMEOUT_MS, signal);
+  for (;;) {
+    const { leader, answering, total, needed } = await askControllers(cluster, () => ASK_TIMEOUT_MS);
+    if (leader || !isController(killed) || haveTooFewControllers(cluster) || deadline.signal.aborted)
+      return { leader: leader?.id ?? null, answering: answering.map(({ id }) => id), total, needed };
+    await cluster.world.clock.sleep(WATCH_EVERY_MS, deadline.signal);
+  }
+}
 
 async function brokerVerdict(
   cluster: Cluster,
@@ -145,42 +183,6 @@ async function untilExited(
   return { code: exit?.code ?? null, signal: exit?.signal ?? null };
 }
 
-/** @returns the addresses of the NameServers that list the node now. */
-async function routedAt(cluster: Cluster, spec: NodeSpec, signal: AbortSignal): Promise<string[]> {
-  const namesrvs = liveNamesrvs(cluster);
-  const listed = await Promise.all(namesrvs.map((namesrv) => isListed(cluster, namesrv, spec, signal)));
-  return namesrvs.filter((_, index) => listed[index]).map((namesrv) => namesrv.localAddress);
-}
-
-async function watchRoute(
-  cluster: Cluster,
-  spec: NodeSpec,
-  namesrvs: readonly string[],
-  signal: AbortSignal,
-  dropped: (namesrv: string) => void,
-): Promise<void> {
-  await Promise.all(
-    liveNamesrvs(cluster)
-      .filter((namesrv) => namesrvs.includes(namesrv.localAddress))
-      .map(async (namesrv) => {
-        while (await isListed(cluster, namesrv, spec, signal)) {
-          await cluster.world.clock.sleep(WATCH_EVERY_MS, signal);
-          signal.throwIfAborted();
-        }
-        dropped(namesrv.localAddress);
-      }),
-  );
-}
-
-/** A NameServer that does not answer lists nobody. */
-async function isListed(cluster: Cluster, namesrv: NodeSpec, spec: NodeSpec, signal: AbortSignal): Promise<boolean> {
-  using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS, signal);
-  const route = await getTopicRoute(cluster.world.remoting, namesrv.localAddress, spec.brokerName as string, deadline.signal).catch(
-    () => undefined,
-  );
-  return [...brokerAddresses(route, spec.brokerName as string).values()].includes(spec.registeredAddress);
-}
-
 /** @returns the node that the NameServers list under `brokerId` (0: the master) of the brokerName of `member`. */
 async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): Promise<(NodeSpec & { listedBy: string }) | undefined> {
   for (const namesrv of liveNamesrvs(cluster)) {
@@ -226,7 +228,8 @@ async function takesSends(cluster: Cluster): Promise<string[]> {
 async function takesSend(cluster: Cluster, spec: NodeSpec): Promise<boolean> {
   using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
   const message = { topic: spec.brokerName as string, queueId: 0, body: Buffer.from('rmqdev failover probe'), producerGroup: PROBE_GROUP };
-  return sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).then(
+  // Awaited here: the deadline is disposed of at the end of this function.
+  return await sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).then(
     () => true,
     () => false,
   );
@@ -262,7 +265,7 @@ async function answering(
   const answers = await Promise.all(
     nodes.map(async (node) => {
       using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
-      return ask(cluster.world.remoting, node, deadline.signal).then(
+      return await ask(cluster.world.remoting, node, deadline.signal).then(
         () => true,
         () => false,
       );

@@ -6,16 +6,17 @@ import type { ClusterStatus, NodeStatus } from '../contract/status.js';
 import { processStats } from '../process/process-stats.js';
 import { getRuntimeInfo } from '../remoting/broker-api.js';
 import { ResponseCode } from '../remoting/codes.js';
-import { getControllerMetadata, getSyncStateSets } from '../remoting/controller-api.js';
+import { getSyncStateSets } from '../remoting/controller-api.js';
 import { brokerAddresses, getTopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import type { NodeExitRecord } from '../supervisor/node-run.js';
 import type { Cluster } from './cluster.js';
 import { driftedKeys } from './config-file.js';
+import { askControllers } from './controllers.js';
 import { causeOf } from './crash-reports.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
-import { controllerAddress, isController } from './roles/controller.js';
+import { controllerAddress } from './roles/controller.js';
 import { changesBetween } from './spec-changes.js';
 
 /** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
@@ -124,15 +125,11 @@ export class ClusterMeter {
   async #askControllers(): Promise<Pick<Replicas, 'leader' | 'syncStateSets'>> {
     const { specs, world } = this.#cluster;
     const brokerNames = [...new Set(specs.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
-    for (const controller of specs.filter((spec) => isController(spec) && this.#isAskable(spec))) {
-      using deadline = this.#deadlineFor(controller);
-      const known = await getControllerMetadata(world.remoting, controllerAddress(controller), deadline.signal).catch(() => undefined);
-      const leader = specs.find((spec) => isController(spec) && controllerAddress(spec) === known?.leaderAddress);
-      if (!leader || !this.#isAskable(leader)) continue;
-      const sets = await getSyncStateSets(world.remoting, controllerAddress(leader), brokerNames, deadline.signal).catch(() => undefined);
-      return { leader: leader.id, syncStateSets: sets };
-    }
-    return { leader: undefined, syncStateSets: undefined };
+    const { leader } = await askControllers(this.#cluster, (spec) => this.#timeoutMsFor(spec));
+    if (!leader) return { leader: undefined, syncStateSets: undefined };
+    using deadline = this.#deadlineFor(leader);
+    const sets = await getSyncStateSets(world.remoting, controllerAddress(leader), brokerNames, deadline.signal).catch(() => undefined);
+    return { leader: leader.id, syncStateSets: sets };
   }
 
   async #askRoutes(): Promise<RouteView> {
@@ -204,8 +201,11 @@ export class ClusterMeter {
   }
 
   #deadlineFor(spec: NodeSpec): Deadline {
-    const isReady = this.#cluster.supervisor(spec.id).state === 'ready';
-    return this.#cluster.world.clock.deadline(isReady ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS);
+    return this.#cluster.world.clock.deadline(this.#timeoutMsFor(spec));
+  }
+
+  #timeoutMsFor(spec: NodeSpec): number {
+    return this.#cluster.supervisor(spec.id).state === 'ready' ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS;
   }
 
   #isAskable(spec: NodeSpec): boolean {

@@ -95,7 +95,17 @@ export const KillItem = z.discriminatedUnion('event', [
     readableFrom: z.string().nullable().describe('a node that answered a pull of the killed broker’s messages'),
     missingTopics: z.array(z.string()).describe('topics of the killed master that readableFrom does not know'),
     routedBy: z.array(z.string()).describe('NameServers that still answer'),
+    routeUnknownOn: z.array(z.string()).describe('NameServers that could not be asked whether they still list the node'),
     proxiedBy: z.array(z.string()).describe('proxies that still answer'),
+    controllers: z
+      .object({
+        leader: z.string().nullable().describe('null: no master can be elected until there is one'),
+        answering: z.array(z.string()).describe('controllers that answer'),
+        total: z.int(),
+        needed: z.int().describe('how many must live to elect a leader'),
+      })
+      .nullable()
+      .describe('who leads the controllers now, also those inside NameServers; null: the cluster has none'),
     next: z.array(z.string()).describe('commands that bring it back'),
   }),
 ]);

@@ -33,6 +33,8 @@ export class FakeRocketMq {
   readonly calls: string[] = [];
   /** This replica becomes the master of its group once the one before is dropped. */
   electsWhenDropped: string | undefined;
+  /** The controller that leads; undefined: the first that is there, if enough are; null: none. */
+  controllerLeader: string | null | undefined;
   /** Called with the node's id once an answer is made up. */
   afterAnswer: (id: string) => void = () => {};
   readonly #specs: readonly NodeSpec[];
@@ -145,6 +147,10 @@ export class FakeRocketMq {
     switch (code) {
       case RequestCode.GET_MAX_OFFSET:
         return { extFields: { offset: String(node.maxOffset) } };
+      case RequestCode.CONTROLLER_GET_METADATA_INFO: {
+        const leader = this.#leadingController();
+        return { extFields: { isLeader: String(leader?.id === spec.id), controllerLeaderAddress: leader?.localAddress ?? '' } };
+      }
       case RequestCode.GET_ROUTEINFO_BY_TOPIC:
         return this.#route(spec.id, topic);
       case RequestCode.UPDATE_BROKER_CONFIG:
@@ -179,6 +185,13 @@ export class FakeRocketMq {
       default:
         return { body: json({}) };
     }
+  }
+
+  #leadingController(): NodeSpec | undefined {
+    const all = this.#specs.filter(({ role }) => role === 'controller');
+    const living = all.filter(({ id }) => !this.node(id).isDown);
+    if (this.controllerLeader !== undefined) return living.find(({ id }) => id === this.controllerLeader);
+    return living.length * 2 > all.length ? living[0] : undefined;
   }
 
   #send(spec: NodeSpec, node: FakeNode): Partial<RemotingResponse> {

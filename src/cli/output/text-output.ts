@@ -179,6 +179,15 @@ function nextSteps(commands: readonly string[], columns = Number.POSITIVE_INFINI
   return line.length <= columns ? line : ['Next:', ...commands].join('\n  ');
 }
 
+type Controllers = NonNullable<Extract<KillItem, { event: 'verdict' }>['controllers']>;
+
+function controllersLine({ leader, answering, total, needed }: Controllers): string {
+  const answer = `${answering.length} of ${total} ${answering.length === 1 ? 'answers' : 'answer'}`;
+  if (leader !== null) return `controllers: ${leader} leads, ${answer}`;
+  const why = answering.length < needed ? `, and ${needed} are needed to elect one` : '';
+  return `controllers: none leads (${answer}${why}): no failover is possible until one does`;
+}
+
 function renderKill(item: KillItem, colors: Colors, next: (commands: readonly string[]) => string): string {
   const clock = `${(item.tMs / 1_000).toFixed(3).padStart(8)} s`;
   const at = colors.dim(clock);
@@ -205,6 +214,7 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
         `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that know the route already find a broker'}`,
+        ...(item.controllers ? [controllersLine(item.controllers)] : []),
         ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach nobody'}`] : []),
       ];
       return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');

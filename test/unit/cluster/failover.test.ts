@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { killAndTell } from '../../../src/cluster/failover.js';
 import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
@@ -205,4 +205,97 @@ test('a caller who goes away ends the watching; the kill stands', async () => {
   fake.process('broker-a').exit({ code: 143 });
   await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
   expect(cluster.supervisor('broker-a').lastExit?.cause).toBe('killed-by-user');
+});
+
+// Any error, and any answer that took longer than a second, counted as "has dropped it".
+test('a NameServer that does not answer is told as such, and holds up the verdict no longer than it may', { timeout: 20_000 }, async () => {
+  await running();
+  fake.rocketmq.node('namesrv-2').isMute = true;
+  const told = await kill('broker-a');
+  expect(told.filter(({ event }) => event === 'routeChanged')).toMatchObject([{ namesrv: cluster.spec('namesrv-1').localAddress }]);
+  expect(told.find((item) => item.event === 'notice')).toMatchObject({
+    message: expect.stringMatching(/^namesrv-2 could not be asked whether it still lists broker-a \(no answer within 1000 ms\): clients/),
+  });
+  expect(verdictOf(told)).toMatchObject({ routeUnknownOn: ['namesrv-2'], routedBy: ['namesrv-1'] });
+});
+
+test('a paused NameServer is not waited for', async () => {
+  await running();
+  cluster.supervisor('namesrv-2').pause();
+  fake.rocketmq.node('namesrv-2').isMute = true;
+  const told = await kill('broker-a');
+  expect(told.find((item) => item.event === 'notice')).toMatchObject({ message: expect.stringContaining('(it is paused)') });
+  expect(verdictOf(told)).toMatchObject({ routeUnknownOn: ['namesrv-2'] });
+});
+
+test('a NameServer that is silent for a moment is asked again, and its answer counts', { timeout: 20_000 }, async () => {
+  await running();
+  fake.shy.add('broker-a');
+  fake.rocketmq.node('namesrv-2').isMute = true;
+  const killing = kill('broker-a');
+  await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
+  fake.rocketmq.node('namesrv-2').isMute = false;
+  const told = await killing;
+  expect(told.filter(({ event }) => event === 'routeChanged')).toHaveLength(2);
+  expect(verdictOf(told)).toMatchObject({ routeUnknownOn: [] });
+});
+
+test('a NameServer that is refused, being down, says nothing either', { timeout: 20_000 }, async () => {
+  await running();
+  fake.rocketmq.node('namesrv-2').isDown = true;
+  expect(verdictOf(await kill('broker-a'))).toMatchObject({ routeUnknownOn: ['namesrv-2'] });
+});
+
+test('who leads a group that nobody can be asked about is not known; nobody waits for its election', { timeout: 20_000 }, async () => {
+  await running(DLEDGER);
+  const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
+  const killing = kill(leader);
+  await cluster.until(() => cluster.supervisor(leader).state === 'stopped', never);
+  for (const id of ['namesrv-1', 'namesrv-2']) fake.rocketmq.node(id).isMute = true;
+  const told = await killing;
+  expect(told.flatMap((item) => (item.event === 'notice' ? [item.message] : []))).toContain(
+    'who was elected in broker-a is not known: no NameServer could be asked',
+  );
+});
+
+describe('controllers', () => {
+  const CONTROLLERS = ['namesrv-1', 'controller-1', 'controller-2', 'controller-3'];
+
+  test('a killed leader: the verdict waits for the next one and names it', async () => {
+    await running(CONTROLLERS);
+    fake.rocketmq.controllerLeader = 'controller-2';
+    const killing = kill('controller-2');
+    await cluster.until(() => cluster.supervisor('controller-2').state === 'stopped', never);
+    fake.rocketmq.calls.length = 0;
+    await vi.waitUntil(() => fake.rocketmq.count('CONTROLLER_GET_METADATA_INFO', 'controller-3') >= 3, 60_000);
+    fake.rocketmq.controllerLeader = 'controller-3';
+    expect(verdictOf(await killing)).toMatchObject({
+      controllers: { leader: 'controller-3', answering: ['controller-1', 'controller-3'], total: 3, needed: 2 },
+    });
+  });
+
+  test('a killed follower: who leads still does', async () => {
+    await running(CONTROLLERS);
+    expect(verdictOf(await kill('controller-3'))?.controllers).toMatchObject({
+      leader: 'controller-1',
+      answering: ['controller-1', 'controller-2'],
+    });
+  });
+
+  test('too few are left to elect one: it is said at once', async () => {
+    await running(CONTROLLERS);
+    await kill('controller-3');
+    expect(verdictOf(await kill('controller-1'))?.controllers).toEqual({ leader: null, answering: ['controller-2'], total: 3, needed: 2 });
+  });
+
+  test('all of them together', async () => {
+    await running(CONTROLLERS);
+    const all = await Promise.all(CONTROLLERS.slice(1).map((id) => kill(id)));
+    expect(all.map((told) => verdictOf(told)?.controllers?.leader)).toEqual([null, null, null]);
+  });
+
+  test('a cluster without any has nothing to say of them', async () => {
+    await running();
+    expect(verdictOf(await kill('broker-a'))?.controllers).toBeNull();
+  });
 });

@@ -28,7 +28,9 @@ const verdict = (settings: Partial<Verdict> = {}): Verdict => ({
   readableFrom: 'broker-a-s',
   missingTopics: [],
   routedBy: ['namesrv-1', 'namesrv-2'],
+  routeUnknownOn: [],
   proxiedBy: [],
+  controllers: null,
   next: ['rmqdev start broker-a -c 2m2s', 'rmqdev status -c 2m2s'],
   ...settings,
 });
@@ -138,4 +140,21 @@ test('nothing to show says so', () => {
     'No cluster yet. Start one: `rmqdev up 2m2s`',
   ]);
   expect(said((output) => output.leftovers({ leftovers: [], removed: true })).out).toEqual(['Nothing to clean.']);
+});
+
+test.each([
+  ['one leads', { leader: 'controller-1', answering: ['controller-1', 'controller-3'] }, 'controllers: controller-1 leads, 2 of 3 answer'],
+  [
+    'too few are left',
+    { leader: null, answering: ['controller-1'] },
+    'controllers: none leads (1 of 3 answers, and 2 are needed to elect one): no failover is possible until one does',
+  ],
+  [
+    'none is elected yet',
+    { leader: null, answering: ['controller-1', 'controller-3'] },
+    'controllers: none leads (2 of 3 answer): no failover is possible until one does',
+  ],
+])('controllers of which %s', (_, settings, line) => {
+  const controllers = { total: 3, needed: 2, ...settings };
+  expect(kill(verdict({ node: 'controller-2', role: 'controller', controllers })).map((text) => text.trim())).toContain(line);
 });
