@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
 import { packageVersion } from '../base/version.js';
+import { hideDashes, type KnownOptions, refuseEmptyValues, restoreDashes, withDashes } from './arguments.js';
 import { cleanCommand, lsCommand } from './commands/clusters.js';
 import { completionCommand } from './commands/completion.js';
 import { consumeCommand } from './commands/consume.js';
@@ -10,7 +11,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
-import { explainCommand, STDIN } from './commands/explain.js';
+import { explainCommand } from './commands/explain.js';
 import { groupCommand } from './commands/group.js';
 import { importCommand } from './commands/import.js';
 import { adminCommand, toolsCommand } from './commands/java-tools.js';
@@ -31,8 +32,7 @@ import { jsonOutput } from './output/json-output.js';
 import { usageText } from './usage-text.js';
 import { createRun, type GlobalOptions } from './with-daemon.js';
 
-// yargs loses a lone dash.
-const args = process.argv.slice(2).map((arg) => (arg === '-' ? STDIN : arg));
+const args = process.argv.slice(2);
 const exit = (code: number) => {
   process.exitCode = code;
 };
@@ -44,7 +44,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 
-const parser = yargs(args)
+const parser = yargs(hideDashes(args))
   .scriptName('rmqdev')
   // All other texts are English: a help half in the language of the shell would be worse than none.
   .locale('en')
@@ -89,7 +89,11 @@ parser
   .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
   .recommendCommands()
   .strict()
-  .check(checkOptions)
+  .middleware(restoreDashes, true)
+  .check((argv, options) => {
+    refuseEmptyValues(args, options as unknown as KnownOptions);
+    return checkOptions(argv);
+  })
   .version(version)
   .alias({ h: 'help', v: 'version' })
   .wrap(Math.min(110, process.stdout.columns ?? 110))
@@ -114,7 +118,7 @@ async function reportUsage(thrown: unknown): Promise<void> {
   const failure =
     isOurs || (thrown instanceof Error && !isUsage && thrown.constructor !== Error)
       ? toRmqdevError(thrown)
-      : new RmqdevError('USAGE', usageText((thrown as Error).message, args));
+      : new RmqdevError('USAGE', usageText(withDashes((thrown as Error).message), args));
   const isVerbose = args.includes('--verbose');
   if (args.includes('--json')) jsonOutput(process.stdout, process.stderr, { showsProgress: false }).error(failure, isVerbose);
   else (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr).error(failure, isVerbose);

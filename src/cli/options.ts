@@ -11,10 +11,19 @@ export function durationOption(fallback: string, describe: string) {
 /** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
 const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
+/** Words of other programs, which may be empty. */
+const FREE: ReadonlySet<string> = new Set(['_', '--', 'args']);
+
 /** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {
   for (const [name, value] of Object.entries(argv)) {
     const option = `${name.length === 1 ? '-' : '--'}${name}`;
+    if (!FREE.has(name) && (value === '' || (Array.isArray(value) && value.includes(''))))
+      throw usage(
+        `<${name}> is empty`,
+        'an argument is an empty text; a shell variable that is not set leaves one',
+        'Write it, or omit it',
+      );
     if (Array.isArray(value) && !LISTS.has(name))
       throw usage(`${option} stands ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
     if (name === 'timeout' && !(Number(parseDurationMs(String(value))) > 0))

@@ -56,7 +56,13 @@ const cases: Case[] = [
   ['a name with blanks', ['up', 'single', '--name', 'my cluster'], 24, 'NAME_INVALID', { next: '--name my-cluster' }],
   ['a name with quotes', ['up', 'single', '--name', `it's "x"`], 24, 'NAME_INVALID', { next: '--name it-s-x' }],
   ['a name that leaves the folder', ['up', 'single', '--name', '..'], 24, 'NAME_INVALID', { next: '--name dev' }],
-  ['an empty name', ['up', 'single', '--name', ''], 24, 'NAME_INVALID', { next: '--name dev' }],
+  ['an empty name', ['up', 'single', '--name', ''], 2, 'USAGE', { what: '--name has no value', why: 'empty' }],
+  ['down of an empty variable', ['down', '--delete', '-c', ''], 2, 'USAGE', { what: '-c has no value' }],
+  ['down of a variable that is not set', ['down', '--delete', '-c'], 2, 'USAGE', { what: '-c has no value', why: 'shell variable' }],
+  ['a list option without a value', ['up', 'single', '--heap', ''], 2, 'USAGE', { what: '--heap has no value' }],
+  ['an empty profile', ['up', ''], 2, 'USAGE', { what: '<profile> is empty' }],
+  ['an empty selector', ['kill', '', '-c', 'one'], 2, 'USAGE', { what: '<selector> is empty' }],
+  ['lint of nothing', ['lint'], 2, 'USAGE', { why: 'needs files' }],
   ['down where several run', ['down'], 20, 'CLUSTER_AMBIGUOUS', { why: 'one, two', next: '-c' }],
   ['kill where several run', ['kill', 'broker-a'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
   ['stop where several run', ['stop', 'all'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
@@ -76,6 +82,15 @@ test.each(cases)('%s', async (_what, args, exitCode, code, parts) => {
   const outcome = await h.run(...args, ...fakes, '--json');
   const contains = Object.entries(parts).map(([part, text]) => [part, expect.stringContaining(text)]);
   expectFailure(outcome, exitCode, { code, ...Object.fromEntries(contains) });
+});
+
+test('a lone dash is stdin for explain and lint', async () => {
+  const piped = (text: string, ...args: string[]) =>
+    h.begin([...args, '--json'], { command: ['sh', '-c', `printf '%s\\n' '${text}' | "$@"`, 'sh'] }).outcome;
+  const explained = await piped('java.net.BindException: Address already in use', 'explain', '-');
+  expect(explained.json).toMatchObject({ findings: [{ code: 'PORT_IN_USE' }], looked: [expect.stringContaining('stdin')] });
+  const linted = await piped('brokerName=broker-a\nbrokerNam=x', 'lint', '-');
+  expect(linted.json).toMatchObject({ files: 1, findings: expect.arrayContaining([expect.objectContaining({ code: 'KEY_UNKNOWN' })]) });
 });
 
 test('too little memory', async () => {

@@ -72,9 +72,9 @@ test('nodes that the profile loses are stopped, their data kept until clean; new
 
   const folder = (id: NodeId) => h.home.cluster('mine').node(id).root;
   const leftovers = [{ path: folder('broker-b'), what: expect.stringContaining('broker-b'), sizeBytes: expect.any(Number) }];
-  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ removed: false, leftovers });
+  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ removed: false, leftovers, notices: [] });
   expect(existsSync(folder('broker-b'))).toBe(true);
-  expect((await h.run('clean', '--json')).json).toEqual({ removed: true, leftovers });
+  expect((await h.run('clean', '--json')).json).toEqual({ removed: true, leftovers, notices: [] });
   expect([existsSync(folder('broker-b')), existsSync(folder('broker-a'))]).toEqual([false, true]);
 });
 
@@ -89,7 +89,7 @@ test('up --dry-run of a new cluster shows nodes, ports, memory and files, and wr
   expect(plan.memoryBytes).toBeGreaterThan(0);
   expect(plan.files).toContain(h.home.cluster('2m2s').node('broker-a').config);
   expect(existsSync(h.home.cluster('2m2s').root)).toBe(false);
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [] });
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [], notices: [] });
 });
 
 test('topics and groups of the profile are there on masters and slaves when up returns', async () => {

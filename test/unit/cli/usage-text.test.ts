@@ -15,6 +15,13 @@ test.each([
     'format can be shell, json, not "xml"',
     'rmqdev env --help',
   ],
+  [
+    'Not enough non-option arguments: got 0, need at least 1',
+    'lint',
+    '`rmqdev lint` needs files or folders: `rmqdev lint conf/2m-2s-sync`',
+    'rmqdev lint --help',
+  ],
+  ['Not enough arguments following: set', 'up single --set', '--set has no value: nothing follows it', 'rmqdev up --help'],
   ['Unknown argument: wat', 'up single --wat', 'Unknown argument: wat', 'rmqdev up --help'],
 ])('%j after `rmqdev %s` becomes %j', (message, command, why, help) => {
   expect(usageText(message, command.split(' '))).toEqual({
