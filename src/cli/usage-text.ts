@@ -6,7 +6,6 @@ const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
 
 /** What each command cannot do without. */
 const NEEDED: Readonly<Record<string, string>> = {
-  up: 'a profile: `rmqdev up 2m2s`',
   kill: SELECTOR,
   start: SELECTOR,
   stop: SELECTOR,

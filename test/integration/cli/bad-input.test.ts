@@ -40,7 +40,7 @@ const cases: Case[] = [
   ['a folder as profile', ['up', '/'], 9, 'PROFILE_NOT_FOUND', { why: '/ is a folder' }],
   ['a folder as the file of a send', ['send', 'T', '--file', '/'], 32, 'FILE_UNREADABLE', { why: 'it is a folder' }],
   ['a folder without configuration', ['lint', join(import.meta.dirname, 'nothing-here')], 32, 'FILE_UNREADABLE', {}],
-  ['up without a profile', ['up'], 2, 'USAGE', { next: 'up' }],
+  ['up without a profile', ['up'], 2, 'USAGE', { why: 'no rmqdev.yaml', next: 'rmqdev up 2m2s' }],
   ['kill without a selector', ['kill', '-c', 'one'], 2, 'USAGE', { next: 'kill' }],
   ['a time-out that is none', ['up', 'single', '--timeout', 'abc'], 2, 'USAGE', { what: '--timeout abc', next: '5s' }],
   ['an option given twice', ['status', '-c', 'one', '-c', 'two'], 2, 'USAGE', { what: '-c', why: 'one, two' }],

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/contract/events.js';
-import { type NodeId, useHarness } from '../../support/harness.js';
+import { FAKE_JDK, type NodeId, PAIR, useHarness } from '../../support/harness.js';
 
 const harness = useHarness();
 
@@ -21,6 +22,15 @@ test('up 2m2s ends with a table, the namesrvAddr and what to do next; no control
   expect(stdout).toMatch(/Next: .*rmqdev status.*rmqdev logs broker-a -f.*rmqdev kill master-a.*rmqdev down/);
   expect(stderr).toMatch(/^broker-a-s {2}in sync/m);
   expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('up alone takes the rmqdev.yaml of this folder', async () => {
+  const h = harness();
+  const file = h.profileOf('mine', PAIR);
+  copyFileSync(file, join(h.cwd, 'rmqdev.yaml'));
+  const args = ['--rocketmq', h.release('4.9.7'), '--java', FAKE_JDK];
+  expect((await h.run('up', ...args, '--dry-run', '--json')).json).toMatchObject({ profile: 'rmqdev', nodes: [{}, {}, {}] });
+  rmSync(join(h.cwd, 'rmqdev.yaml'));
 });
 
 test('up --json: events, then the status with readyMs; again: nothing; with a changed pair: that pair alone, the slave first', async () => {

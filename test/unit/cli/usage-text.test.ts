@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { usageText } from '../../../src/cli/usage-text.js';
 
 test.each([
-  ['Not enough non-option arguments: got 0, need at least 1', 'up', '`rmqdev up` needs a profile: `rmqdev up 2m2s`', 'rmqdev up --help'],
+  [
+    'Not enough non-option arguments: got 0, need at least 1',
+    'kill',
+    '`rmqdev kill` needs nodes: broker-a, master-a, slaves, all',
+    'rmqdev kill --help',
+  ],
   [
     'Not enough non-option arguments: got 0, need at least 1',
     'profile show',
