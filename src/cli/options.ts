@@ -1,6 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { RmqdevError } from '../base/errors.js';
 import { parseDurationMs } from '../base/units.js';
+import { DEFAULT_CLUSTER } from '../contract/calls.js';
 import type { ClusterOptions, GlobalOptions } from './with-daemon.js';
 
 /** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. */
@@ -46,7 +47,7 @@ export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & 
   return argv.option('cluster', {
     alias: 'c',
     type: 'string',
-    default: '@default',
+    default: DEFAULT_CLUSTER,
     defaultDescription: 'the only one running, else the last one used',
     describe: 'The cluster',
   }) as unknown as Argv<T & ClusterOptions>;

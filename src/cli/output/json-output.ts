@@ -68,7 +68,11 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     imported: answer,
     report: answer,
     daemon: (daemon) => (daemon === null ? print(null) : answer(daemon)),
-    raw: (text) => void stdout.write(text),
+    // Its form is not ours: what there is to tell goes beside it.
+    raw: (text) => {
+      stdout.write(text);
+      if (notices.length > 0) stderr.write(`${JSON.stringify({ notices: notices.splice(0) })}\n`);
+    },
     notice,
     end: flush,
     error: (error: RmqdevError, isVerbose) => {

@@ -84,6 +84,17 @@ test.each(cases)('%s', async (_what, args, exitCode, code, parts) => {
   expectFailure(outcome, exitCode, { code, ...Object.fromEntries(contains) });
 });
 
+test('with two clusters running, env and topic list say which one they took', async () => {
+  await h.run('status', '-c', 'two');
+  const { stdout, stderr } = await h.run('env');
+  expect(stdout).toBe(`export NAMESRV_ADDR='${(await h.status('two')).namesrvAddr}'\n`);
+  expect(stderr).toBe('note: this is cluster two, the one used last; one runs too: choose with -c\n');
+  const listed = await h.run('topic', 'list', '--json');
+  expect(listed.json.notices).toEqual(['this is cluster two, the one used last; one runs too: choose with -c']);
+  expect((await h.run('env', '-c', 'one')).stderr).toBe('');
+  expect(JSON.parse((await h.run('env', '--json')).stderr)).toEqual({ notices: [expect.stringContaining('cluster one')] });
+});
+
 test('a lone dash is stdin for explain and lint', async () => {
   const piped = (text: string, ...args: string[]) =>
     h.begin([...args, '--json'], { command: ['sh', '-c', `printf '%s\\n' '${text}' | "$@"`, 'sh'] }).outcome;
