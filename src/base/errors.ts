@@ -1,7 +1,7 @@
 /**
  * Each failure that a user can meet, with the exit code it gives the shell.
  * Codes are API: they are never reused for something else; texts may change.
- * 0 done, 1 findings, 2 usage, 3 to 69 the errors below, 70 internal, 124 time-out, 125 `exec` itself failed, 130 interrupted.
+ * 0 done, 1 findings, 2 usage, 3 to 69 the errors below, 70 internal, 124 time-out, 130 interrupted.
  */
 export const EXIT_CODES = {
   FINDINGS: 1,

@@ -1,15 +1,49 @@
-/** @returns the entry of `candidates` most like `word` ("did you mean"), or undefined where none is near (over 40 % of the letters differ). */
+/** Up to this share of the letters may differ. */
+const MAX_SHARE = 0.4;
+
+/**
+ * @returns the entry of `candidates` most like `word` ("did you mean"), or undefined if none is near: over 40 % of the letters differ.
+ * A word that is left out (`sendThreadPoolNum` for `sendMessageThreadPoolNums`) counts as one letter.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const wanted = word.toLowerCase();
+  const words = wordsIn(word);
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const limit = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) * 0.4));
-    const least = Math.abs(wanted.length - candidate.length);
-    if (least > limit || (best !== undefined && least >= best.distance)) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    const distance = Math.min(letters(word.toLowerCase(), candidate.toLowerCase(), best?.distance), leftOut(words, wordsIn(candidate)));
+    if (distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
+}
+
+/** @returns how many letters differ; Infinity if too many do, or not fewer than `limit`. */
+function letters(wanted: string, candidate: string, limit = Number.POSITIVE_INFINITY): number {
+  const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) * MAX_SHARE));
+  const least = Math.abs(wanted.length - candidate.length);
+  if (least > allowed || least >= limit) return Number.POSITIVE_INFINITY;
+  const distance = editDistance(wanted, candidate);
+  return distance <= allowed ? distance : Number.POSITIVE_INFINITY;
+}
+
+/** @returns how many words `candidate` has besides `wanted`, plus the letters that differ; Infinity if it does not have them in this order. */
+function leftOut(wanted: readonly string[], candidate: readonly string[]): number {
+  const extra = candidate.length - wanted.length;
+  if (wanted.length < 2 || extra < 1 || extra >= wanted.length) return Number.POSITIVE_INFINITY;
+  let distance = extra;
+  let next = 0;
+  for (const word of wanted) {
+    const at = candidate.findIndex((other, index) => index >= next && alike(word, other));
+    if (at < 0) return Number.POSITIVE_INFINITY;
+    distance += editDistance(word, candidate[at] as string);
+    next = at + 1;
+  }
+  return distance;
+}
+
+const alike = (a: string, b: string): boolean => a === b || (Math.min(a.length, b.length) > 2 && editDistance(a, b) === 1);
+
+/** `sendThreadPoolNum` and `send-thread-pool-num` alike. */
+function wordsIn(text: string): string[] {
+  return (text.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map((word) => word.toLowerCase());
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */

@@ -1,4 +1,4 @@
-/** Durations and sizes as people write them, turned into numbers once, where they are read. */
+/** Durations and sizes as people write them, turned into numbers once, where they are read; and numbers as people read them. */
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -43,4 +43,9 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** @returns `1 error`, `2 errors`, `0 queries`. @param many the plural, if it is not `one` with an s */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }

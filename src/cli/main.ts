@@ -1,100 +1,23 @@
 #!/usr/bin/env node
-import yargs, { type Argv } from 'yargs';
 import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
 import { packageVersion } from '../base/version.js';
-import { cleanCommand, lsCommand } from './commands/clusters.js';
-import { completionCommand } from './commands/completion.js';
-import { consumeCommand } from './commands/consume.js';
-import { daemonCommand } from './commands/daemon.js';
-import { doctorCommand } from './commands/doctor.js';
-import { downCommand } from './commands/down.js';
-import { envCommand } from './commands/env.js';
-import { eventsCommand } from './commands/events.js';
-import { explainCommand, STDIN } from './commands/explain.js';
-import { groupCommand } from './commands/group.js';
-import { importCommand } from './commands/import.js';
-import { adminCommand, toolsCommand } from './commands/java-tools.js';
-import { killCommand } from './commands/kill.js';
-import { lintCommand } from './commands/lint.js';
-import { logsCommand } from './commands/logs.js';
-import { nodeVerbCommands } from './commands/node-verbs.js';
-import { profileCommand, profilesCommand } from './commands/profiles.js';
-import { installCommand, versionsCommand } from './commands/releases.js';
-import { reportCommand } from './commands/report.js';
-import { sendCommand } from './commands/send.js';
-import { statusCommand } from './commands/status.js';
-import { topicCommand } from './commands/topic.js';
-import { upCommand } from './commands/up.js';
-import { waitCommand } from './commands/wait.js';
-import { checkOptions } from './options.js';
+import { withDashes } from './arguments.js';
 import { jsonOutput } from './output/json-output.js';
+import { createParser } from './parser.js';
 import { usageText } from './usage-text.js';
-import { createRun, type GlobalOptions } from './with-daemon.js';
+import { createRun } from './with-daemon.js';
 
-// yargs loses a lone dash.
-const args = process.argv.slice(2).map((arg) => (arg === '-' ? STDIN : arg));
+const args = process.argv.slice(2);
 const exit = (code: number) => {
   process.exitCode = code;
 };
 const version = packageVersion();
-const run = createRun(version, exit);
+const parser = createParser(args, createRun(version, exit), version, exit);
 
 // A reader that has seen enough (`rmqdev logs | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
-
-const parser = yargs(args)
-  .scriptName('rmqdev')
-  // All other texts are English: a help half in the language of the shell would be worse than none.
-  .locale('en')
-  .usage('$0 <command>\n\nLocal multi-broker RocketMQ clusters under one supervisor')
-  .option('json', { type: 'boolean', default: false, describe: 'One JSON object, or one a line for streams', global: true })
-  .option('verbose', {
-    type: 'boolean',
-    default: false,
-    describe: 'Stack traces with errors',
-    global: true,
-  }) as unknown as Argv<GlobalOptions>;
-
-parser
-  .command(upCommand(run, exit))
-  .command(statusCommand(run))
-  .command(logsCommand(run))
-  .command(killCommand(run))
-  .command(nodeVerbCommands(run) as never)
-  .command(waitCommand(run))
-  .command(eventsCommand(run))
-  .command(explainCommand(run))
-  .command(sendCommand(run, exit))
-  .command(consumeCommand(run))
-  .command(topicCommand(run))
-  .command(groupCommand(run))
-  .command(adminCommand(run, exit))
-  .command(toolsCommand(run, exit))
-  .command(downCommand(run))
-  .command(lsCommand(run))
-  .command(cleanCommand(run))
-  .command(envCommand(run))
-  .command(doctorCommand(run, exit))
-  .command(lintCommand(run, exit))
-  .command(importCommand(run))
-  .command(reportCommand(run))
-  .command(profilesCommand(run))
-  .command(profileCommand(run))
-  .command(installCommand(run))
-  .command(versionsCommand(run))
-  .command(daemonCommand(run, exit))
-  .command(completionCommand(run, parser))
-  .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
-  .recommendCommands()
-  .strict()
-  .check(checkOptions)
-  .version(version)
-  .alias({ h: 'help', v: 'version' })
-  .wrap(Math.min(110, process.stdout.columns ?? 110))
-  .fail(false)
-  .epilogue('Start here: rmqdev up 2m2s');
 
 if (args.length === 0) {
   parser.showHelp('log');
@@ -114,7 +37,7 @@ async function reportUsage(thrown: unknown): Promise<void> {
   const failure =
     isOurs || (thrown instanceof Error && !isUsage && thrown.constructor !== Error)
       ? toRmqdevError(thrown)
-      : new RmqdevError('USAGE', usageText((thrown as Error).message, args));
+      : new RmqdevError('USAGE', usageText(withDashes((thrown as Error).message), args));
   const isVerbose = args.includes('--verbose');
   if (args.includes('--json')) jsonOutput(process.stdout, process.stderr, { showsProgress: false }).error(failure, isVerbose);
   else (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr).error(failure, isVerbose);

@@ -1,6 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { RmqdevError } from '../base/errors.js';
 import { parseDurationMs } from '../base/units.js';
+import { DEFAULT_CLUSTER } from '../contract/calls.js';
 import type { ClusterOptions, GlobalOptions } from './with-daemon.js';
 
 /** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. */
@@ -11,10 +12,19 @@ export function durationOption(fallback: string, describe: string) {
 /** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
 const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
+/** Words of other programs, which may be empty. */
+const FREE: ReadonlySet<string> = new Set(['_', '--', 'args']);
+
 /** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {
   for (const [name, value] of Object.entries(argv)) {
     const option = `${name.length === 1 ? '-' : '--'}${name}`;
+    if (!FREE.has(name) && (value === '' || (Array.isArray(value) && value.includes(''))))
+      throw usage(
+        `<${name}> is empty`,
+        'an argument is an empty text; a shell variable that is not set leaves one',
+        'Write it, or omit it',
+      );
     if (Array.isArray(value) && !LISTS.has(name))
       throw usage(`${option} stands ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
     if (name === 'timeout' && !(Number(parseDurationMs(String(value))) > 0))
@@ -37,7 +47,7 @@ export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & 
   return argv.option('cluster', {
     alias: 'c',
     type: 'string',
-    default: '@default',
+    default: DEFAULT_CLUSTER,
     defaultDescription: 'the only one running, else the last one used',
     describe: 'The cluster',
   }) as unknown as Argv<T & ClusterOptions>;

@@ -6,13 +6,14 @@ const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
 
 /** What each command cannot do without. */
 const NEEDED: Readonly<Record<string, string>> = {
-  up: 'a profile: `rmqdev up 2m2s`',
   kill: SELECTOR,
   start: SELECTOR,
   stop: SELECTOR,
   restart: SELECTOR,
   pause: SELECTOR,
   resume: SELECTOR,
+  lint: 'files or folders: `rmqdev lint conf/2m-2s-sync`',
+  import: 'files or folders: `rmqdev import conf/2m-2s-sync`',
   profile: 'an action: `rmqdev profile show 2m2s`',
   show: 'a profile: `rmqdev profile show 2m2s`',
   daemon: 'an action: status, restart, stop or run',
@@ -34,8 +35,14 @@ export function usageText(message: string, args: readonly string[]): ErrorText {
   const why =
     message.startsWith('Not enough non-option arguments') && needed
       ? `\`rmqdev ${words.join(' ')}\` needs ${needed}`
-      : plainChoices(message);
+      : (missingValue(message) ?? plainChoices(message));
   return { what: NOT_UNDERSTOOD, why, next: `See \`${help}\`` };
+}
+
+/** yargs names the option without its dashes. */
+function missingValue(message: string): string | undefined {
+  const name = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  return name && `${name.length === 1 ? '-' : '--'}${name} has no value: nothing follows it`;
 }
 
 /** yargs lists wrong values over several lines, as `Argument: format, Given: "xml", Choices: "shell", "json"`. */

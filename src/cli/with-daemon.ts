@@ -34,6 +34,7 @@ export function createRun(version: string, exit: (code: number) => void): Run {
     const output = await outputFor(options, jsonProgress);
     try {
       await work(output);
+      output.end();
     } catch (error) {
       const failure = toRmqdevError(error);
       output.error(failure, options.verbose);

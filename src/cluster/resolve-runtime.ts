@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
 import { findJdk } from '../install/jdk.js';
 import { listReleases } from '../install/list-releases.js';
 import { mavenArtifacts } from '../install/maven-artifacts.js';
@@ -9,7 +8,7 @@ import { readReleaseHome } from '../install/release-home.js';
 import { resolveRelease } from '../install/resolve-release.js';
 import type { Profile, Role } from '../profile/profile.js';
 import { jdkSuitability } from '../rocketmq/jvm-flags.js';
-import { DEFAULT_RELEASE, type ElectionMode, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
+import { DEFAULT_RELEASE, type ElectionMode, nearestRelease, releaseTraits, SUPPORTED_RELEASES } from '../rocketmq/releases.js';
 import type { Cluster } from './cluster.js';
 import type { JdkRef, ReleaseRef } from './node-spec.js';
 import type { PlanRequest } from './plan.js';
@@ -74,7 +73,7 @@ async function peekRelease(
 
 function refuseUnknownRelease(version: string): void {
   if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
-  const near = nearest(version, SUPPORTED_RELEASES);
+  const near = nearestRelease(version, SUPPORTED_RELEASES);
   throw new RmqdevError('RELEASE_UNKNOWN', {
     what: `RocketMQ ${version} is not a release that rmqdev can run`,
     why: `supported are ${SUPPORTED_RELEASES.join(', ')}`,

@@ -1,10 +1,14 @@
 /** Where each call lives. Apart from the schemas, so that the CLI need not load them (zod costs a third of an empty Node.js start). */
 export type Place = { method: 'GET' | 'POST' | 'DELETE'; path: string };
 
+/** In place of a cluster's name: the only one running, else the last one used. */
+export const DEFAULT_CLUSTER = '@default';
+
 export const CALLS = {
   hello: { method: 'GET', path: '/v1/hello' },
   shutdown: { method: 'POST', path: '/v1/shutdown' },
   clusters: { method: 'GET', path: '/v1/clusters' },
+  resolveCluster: { method: 'GET', path: '/v1/clusters/:cluster/resolve' },
   clusterStatus: { method: 'GET', path: '/v1/clusters/:cluster' },
   plan: { method: 'POST', path: '/v1/plan' },
   up: { method: 'POST', path: '/v1/up' },

@@ -24,9 +24,6 @@ const stream = <P extends z.ZodType, I extends z.ZodType, R extends z.ZodType>(p
   result,
 });
 
-/** In place of a cluster's name: the only one running, else the last one used. */
-export const DEFAULT_CLUSTER = '@default';
-
 const cluster = z.string().min(1);
 const selectors = z.array(z.string().min(1)).min(1).describe('product names: ids, live roles, brokerNames, globs, groups');
 const timeoutMs = z.coerce.number().int().positive();
@@ -104,6 +101,11 @@ export const ROUTES = {
         .array(z.object({ cluster: z.string(), note: z.string() }))
         .describe('what was wrong with the files of a cluster and is mended'),
     }),
+  ),
+  resolveCluster: route(
+    CALLS.resolveCluster,
+    z.strictObject({ cluster, for: z.enum(['reading', 'changing', 'down']) }),
+    z.object({ cluster: z.string(), alsoRunning: z.array(z.string()).describe('other clusters that run, if none was named') }),
   ),
   clusterStatus: route(CALLS.clusterStatus, z.strictObject({ cluster, selector: list.optional() }), ClusterStatus),
   plan: stream(CALLS.plan, UpParams, ProgressItem, Plan),

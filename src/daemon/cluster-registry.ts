@@ -9,8 +9,8 @@ import { Cluster } from '../cluster/cluster.js';
 import { ClusterMeter } from '../cluster/measure.js';
 import { clustersWithNodes, lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
+import { DEFAULT_CLUSTER } from '../contract/calls.js';
 import type { ProgressItem } from '../contract/events.js';
-import { DEFAULT_CLUSTER } from '../contract/routes.js';
 
 const RESUME_TIMEOUT_MS = 300_000;
 
@@ -127,6 +127,14 @@ export class ClusterRegistry {
     const [only] = starting;
     const othersRun = name === DEFAULT_CLUSTER && this.all.some(({ cluster }) => cluster.runningCount > 0);
     return only && starting.length === 1 && !othersRun ? only : this.resolve(name, true);
+  }
+
+  /** Which cluster a command means, and which others it could have meant; of one whose state cannot be read, only a `down` by name. */
+  chosen(name: string, purpose: 'reading' | 'changing' | 'down'): { cluster: string; alsoRunning: string[] } {
+    if (purpose === 'down' && this.#broken.has(name)) return { cluster: name, alsoRunning: [] };
+    const { cluster } = purpose === 'down' ? this.resolveForDown(name) : this.resolve(name, purpose === 'changing');
+    const others = this.all.filter((entry) => entry.cluster !== cluster && entry.cluster.runningCount > 0);
+    return { cluster: cluster.name, alsoRunning: name === DEFAULT_CLUSTER ? others.map((entry) => entry.cluster.name) : [] };
   }
 
   /** A convenience: where the file cannot be written, the next command must be told which cluster is meant. */

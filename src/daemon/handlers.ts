@@ -59,6 +59,8 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       recovered: registry.all.flatMap(({ cluster }) => cluster.notices.map((note) => ({ cluster: cluster.name, note }))),
     }),
 
+    resolveCluster: async ({ cluster: name, for: purpose }) => registry.chosen(name, purpose),
+
     clusterStatus: async ({ cluster: name, selector }) => {
       const entry = registry.resolve(name);
       const { ids } = await selected(entry, selector, false);

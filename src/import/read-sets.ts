@@ -17,13 +17,23 @@ const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
 /** Configuration is small; a larger file is a log, or data. */
 const MAX_BYTES = 1_048_576;
 
+/** How a file is called that comes through a pipe. */
+const PIPED = 'stdin';
+
 /**
  * Reads files and folders (with what is below them) into sets that are meant to run together: what was named file by file is one
  * set; else each folder is one, but folders with a single broker each that differ in their identities belong together.
+ * @param readPiped gives what comes through a pipe, for the path `-`
  * @throws RmqdevError FILE_UNREADABLE where a path that the user named is not there, or holds too many files
  */
-export async function readSets(paths: readonly string[]): Promise<ConfigSet[]> {
-  return setsOf(await foundFiles(paths), readSmall);
+export async function readSets(paths: readonly string[], readPiped?: () => Promise<Uint8Array>): Promise<ConfigSet[]> {
+  if (readPiped === undefined || !paths.includes('-')) return setsOf(await foundFiles(paths), readSmall);
+  const found = await foundFiles(paths.filter((path) => path !== '-'));
+  const piped = await readPiped();
+  const isTooLarge = piped.length > MAX_BYTES;
+  return setsOf([...found, { path: PIPED, asked: true }], async (path) =>
+    path !== PIPED ? readSmall(path) : isTooLarge ? undefined : piped,
+  );
 }
 
 /** @param read gives the bytes, or why there are none; undefined where it is too large for configuration, or must not be read */

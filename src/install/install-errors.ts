@@ -1,6 +1,6 @@
 import { RmqdevError, systemCode } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
 import type { HomePaths } from '../base/paths.js';
+import { nearestRelease } from '../rocketmq/releases.js';
 
 export const otherVersion = (path: string, wanted: string, found: string): RmqdevError =>
   new RmqdevError('RELEASE_INVALID', {
@@ -12,7 +12,7 @@ export const otherVersion = (path: string, wanted: string, found: string): Rmqde
 /** @returns INSTALL_FAILED with what each source said. */
 export function cannotInstall(version: string, failures: RmqdevError[], knownVersions: readonly string[]): RmqdevError {
   const last = failures.at(-1) as RmqdevError;
-  const near = knownVersions.includes(version) ? undefined : nearest(version, knownVersions);
+  const near = knownVersions.includes(version) ? undefined : nearestRelease(version, knownVersions);
   const hint = near ? `Did you mean ${near}? ` : '';
   if (failures.length === 1) return new RmqdevError('INSTALL_FAILED', { ...last.text, next: `${hint}${last.text.next}` }, { cause: last });
   return new RmqdevError(

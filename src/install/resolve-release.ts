@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { RmqdevError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
 import type { HomePaths } from '../base/paths.js';
+import { nearestRelease } from '../rocketmq/releases.js';
 import { downloadRelease } from './apache-archive.js';
 import { sha512Of } from './checksum.js';
 import { cannotInstall, installError, otherVersion } from './install-errors.js';
@@ -93,7 +93,7 @@ class Search {
 
   #unknown(wanted: string, why: string): RmqdevError {
     const { knownVersions } = this.#context;
-    const near = nearest(wanted, knownVersions);
+    const near = nearestRelease(wanted, knownVersions);
     return new RmqdevError('RELEASE_UNKNOWN', {
       what: `"${wanted}" is no RocketMQ release that rmqdev can run`,
       why,

@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.js';
 /** Supported and tested, oldest first. Any other x.y.z works by the same rules, untested. */
 export const SUPPORTED_RELEASES = ['4.4.0', '4.5.1', '4.7.0', '4.9.3', '4.9.7', '5.1.4', '5.3.3', '5.5.0'] as const;
 
@@ -208,4 +209,20 @@ export function releaseTraits(version: string): ReleaseTraits {
 /** @returns whether `version` is `since` or newer; undefined is the beginning. */
 export function isSince(version: string, since: string | undefined): boolean {
   return since === undefined || compareVersions(version, since) >= 0;
+}
+
+/** @returns the one of `versions` that is nearest to `wanted` as a version (5.5.0 to 5.5.1, 4.9.7 to 4.9), else as a text; undefined if none is near. */
+export function nearestRelease(wanted: string, versions: readonly string[]): string | undefined {
+  if (!/^\d+(?:\.\d+)*$/.test(wanted)) return nearest(wanted, versions);
+  const numbers = numbersOf(wanted);
+  /** Of the first number that differs: those behind it are then no longer comparable. */
+  const distances = (version: string) => {
+    const differences = numbersOf(version).map((number, i) => Math.abs(number - (numbers[i] ?? number)));
+    const first = differences.findIndex((difference) => difference > 0);
+    return differences.map((difference, i) => (first < 0 || i <= first ? difference : 0));
+  };
+  const candidates = versions.filter((version) => distances(version)[0] === 0);
+  // Among those that are as near, the newest.
+  const sorted = candidates.toSorted((a, b) => compareVersions(distances(a).join('.'), distances(b).join('.')) || compareVersions(b, a));
+  return sorted[0] ?? nearest(wanted, versions);
 }

@@ -64,6 +64,16 @@ export function startAgain(facts: SymptomFacts): string {
   return forNode(facts, (node) => `\`rmqdev start ${node}\``, 'start it again');
 }
 
+/** A node has the limits of the daemon, and that has those of the shell it was started from. @param command such as `ulimit -n 65536` */
+export function raiseLimit(facts: SymptomFacts, command: string): string {
+  return forNode(
+    facts,
+    (node) =>
+      `Raise the limit for the daemon, which starts the nodes: \`${command}; rmqdev daemon restart\` in one shell, then \`rmqdev restart ${node}\``,
+    `Raise the limit in the shell that starts it (\`${command}\`), and start it again from there`,
+  );
+}
+
 export function heapSize({ heapBytes }: SymptomFacts): string {
   return heapBytes === null ? 'its size' : formatBytes(heapBytes);
 }

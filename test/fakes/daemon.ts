@@ -61,6 +61,7 @@ export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   hello: {},
   shutdown: {},
   clusters: {},
+  resolveCluster: { cluster: 'a b/ü?', for: 'reading' },
   clusterStatus: { cluster: 'a b/ü?', selector: ['broker-a', 'master-b'] },
   plan: up,
   up,

@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { confirm, yesOption } from '../confirm.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 export const lsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
@@ -9,7 +10,7 @@ export const lsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Glo
     withDaemon({ json, verbose }, async ({ client, output }) => output.clusters(await client.call('clusters', {}))),
 });
 
-type CleanOptions = GlobalOptions & { dryRun: boolean; all: boolean };
+type CleanOptions = GlobalOptions & { dryRun: boolean; all: boolean; yes: boolean };
 
 export const cleanCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, CleanOptions> => ({
   command: 'clean',
@@ -18,7 +19,18 @@ export const cleanCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, 
     argv
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only show them' })
       .option('all', { type: 'boolean', default: false, describe: 'Also stopped clusters with their data, and class archives' })
+      .option('yes', yesOption)
       .example('$0 clean --dry-run', 'see what would go') as unknown as Argv<CleanOptions>,
-  handler: ({ json, verbose, dryRun, all }) =>
-    withDaemon({ json, verbose }, async ({ client, output }) => output.leftovers(await client.call('clean', { dryRun, all }))),
+  handler: ({ json, verbose, dryRun, all, yes }) =>
+    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+      if (!dryRun) {
+        await confirm({ yes, json, signal }, async () => {
+          const found = await client.call('clean', { dryRun: true, all }, signal);
+          if (found.leftovers.length === 0) return undefined;
+          output.leftovers(found);
+          return 'This removes them.';
+        });
+      }
+      output.leftovers(await client.call('clean', { dryRun, all }));
+    }),
 });

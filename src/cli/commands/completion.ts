@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
+import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -73,7 +74,7 @@ async function completeWords(
 
 async function nodeIds(): Promise<string[]> {
   const client = await runningClient();
-  const status = await client?.call('clusterStatus', { cluster: '@default' }).catch(() => undefined);
+  const status = await client?.call('clusterStatus', { cluster: DEFAULT_CLUSTER }).catch(() => undefined);
   return [...(status?.nodes.map((node) => node.id) ?? []), 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies', 'all'];
 }
 

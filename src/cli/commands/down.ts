@@ -1,9 +1,10 @@
 import type { CommandModule } from 'yargs';
-import { parseDurationMs } from '../../base/units.js';
+import { counted, formatBytes, parseDurationMs } from '../../base/units.js';
+import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
 
-type Options = ClusterOptions & { delete: boolean; timeout: string };
+type Options = ClusterOptions & { delete: boolean; yes: boolean; timeout: string };
 
 export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
   command: 'down',
@@ -11,11 +12,14 @@ export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
   builder: (argv) =>
     clusterOption(argv)
       .option('delete', { type: 'boolean', default: false, describe: 'Delete its data too' })
+      .option('yes', yesOption)
       .option('timeout', durationOption('5m', 'How long to wait'))
       .example('$0 down', 'data stays; `up` brings it back')
       .example('$0 down --delete', 'nothing stays'),
-  handler: ({ json, verbose, cluster, delete: remove, timeout }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+  handler: ({ json, verbose, cluster: named, delete: remove, yes, timeout }) =>
+    withDaemon({ json, verbose }, async (session) => {
+      const { client, output, signal } = session;
+      const cluster = remove ? await confirmDelete(session, named, { yes, json }) : named;
       const result = await client.stream(
         'down',
         { cluster, remove, timeoutMs: parseDurationMs(timeout) as number },
@@ -26,3 +30,15 @@ export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       output.down(result);
     }),
 });
+
+/** Asks about the very cluster that is then deleted. @returns its name */
+async function confirmDelete({ client, home, signal }: Session, named: string, options: { yes: boolean; json: boolean }): Promise<string> {
+  const { cluster } = await client.call('resolveCluster', { cluster: named, for: 'down' }, signal);
+  await confirm({ ...options, signal }, async () => {
+    const { clusters } = await client.call('clusters', {}, signal);
+    const summary = clusters.find((candidate) => candidate.cluster === cluster);
+    const size = summary ? `: ${counted(summary.nodes, 'node')}, ${formatBytes(summary.diskBytes ?? 0)} in` : ', all that is in';
+    return `This deletes cluster ${cluster} with its messages${size} ${summary?.folder ?? home.cluster(cluster).root}.`;
+  });
+  return cluster;
+}

@@ -1,12 +1,21 @@
 import type { CommandModule } from 'yargs';
+import type { ClusterStatus } from '../../contract/status.js';
 import { clusterOption } from '../options.js';
+import { clusterToRead } from '../which-cluster.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
+type Variables = Readonly<Record<string, string>>;
+
+const eachLine = (variables: Variables, line: (name: string, value: string) => string) =>
+  Object.entries(variables)
+    .map(([name, value]) => `${line(name, value)}\n`)
+    .join('');
+
 const FORMATS = {
-  shell: (addr: string) => `export NAMESRV_ADDR='${addr}'\n`,
-  dotenv: (addr: string) => `NAMESRV_ADDR=${addr}\n`,
-  json: (addr: string) => `${JSON.stringify({ NAMESRV_ADDR: addr })}\n`,
-  spring: (addr: string) => `rocketmq.name-server=${addr}\n`,
+  shell: (variables: Variables) => eachLine(variables, (name, value) => `export ${name}='${value}'`),
+  dotenv: (variables: Variables) => eachLine(variables, (name, value) => `${name}=${value}`),
+  json: (variables: Variables) => `${JSON.stringify(variables)}\n`,
+  spring: ({ NAMESRV_ADDR }: Variables) => `rocketmq.name-server=${NAMESRV_ADDR}\n`,
 } as const;
 type Format = keyof typeof FORMATS;
 type Options = ClusterOptions & { format: Format };
@@ -18,10 +27,21 @@ export const envCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Op
     clusterOption(argv)
       .option('format', { choices: Object.keys(FORMATS) as Format[], default: 'shell' as Format, describe: 'How to write it' })
       .example('eval "$($0 env)"', 'for this shell')
-      .example('$0 env --format spring', 'for application.properties of rocketmq-spring'),
+      .example('$0 env --format spring', 'for application.properties of rocketmq-spring')
+      .epilogue(
+        'NAMESRV_ADDR is read by RocketMQ’s own clients. With a proxy also ROCKETMQ_ENDPOINTS (gRPC clients: setEndpoints) and ROCKETMQ_PROXY_ADDR (remoting clients, in place of NAMESRV_ADDR).',
+      ) as never,
   handler: ({ json, verbose, cluster, format }) =>
-    withDaemon({ json, verbose }, async ({ client, output }) => {
-      const { namesrvAddr } = await client.call('clusterStatus', { cluster });
-      output.raw(FORMATS[json ? 'json' : format](namesrvAddr));
+    withDaemon({ json, verbose }, async (session) => {
+      const status = await session.client.call('clusterStatus', { cluster: await clusterToRead(session, cluster) }, session.signal);
+      session.output.raw(FORMATS[json ? 'json' : format](variablesOf(status)));
     }),
 });
+
+function variablesOf({ namesrvAddr, nodes }: ClusterStatus): Variables {
+  const proxies = nodes.filter(({ role }) => role === 'proxy');
+  if (proxies.length === 0) return { NAMESRV_ADDR: namesrvAddr };
+  const [host] = /^[^:;]+/.exec(namesrvAddr) ?? ['127.0.0.1'];
+  const addresses = (port: 'listen' | 'remoting') => proxies.map(({ ports }) => `${host}:${ports[port]}`).join(';');
+  return { NAMESRV_ADDR: namesrvAddr, ROCKETMQ_ENDPOINTS: addresses('listen'), ROCKETMQ_PROXY_ADDR: addresses('remoting') };
+}

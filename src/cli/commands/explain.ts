@@ -9,9 +9,6 @@ import { clusterOption } from '../options.js';
 import type { Output } from '../output/output.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
-/** What `-` stands for. */
-export const STDIN = '/dev/stdin';
-
 type Options = ClusterOptions & { what: string[]; userHome: boolean };
 
 /** A word that can name nodes. */
@@ -70,7 +67,7 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
     return true;
   };
   if (userHome) return tell(await offline.explainUserHome());
-  if (what.length === 1 && what[0] === STDIN) return tell(offline.explainText(await offline.readPiped(process.stdin), 'stdin'));
+  if (what.length === 1 && what[0] === '-') return tell(offline.explainText(await offline.readPiped(process.stdin), 'stdin'));
   const paths = saidPaths(what);
   if (paths) return tell(await offline.explainFiles(paths));
   const words = what.join(' ');

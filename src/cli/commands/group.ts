@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { confirm, yesOption } from '../confirm.js';
 import { parseMoment } from '../moment.js';
 import { countOption } from '../options.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
@@ -56,15 +57,20 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
     }),
 });
 
-const deleteCommand = (run: Run): CommandModule<GlobalOptions, GroupOptions> => ({
+const deleteCommand = (run: Run): CommandModule<GlobalOptions, GroupOptions & { yes: boolean }> => ({
   command: 'delete <group>',
   describe: 'Delete a group that nobody uses',
-  builder: (argv) => nameOf(argv as never),
-  handler: ({ group, ...options }) =>
-    withAccess(run, options, async ({ access, output }) => {
+  builder: (argv) => accessOptions<GroupOptions & { yes: boolean }>(nameOf(argv as never)).option('yes', yesOption) as never,
+  handler: ({ group, yes, ...options }) =>
+    withAccess(run, options, async ({ access, output, status }) => {
+      const where = status ? ` of cluster ${status.cluster}` : '';
+      await confirm(
+        { yes, json: options.json, signal: access.signal },
+        async () => `This deletes group ${group}${where} with its offsets.`,
+      );
       const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
-      output.done({ group, action: 'deleted', brokers });
       if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a group of that name goes on there`);
+      output.done({ group, action: 'deleted', brokers });
     }),
 });
 

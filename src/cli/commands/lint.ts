@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
@@ -11,7 +12,12 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
   describe: 'Check hand-written configuration files and start scripts: what RocketMQ would pass over in silence',
   builder: (argv) =>
     argv
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Files, or folders with all that is below them' })
+      .positional('files', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Files, or folders with all that is below them; - for stdin',
+      })
       .option('rocketmq', { type: 'string', describe: 'The release that they are for (default: as the paths say, else the newest)' })
       .option('format', {
         choices: ['text', 'github', 'sarif'] as const,
@@ -30,7 +36,7 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
         import('../../machine/reach.js'),
       ]);
       const own = ownInterfaces().map(({ address }) => address);
-      const report = lint(await readSets(files), rocketmq, own);
+      const report = lint(await readSets(files, () => buffer(process.stdin)), rocketmq, own);
       if (report.files === 0 && report.findings.length === 0) throw nothingToCheck(files);
       if (!json && format !== 'text') {
         const formats = await import('../output/lint-formats.js');

@@ -1,10 +1,11 @@
 import type { CommandModule } from 'yargs';
-import { parseDurationMs } from '../../base/units.js';
+import { formatBytes, parseDurationMs } from '../../base/units.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption, selectorsPositional } from '../options.js';
 import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
 
-type Options = ClusterOptions & { selector: string[]; timeout: string; wait?: boolean };
+type Options = ClusterOptions & { selector: string[]; timeout: string; wait?: boolean; yes?: boolean };
 type Request = { cluster: string; selectors: string[]; timeoutMs: number };
 
 /** A verb that changes the nodes that a selector names, and ends with their cluster's status. */
@@ -14,6 +15,8 @@ type Verb = {
   done: string;
   defaultSelector?: string;
   canSkipWait?: boolean;
+  /** It destroys data, and so asks first. */
+  destroys?: boolean;
   example: string;
   run: (session: Session, request: Request, options: Options) => Promise<ClusterStatus>;
 };
@@ -47,6 +50,7 @@ const VERBS: readonly Verb[] = [
     describe: 'Give nodes empty stores on the same ports; those that ran are started again',
     done: 'Reset',
     defaultSelector: 'all',
+    destroys: true,
     example: 'reset',
     run: ({ client, output, signal }, request) => client.stream('reset', request, (item) => output.progress(item), signal),
   },
@@ -76,6 +80,7 @@ function nodeVerbCommand({ withDaemon }: Run, verb: Verb): CommandModule<GlobalO
       const base = selectorsPositional(clusterOption(argv), verb.defaultSelector === undefined)
         .option('timeout', durationOption('5m', 'How long to wait'))
         .example(`$0 ${verb.example}`, '');
+      if (verb.destroys) base.option('yes', yesOption);
       return verb.canSkipWait
         ? base.option('wait', { type: 'boolean', default: true, describe: 'Wait until ready (--no-wait: do not)' })
         : base;
@@ -83,10 +88,29 @@ function nodeVerbCommand({ withDaemon }: Run, verb: Verb): CommandModule<GlobalO
     handler: ({ json, verbose, ...options }) =>
       withDaemon({ json, verbose }, async (session) => {
         const selectors = options.selector.length > 0 ? options.selector : [verb.defaultSelector ?? 'all'];
-        const request = { cluster: options.cluster, selectors, timeoutMs: parseDurationMs(options.timeout) as number };
+        const cluster = verb.destroys
+          ? await confirmReset(session, options.cluster, selectors, { yes: options.yes === true, json })
+          : options.cluster;
+        const request = { cluster, selectors, timeoutMs: parseDurationMs(options.timeout) as number };
         const status = await verb.run(session, request, { json, verbose, ...options });
         session.output.endProgress();
         session.output.changed(`${verb.done} ${selectors.join(', ')}`, status);
       }),
   };
+}
+
+/** Asks about the very nodes that are then emptied. @returns the name of their cluster */
+async function confirmReset(
+  { client, signal }: Session,
+  named: string,
+  selector: string[],
+  options: { yes: boolean; json: boolean },
+): Promise<string> {
+  const { cluster } = await client.call('resolveCluster', { cluster: named, for: 'changing' }, signal);
+  await confirm({ ...options, signal }, async () => {
+    const { nodes } = await client.call('clusterStatus', { cluster, selector }, signal);
+    const bytes = nodes.reduce((sum, { diskBytes }) => sum + (diskBytes ?? 0), 0);
+    return `This deletes the messages and logs of ${nodes.map(({ id }) => id).join(', ')} of cluster ${cluster}, ${formatBytes(bytes)}.`;
+  });
+  return cluster;
 }

@@ -1,4 +1,6 @@
 import type { CommandModule } from 'yargs';
+import { counted } from '../../base/units.js';
+import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
@@ -63,14 +65,21 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
     }),
 });
 
-const deleteCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+const deleteCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions & { yes: boolean }> => ({
   command: 'delete <topic>',
   describe: 'Delete a topic with its messages',
-  builder: (argv) => nameOf(argv as never, 'Its name'),
-  handler: ({ topic, ...options }) =>
-    withAccess(run, options, async ({ access, output }) =>
-      output.done({ topic, action: 'deleted', brokers: await (await topics()).removeTopic(access, topic) }),
-    ),
+  builder: (argv) => accessOptions<TopicOptions & { yes: boolean }>(nameOf(argv as never, 'Its name')).option('yes', yesOption) as never,
+  handler: ({ topic, yes, ...options }) =>
+    withAccess(run, options, async ({ access, output, status }) => {
+      const { removeTopic, showTopic } = await topics();
+      await confirm({ yes, json: options.json, signal: access.signal }, async () => {
+        const { messages, brokers } = await showTopic(access, topic);
+        const held = messages === null ? 'its messages' : `its ${counted(messages, 'message')}`;
+        const at = brokers.map(({ brokerName }) => brokerName).join(', ');
+        return `This deletes topic ${topic} with ${held} on ${at}${status ? ` of cluster ${status.cluster}` : ''}.`;
+      });
+      output.done({ topic, action: 'deleted', brokers: await removeTopic(access, topic) });
+    }),
 });
 
 const showCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({

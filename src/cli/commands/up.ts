@@ -1,15 +1,18 @@
+import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { EXIT_CODES } from '../../base/errors.js';
 import { parseDurationMs } from '../../base/units.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import { durationOption } from '../options.js';
+import { durationOption, usage } from '../options.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
+const PROJECT_PROFILE = './rmqdev.yaml';
+
 type Options = GlobalOptions &
   ProfileOptions & {
-    profile: string;
+    profile?: string;
     name?: string;
     from?: string;
     debug: boolean;
@@ -20,14 +23,14 @@ type Options = GlobalOptions &
   };
 
 export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
-  command: 'up <profile>',
+  command: 'up [profile]',
   describe: 'Start a cluster and wait until it can be written to; on one that runs, apply what has changed',
   builder: (argv) =>
     profileOptions(
       argv.positional('profile', {
         type: 'string',
-        demandOption: true,
         describe: 'A name from `rmqdev profiles`, or the path of a YAML file',
+        defaultDescription: 'rmqdev.yaml, if it lies in this folder',
       }),
     )
       .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
@@ -37,6 +40,7 @@ export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): Co
       .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
       .option('timeout', durationOption('5m', 'How long to wait for readiness'))
+      .example('$0 up', 'the rmqdev.yaml of this folder')
       .example('$0 up 2m2s', 'two masters, two slaves, on the newest release')
       .example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps')
       .example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node')
@@ -68,7 +72,7 @@ export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): Co
 });
 
 function toParams(options: Omit<Options, keyof GlobalOptions | 'dryRun'>): ParamsInput<'up'> {
-  const { profile, name, from, debug, strictPorts, wait, set, heap, rocketmq, java, timeout } = options;
+  const { profile = projectProfile(), name, from, debug, strictPorts, wait, set, heap, rocketmq, java, timeout } = options;
   return {
     profile,
     caller: callerEnvironment(),
@@ -83,4 +87,14 @@ function toParams(options: Omit<Options, keyof GlobalOptions | 'dryRun'>): Param
     ...(rocketmq === undefined ? {} : { rocketmq }),
     ...(java === undefined ? {} : { java }),
   };
+}
+
+/** @returns the profile of the project in this folder. @throws RmqdevError USAGE */
+function projectProfile(): string {
+  if (existsSync(PROJECT_PROFILE)) return PROJECT_PROFILE;
+  throw usage(
+    '`rmqdev up` needs a profile',
+    'none was named, and no rmqdev.yaml lies in this folder',
+    'Name one: `rmqdev up 2m2s`; `rmqdev profiles` lists them',
+  );
 }

@@ -1,49 +1,84 @@
 import type { RmqdevError } from '../../base/errors.js';
-import type { ClusterStatus } from '../../contract/status.js';
 import type { Output } from './output.js';
 import { trafficJson } from './traffic-json.js';
 
-/** One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract. */
+/**
+ * One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract.
+ * What is worth knowing beside the result is in `notices` of an object, and a line of its own in a stream.
+ */
 export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, options: { showsProgress: boolean }): Output {
+  let notices: string[] = [];
+  let isStream = options.showsProgress;
   const print = (value: unknown) => void stdout.write(`${JSON.stringify(value)}\n`);
-  const status = (value: ClusterStatus) => print(value);
+  const flush = () => {
+    for (const message of notices.splice(0)) print({ event: 'notice', message });
+  };
+  const notice = (message: string) => {
+    notices.push(message);
+    if (isStream) flush();
+  };
+  const line = (value: object) => {
+    isStream = true;
+    flush();
+    print(value);
+  };
+  const answer = (value: object) => {
+    const own: unknown = 'notices' in value ? value.notices : undefined;
+    print({ ...value, notices: [...(Array.isArray(own) ? own : []), ...notices] });
+    notices = [];
+  };
   return {
-    ...trafficJson(print),
+    ...trafficJson((value) => ('event' in value ? line : answer)(value)),
     progress: (item) => {
       if (options.showsProgress) print(item);
+      else if (item.event === 'notice') notice(item.message);
     },
     endProgress: () => {},
-    upDone: print,
+    upDone: answer,
     detached: () => {},
-    plan: print,
-    status,
-    statusAgain: status,
-    changed: (_verb, value) => print(value),
-    down: print,
-    kill: print,
-    event: print,
-    log: print,
-    explanations: (explanations) => explanations.forEach(print),
-    clusters: print,
-    leftovers: print,
-    profiles: print,
-    profile: print,
-    versions: print,
-    installed: print,
+    // What `plan` has to say comes as its progress too.
+    plan: (plan) => {
+      notices = [];
+      answer(plan);
+    },
+    status: answer,
+    statusAgain: answer,
+    changed: (_verb, status) => answer(status),
+    down: answer,
+    kill: line,
+    event: line,
+    log: line,
+    explanations: (explanations) => {
+      const [first, ...others] = explanations;
+      if (first) answer(first);
+      others.forEach(answer);
+    },
+    clusters: answer,
+    leftovers: answer,
+    profiles: answer,
+    profile: answer,
+    versions: answer,
+    installed: answer,
     doctor: ({ checks }) =>
-      print({
+      answer({
         checks: checks.map(({ id, section, status, summary }) => ({ id, section, status, summary })),
         findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
       }),
-    lint: print,
-    imported: print,
-    report: print,
-    daemon: (daemon) => print(daemon),
-    raw: (text) => void stdout.write(text),
-    notice: () => {},
+    lint: answer,
+    imported: answer,
+    report: answer,
+    daemon: (daemon) => (daemon === null ? print(null) : answer(daemon)),
+    // Its form is not ours: what there is to tell goes beside it.
+    raw: (text) => {
+      stdout.write(text);
+      if (notices.length > 0) stderr.write(`${JSON.stringify({ notices: notices.splice(0) })}\n`);
+    },
+    notice,
+    end: flush,
     error: (error: RmqdevError, isVerbose) => {
       const stack = isVerbose ? { stack: error.stack } : {};
-      stderr.write(`${JSON.stringify({ error: { ...error.toPayload(), ...stack } })}\n`);
+      const said = notices.length > 0 ? { notices: notices.splice(0) } : {};
+      stderr.write(`${JSON.stringify({ error: { ...error.toPayload(), ...stack }, ...said })}\n`);
     },
   };
 }

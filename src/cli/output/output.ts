@@ -42,7 +42,9 @@ export interface Output extends TrafficOutput {
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;
-  /** Something worth knowing beside the result; on stderr. */
+  /** Something worth knowing beside the result: on stderr, or in the JSON. Said before the result, not after it. */
   notice(message: string): void;
+  /** The command has ended well: what no result has told yet is told now. */
+  end(): void;
   error(error: RmqdevError, isVerbose: boolean): void;
 }

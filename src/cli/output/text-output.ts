@@ -152,6 +152,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),
     raw: (text) => void stdout.write(text),
     notice: (message) => void stderr.write(`note: ${message}\n`),
+    end: () => {},
     error: (error, isVerbose) => {
       progress.end();
       const red = colorsFor(stderr).red;

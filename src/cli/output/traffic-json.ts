@@ -1,7 +1,7 @@
 import { messageJson } from './message-json.js';
 import type { TrafficOutput } from './traffic-output.js';
 
-export function trafficJson(print: (value: unknown) => void): TrafficOutput {
+export function trafficJson(print: (value: object) => void): TrafficOutput {
   return {
     sent: (event) => print(event),
     sendDone: (summary) => print({ event: 'summary', ...summary }),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { asError, RmqdevError } from '../../base/errors.js';
 import type { HomePaths } from '../../base/paths.js';
 import { DaemonClient, unreachable } from '../../client/http.js';
+import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { ClusterFacts } from '../../contract/report.js';
 import { PROTOCOL } from '../../contract/version.js';
 
@@ -11,7 +12,6 @@ export type ChosenCluster = { name: string | null; facts: ClusterFacts | null; w
 /** A daemon that hangs is what a report may be about. */
 const HELLO_MS = 3_000;
 const FACTS_MS = 20_000;
-const DEFAULT = '@default';
 const UNDECIDED: ReadonlySet<string> = new Set(['CLUSTER_AMBIGUOUS', 'CLUSTER_NOT_FOUND']);
 
 /**
@@ -26,10 +26,10 @@ export async function chooseCluster(home: HomePaths, wanted: string): Promise<Ch
     return { name: facts.status.cluster, facts, why: null };
   } catch (error) {
     const failure = asError(error);
-    if (wanted !== DEFAULT && !onDisk.includes(wanted)) throw notFound(wanted, onDisk, failure);
-    const name = wanted === DEFAULT ? lastUsed(home, onDisk) : wanted;
+    if (wanted !== DEFAULT_CLUSTER && !onDisk.includes(wanted)) throw notFound(wanted, onDisk, failure);
+    const name = wanted === DEFAULT_CLUSTER ? lastUsed(home, onDisk) : wanted;
     // A report is better about one of several than none at all: which, it says.
-    const isUndecided = wanted === DEFAULT && name !== null && failure instanceof RmqdevError && UNDECIDED.has(failure.code);
+    const isUndecided = wanted === DEFAULT_CLUSTER && name !== null && failure instanceof RmqdevError && UNDECIDED.has(failure.code);
     return isUndecided ? chooseCluster(home, name) : { name, facts: null, why: reasonOf(failure) };
   }
 }

@@ -1,45 +1,121 @@
-/** Words of which one makes a key that of a secret: RocketMQ's ACL files and auth properties, TLS, proxies, environment variables. */
-const SECRET = '(?:access[-_.]?key|secret|passw(?:or)?d|passphrase|token|credential|private[-_.]?key|api[-_.]?key)';
-const KEY = `[\\w.-]*${SECRET}[\\w.-]*`;
-/** A quote as it stands, or escaped in a string within a string. */
-const QUOTE = `\\\\*["']`;
+/** What makes a key that of a secret, wherever it stands in it: RocketMQ's ACL files and auth properties, TLS, proxies, environment variables. */
+const SECRET_PART = /secret|passw(?:or)?d|passphrase|pwd|token|credential|signature|(?:access|private|api)[-_.]?key/i;
+/** Only as a word of its own: `jdbc.pass`, `DB_PASS`, `userPass`. */
+const SECRET_WORD = /(?:^|[._-])pass(?:$|[._-])|Pass(?![a-z])|(?:^|_)PASS(?:$|_)/;
+/** A class or a line of a program, or the folder that a shell is in. */
+const NO_KEY = /(?:\.java|[eE]xception|[eE]rror)$|^(?:OLD)?PWD$/;
+/** What says that there is none. */
+const NO_SECRET = /^(?:null|true|false|none|\[\]|\{\}|""|''|<redacted>)[,;]?$/i;
 
-/** `secretKey=a b`, `password: a b`, to the end of the line: a value of a `.properties` or YAML file may hold blanks. */
-const WHOLE_LINE = new RegExp(`^([ \\t]*(?:export[ \\t]+)?)(${KEY})([ \\t]*[=:][ \\t]*)(\\S.*)$`, 'gim');
-/** The same within a line: JSON, a log line, `-Dkey=value`. */
-const WITHIN_LINE = new RegExp(
-  `(?<![\\w.-])((?:${QUOTE})?)(${KEY})(\\1[ \\t]*[=:][ \\t]*)(?:(${QUOTE})(.*?)\\4|([^\\s,;&}\\])"'\\\\]+))`,
+/** All lengths have a limit, and no pattern can begin within what it has passed over: the time grows with the text, not with its square. */
+const KEY = String.raw`[\w.-]{1,200}`;
+/** A quote as it stands, or escaped in a string within a string. */
+const QUOTE = String.raw`\\{0,16}["']`;
+
+const PEM = /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)([\s\S]*?)(-----END [A-Z ]{0,40}PRIVATE KEY-----|$(?![\s\S]))/g;
+const IN_ADDRESS = /(:\/\/)([^\s/:@"'\\]{0,200}:[^\s/@"'\\]{1,400})(?=@)/g;
+const AUTHORIZATION = new RegExp(
+  `(\\bauthorization(?:${QUOTE})?[ \\t]{0,8}[=:][ \\t]{0,8}(?:${QUOTE})?(?:bearer|basic)[ \\t]{1,8})([^\\s"',\\\\]+)`,
   'gi',
 );
-/** `--password value` */
-const OPTION = new RegExp(`(?<![\\w-])(--?${KEY})([ \\t]+)([^\\s-]\\S*)`, 'gi');
-const AUTHORIZATION = /(\bauthorization["']?[ \t]*[=:][ \t]*["']?(?:bearer|basic)[ \t]+)([^\s"',]+)/gi;
-const IN_ADDRESS = /(\b[a-z][\w+.-]*:\/\/)([^\s/:@]+:[^\s/@]+)(?=@)/gi;
-const PEM = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)([\s\S]*?)(-----END [A-Z ]*PRIVATE KEY-----|$(?![\s\S]))/g;
-
-/** What says that there is none, or only where a class or a line of a program is. */
-const NO_SECRET = /^(?:null|true|false|none|\[\]|\{\}|""|''|<redacted>)[,;]?$/i;
-const NO_KEY = /(?:\.java|exception|error)$/i;
+/** `secretKey=a b`, `password: a b`, to the end of the line: a value of a `.properties` or YAML file may hold blanks. */
+const WHOLE_LINE = new RegExp(`^([ \\t]{0,200}(?:export[ \\t]{1,8})?)(${KEY})([ \\t]{0,40}[=:][ \\t]{0,40})(\\S.*)$`, 'gim');
+/** What may stand before a value within a line: JSON, a log line, `-Dkey=value`, `--password value`, `["--password","value"]`, or a list of YAML. */
+const BEFORE_VALUE = new RegExp(
+  [
+    `(?<![\\w.-])(?<key>${KEY})(?:${QUOTE})?[ \\t]{0,40}[=:][ \\t]{0,40}`,
+    `(?<![\\w.-])(?<option>--?${KEY})(?:[ \\t]{1,40}(?!-)|(?:${QUOTE})[ \\t]{0,40},\\s{0,200}(?=${QUOTE})|(?:${QUOTE})?[ \\t]{0,40}\\r?\\n[ \\t]{0,200}-[ \\t]{1,40})`,
+  ].join('|'),
+  'g',
+);
+const ELEMENT = new RegExp(`(<(?:\\w{1,40}:)?(${KEY})(?:\\s[^<>]{0,400})?>)([^<]{1,4000})(?=</)`, 'g');
+const OPENING_QUOTE = new RegExp(QUOTE, 'y');
+const BARE_VALUE = /[^\s,;&}\])"'\\<]+/y;
 
 export const REDACTED = '<redacted>';
 
 /** @returns `text` with every value of a key that names a secret replaced. @param onReplaced is told of each */
 export function withoutSecrets(text: string, onReplaced: () => void): string {
-  const isKept = (key: string, value: string) => value === '' || NO_SECRET.test(value.trim()) || NO_KEY.test(key);
   const redacted = () => {
     onReplaced();
     return REDACTED;
   };
-  return text
+  const withoutLines = text
     .replace(PEM, (_, begin: string, _key: string, end: string) => `${begin}${redacted()}${end}`)
-    .replace(IN_ADDRESS, (_, scheme: string) => `${scheme}${redacted()}`)
+    .replace(IN_ADDRESS, (_, before: string) => `${before}${redacted()}`)
     .replace(AUTHORIZATION, (_, before: string) => `${before}${redacted()}`)
     .replace(WHOLE_LINE, (whole, indent: string, key: string, sign: string, value: string) =>
-      isKept(key, value) ? whole : `${indent}${key}${sign}${redacted()}`,
+      isSecret(key) && !isKept(value) ? `${indent}${key}${sign}${redacted()}` : whole,
     )
-    .replace(WITHIN_LINE, (whole, open: string, key: string, sign: string, quote = '', quoted = '', bare = '') => {
-      if (isKept(key, quoted || bare)) return whole;
-      return `${open}${key}${sign}${quote}${redacted()}${quote}`;
-    })
-    .replace(OPTION, (whole, key: string, blank: string, value: string) => (isKept(key, value) ? whole : `${key}${blank}${redacted()}`));
+    .replace(ELEMENT, (whole, open: string, key: string, value: string) =>
+      isSecret(key) && !isKept(value) ? `${open}${redacted()}` : whole,
+    );
+  return withoutValues(withoutLines, redacted);
+}
+
+function isSecret(key: string): boolean {
+  return (SECRET_PART.test(key) || SECRET_WORD.test(key)) && !NO_KEY.test(key);
+}
+
+function isKept(value: string): boolean {
+  return value.trim() === '' || NO_SECRET.test(value.trim());
+}
+
+function withoutValues(text: string, redacted: () => string): string {
+  let out = '';
+  let done = 0;
+  BEFORE_VALUE.lastIndex = 0;
+  for (let match = BEFORE_VALUE.exec(text); match !== null; match = BEFORE_VALUE.exec(text)) {
+    const { key, option } = match.groups ?? {};
+    if (!isSecret(key ?? option ?? '')) {
+      // What looks like a value may be the next key.
+      BEFORE_VALUE.lastIndex = match.index + (key ?? option ?? '').length;
+      continue;
+    }
+    const value = valueAt(text, BEFORE_VALUE.lastIndex);
+    if (isKept(text.slice(value.start, value.end))) continue;
+    out += `${text.slice(done, value.start)}${redacted()}`;
+    done = value.end;
+    BEFORE_VALUE.lastIndex = Math.max(value.end, BEFORE_VALUE.lastIndex);
+  }
+  return out + text.slice(done);
+}
+
+/** Where the value that begins at `start` has its text: what is quoted up to its quote, a list or map to its end, else a word. */
+function valueAt(text: string, start: number): { start: number; end: number } {
+  OPENING_QUOTE.lastIndex = start;
+  const quote = OPENING_QUOTE.exec(text)?.[0];
+  if (quote !== undefined) return { start: start + quote.length, end: endOfQuoted(text, start + quote.length, quote) };
+  if (text[start] === '[' || text[start] === '{') return { start, end: endOfBrackets(text, start) };
+  BARE_VALUE.lastIndex = start;
+  return { start, end: start + (BARE_VALUE.exec(text)?.[0].length ?? 0) };
+}
+
+/** A quote of the same kind ends it if it has no more backslashes than the one that opened it; else it is part of the text. */
+function endOfQuoted(text: string, start: number, quote: string): number {
+  const mark = quote.at(-1) as string;
+  let slashes = 0;
+  for (let at = start; at < text.length && text[at] !== '\n'; at += 1) {
+    if (text[at] === '\\') slashes += 1;
+    else {
+      if (text[at] === mark && slashes <= quote.length - 1) return at - slashes;
+      slashes = 0;
+    }
+  }
+  return endOfLine(text, start);
+}
+
+function endOfBrackets(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length && text[at] !== '\n'; at += 1) {
+    if (text[at] === '[' || text[at] === '{') depth += 1;
+    else if (text[at] === ']' || text[at] === '}') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return endOfLine(text, start);
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end;
 }

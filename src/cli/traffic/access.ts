@@ -6,6 +6,7 @@ import type { ClusterStatus } from '../../contract/status.js';
 import type { Access } from '../../traffic/cluster-access.js';
 import { clusterOption, durationOption, usage } from '../options.js';
 import type { Output } from '../output/output.js';
+import { clusterToRead } from '../which-cluster.js';
 import { type ClusterOptions, interruptible, type Run } from '../with-daemon.js';
 
 export type AccessOptions = ClusterOptions & { namesrv?: string; timeout: string };
@@ -43,7 +44,7 @@ export async function withAccess(
   if (namesrv !== undefined)
     return withOutput({ json, verbose }, ({ output }) => interruptible((signal) => run(namesrv, null, output, signal)));
   return withDaemon({ json, verbose }, async ({ client, output, signal }) => {
-    const status = await client.call('clusterStatus', { cluster }, signal);
+    const status = await client.call('clusterStatus', { cluster: await clusterToRead({ client, output, signal }, cluster) }, signal);
     refuseStopped(status);
     await run(status.namesrvAddr, status, output, signal);
   });

@@ -43,6 +43,7 @@ export async function draftsOf(
   const bytes = size === undefined ? undefined : parseSizeBytes(size);
   if (size !== undefined && bytes === undefined) throw usage(`--size ${size}`, 'it is no size', 'Write it as 100, 4k or 1m');
   const draftOf = drafter(options);
+  if (file === '-') return { drafts: ofLines(process.stdin, count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
   if (file !== undefined) {
     await access(file, constants.R_OK).catch((error) => {
       throw new RmqdevError('FILE_UNREADABLE', {
@@ -57,7 +58,7 @@ export async function draftsOf(
         why: 'it is a folder',
         next: 'Name a file with a message a line; `--file -` reads from a pipe',
       });
-    return { drafts: ofLines(file, count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
+    return { drafts: ofLines(createReadStream(file), count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
   }
   const total = count ?? 1;
   const bodyOf =
@@ -69,9 +70,9 @@ function* generated(total: number, draftOf: (n: number) => Draft): Iterable<Draf
   for (let n = 1; n <= total; n += 1) yield draftOf(n);
 }
 
-async function* ofLines(file: string, limit: number, draftOf: (n: number, body: Buffer) => Draft): AsyncIterable<Draft> {
+async function* ofLines(input: NodeJS.ReadableStream, limit: number, draftOf: (n: number, body: Buffer) => Draft): AsyncIterable<Draft> {
   let n = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (n >= limit) return;
     if (line === '') continue;
     n += 1;

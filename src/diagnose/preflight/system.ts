@@ -49,7 +49,7 @@ export function judgeLimits({ nodes }: PreflightPlan, limits: Known<LimitFacts>)
       finding('warning', 'OPEN_FILES_LOW', {
         what: `a process of yours may open ${openFiles} files at most`,
         why: 'a broker has some hundred files and connections open: past the limit it answers nobody (Too many open files)',
-        next: 'Raise the limit before the daemon is started: `ulimit -Hn 10240; rmqdev daemon restart`',
+        next: 'Nodes have the limits of the daemon: `ulimit -n 10240; rmqdev daemon restart` in one shell raises it for those that start from then on',
       }),
     );
   }
@@ -59,7 +59,7 @@ export function judgeLimits({ nodes }: PreflightPlan, limits: Known<LimitFacts>)
       finding('warning', 'THREADS_LOW', {
         what: `${starting.length} nodes need about ${needed} threads`,
         why: `your user or container may have ${processes}${processesNow === null ? '' : `, and has ${processesNow} now`}: a JVM that gets none ends with "unable to create native thread"`,
-        next: 'Raise the limit (`ulimit -u 8192`, or pids.max of the container), or start a smaller profile (`rmqdev up single`)',
+        next: 'Nodes have the limits of the daemon: raise it with `ulimit -u 8192; rmqdev daemon restart` in one shell (in a container: pids.max), or start a smaller profile (`rmqdev up single`)',
       }),
     );
   }

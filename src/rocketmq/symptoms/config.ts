@@ -1,5 +1,5 @@
 import { RANK, type Symptom, type SymptomFacts } from '../symptom.js';
-import { forNode, Subject, setProperty, startAgain } from '../symptom-words.js';
+import { forNode, Subject, startAgain } from '../symptom-words.js';
 
 const BROKER_STARTUP = 'broker/.../BrokerStartup.java; measured';
 /** The frame that reads the `-c` file; 5.x files read it in a method of their own. */
@@ -80,7 +80,11 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} is to be a slave, but its brokerId is 0`,
       why: 'brokerId 0 is the master; a slave needs 1 or more, and the same brokerName as its master',
-      next: `Write brokerId=1 in its configuration${configFile(facts)}${facts.node ? `: ${setProperty(facts, 'brokerId', '1')}` : ''}, or brokerRole=ASYNC_MASTER if it is to be a master`,
+      next: forNode(
+        facts,
+        (node) => `Give it another one: \`rmqdev up <profile> --set ${node}.brokerId=1\``,
+        `Write brokerId=1 in its configuration${configFile(facts)}, or brokerRole=ASYNC_MASTER if it is to be a master`,
+      ),
     }),
     source: BROKER_STARTUP,
     provoked: 'slave-id-0',

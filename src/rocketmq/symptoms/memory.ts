@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/units.js';
 import { RANK, type Symptom, type SymptomFacts } from '../symptom.js';
-import { forNode, heapSize, Subject, setHeap, startAgain } from '../symptom-words.js';
+import { forNode, heapSize, raiseLimit, Subject, setHeap } from '../symptom-words.js';
 
 const GLOBALS = 'OpenJDK arguments.cpp; measured';
 
@@ -114,7 +114,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { record }) => ({
       what: `The machine had not enough memory for ${facts.node ?? 'the node'}`,
       why: `${(record[0] ?? '').trim()}${machine(facts)}; or a limit (\`ulimit -v\`) is smaller than that`,
-      next: `Use a smaller heap (${setHeap(facts, '256m')}), or raise the limit and ${startAgain(facts)}`,
+      next: `Use a smaller heap (${setHeap(facts, '256m')}). ${raiseLimit(facts, 'ulimit -v unlimited')}`,
     }),
     source: 'OpenJDK virtualspace.cpp, heap initialisation; measured',
     provoked: 'address-space',
@@ -132,7 +132,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} could not start another thread`,
       why: 'the limit of processes and threads of your user is reached (`ulimit -u`), or the memory of the machine; a broker needs 200 to 300 threads',
-      next: 'Raise it (`ulimit -u 4096`, or the limit of the container: pids.max), or run fewer brokers',
+      next: `${raiseLimit(facts, 'ulimit -u 4096')}. In a container raise pids.max. Or run fewer brokers`,
     }),
     source: 'OpenJDK os_linux.cpp create_thread; measured',
     provoked: 'threads',
@@ -145,7 +145,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} could open no further file or connection`,
       why: 'the limit of open files is reached (`ulimit -n`); a broker has its jars, its store files and a descriptor for each connection open',
-      next: 'Raise it in the shell that starts it (`ulimit -n 65536`), and start it again from there',
+      next: raiseLimit(facts, 'ulimit -n 65536'),
     }),
     source: 'open(2) EMFILE; measured',
     provoked: 'open-files',

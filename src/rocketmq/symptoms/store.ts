@@ -1,5 +1,5 @@
 import { RANK, type Symptom } from '../symptom.js';
-import { fileSizeKey, forNode, freshStore, readLog, Subject, setProperty, startAgain } from '../symptom-words.js';
+import { fileSizeKey, forNode, freshStore, raiseLimit, readLog, Subject, setProperty, startAgain } from '../symptom-words.js';
 
 const MESSAGE_STORE = 'store/.../DefaultMessageStore.java';
 const MAPPED_FILE_QUEUE = 'store/.../MappedFileQueue.java load';
@@ -120,7 +120,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} could not map a file of its store into memory`,
       why: 'the address space or the number of mappings is used up (`ulimit -v`, vm.max_map_count), or the file is too large for a 32-bit JVM',
-      next: `Raise the limit (\`ulimit -v unlimited\`, \`sysctl vm.max_map_count\`), or use smaller files on an empty store: ${setProperty(facts, fileSizeKey(facts, 'CommitLog'), '67108864')}`,
+      next: `Allow more mappings: \`sudo sysctl -w vm.max_map_count=65530\`. ${raiseLimit(facts, 'ulimit -v unlimited')}. Or use smaller files on an empty store: ${setProperty(facts, fileSizeKey(facts, 'CommitLog'), '67108864')}`,
     }),
     source: 'sun.nio.ch.FileChannelImpl map; store/.../MappedFile.java init; measured',
     provoked: 'map-failed',

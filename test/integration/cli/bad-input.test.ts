@@ -40,7 +40,7 @@ const cases: Case[] = [
   ['a folder as profile', ['up', '/'], 9, 'PROFILE_NOT_FOUND', { why: '/ is a folder' }],
   ['a folder as the file of a send', ['send', 'T', '--file', '/'], 32, 'FILE_UNREADABLE', { why: 'it is a folder' }],
   ['a folder without configuration', ['lint', join(import.meta.dirname, 'nothing-here')], 32, 'FILE_UNREADABLE', {}],
-  ['up without a profile', ['up'], 2, 'USAGE', { next: 'up' }],
+  ['up without a profile', ['up'], 2, 'USAGE', { why: 'no rmqdev.yaml', next: 'rmqdev up 2m2s' }],
   ['kill without a selector', ['kill', '-c', 'one'], 2, 'USAGE', { next: 'kill' }],
   ['a time-out that is none', ['up', 'single', '--timeout', 'abc'], 2, 'USAGE', { what: '--timeout abc', next: '5s' }],
   ['an option given twice', ['status', '-c', 'one', '-c', 'two'], 2, 'USAGE', { what: '-c', why: 'one, two' }],
@@ -57,7 +57,13 @@ const cases: Case[] = [
   ['a name with quotes', ['up', 'single', '--name', `it's "x"`], 24, 'NAME_INVALID', { next: '--name it-s-x' }],
   ['a name that leaves the folder', ['up', 'single', '--name', '..'], 24, 'NAME_INVALID', { next: '--name dev' }],
   ['a name that differs in case only', ['up', 'single', '--name', 'ONE'], 24, 'NAME_INVALID', { why: '"one"', next: '--name one' }],
-  ['an empty name', ['up', 'single', '--name', ''], 24, 'NAME_INVALID', { next: '--name dev' }],
+  ['an empty name', ['up', 'single', '--name', ''], 2, 'USAGE', { what: '--name has no value', why: 'empty' }],
+  ['down of an empty variable', ['down', '--delete', '-c', ''], 2, 'USAGE', { what: '-c has no value' }],
+  ['down of a variable that is not set', ['down', '--delete', '-c'], 2, 'USAGE', { what: '-c has no value', why: 'shell variable' }],
+  ['a list option without a value', ['up', 'single', '--heap', ''], 2, 'USAGE', { what: '--heap has no value' }],
+  ['an empty profile', ['up', ''], 2, 'USAGE', { what: '<profile> is empty' }],
+  ['an empty selector', ['kill', '', '-c', 'one'], 2, 'USAGE', { what: '<selector> is empty' }],
+  ['lint of nothing', ['lint'], 2, 'USAGE', { why: 'needs files' }],
   ['down where several run', ['down'], 20, 'CLUSTER_AMBIGUOUS', { why: 'one, two', next: '-c' }],
   ['kill where several run', ['kill', 'broker-a'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
   ['stop where several run', ['stop', 'all'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
@@ -77,6 +83,26 @@ test.each(cases)('%s', async (_what, args, exitCode, code, parts) => {
   const outcome = await h.run(...args, ...fakes, '--json');
   const contains = Object.entries(parts).map(([part, text]) => [part, expect.stringContaining(text)]);
   expectFailure(outcome, exitCode, { code, ...Object.fromEntries(contains) });
+});
+
+test('with two clusters running, env and topic list say which one they took', async () => {
+  await h.run('status', '-c', 'two');
+  const { stdout, stderr } = await h.run('env');
+  expect(stdout).toBe(`export NAMESRV_ADDR='${(await h.status('two')).namesrvAddr}'\n`);
+  expect(stderr).toBe('note: this is cluster two, the one used last; one runs too: choose with -c\n');
+  const listed = await h.run('topic', 'list', '--json');
+  expect(listed.json.notices).toEqual(['this is cluster two, the one used last; one runs too: choose with -c']);
+  expect((await h.run('env', '-c', 'one')).stderr).toBe('');
+  expect(JSON.parse((await h.run('env', '--json')).stderr)).toEqual({ notices: [expect.stringContaining('cluster one')] });
+});
+
+test('a lone dash is stdin for explain and lint', async () => {
+  const piped = (text: string, ...args: string[]) =>
+    h.begin([...args, '--json'], { command: ['sh', '-c', `printf '%s\\n' '${text}' | "$@"`, 'sh'] }).outcome;
+  const explained = await piped('java.net.BindException: Address already in use', 'explain', '-');
+  expect(explained.json).toMatchObject({ findings: [{ code: 'PORT_IN_USE' }], looked: [expect.stringContaining('stdin')] });
+  const linted = await piped('brokerName=broker-a\nbrokerNam=x', 'lint', '-');
+  expect(linted.json).toMatchObject({ files: 1, findings: expect.arrayContaining([expect.objectContaining({ code: 'KEY_UNKNOWN' })]) });
 });
 
 test('too little memory', async () => {

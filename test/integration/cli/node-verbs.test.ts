@@ -130,7 +130,7 @@ test('down proves that nothing is left and keeps the data; up finds it on the sa
   expectFailure(await h.run('status', '--json'), 19, { code: 'CLUSTER_NOT_FOUND', next: expect.stringContaining('rmqdev up') });
   // Nor does the next daemon find one.
   expect(await h.run('daemon', 'restart')).toMatchObject({ code: 0 });
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [] });
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [], notices: [] });
 });
 
 test('events -f: what is kept, then what happens, without a gap; Ctrl-C ends it quietly', async () => {

@@ -80,7 +80,7 @@ test('a group goes on where it stands, and can be set back, until it is deleted'
 
 test('a topic is made on every master with a route on every NameServer, is shown, and deleted', async () => {
   const made = await h.run('topic', 'create', 'Made', '--queues', '2', '--perm', 'r', '--json');
-  expect(made.json).toEqual({ topic: 'Made', action: 'created', brokers: ['broker-a', 'broker-b'] });
+  expect(made.json).toEqual({ topic: 'Made', action: 'created', brokers: ['broker-a', 'broker-b'], notices: [] });
   const again = await h.run('topic', 'create', 'Made', '--queues', '2', '--perm', 'r', '--json');
   expect(again.json).toMatchObject({ topic: 'Made', action: 'changed' });
   const { namesrvs } = (await h.run('topic', 'route', 'Made', '--json')).json as { namesrvs: { route: object[] }[] };

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/contract/events.js';
-import { type NodeId, useHarness } from '../../support/harness.js';
+import { FAKE_JDK, type NodeId, PAIR, useHarness } from '../../support/harness.js';
 
 const harness = useHarness();
 
@@ -21,6 +22,15 @@ test('up 2m2s ends with a table, the namesrvAddr and what to do next; no control
   expect(stdout).toMatch(/Next: .*rmqdev status.*rmqdev logs broker-a -f.*rmqdev kill master-a.*rmqdev down/);
   expect(stderr).toMatch(/^broker-a-s {2}in sync/m);
   expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
+test('up alone takes the rmqdev.yaml of this folder', async () => {
+  const h = harness();
+  const file = h.profileOf('mine', PAIR);
+  copyFileSync(file, join(h.cwd, 'rmqdev.yaml'));
+  const args = ['--rocketmq', h.release('4.9.7'), '--java', FAKE_JDK];
+  expect((await h.run('up', ...args, '--dry-run', '--json')).json).toMatchObject({ profile: 'rmqdev', nodes: [{}, {}, {}] });
+  rmSync(join(h.cwd, 'rmqdev.yaml'));
 });
 
 test('up --json: events, then the status with readyMs; again: nothing; with a changed pair: that pair alone, the slave first', async () => {
@@ -72,9 +82,9 @@ test('nodes that the profile loses are stopped, their data kept until clean; new
 
   const folder = (id: NodeId) => h.home.cluster('mine').node(id).root;
   const leftovers = [{ path: folder('broker-b'), what: expect.stringContaining('broker-b'), sizeBytes: expect.any(Number) }];
-  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ removed: false, leftovers });
+  expect((await h.run('clean', '--dry-run', '--json')).json).toEqual({ removed: false, leftovers, notices: [] });
   expect(existsSync(folder('broker-b'))).toBe(true);
-  expect((await h.run('clean', '--json')).json).toEqual({ removed: true, leftovers });
+  expect((await h.run('clean', '--json')).json).toEqual({ removed: true, leftovers, notices: [] });
   expect([existsSync(folder('broker-b')), existsSync(folder('broker-a'))]).toEqual([false, true]);
 });
 
@@ -89,7 +99,7 @@ test('up --dry-run of a new cluster shows nodes, ports, memory and files, and wr
   expect(plan.memoryBytes).toBeGreaterThan(0);
   expect(plan.files).toContain(h.home.cluster('2m2s').node('broker-a').config);
   expect(existsSync(h.home.cluster('2m2s').root)).toBe(false);
-  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [] });
+  expect((await h.run('ls', '--json')).json).toEqual({ clusters: [], broken: [], recovered: [], notices: [] });
 });
 
 test('topics and groups of the profile are there on masters and slaves when up returns', async () => {

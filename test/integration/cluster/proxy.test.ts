@@ -20,6 +20,10 @@ test('a proxy comes up after its broker, takes a send and a pull, is killed, bro
   const told = h.events('proxy').map(({ type, node }) => `${type} ${node}`);
   expect(told.indexOf('node-launched proxy-1')).toBeGreaterThan(told.indexOf('node-launched broker-a'));
 
+  expect((await h.run('env', '--json')).json).toMatchObject({
+    ROCKETMQ_ENDPOINTS: `127.0.0.1:${grpc}`,
+    ROCKETMQ_PROXY_ADDR: `127.0.0.1:${remoting}`,
+  });
   const through = ['--namesrv', `127.0.0.1:${remoting}`] as const;
   expect((await h.run('send', 'Test', '-n', '3', ...through, '--json')).code).toBe(0);
   expect((await h.run('consume', 'Test', '-n', '3', ...through)).code).toBe(0);

@@ -61,10 +61,10 @@ test('daemon status, restart and stop: nodes keep running, and status starts not
   const pids = await h.pids();
   const first = await h.hello();
   const asked = await h.run('daemon', 'status', '--json');
-  expect(asked.json).toEqual({ pid: first.pid, version: first.version, socket: h.home.socket });
+  expect(asked.json).toEqual({ pid: first.pid, version: first.version, socket: h.home.socket, notices: [] });
 
   const restarted = await h.run('daemon', 'restart', '--json');
-  expect(restarted.json).toMatchObject({ socket: h.home.socket });
+  expect(restarted.json).toMatchObject({ socket: h.home.socket, notices: [] });
   expect(restarted.json.pid).not.toBe(first.pid);
   expect(await h.pids()).toEqual(pids);
 

@@ -21,3 +21,13 @@ test.each([
 test('among nothing there is nothing near', () => {
   expect(nearest('broker-a', [])).toBeUndefined();
 });
+
+test.each([
+  ['sendThreadPoolNum', 'sendMessageThreadPoolNums'],
+  ['recoverThreadPoolNum', 'recoverThreadPoolNums'],
+  ['flushDiskTyp', 'flushDiskType'],
+  ['diskMaxUsedRatio', 'diskMaxUsedSpaceRatio'],
+])('%s leaves out a word of %s', (word, meant) => {
+  const keys = ['recoverThreadPoolNums', 'sendMessageThreadPoolNums', 'flushDiskType', 'diskMaxUsedSpaceRatio', 'threadPool'];
+  expect(nearest(word, keys)).toBe(meant);
+});

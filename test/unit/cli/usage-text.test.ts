@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { usageText } from '../../../src/cli/usage-text.js';
 
 test.each([
-  ['Not enough non-option arguments: got 0, need at least 1', 'up', '`rmqdev up` needs a profile: `rmqdev up 2m2s`', 'rmqdev up --help'],
+  [
+    'Not enough non-option arguments: got 0, need at least 1',
+    'kill',
+    '`rmqdev kill` needs nodes: broker-a, master-a, slaves, all',
+    'rmqdev kill --help',
+  ],
   [
     'Not enough non-option arguments: got 0, need at least 1',
     'profile show',
@@ -15,6 +20,13 @@ test.each([
     'format can be shell, json, not "xml"',
     'rmqdev env --help',
   ],
+  [
+    'Not enough non-option arguments: got 0, need at least 1',
+    'lint',
+    '`rmqdev lint` needs files or folders: `rmqdev lint conf/2m-2s-sync`',
+    'rmqdev lint --help',
+  ],
+  ['Not enough arguments following: set', 'up single --set', '--set has no value: nothing follows it', 'rmqdev up --help'],
   ['Unknown argument: wat', 'up single --wat', 'Unknown argument: wat', 'rmqdev up --help'],
 ])('%j after `rmqdev %s` becomes %j', (message, command, why, help) => {
   expect(usageText(message, command.split(' '))).toEqual({

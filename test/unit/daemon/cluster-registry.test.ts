@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
 import { startNodes } from '../../../src/cluster/start-stop.js';
 import { down } from '../../../src/cluster/up.js';
-import { DEFAULT_CLUSTER } from '../../../src/contract/routes.js';
+import { DEFAULT_CLUSTER } from '../../../src/contract/calls.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import { profileOf } from '../../fakes/cluster.js';
 import { FakeWorld } from '../../fakes/world.js';

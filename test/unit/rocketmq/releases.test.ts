@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { compareVersions, DEFAULT_RELEASE, releaseTraits, SUPPORTED_RELEASES, TRAIT_ROWS } from '../../../src/rocketmq/releases.js';
+import {
+  compareVersions,
+  DEFAULT_RELEASE,
+  nearestRelease,
+  releaseTraits,
+  SUPPORTED_RELEASES,
+  TRAIT_ROWS,
+} from '../../../src/rocketmq/releases.js';
 
 describe('compareVersions', () => {
   test.each([
@@ -96,4 +103,18 @@ describe('releaseTraits', () => {
       expect(rows.every(({ source }) => source.length > 0)).toBe(true);
     }
   });
+});
+
+test.each([
+  ['4.9.8', '4.9.7'],
+  ['5.5.1', '5.5.0'],
+  ['4.9', '4.9.7'],
+  ['5.4.0', '5.5.0'],
+  ['5.3', '5.3.3'],
+  ['4.6.1', '4.7.0'],
+  ['45.1', '4.5.1'],
+  ['four', undefined],
+  ['5.5.O', '5.5.0'],
+])('nearest to %s is %s', (wanted, near) => {
+  expect(nearestRelease(wanted, SUPPORTED_RELEASES)).toBe(near);
 });

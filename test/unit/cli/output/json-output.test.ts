@@ -24,7 +24,7 @@ test('a status is one object, whatever changed it', () => {
     (output: Output) => output.statusAgain(status),
     (output: Output) => output.changed('Stopped', status),
   ])
-    expect(printed(say)).toEqual({ out: [status], err: [] });
+    expect(printed(say)).toEqual({ out: [{ ...status, notices: [] }], err: [] });
 });
 
 test('a stream is one object a line, also where a text has lines of its own', () => {
@@ -41,8 +41,8 @@ test('up prints its events first and then the result; other verbs only the resul
     output.endProgress();
     output.upDone({ ...status, readyMs: 3_700, stages: {} });
   };
-  expect(printed(say, true).out).toEqual([notice, { ...status, readyMs: 3_700, stages: {} }]);
-  expect(printed(say, false).out).toEqual([{ ...status, readyMs: 3_700, stages: {} }]);
+  expect(printed(say, true).out).toEqual([notice, { ...status, readyMs: 3_700, stages: {}, notices: [] }]);
+  expect(printed(say, false).out).toEqual([{ ...status, readyMs: 3_700, stages: {}, notices: [notice.message] }]);
 });
 
 test('a dry run is the plan alone', () => {
@@ -58,12 +58,40 @@ test('a failure is an object on stderr, with its stack only when asked for', () 
   ]);
 });
 
-test('what is said beside the result is not printed: scripts read the result', () => {
+test('what is said beside the result is in it; a cluster’s own notices come first', () => {
   const say = (output: Output) => {
     output.notice('the daemon is older');
+    output.progress(notice);
     output.detached('the start');
+    output.changed('Started', { ...status, notices: ['mended'] });
+    output.end();
   };
-  expect(printed(say)).toEqual({ out: [], err: [] });
+  expect(printed(say)).toEqual({ out: [{ ...status, notices: ['mended', 'the daemon is older', notice.message] }], err: [] });
+});
+
+test('in a stream a notice is a line: one that came first before the first item, a later one at once', () => {
+  const log = { node: 'broker-a', file: 'broker.log', at: null, level: null, text: 'x' };
+  const say = (output: Output) => {
+    output.notice('first');
+    output.log(log);
+    output.notice('second');
+    output.end();
+  };
+  expect(printed(say).out).toEqual([{ event: 'notice', message: 'first' }, log, { event: 'notice', message: 'second' }]);
+});
+
+test('no notice is lost: without a result it is a line, with a failure it is beside it', () => {
+  const say = (output: Output) => {
+    output.notice('alone');
+    output.end();
+  };
+  expect(printed(say).out).toEqual([{ event: 'notice', message: 'alone' }]);
+  const failed = printed((output) => {
+    output.notice('before');
+    output.error(new RmqdevError('PORT_IN_USE', { what: 'a', why: 'b', next: 'c' }), false);
+    output.end();
+  });
+  expect(failed).toEqual({ out: [], err: [{ error: expect.objectContaining({ code: 'PORT_IN_USE' }), notices: ['before'] }] });
 });
 
 test('a daemon that does not run is null', () => {

@@ -66,6 +66,22 @@ const SAMPLES: readonly (readonly [string, string])[] = [
   ['java -Dtls.server.keyPassword=abc -jar x', 'java -Dtls.server.keyPassword=<redacted> -jar x'],
   ['curl --token abc https://al:pw@example.org/', 'curl --token <redacted> https://<redacted>@example.org/'],
   ['export GITHUB_TOKEN=abc', 'export GITHUB_TOKEN=<redacted>'],
+  ['jdbc.url=x&pwd=s3&a=1', 'jdbc.url=x&pwd=<redacted>&a=1'],
+  ['jdbc.pass=s3 s4', 'jdbc.pass=<redacted>'],
+  ['x DB_PASS=s3 userPass: s4, bypass=1', 'x DB_PASS=<redacted> userPass: <redacted>, bypass=1'],
+  ['GET /?signature=s3&x=1', 'GET /?signature=<redacted>&x=1'],
+  ['["java","--password","s3","-x"]', '["java","--password","<redacted>","-x"]'],
+  ['args:\n  - --password\n  - s3 s4', 'args:\n  - --password\n  - <redacted> s4'],
+  [
+    '<password>s3</password><passwordFile a="b">s4</passwordFile>',
+    '<password><redacted></password><passwordFile a="b"><redacted></passwordFile>',
+  ],
+  [String.raw`{"password":"s3\"s4","a":1}`, '{"password":"<redacted>","a":1}'],
+  [String.raw`"x": "{\"secretKey\":\"s3\\\"s4\",\"a\":1}"`, String.raw`"x": "{\"secretKey\":\"<redacted>\",\"a\":1}"`],
+  ['log: token="s3 s4', 'log: token="<redacted>'],
+  ['x credentials={"a":["s3"]}, y=1', 'x credentials=<redacted>, y=1'],
+  ['redis://:s3@host', 'redis://<redacted>@host'],
+  ['PWD=/x OLDPWD=/y', 'PWD=/x OLDPWD=/y'],
   ['Authorization: Bearer abc.def', 'Authorization: Bearer <redacted>'],
 ];
 
@@ -89,4 +105,73 @@ describe('what is left alone', () => {
     expect(redactor.text('/root/x storePathRootDir=/data/root, localhost')).toBe('<home>/x storePathRootDir=/data/root, localhost');
     expect(redactor.counts).toEqual({ '<home>': 1 });
   });
+});
+
+/** Every way to write a key with a value that was seen in a log, a configuration or a command line. */
+const FORMS: readonly ((key: string, secret: string) => string)[] = [
+  (key, secret) => `${key}=${secret}`,
+  (key, secret) => `  ${key} : ${secret}`,
+  (key, secret) => `export ${key}="${secret}"`,
+  (key, secret) => `a b ${key}=${secret} c`,
+  (key, secret) => `java -D${key}=${secret} x`,
+  (key, secret) => `x --${key} ${secret} y`,
+  (key, secret) => `x --${key}=${secret} y`,
+  (key, secret) => `["--${key}","${secret}"]`,
+  (key, secret) => `[ '--${key}' , '${secret}' ]`,
+  (key, secret) => `- --${key}\n- ${secret}`,
+  (key, secret) => `<${key}>${secret}</${key}>`,
+  (key, secret) => JSON.stringify({ a: 1, [key]: secret, b: 2 }),
+  (key, secret) => JSON.stringify({ [key]: `"${secret}" "` }),
+  (key, secret) => JSON.stringify(JSON.stringify({ [key]: `x"${secret}` })),
+  (key, secret) => JSON.stringify(JSON.stringify(JSON.stringify({ [key]: `x"${secret}` }))),
+  (key, secret) => `jdbc:mysql://host/db?user=u&${key}=${secret}&x=1`,
+  (key, secret) => `https://user:${secret}@host/?${key}=1`,
+];
+const KEYS =
+  'password pwd jdbc.pass secretKey access-key signature API_KEY db.passwd tls.server.keyPassword myToken privateKey credentials'.split(
+    ' ',
+  );
+
+test('no secret survives, in whatever form, in whatever surroundings', () => {
+  const noise = fc.string({ unit: fc.constantFrom(...`ab1 .=:-_"'\\,;{}[]<>/@&`), maxLength: 40 });
+  const secret = fc.string({ unit: fc.constantFrom(...'xyzXYZ019+/$!%'), minLength: 4, maxLength: 12 }).map((text) => `S3c${text}`);
+  fc.assert(
+    fc.property(noise, fc.constantFrom(...FORMS), fc.constantFrom(...KEYS), secret, (before, form, key, value) => {
+      fc.pre(!(form === FORMS.at(-1) && /[/@]/.test(value)));
+      expect(redacted(`${before}\n${form(key, value)}\n`)).not.toContain(value);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('the time grows with the text, not with its square', () => {
+  const hostile = [
+    'a.',
+    '\\',
+    'password="',
+    '"',
+    '://a:',
+    '-----BEGIN ',
+    '<password>',
+    '--password ',
+    'password=[',
+    ' ',
+    'a-a=',
+    'authorization:',
+    '\\"',
+    'x:',
+  ];
+  const bestOf = (text: string) =>
+    Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const since = performance.now();
+        redacted(text);
+        return performance.now() - since;
+      }),
+    );
+  for (const unit of hostile) {
+    const [small, large] = [100_000, 800_000].map((size) => bestOf(unit.repeat(size / unit.length)));
+    // Eight times the text: 8 if it is linear, 64 if it is quadratic.
+    expect((large as number) / Math.max(small as number, 2), JSON.stringify(unit)).toBeLessThan(30);
+  }
 });

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { createParser } from '../../../src/cli/parser.js';
+import type { Run } from '../../../src/cli/with-daemon.js';
+import { SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
+import { loadProfile } from '../../../src/profile/load-profile.js';
+import { checkProperty } from '../../../src/rocketmq/keys.js';
+import { type Advice, adviceOfSymptoms, adviceOfTexts } from '../../support/fix-texts.js';
+
+/** What a text advises must be taken by our own parsers: nobody should be told to type what is then refused. */
+const NO_RUN: Run = { withDaemon: async () => {}, withOutput: async () => {} };
+const FOLDERS = { cwd: '/nowhere', userProfiles: '/nowhere/profiles', shippedProfiles: SHIPPED_PROFILES };
+/** Each role is in one of them. */
+const PROFILES = ['2m2s', 'controller', 'proxy'];
+
+test.each([
+  ['the table of symptoms', adviceOfSymptoms(), 30],
+  ['sources and documents', adviceOfTexts(), 80],
+])('each command line in %s is one', async (_, advices, atLeast) => {
+  const unique = new Map(
+    advices.map((advice) => [`${advice.command} ${advice.command.includes('.properties.') ? advice.rocketmq : ''}`, advice]),
+  );
+  expect(unique.size).toBeGreaterThan(atLeast);
+  const refused: string[] = [];
+  for (const advice of unique.values()) {
+    const why = await whyRefused(advice);
+    if (why !== undefined) refused.push(`${advice.where}: ${advice.command}: ${why}`);
+  }
+  expect(refused).toEqual([]);
+});
+
+async function whyRefused({ command, rocketmq }: Advice): Promise<string | undefined> {
+  const [, ...args] = wordsOf(command);
+  try {
+    const argv = (await createParser(args, NO_RUN, '0.0.0', () => {})
+      .exitProcess(false)
+      .parseAsync()) as { set?: string[]; heap?: string[] };
+    return await whyOverridesRefused({ set: argv.set ?? [], heap: argv.heap ?? [] }, rocketmq);
+  } catch (error) {
+    const { message } = error as Error;
+    const isOnlyNamed = args.length <= 2 && /^Not enough non-option arguments|^Missing required/.test(message);
+    return isOnlyNamed ? undefined : message;
+  }
+}
+
+async function whyOverridesRefused(overrides: { set: string[]; heap: string[] }, rocketmq: string): Promise<string | undefined> {
+  if (overrides.set.length + overrides.heap.length === 0) return undefined;
+  let why: string | undefined;
+  for (const profile of PROFILES) {
+    try {
+      const { profile: loaded } = await loadProfile(profile, { ...FOLDERS, overrides });
+      const issues = loaded.nodes.flatMap(({ role, properties }) =>
+        Object.entries(properties).flatMap(([key, value]) => checkProperty(rocketmq, role, key, value) ?? []),
+      );
+      return issues[0]?.message;
+    } catch (error) {
+      why ??= (error as Error).message;
+    }
+  }
+  return why;
+}
+
+/** As a shell splits them, which is all that these texts need. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ''));
+}
