@@ -31,7 +31,14 @@ export class FrameServer implements AsyncDisposable {
           socket,
         );
       });
-      socket.on('data', (chunk) => decoder.push(chunk));
+      socket.on('data', (chunk) => {
+        try {
+          decoder.push(chunk);
+        } catch {
+          // As a node does with what is no frame, such as TLS.
+          socket.destroy();
+        }
+      });
       socket.on('error', () => {});
       socket.on('close', () => this.sockets.delete(socket));
     });
