@@ -5,9 +5,11 @@ import type { ClusterState as StateWord } from '../contract/status.js';
 import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
+import type { Reach } from '../remoting/client.js';
 import type { NodeExitRecord, NodeObserver, NodeRunSpec, Transition } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
+import { ownReach } from './access-control.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
 import { CrashReports, isCrash } from './crash-reports.js';
@@ -135,6 +137,11 @@ export class Cluster {
       .join(';');
   }
 
+  /** @returns how the node that has `port` is to be spoken to; undefined if none of them has it. */
+  reachOf(port: number): Reach | undefined {
+    const spec = this.specs.find(({ ports }) => Object.values(ports).includes(port));
+    return spec && ownReach(spec);
+  }
   hasNode(id: string): boolean {
     return this.#nodes.has(id);
   }

@@ -6,6 +6,7 @@ export const CALLS = {
   shutdown: { method: 'POST', path: '/v1/shutdown' },
   clusters: { method: 'GET', path: '/v1/clusters' },
   clusterStatus: { method: 'GET', path: '/v1/clusters/:cluster' },
+  clusterReach: { method: 'GET', path: '/v1/clusters/:cluster/reach' },
   plan: { method: 'POST', path: '/v1/plan' },
   up: { method: 'POST', path: '/v1/up' },
   down: { method: 'POST', path: '/v1/clusters/:cluster/down' },

@@ -9,6 +9,7 @@ import { startNodes } from '../cluster/start-stop.js';
 import { clustersWithNodes, lostState, missingState, strayNodes } from '../cluster/stray-nodes.js';
 import type { World } from '../cluster/world.js';
 import { DEFAULT_CLUSTER } from '../contract/routes.js';
+import type { Reach } from '../remoting/client.js';
 
 const RESUME_TIMEOUT_MS = 300_000;
 
@@ -23,6 +24,16 @@ export class ClusterRegistry {
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** @returns how the node at `address` is to be spoken to. The ports of all clusters of a home are different ones. */
+  reachOf(address: string): Reach {
+    const port = Number(address.slice(address.lastIndexOf(':') + 1));
+    for (const { cluster } of this.#entries.values()) {
+      const reach = cluster.reachOf(port);
+      if (reach) return reach;
+    }
+    return {};
   }
 
   /** Takes up every cluster on disk. One that cannot be read does not stop the others. */

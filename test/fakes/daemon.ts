@@ -62,6 +62,7 @@ export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   shutdown: {},
   clusters: {},
   clusterStatus: { cluster: 'a b/ü?', selector: ['broker-a', 'master-b'] },
+  clusterReach: { cluster: '2m2s' },
   plan: up,
   up,
   down: { cluster: '2m2s', remove: true, timeoutMs: 1 },
