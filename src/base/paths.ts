@@ -96,6 +96,10 @@ export class NodePaths {
   get store(): string {
     return join(this.root, 'store');
   }
+  /** Accounts of a broker up to 5.2, with `acl`. */
+  get plainAcl(): string {
+    return join(this.root, 'acl', 'plain_acl.yml');
+  }
   get logs(): string {
     return join(this.root, 'logs', 'rocketmqlogs');
   }

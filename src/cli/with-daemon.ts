@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { HomePaths } from '../base/paths.js';
 import { connect } from '../client/daemon-process.js';
@@ -60,6 +61,8 @@ export function createRun(version: string, exit: (code: number) => void): Run {
 /** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();
+  // Each question to a node listens: one of a topic’s queues each are many at once, and no leak.
+  setMaxListeners(0, interrupt.signal);
   const abort = () => interrupt.abort(interrupted());
   process.once('SIGINT', abort);
   process.once('SIGTERM', abort);

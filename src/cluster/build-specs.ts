@@ -2,6 +2,7 @@ import type { ClusterPaths } from '../base/paths.js';
 import type { NodeProfile, Profile, Role } from '../profile/profile.js';
 import { defaultHeapBytes, jvmFlags, nodeMemoryEstimateBytes } from '../rocketmq/jvm-flags.js';
 import { releaseTraits } from '../rocketmq/releases.js';
+import { accessControlFlags } from './access-control.js';
 import { type Assignment, type NodeSpec, nodeMarker } from './node-spec.js';
 import { ROLE_DEFINITIONS } from './roles/definitions.js';
 import type { NodeDraft } from './roles/role.js';
@@ -64,6 +65,8 @@ function draftNode(
     replicationAddress: node.advertise.replication,
     flushDiskType: profile.flush === 'sync' ? 'SYNC_FLUSH' : 'ASYNC_FLUSH',
     namesrvAddrs,
+    account: profile.acl ?? null,
+    tls: profile.tls ?? false,
     env: node.env,
     startTimeoutMs: node.startTimeoutMs ?? START_TIMEOUT_MS[node.role] ?? DEFAULT_START_TIMEOUT_MS,
     stopTimeoutMs: node.stopTimeoutMs ?? releaseTraits(release.version).stopGraceMs,
@@ -87,6 +90,7 @@ function javaArguments(draft: NodeDraft): string[] {
     jdkMajor: jdk.major,
     role: draft.role,
     startup: draft.profile.startup,
+    tls: draft.tls,
     heapBytes: draft.heapBytes,
     gcLogFile: paths.gcLog,
     nodeDir: paths.root,
@@ -102,6 +106,7 @@ function javaArguments(draft: NodeDraft): string[] {
           `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`,
         ]
       : []),
+    ...accessControlFlags(draft),
     ...flags.map(({ flag }) => flag),
     ...(ports.debug ? [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:${ports.debug}`] : []),
     ...draft.profile.jvm,

@@ -6,6 +6,7 @@ import type { ClusterState as StateWord } from '../contract/status.js';
 import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
+import type { Reach } from '../remoting/client.js';
 import {
   FRESH_SNAPSHOT,
   type NodeExitRecord,
@@ -16,6 +17,7 @@ import {
 } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
+import { ownReach } from './access-control.js';
 import { BackgroundWork } from './background-work.js';
 import { buildSpecs } from './build-specs.js';
 import { saveClusterState } from './cluster-state.js';
@@ -182,6 +184,11 @@ export class Cluster {
       .join(';');
   }
 
+  /** @returns how the node that has `port` is to be spoken to; undefined if none of them has it. */
+  reachOf(port: number): Reach | undefined {
+    const spec = this.specs.find(({ ports }) => Object.values(ports).includes(port));
+    return spec && ownReach(spec);
+  }
   hasNode(id: string): boolean {
     return this.#nodes.has(id);
   }

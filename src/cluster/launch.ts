@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { markLaunch } from '../evidence/launch-mark.js';
 import { readReleaseHome } from '../install/release-home.js';
 import type { LaunchSpec } from '../process/launcher.js';
+import { writePlainAcl } from './access-control.js';
 import { launchEnvironment } from './build-specs.js';
 import { classArchiveOptions } from './class-archive.js';
 import { writeConfigFiles } from './config-file.js';
@@ -31,6 +32,7 @@ export async function prepareLaunch(node: NodeSpec, world: World, journal: Pick<
     journal.record('store-prepared', node.id, message);
   }
   await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
+  await writePlainAcl(node);
   const { jars } = await readReleaseHome(node.release.home);
   const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
   await markLaunch(node.paths.root, world.clock.now());

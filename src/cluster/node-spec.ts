@@ -1,5 +1,5 @@
 import type { NodePaths } from '../base/paths.js';
-import type { NodeProfile, Role } from '../profile/profile.js';
+import type { Account, NodeProfile, Role } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
 
@@ -44,6 +44,10 @@ export type NodeSpec = {
   flushDiskType: string;
   /** Local addresses of all NameServers of the cluster. */
   namesrvAddrs: readonly string[];
+  /** With which its brokers and proxies are asked; null without access control. */
+  account: Account | null;
+  /** Takes TLS only. */
+  tls: boolean;
   config: readonly ConfigLine[];
   javaArgs: readonly string[];
   env: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export type Restarts = { rolled: readonly string[]; together: readonly string[];
 /**
  * How nodes that run take up what has changed. Where the NameServers change, or a master moves to another address, there is nothing to roll: a
  * slave is routed only where its master is registered, and follows it only where it listens. A group whose list of peers, or way of electing,
- * changes cannot be rolled either: RocketMQ reads the list at its start, and two halves with different lists do not vote for each other. What
+ * changes cannot be rolled either (nor can TLS, which all must speak or none): RocketMQ reads the list at its start, and two halves with different lists do not vote for each other. What
  * joins starts with those that must learn of the same change, because it is ready only once they have; a plain NameServer waits for nobody.
  * @param specs all nodes as they are to be; what of them is neither in `changed` nor runs is started in any case
  */
@@ -24,6 +24,13 @@ export function planRestarts(changed: readonly ChangedNode[], specs: readonly No
     const joining = specs.filter((spec) => !isLive(spec.id) && (spec.role !== 'namesrv' || isController(spec)));
     const notice = `addresses change: ${ids.join(', ')} ${ids.length === 1 ? 'is restarted' : 'are restarted together'}`;
     return { rolled: [], together: [...ids, ...joining.map(({ id }) => id)], notice };
+  }
+  if (changed.some(({ now, next }) => now.tls !== next.tls)) {
+    return {
+      rolled: [],
+      together: ids,
+      notice: `TLS changes: ${ids.join(', ')} ${ids.length === 1 ? 'is restarted' : 'are restarted together'}`,
+    };
   }
   const regrouped = changed.filter(({ now, next }) => peersChanged(now, next)).map(({ next }) => next);
   if (regrouped.length === 0) return { rolled: ids, together: [], notice: undefined };

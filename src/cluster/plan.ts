@@ -8,6 +8,7 @@ import { formatPlace } from '../profile/problems.js';
 import type { Profile, ProfileWarning } from '../profile/profile.js';
 import { checkProperty } from '../rocketmq/keys.js';
 import { buildSpecs } from './build-specs.js';
+import { checkAccessControl } from './check-access-control.js';
 import type { Cluster } from './cluster.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from './node-spec.js';
 import { planRestarts, type Restarts } from './plan-restarts.js';
@@ -68,6 +69,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   refuseUnsupportedTopology(profile, new Map([...releases].map(([id, { version }]) => [id, version])));
   await refuseMissingModules(profile, releases);
   checkProperties(request, releases, notices);
+  checkAccessControl(cluster, request, releases, notices);
   await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, notices);
   const assignments = new Map(

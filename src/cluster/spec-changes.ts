@@ -1,4 +1,5 @@
 import { formatBytes } from '../base/units.js';
+import { isSecretKey } from '../rocketmq/access-control.js';
 import type { NodeSpec } from './node-spec.js';
 
 /** @returns what a restart would change for a node, one sentence each; empty where nothing would. */
@@ -15,12 +16,15 @@ export function changesBetween(before: NodeSpec, after: NodeSpec): string[] {
   compare('debug port', String(before.ports.debug ?? ''), String(after.ports.debug ?? ''));
   compare('JVM options', before.profile.jvm.join(' '), after.profile.jvm.join(' '));
   compare('environment', renderEnv(before.env), renderEnv(after.env));
+  compare('TLS', String(before.tls), String(after.tls));
   const old = new Map(before.config.map(({ key, value }) => [key, value]));
   for (const { key, value } of after.config) {
-    compare(key, old.get(key) ?? '', value);
+    if (isSecretKey(key)) {
+      if (old.get(key) !== value) changes.push(`${key} changes`);
+    } else compare(key, old.get(key) ?? '', value);
     old.delete(key);
   }
-  for (const [key, value] of old) compare(key, value, '');
+  for (const [key, value] of old) compare(key, isSecretKey(key) ? '(secret)' : value, '');
   return changes;
 }
 

@@ -1,5 +1,6 @@
 import { createSubscriptionGroup, createTopic, getTopicConfigs } from '../remoting/broker-api.js';
 import { releaseTraits } from '../rocketmq/releases.js';
+import { copiesTopics } from './access-control.js';
 import type { Cluster } from './cluster.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from './node-spec.js';
 import type { Report } from './progress.js';
@@ -19,7 +20,7 @@ export async function createTopicsAndGroups(cluster: Cluster, report: Report, si
   const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id));
   const leaders = new Set(brokers.filter(isElected).flatMap((spec) => cluster.elections.lastMaster(spec.brokerName ?? '') ?? []));
   for (const spec of brokers) await createOn(cluster, spec, leaders.has(spec.id), signal);
-  const followers = brokers.filter((spec) => isSlave(spec) || (isElected(spec) && !leaders.has(spec.id)));
+  const followers = brokers.filter((spec) => copiesTopics(spec) && (isSlave(spec) || (isElected(spec) && !leaders.has(spec.id))));
   await Promise.all(followers.map((follower) => untilKnown(cluster, follower, report, signal)));
 }
 

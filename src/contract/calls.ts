@@ -10,6 +10,7 @@ export const CALLS = {
   clusters: { method: 'GET', path: '/v1/clusters' },
   resolveCluster: { method: 'GET', path: '/v1/clusters/:cluster/resolve' },
   clusterStatus: { method: 'GET', path: '/v1/clusters/:cluster' },
+  clusterReach: { method: 'GET', path: '/v1/clusters/:cluster/reach' },
   plan: { method: 'POST', path: '/v1/plan' },
   up: { method: 'POST', path: '/v1/up' },
   down: { method: 'POST', path: '/v1/clusters/:cluster/down' },

@@ -108,6 +108,17 @@ export const ROUTES = {
     z.object({ cluster: z.string(), alsoRunning: z.array(z.string()).describe('other clusters that run, if none was named') }),
   ),
   clusterStatus: route(CALLS.clusterStatus, z.strictObject({ cluster, selector: list.optional() }), ClusterStatus),
+  clusterReach: route(
+    CALLS.clusterReach,
+    z.strictObject({ cluster }),
+    z.object({
+      credentials: z
+        .object({ accessKey: z.string(), secretKey: z.string() })
+        .nullable()
+        .describe('the account that its access control lets do everything; null without access control'),
+      tls: z.boolean().describe('its nodes take TLS only'),
+    }),
+  ),
   plan: stream(CALLS.plan, UpParams, ProgressItem, Plan),
   up: stream(CALLS.up, UpParams, ProgressItem, UpResult),
   down: stream(

@@ -11,6 +11,7 @@ import { clustersWithNodes, lostState, missingState, strayNodes } from '../clust
 import type { World } from '../cluster/world.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
 import type { ProgressItem } from '../contract/events.js';
+import type { Reach } from '../remoting/client.js';
 
 const RESUME_TIMEOUT_MS = 300_000;
 
@@ -25,6 +26,16 @@ export class ClusterRegistry {
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** @returns how the node at `address` is to be spoken to. The ports of all clusters of a home are different ones. */
+  reachOf(address: string): Reach {
+    const port = Number(address.slice(address.lastIndexOf(':') + 1));
+    for (const { cluster } of this.#entries.values()) {
+      const reach = cluster.reachOf(port);
+      if (reach) return reach;
+    }
+    return {};
   }
 
   /** Takes up every cluster on disk. One that cannot be read does not stop the others. What was cut off is then gone on with, in turn. */

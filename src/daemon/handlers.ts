@@ -67,6 +67,11 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       return entry.meter.status(ids);
     },
 
+    clusterReach: async ({ cluster: name }) => {
+      const specs = registry.resolve(name).cluster.specs;
+      return { credentials: specs.find(({ account }) => account)?.account ?? null, tls: specs.some(({ tls }) => tls) };
+    },
+
     start: async ({ cluster: name, selectors, timeoutMs, wait }, _signal, emit) => {
       const entry = registry.resolve(name, true);
       const { ids, notice } = await selected(entry, selectors, false);

@@ -54,7 +54,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   // One forgotten rejection or listener must not end the supervision of every cluster; the log keeps it.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
   process.on('uncaughtException', (error) => log.error({ err: error }, 'an exception that nobody caught'));
-  using remoting = new RemotingClient();
+  using remoting = new RemotingClient({ reach: (address) => registry.reachOf(address) });
   const platform = currentPlatform();
   const world: World = {
     home,

@@ -1,10 +1,11 @@
+import { DEFAULT_ACCOUNT } from '../rocketmq/access-control.js';
 import { crossProblems, profileWarnings } from './cross-checks.js';
 import { withDefaults } from './defaults.js';
 import { type FoundProfile, findProfile, type ProfileFolders } from './find-profile.js';
 import { readLayers } from './layers.js';
 import { applyOverrides, type ProfileOverrides } from './overrides.js';
 import { throwProblems } from './problems.js';
-import type { Profile, ProfileWarning, SourcePlace } from './profile.js';
+import type { Account, Profile, ProfileWarning, SourcePlace } from './profile.js';
 import { SettledProfile } from './profile-schema.js';
 import { type ResolvedNode, resolveNodes } from './resolve-nodes.js';
 import { type Tree, toPlain } from './source-tree.js';
@@ -57,10 +58,17 @@ function assemble({ name: profileName, file }: FoundProfile, nodes: readonly Res
     replication: settings.replication,
     flush: settings.flush,
     advertise: settings.advertise,
+    acl: settings.acl ? accountOf(settings.acl) : undefined,
+    tls: settings.tls ?? false,
     nodes: nodes.map(({ node }) => node),
     topics: (settings.topics ?? []).map(({ name, queues = DEFAULT_QUEUES, brokers }) => ({ name, queues, brokers })),
     groups: (settings.groups ?? []).map((group) => ({ name: group })),
   };
+}
+
+function accountOf(acl: true | { accessKey?: string | undefined; secretKey?: string | undefined }): Account {
+  const { accessKey, secretKey } = acl === true ? DEFAULT_ACCOUNT : acl;
+  return { accessKey: accessKey ?? DEFAULT_ACCOUNT.accessKey, secretKey: secretKey ?? DEFAULT_ACCOUNT.secretKey };
 }
 
 function propertyPlaces(nodes: readonly ResolvedNode[]): Map<string, SourcePlace> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs, parseSizeBytes } from '../base/units.js';
+import { DEFAULT_ACCOUNT } from '../rocketmq/access-control.js';
 import { BROKER_NAME, GROUP_MAX_LENGTH, isReservedId, NODE_ID, TOPIC_MAX_LENGTH, TOPIC_OR_GROUP } from './names.js';
 import { ROLES } from './profile.js';
 
@@ -78,6 +79,24 @@ const Advertise = z.strictObject(
 );
 
 const advertise = z.union([address, Advertise], { error: 'an address, or a map with clients and replication' });
+
+const KEY = 'text of 7 to 256 characters without blanks';
+/** Source: acl/.../plain/PlainPermissionManager.java checkPlainAccessConfig: longer than 6. */
+const key = text(KEY).pipe(z.string().regex(/^[\x21-\x7e]{7,256}$/, { error: KEY }));
+
+const Acl = z.strictObject(
+  {
+    accessKey: key.optional().describe(`Name of the account (default ${DEFAULT_ACCOUNT.accessKey})`),
+    secretKey: key
+      .optional()
+      .describe(
+        `Its secret (default ${DEFAULT_ACCOUNT.secretKey}); it stands in files of RMQDEV_HOME: choose one that is used nowhere else`,
+      ),
+  },
+  { error: 'a map' },
+);
+
+const acl = z.union([z.boolean(), Acl], { error: 'true, false, or a map with accessKey and secretKey' });
 
 const STOP = 'a duration up to 24h, such as 30s';
 const START = 'a duration up to 24h, such as 60s';
@@ -195,6 +214,15 @@ export const ProfileFile = z.strictObject(
         'sync: SYNC_MASTER waits for its slave; async: ASYNC_MASTER (default); dledger, controller: replicas of a brokerName elect their master',
       ),
     flush: oneOf(['sync', 'async']).optional().describe('sync: SYNC_FLUSH waits for the disk; async: ASYNC_FLUSH (default)'),
+    acl: acl
+      .optional()
+      .describe(
+        'true: brokers let in only who has an account, in the way of the release (ACL 1.0 before 5.3, users and policies since); or a map with accessKey and secretKey of the account that may do everything',
+      ),
+    tls: z
+      .boolean({ error: 'true or false' })
+      .optional()
+      .describe('true: NameServers, brokers and controllers take TLS only, with certificates that RocketMQ makes itself (default false)'),
     ...shared,
     roles: z
       .strictObject(

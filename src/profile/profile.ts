@@ -18,11 +18,17 @@ export type Profile = {
   flush: 'sync' | 'async';
   /** Where nodes say they are to be reached (brokerIP1) and replicated from (brokerIP2); rmqdev itself probes the local address. */
   advertise: Advertise;
+  /** Only who has an account is let in: this one may do everything. Undefined: no access control. */
+  acl?: Account | undefined;
+  /** NameServers, brokers and controllers take TLS only, and speak it among themselves. */
+  tls?: boolean;
   /** In the order of the file. Ids are unique. */
   nodes: readonly NodeProfile[];
   topics: readonly TopicProfile[];
   groups: readonly GroupProfile[];
 };
+
+export type Account = { accessKey: string; secretKey: string };
 
 /** Host names or addresses: `clients` becomes brokerIP1, `replication` brokerIP2. */
 export type Advertise = { clients: string; replication: string };

@@ -1,5 +1,7 @@
 import { asError } from '../base/errors.js';
 import { Connection } from './connection.js';
+import { type Credentials, signedFields } from './credentials.js';
+import type { TlsSettings } from './tls.js';
 
 /** Below the 120 s after which a node closes an idle channel. Source: remoting/.../netty/NettyServerConfig.java. */
 const IDLE_MS = 60_000;
@@ -19,16 +21,24 @@ export type RemotingResponse = {
   readonly body: Buffer;
 };
 
+/** How a node is spoken to. Empty: plain TCP, and nothing is signed. */
+export type Reach = { readonly credentials?: Credentials | undefined; readonly tls?: TlsSettings | undefined };
+
 /** Calls RocketMQ nodes: one pooled connection per address, its calls pipelined, opened on the first call and after each failure. */
 export class RemotingClient implements Disposable {
   readonly #idleMs: number;
+  readonly #reach: (address: string) => Reach;
   readonly #connections = new Map<string, Connection>();
   #lastOpaque = 0;
   #isDisposed = false;
 
-  /** @param options.idleMs a connection without an open call for so long is closed (default 60 s). */
-  constructor(options: { readonly idleMs?: number } = {}) {
+  /**
+   * @param options.idleMs a connection without an open call for so long is closed (default 60 s).
+   * @param options.reach how to speak to an address: asked for TLS when a connection is opened, for the credentials at each call.
+   */
+  constructor(options: { readonly idleMs?: number; readonly reach?: (address: string) => Reach } = {}) {
     this.#idleMs = options.idleMs ?? IDLE_MS;
+    this.#reach = options.reach ?? (() => ({}));
   }
 
   /** Open connections, idle ones included. */
@@ -45,8 +55,10 @@ export class RemotingClient implements Disposable {
     if (signal.aborted) throw asError(signal.reason);
     if (this.#isDisposed) throw new Error(`the client that should call ${address} is closed`);
     this.#lastOpaque = (this.#lastOpaque + 1) & 0x7fffffff;
+    const { credentials } = this.#reach(address);
+    const signed = credentials && { extFields: signedFields(content.extFields ?? {}, content.body, credentials) };
     const { remark, extFields, body, ...response } = await this.#connectionTo(address).call(
-      { code, opaque: this.#lastOpaque, ...content },
+      { code, opaque: this.#lastOpaque, ...content, ...signed },
       signal,
     );
     return { code: response.code, remark, extFields, body };
@@ -63,7 +75,8 @@ export class RemotingClient implements Disposable {
   #connectionTo(address: string): Connection {
     const open = this.#connections.get(address);
     if (open) return open;
-    const connection = new Connection(address, this.#idleMs, () => this.#connections.delete(address));
+    const settings = { idleMs: this.#idleMs, tls: this.#reach(address).tls };
+    const connection = new Connection(address, settings, () => this.#connections.delete(address));
     this.#connections.set(address, connection);
     return connection;
   }

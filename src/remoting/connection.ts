@@ -1,17 +1,21 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { asError, systemCode } from '../base/errors.js';
 import { encodeFrame, FrameDecoder, type OutgoingCommand, type RemotingCommand } from './frame.js';
+import { openSocket, type TlsSettings, tlsFailureOf } from './tls.js';
 
 /** The connection to `address` could not be made, or ended before the answer came. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
-  /** A system error code such as `ECONNREFUSED`; `CLOSED` where either side ended the connection; `GARBAGE` where the peer sent no frame. */
+  /** A system error code such as `ECONNREFUSED`; `CLOSED` if either side ended the connection; `GARBAGE` if the peer sent no frame; a TlsFailure. */
   readonly code: string;
   readonly address: string;
-  constructor(address: string, code: string, message: string, options?: ErrorOptions) {
+  /** The connection stood, and the peer ended it before it ever answered: so does a node that wants TLS with a plain one. */
+  readonly isUnanswered: boolean;
+  constructor(address: string, code: string, message: string, options: ErrorOptions & { readonly isUnanswered?: boolean } = {}) {
     super(message, options);
     this.address = address;
     this.code = code;
+    this.isUnanswered = options.isUnanswered ?? false;
   }
 }
 
@@ -31,15 +35,22 @@ export class Connection {
   readonly #onEnd: () => void;
   readonly #pending = new Map<number, PendingCall>();
   #hasEnded = false;
+  #isEstablished = false;
+  #hasAnswered = false;
 
-  constructor(address: string, idleMs: number, onEnd: () => void) {
+  /** @param settings.tls undefined: plain TCP. */
+  constructor(address: string, settings: { readonly idleMs: number; readonly tls: TlsSettings | undefined }, onEnd: () => void) {
+    const { idleMs, tls } = settings;
     this.address = address;
     this.#idleMs = idleMs;
     this.#onEnd = onEnd;
     const decoder = new FrameDecoder((command) => this.#settle(command));
-    this.#socket = connect({ ...hostAndPort(address), noDelay: true })
-      .on('error', (error) => this.#end(systemErrorAt(address, error)))
-      .on('end', () => this.end('CLOSED', `connection to ${address} closed by the peer`))
+    this.#socket = openSocket(address, tls)
+      .on(tls === undefined ? 'connect' : 'secureConnect', () => {
+        this.#isEstablished = true;
+      })
+      .on('error', (error) => this.#fail(error, tls !== undefined))
+      .on('end', () => this.#closedByPeer(tls !== undefined))
       .on('timeout', () => this.end('CLOSED', `connection to ${address} was idle for ${idleMs} ms`))
       .on('data', (chunk) => {
         try {
@@ -87,6 +98,22 @@ export class Connection {
     this.#end(new ConnectionError(this.address, code, message));
   }
 
+  #closedByPeer(isTls: boolean): void {
+    const { address } = this;
+    this.#end(
+      isTls && !this.#isEstablished
+        ? new ConnectionError(address, 'NOT_TLS', `TLS with ${address} failed: it closed the connection`)
+        : new ConnectionError(address, 'CLOSED', `connection to ${address} closed by the peer`, { isUnanswered: !this.#hasAnswered }),
+    );
+  }
+
+  #fail(error: Error, isTls: boolean): void {
+    const { address } = this;
+    const failure = isTls ? tlsFailureOf(error, this.#isEstablished) : undefined;
+    if (failure) this.#end(new ConnectionError(address, failure, `TLS with ${address} failed: ${error.message}`, { cause: error }));
+    else this.#end(systemErrorAt(address, error, this.#isEstablished && !this.#hasAnswered));
+  }
+
   #end(reason: ConnectionError): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -100,19 +127,15 @@ export class Connection {
   }
 
   #settle(command: RemotingCommand): void {
+    this.#hasAnswered = true;
     // A broker may also send requests of its own here (NOTIFY_CONSUMER_IDS_CHANGED); their opaques are the broker's.
     if (command.isResponse) this.#pending.get(command.opaque)?.resolve(command);
   }
 }
 
-function hostAndPort(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
-}
-
 /** A host name with several addresses fails with an AggregateError, whose own message is empty. */
-function systemErrorAt(address: string, error: Error): ConnectionError {
+function systemErrorAt(address: string, error: Error, isUnanswered: boolean): ConnectionError {
   const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
   const message = first.message.startsWith('connect') ? first.message : `${first.message} (${address})`;
-  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error });
+  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error, isUnanswered });
 }

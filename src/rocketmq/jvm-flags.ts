@@ -10,6 +10,8 @@ export type JvmFlagRequest = {
   role: ProcessRole;
   /** fast: serial collector and C1, quick to start; throughput: the JVM's own choice of collector, C2. */
   startup: 'fast' | 'throughput';
+  /** Is TLS what the nodes of the cluster speak among themselves, and with clients? */
+  tls: boolean;
   /** -Xmx. */
   heapBytes: number;
   gcLogFile: string;
@@ -30,6 +32,7 @@ type FlagRow = {
   /** Undefined: all. */
   roles?: readonly ProcessRole[];
   startup?: JvmFlagRequest['startup'];
+  tls?: boolean;
 };
 
 const addOpens = (javaPackage: string, reason: string, source: string): FlagRow => ({
@@ -95,6 +98,21 @@ export const FLAG_ROWS: readonly FlagRow[] = [
     source: 'remoting/.../netty/TlsSystemConfig.java; measured',
     // A proxy would then refuse gRPC clients, which speak TLS by default. Source: proxy/.../grpc/ProxyAndTlsProtocolNegotiator.java
     roles: ['namesrv', 'broker', 'controller'],
+    tls: false,
+  },
+  {
+    flag: () => '-Dtls.server.mode=enforcing',
+    reason: 'profile: tls; a plain connection is closed',
+    source: 'remoting/.../netty/TlsSystemConfig.java',
+    // A proxy takes both on its ports, as before.
+    roles: ['namesrv', 'broker', 'controller'],
+    tls: true,
+  },
+  {
+    flag: () => '-Dtls.enable=true',
+    reason: 'profile: tls; what it asks other nodes, it asks over TLS',
+    source: 'remoting/.../netty/TlsSystemConfig.java',
+    tls: true,
   },
   {
     flag: ({ gcLogFile }) => `-Xlog:gc*:file="${gcLogFile}":time,uptime,level,tags:filecount=2,filesize=4m`,
@@ -113,13 +131,14 @@ export const FLAG_ROWS: readonly FlagRow[] = [
 
 /** @returns the JVM flags of one node, in order, each with its reason; none that a JDK of that major version rejects. */
 export function jvmFlags(request: JvmFlagRequest): JvmFlag[] {
-  const { jdkMajor, role, startup } = request;
+  const { jdkMajor, role, startup, tls } = request;
   return FLAG_ROWS.filter(
     (row) =>
       jdkMajor >= (row.sinceJdk ?? 0) &&
       jdkMajor < (row.beforeJdk ?? Number.POSITIVE_INFINITY) &&
       (row.roles ?? [role]).includes(role) &&
-      (row.startup ?? startup) === startup,
+      (row.startup ?? startup) === startup &&
+      (row.tls ?? tls) === tls,
   ).map(({ flag, reason }) => ({ flag: flag(request), reason }));
 }
 

@@ -71,6 +71,8 @@ export type ReleaseTraits = {
   logbackProperty: boolean;
   /** @returns the name of a role's logback file in conf/. */
   logbackFileName: (role: ProcessRole | 'tools') => string;
+  /** plain: aclEnable, accounts in plain_acl.yml. users: authenticationEnabled and authorizationEnabled, accounts in the store; aclEnable does nothing. */
+  accessControl: 'plain' | 'users';
   /** mqadmin ends where conf/tools.yml (keys for access control) is missing; later ones go on without. */
   adminNeedsKeyFile: boolean;
   unsupportedPlatforms: readonly UnsupportedPlatform[];
@@ -170,6 +172,14 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
   logbackFileName: [
     { value: (role) => `logback_${role}.xml`, source: 'distribution/conf' },
     { since: '5.1.0', value: (role) => `rmq.${role}.logback.xml`, source: '<module>/src/main/resources' },
+  ],
+  accessControl: [
+    { value: 'plain', source: `${BROKER_CONTROLLER} initialAcl` },
+    {
+      since: '5.3.0',
+      value: 'users',
+      source: 'auth/.../config/AuthConfig.java; aclEnable is read and never asked for (BrokerController.java)',
+    },
   ],
   adminNeedsKeyFile: [
     { value: true, source: 'acl/.../AclUtils.java getYamlDataObject throws; measured' },

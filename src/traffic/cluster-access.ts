@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { asError, RmqdevError } from '../base/errors.js';
-import { RemotingClient } from '../remoting/client.js';
+import { type Reach, RemotingClient } from '../remoting/client.js';
 import { type ClusterInfo, getClusterInfo, getTopicList, getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
+import { accessProblemOf, isAccessProblem } from './access-problems.js';
 
 /** What every question to a cluster needs. */
 export type Access = {
@@ -9,6 +10,8 @@ export type Access = {
   readonly clock: Clock;
   /** `host:port` of each NameServer. */
   readonly namesrvs: readonly string[];
+  /** Account and TLS; default: neither. */
+  readonly reach?: Reach;
   /** How long one request may take. */
   readonly timeoutMs: number;
   /** Ctrl-C. */
@@ -17,7 +20,8 @@ export type Access = {
 
 /** @returns access with connections of its own, which end with it. */
 export function openAccess(settings: Omit<Access, 'client'>): Access & Disposable {
-  const client = new RemotingClient();
+  const { reach = {} } = settings;
+  const client = new RemotingClient({ reach: () => reach });
   return { ...settings, client, [Symbol.dispose]: () => client[Symbol.dispose]() };
 }
 
@@ -26,10 +30,14 @@ const NAMESRV_TIMEOUT_MS = 3_000;
 
 type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => Promise<T>;
 
-/** Calls a node within the time of `access`. */
+/** Calls a node within the time of `access`. @throws ACCESS_DENIED, TLS_REQUIRED and what else `isAccessProblem` knows */
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
   using deadline = access.clock.deadline(timeoutMs, access.signal);
-  return question(access.client, address, deadline.signal);
+  try {
+    return await question(access.client, address, deadline.signal);
+  } catch (error) {
+    throw (await accessProblemOf(error, address, access.reach ?? {}, deadline.signal)) ?? error;
+  }
 }
 
 /** @returns the answer of the first NameServer that gives one that counts. @throws NAMESRV_UNREACHABLE, the reason of the signal */
@@ -43,6 +51,7 @@ async function askNamesrvs<T>(access: Access, question: Ask<T>, counts: (answer:
       last = { answer };
     } catch (error) {
       access.signal.throwIfAborted();
+      if (isAccessProblem(error)) throw error;
       failures.push(`${address}: ${asError(error).message}`);
     }
   }

@@ -1,6 +1,8 @@
+import type { RmqdevError } from '../base/errors.js';
 import { commitOffset } from '../remoting/group-api.js';
 import type { StoredMessage } from '../remoting/message-codec.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
+import { isAccessProblem } from './access-problems.js';
 import { type Access, ask, brokersOf, routeOf } from './cluster-access.js';
 import { boundsOf, committedOffsets, type From, type GroupOffset, offsetAt, refuseLiveGroup } from './offsets.js';
 import { QueueReader, type ReadFilter, whyAt } from './queue-reader.js';
@@ -68,6 +70,8 @@ class Consumption {
   readonly #committed = new Map<string, number>();
   /** Ends following: the limit is reached, or the signal of the caller. */
   readonly #end = new AbortController();
+  /** What ended it while it followed: no other broker and no later try changes that. */
+  #refusal: RmqdevError | undefined;
   #received = 0;
   #committedAt = Number.NEGATIVE_INFINITY;
 
@@ -189,6 +193,7 @@ class Consumption {
         if (route) start(await this.#open(route, [], 'first').catch(() => []));
       }
       await Promise.all(loops);
+      if (this.#refusal) throw this.#refusal;
     } finally {
       signal.removeEventListener('abort', forward);
     }
@@ -205,6 +210,10 @@ class Consumption {
         isTold = false;
       } catch (error) {
         if (this.#end.signal.aborted) return;
+        if (isAccessProblem(error)) {
+          this.#refusal = error;
+          return this.#end.abort();
+        }
         if (!isTold)
           this.#tell.notice(
             `queue ${reader.queue.queueId} of ${reader.queue.brokerName} cannot be read now: ${whyAt(reader.queue.address, error)}`,
@@ -226,7 +235,7 @@ class Consumption {
         return await work();
       } catch (error) {
         this.#access.signal.throwIfAborted();
-        if (tries === MAX_TRIES) this.#refuse(reader.queue, error);
+        if (tries === MAX_TRIES || isAccessProblem(error)) this.#refuse(reader.queue, error);
         await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
         await this.#moveOn(reader);
       }

@@ -1,3 +1,4 @@
+import { RmqdevError } from '../base/errors.js';
 import { type SendResult, sendMessage } from '../remoting/broker-api.js';
 import { MessageProperty } from '../remoting/message-codec.js';
 import { UniqueKeys } from '../remoting/unique-key.js';
@@ -44,7 +45,8 @@ export class SendError extends Error {
   readonly failure: SendFailure;
   readonly tries: number;
   constructor(failure: SendFailure, tries: number) {
-    super(failure.error.message, { cause: failure.error });
+    const { error } = failure;
+    super(error instanceof RmqdevError ? `${error.text.what}: ${error.text.why}` : error.message, { cause: error });
     this.failure = failure;
     this.tries = tries;
   }

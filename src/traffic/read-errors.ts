@@ -2,15 +2,17 @@ import { RmqdevError } from '../base/errors.js';
 import { ResponseCode } from '../remoting/codes.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
+import { isAccessProblem } from './access-problems.js';
 import { whyAt } from './queue-reader.js';
 import type { Queue, ReadFrom } from './queues.js';
 
-/** @returns why a queue cannot be read: READ_FAILED, or GROUP_NOT_FOUND where its broker makes no groups by itself */
+/** @returns why a queue cannot be read: READ_FAILED, what `isAccessProblem` knows, or GROUP_NOT_FOUND where its broker makes no groups by itself */
 export function readError(
   { topic, group }: { topic: string; group: string | undefined },
   { brokerName, queueId, address }: Queue,
   error: unknown,
 ): RmqdevError {
+  if (isAccessProblem(error)) return error;
   if (error instanceof ResponseError && error.code === ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST) {
     return new RmqdevError('GROUP_NOT_FOUND', {
       what: `there is no consumer group ${group}`,

@@ -1,4 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
+import { isAccessProblem } from './access-problems.js';
 import type { Access } from './cluster-access.js';
 import { type Percentiles, percentilesOf, perSecond } from './figures.js';
 import { type Draft, type Producer, SendError, type Sent } from './producer.js';
@@ -154,6 +155,7 @@ function problemOf(
   hasGivenUp: boolean,
 ): RmqdevError | undefined {
   if (last) {
+    if (isAccessProblem(last.failure.error)) return last.failure.error;
     const unsure = last.failure.mayBeStored ? '; it may be stored all the same, as no answer came' : '';
     return new RmqdevError(
       'SEND_FAILED',

@@ -63,6 +63,7 @@ export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   clusters: {},
   resolveCluster: { cluster: 'a b/ü?', for: 'reading' },
   clusterStatus: { cluster: 'a b/ü?', selector: ['broker-a', 'master-b'] },
+  clusterReach: { cluster: '2m2s' },
   plan: up,
   up,
   down: { cluster: '2m2s', remove: true, timeoutMs: 1 },

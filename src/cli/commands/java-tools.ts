@@ -1,10 +1,11 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { ToolRuntime } from '../java/java-tool.js';
 import { clusterOption, usage } from '../options.js';
-import { refuseStopped } from '../traffic/access.js';
+import { ownReach, refuseStopped } from '../traffic/access.js';
+import { javaTlsOptions, type Reach, type ReachOptions, reachFrom, reachOptions } from '../traffic/reach.js';
 import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
-type RuntimeOptions = ClusterOptions & { namesrv?: string; rocketmq?: string; java?: string };
+type RuntimeOptions = ClusterOptions & ReachOptions & { namesrv?: string; rocketmq?: string; java?: string };
 type Options = RuntimeOptions & { args: string[]; _: (string | number)[] };
 
 /** yargs puts what follows `--` beside the command's own word, as it stands. */
@@ -55,7 +56,7 @@ export const toolsCommand = (run: Run, exit: (code: number) => void): CommandMod
 });
 
 function runtimeOptions(argv: Argv<GlobalOptions>): Argv<RuntimeOptions> {
-  return clusterOption(argv)
+  return reachOptions(clusterOption(argv))
     .option('namesrv', { type: 'string', describe: 'NameServers of any cluster, such as 127.0.0.1:9876; no daemon is asked' })
     .option('rocketmq', { type: 'string', describe: 'With --namesrv: a release that is installed, or its folder' })
     .option('java', {
@@ -68,28 +69,35 @@ type Tool = typeof import('../java/java-tool.js');
 
 async function withRuntime(
   { withDaemon, withOutput }: Run,
-  { json, verbose, cluster, namesrv, rocketmq, java }: RuntimeOptions,
+  { json, verbose, cluster, namesrv, rocketmq, java, ...reachWishes }: RuntimeOptions,
   exit: (code: number) => void,
   work: (runtime: ToolRuntime, tool: Tool) => Promise<number>,
 ): Promise<void> {
   const options = { json, verbose };
+  const securityOf = ({ credentials, tls }: Reach, env: NodeJS.ProcessEnv) => ({
+    credentials: credentials ?? null,
+    tlsOptions: javaTlsOptions(tls, reachWishes, env),
+  });
   const finish = async (runtime: ToolRuntime) => {
     const code = await work(runtime, await import('../java/java-tool.js'));
     if (code !== 0) exit(code);
   };
   if (namesrv !== undefined) {
-    return withOutput(options, async ({ home }) =>
-      finish(await (await import('../java/tool-runtime.js')).runtimeFor(home, namesrv, { rocketmq, java })),
-    );
+    return withOutput(options, async ({ home }) => {
+      const security = securityOf(await reachFrom(reachWishes, process.env), process.env);
+      await finish(await (await import('../java/tool-runtime.js')).runtimeFor(home, namesrv, { rocketmq, java }, security));
+    });
   }
   await withDaemon(options, async ({ client, home, signal }) => {
     const status = await client.call('clusterStatus', { cluster }, signal);
     refuseStopped(status);
+    const security = securityOf(await ownReach(client, status.cluster, reachWishes, signal), {});
     const { rocketmq: version, rocketmqHome, java: jdk, namesrvAddr } = status;
     await finish({
       release: { version, home: rocketmqHome },
       jdk: { home: jdk.home, major: jdk.version },
       namesrvAddr,
+      ...security,
       userHome: home.tools,
     });
   });

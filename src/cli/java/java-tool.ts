@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -11,6 +12,10 @@ export type ToolRuntime = {
   release: { version: string; home: string };
   jdk: { home: string; major: number };
   namesrvAddr: string;
+  /** With which mqadmin signs; null: it does not. */
+  credentials: { accessKey: string; secretKey: string } | null;
+  /** Java's arguments with which it speaks TLS; empty: it does not. */
+  tlsOptions: readonly string[];
   /** `user.home` of the program: RocketMQ writes its logs there. */
   userHome: string;
 };
@@ -31,13 +36,15 @@ export function classPathOf(releaseHome: string, env: NodeJS.ProcessEnv): string
 }
 
 /** @returns java's arguments before the main class. */
-export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRuntime, classPath: readonly string[]): string[] {
+export function toolArguments(runtime: ToolRuntime, classPath: readonly string[]): string[] {
+  const { release, jdk, namesrvAddr, userHome, tlsOptions } = runtime;
   const traits = releaseTraits(release.version);
   const logback = join(release.home, 'conf', traits.logbackFileName('tools'));
   return [
     ...toolJvmFlags(jdk.major),
     `-Duser.home=${userHome}`,
-    `-Drocketmq.home.dir=${confHome(release, userHome)}`,
+    `-Drocketmq.home.dir=${confHome(runtime)}`,
+    ...tlsOptions,
     `-Drocketmq.namesrv.addr=${namesrvAddr}`,
     `-Drocketmq.client.logRoot=${join(userHome, 'logs', 'rocketmqlogs')}`,
     ...(traits.logbackProperty
@@ -53,11 +60,15 @@ export function toolArguments({ release, jdk, namesrvAddr, userHome }: ToolRunti
 const SAMPLE_KEYS = 'accessKey: rocketmq2\nsecretKey: 12345678\n';
 
 /** @returns the folder whose conf/ the tools read: the release, or a copy of its conf/ that has what the release lacks. */
-function confHome({ version, home }: ToolRuntime['release'], userHome: string): string {
-  if (!releaseTraits(version).adminNeedsKeyFile || existsSync(join(home, 'conf', 'tools.yml'))) return home;
-  const copy = join(userHome, version);
+function confHome({ release: { version, home }, userHome, credentials }: ToolRuntime): string {
+  const hasKeys = existsSync(join(home, 'conf', 'tools.yml'));
+  if (credentials === null && (hasKeys || !releaseTraits(version).adminNeedsKeyFile)) return home;
+  // Not by cluster, but by account: two that run at once must not find each other's keys.
+  const account = credentials === null ? '' : `-${createHash('sha256').update(JSON.stringify(credentials)).digest('hex').slice(0, 12)}`;
+  const copy = join(userHome, `${version}${account}`);
   cpSync(join(home, 'conf'), join(copy, 'conf'), { recursive: true });
-  writeFileSync(join(copy, 'conf', 'tools.yml'), SAMPLE_KEYS);
+  // JSON is YAML.
+  writeFileSync(join(copy, 'conf', 'tools.yml'), credentials === null ? SAMPLE_KEYS : JSON.stringify(credentials), { mode: 0o600 });
   return copy;
 }
 

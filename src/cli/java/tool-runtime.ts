@@ -13,11 +13,12 @@ export async function runtimeFor(
   home: HomePaths,
   namesrv: string,
   wishes: { rocketmq?: string | undefined; java?: string | undefined },
+  security: Pick<ToolRuntime, 'credentials' | 'tlsOptions'>,
 ): Promise<ToolRuntime> {
   const namesrvAddr = addressesOf(namesrv).join(';');
   const release = await releaseFor(home, wishes.rocketmq);
   const jdk = await findJdk({ wanted: wishes.java, env: process.env, home: homedir(), release: release.version });
-  return { release, jdk, namesrvAddr, userHome: home.tools };
+  return { release, jdk, namesrvAddr, ...security, userHome: home.tools };
 }
 
 async function releaseFor(home: HomePaths, wanted: string | undefined): Promise<ToolRuntime['release']> {

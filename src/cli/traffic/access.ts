@@ -2,18 +2,20 @@ import type { Argv } from 'yargs';
 import { systemClock } from '../../base/clock.js';
 import { RmqdevError } from '../../base/errors.js';
 import { parseDurationMs } from '../../base/units.js';
+import type { DaemonClient } from '../../client/http.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { Access } from '../../traffic/cluster-access.js';
 import { clusterOption, durationOption, usage } from '../options.js';
 import type { Output } from '../output/output.js';
 import { clusterToRead } from '../which-cluster.js';
 import { type ClusterOptions, interruptible, type Run } from '../with-daemon.js';
+import { type Reach, type ReachOptions, reachFrom, reachOptions } from './reach.js';
 
-export type AccessOptions = ClusterOptions & { namesrv?: string; timeout: string };
+export type AccessOptions = ClusterOptions & ReachOptions & { namesrv?: string; timeout: string };
 
 /** What commands that talk to RocketMQ itself have in common. */
 export function accessOptions<T extends ClusterOptions>(argv: Argv<Omit<T, 'namesrv' | 'timeout'>>, timeout = '10s'): Argv<T> {
-  return clusterOption(argv as never)
+  return reachOptions(clusterOption(argv as never))
     .option('namesrv', {
       type: 'string',
       describe: 'NameServers of any cluster, such as 127.0.0.1:9876;127.0.0.1:9877; no daemon is asked',
@@ -35,19 +37,35 @@ export async function withAccess(
   work: (session: TrafficSession) => Promise<void>,
 ): Promise<void> {
   const { json, verbose, cluster, namesrv } = options;
-  const run = async (namesrvAddr: string, status: ClusterStatus | null, output: Output, signal: AbortSignal) => {
+  const run = async (place: { namesrvAddr: string; reach: Reach }, status: ClusterStatus | null, output: Output, signal: AbortSignal) => {
     const { openAccess } = await import('../../traffic/cluster-access.js');
     const timeoutMs = parseDurationMs(options.timeout) ?? 0;
-    using access = openAccess({ clock: systemClock, namesrvs: addressesOf(namesrvAddr), timeoutMs, signal });
+    using access = openAccess({ clock: systemClock, namesrvs: addressesOf(place.namesrvAddr), reach: place.reach, timeoutMs, signal });
     await work({ access, output, status });
   };
-  if (namesrv !== undefined)
-    return withOutput({ json, verbose }, ({ output }) => interruptible((signal) => run(namesrv, null, output, signal)));
+  if (namesrv !== undefined) {
+    return withOutput({ json, verbose }, async ({ output }) => {
+      const reach = await reachFrom(options, process.env);
+      await interruptible((signal) => run({ namesrvAddr: namesrv, reach }, null, output, signal));
+    });
+  }
   return withDaemon({ json, verbose }, async ({ client, output, signal }) => {
     const status = await client.call('clusterStatus', { cluster: await clusterToRead({ client, output, signal }, cluster) }, signal);
     refuseStopped(status);
-    await run(status.namesrvAddr, status, output, signal);
+    const reach = await ownReach(client, status.cluster, options, signal);
+    await run({ namesrvAddr: status.namesrvAddr, reach }, status, output, signal);
   });
+}
+
+/** @returns how to speak to a cluster of rmqdev's own: with its account and TLS, or with those that `options` name. */
+export async function ownReach(client: DaemonClient, cluster: string, options: ReachOptions, signal: AbortSignal): Promise<Reach> {
+  const wanted = await reachFrom(options, {});
+  const { credentials, tls } = await client.call('clusterReach', { cluster }, signal);
+  return {
+    credentials: wanted.credentials ?? credentials ?? undefined,
+    // Its certificates are those that RocketMQ makes at each start, and its nodes are this user's own on 127.0.0.1.
+    tls: wanted.tls ?? (tls ? { isVerified: false } : undefined),
+  };
 }
 
 /** @throws NODE_NOT_RUNNING where there is nobody to ask */

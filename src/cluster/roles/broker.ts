@@ -2,6 +2,7 @@ import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../remotin
 import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import { devProperties } from '../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
+import { accessControlLines } from '../access-control.js';
 import { type ConfigLine, isElected, isMaster, isSlave, type NodeSpec } from '../node-spec.js';
 import { brokerStartup } from './broker-startup.js';
 import { brokerClosed } from './clean-end.js';
@@ -121,6 +122,7 @@ function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[]
       reason: 'up to 4.9.3 the default ignores storePathRootDir and two brokers share one commit log',
     },
     { key: 'flushDiskType', value: draft.flushDiskType, reason: 'profile: flush' },
+    ...accessControlLines(draft),
     ...devProperties(draft.release.version, { isSlave: slave || draft.election === 'controller', isSyncPair }),
   ];
   if (slave && traits.slaveNeedsHaMasterAddress && master) {

@@ -4,6 +4,7 @@ import { http2Answers } from '../../remoting/http2-port.js';
 import { getTopicRoute, type TopicRoute } from '../../remoting/namesrv-api.js';
 import { lookupKey } from '../../rocketmq/keys.js';
 import type { Probe } from '../../supervisor/probe.js';
+import { accessControlLines } from '../access-control.js';
 import type { ConfigLine, NodeSpec } from '../node-spec.js';
 import { proxyClosed } from './clean-end.js';
 import { type NodeDraft, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
@@ -108,6 +109,7 @@ function proxyConfig(draft: NodeDraft): ConfigLine[] {
         value: '127.0.0.1',
         reason: 'how proxies tell each other apart, beside their ports; RocketMQ would pick a network card',
       },
+      ...accessControlLines(draft),
       {
         key: 'topicRouteServiceCacheRefreshSeconds',
         value: '2',

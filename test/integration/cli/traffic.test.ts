@@ -46,6 +46,13 @@ test('what is sent is read, in the order of sending in each queue, from masters 
   expect((await h.run('consume', 'Orders', '--from', 'last', '-n', '3', '--json')).json).toMatchObject({ received: 3 });
 });
 
+test('a topic of many queues is read without a warning of the runtime', async () => {
+  await h.run('topic', 'create', 'Wide', '--queues', '16');
+  await h.run('send', 'Wide', '-n', '40');
+  const { code, stderr } = await h.run('consume', 'Wide');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
 test('messages of one key go to one queue; --to keeps to one broker', async () => {
   await h.run('topic', 'create', 'Ordered', '--queues', '3');
   const sent = await h.run('send', 'Ordered', '-n', '20', '--key', 'order-1', '--order-by', 'key', '--json');

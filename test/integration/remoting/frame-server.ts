@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { encodeFrame, FrameDecoder, type OutgoingCommand, type RemotingCommand } from '../../../src/remoting/frame.js';
 
 export type Answer = (response?: Partial<OutgoingCommand>) => void;
@@ -15,10 +16,11 @@ export class FrameServer implements AsyncDisposable {
   accepted = 0;
   readonly #server: Server;
 
-  private constructor(server: Server, handler: Handler) {
+  private constructor(server: Server, handler: Handler, isTls: boolean) {
     this.#server = server;
     this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('connection', (socket) => {
+    server.on('tlsClientError', () => {});
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.accepted += 1;
       this.sockets.add(socket);
       const decoder = new FrameDecoder((request) => {
@@ -29,17 +31,25 @@ export class FrameServer implements AsyncDisposable {
           socket,
         );
       });
-      socket.on('data', (chunk) => decoder.push(chunk));
+      socket.on('data', (chunk) => {
+        try {
+          decoder.push(chunk);
+        } catch {
+          // As a node does with what is no frame, such as TLS.
+          socket.destroy();
+        }
+      });
       socket.on('error', () => {});
       socket.on('close', () => this.sockets.delete(socket));
     });
   }
 
-  static async listen(handler: Handler, port = 0): Promise<FrameServer> {
-    const server = createServer();
+  /** @param tls only TLS is spoken, as with `tls.server.mode=enforcing`. */
+  static async listen(handler: Handler, port = 0, tls?: TlsOptions): Promise<FrameServer> {
+    const server = tls ? createTlsServer(tls) : createServer();
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new FrameServer(server, handler);
+    return new FrameServer(server, handler, tls !== undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

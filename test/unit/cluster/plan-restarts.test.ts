@@ -72,3 +72,15 @@ test('a NameServer that joins with a controller in it starts with the controller
   const before = [hosting('namesrv-1'), nodeProfile('broker-a-n0', { election: 'controller' })];
   expect(plan(before, [...before, hosting('namesrv-2')]).together.toSorted()).toEqual(['broker-a-n0', 'namesrv-1', 'namesrv-2']);
 });
+
+test('TLS cannot be rolled: all nodes speak it or none', () => {
+  const nodes = ['namesrv-1', 'broker-a', 'broker-a-s'];
+  const [old, next] = [false, true].map((tls) => specsOf({ profile: profileOf(nodes, { tls }) })) as [NodeSpec[], NodeSpec[]];
+  const changed = next.map((spec, at) => ({ now: old[at] as NodeSpec, next: spec }));
+  expect(changed.every(({ now, next }) => changesBetween(now, next).length > 0)).toBe(true);
+  expect(planRestarts(changed, next, () => true)).toMatchObject({
+    rolled: [],
+    together: nodes,
+    notice: expect.stringContaining('TLS changes'),
+  });
+});

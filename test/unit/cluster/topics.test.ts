@@ -3,6 +3,7 @@ import type { Cluster } from '../../../src/cluster/cluster.js';
 import { startNodes } from '../../../src/cluster/start-stop.js';
 import { createTopicsAndGroups } from '../../../src/cluster/topics.js';
 import type { ProgressItem } from '../../../src/contract/events.js';
+import type { Profile } from '../../../src/profile/profile.js';
 import { IDS_2M2S, profileOf } from '../../fakes/cluster.js';
 import { FakeWorld } from '../../fakes/world.js';
 
@@ -17,12 +18,12 @@ const MASTERS = ['broker-a', 'broker-b'];
 const SLAVES = ['broker-a-s', 'broker-b-s'];
 
 /** A 2m2s of 4.9.7 that runs, with the topics Orders (everywhere) and Bills (on broker-b). */
-async function running(): Promise<Cluster> {
+async function running(more: Partial<Profile> = {}): Promise<Cluster> {
   const topics = [
     { name: 'Orders', queues: 4, brokers: undefined },
     { name: 'Bills', queues: 1, brokers: ['broker-b'] },
   ];
-  fake = new FakeWorld({ profile: profileOf(IDS_2M2S, { topics }), version: '4.9.7' });
+  fake = new FakeWorld({ profile: profileOf(IDS_2M2S, { topics, ...more }), version: '4.9.7' });
   const cluster = fake.cluster();
   await startNodes(cluster, IDS_2M2S, { wait: true, timeoutMs: 60_000, signal: never, report: () => {} });
   return cluster;
@@ -44,6 +45,13 @@ test('masters and slaves get the topics that are meant for their brokerName', as
     ['Orders'],
     ['Orders', 'Bills'],
   ]);
+});
+
+test('with acl a slave of 4.9.7 never learns of topics: nobody waits for that', async () => {
+  const cluster = await running({ acl: { accessKey: 'rocketmq2', secretKey: '12345678' } });
+  for (const id of SLAVES) fake.rocketmq.node(id).refusesTopics = true;
+  expect(await create(cluster)).toEqual([]);
+  for (const id of SLAVES) expect(fake.rocketmq.count('GET_ALL_TOPIC_CONFIG', id)).toBe(0);
 });
 
 test('a slave that refuses is waited for until it has copied them, and that is said', async () => {

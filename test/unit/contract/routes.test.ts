@@ -36,6 +36,7 @@ test('a GET changes nothing: it is a question', () => {
     'hello',
     'clusters',
     'clusterStatus',
+    'clusterReach',
     'events',
     'explain',
     'logs',

@@ -73,6 +73,7 @@ test('what a profile leaves out has its default', async () => {
     rocketmq: undefined,
     java: undefined,
     brokerClusterName: 'DefaultCluster',
+    tls: false,
     replication: 'async',
     flush: 'async',
     advertise: { clients: '127.0.0.1', replication: '127.0.0.1' },
@@ -235,4 +236,23 @@ test('a very small heap and a cluster without brokers are warnings', async () =>
     { message: expect.stringContaining('namesrv-1 has a heap of 20.0 MB'), place: { file, line: 4, column: 5 } },
     { message: expect.stringContaining('no node is a broker'), place: { file, line: 1, column: 1 } },
   ]);
+});
+
+test('acl: true is the account of RocketMQ’s samples; each of its keys can be given, a number as well; TLS is off unless it is asked for', async () => {
+  const settings = async (yaml: string, set: string[] = []) => {
+    folder.write('p.yaml', `extends: single\n${yaml}`);
+    const { acl, tls } = (await folder.load('p.yaml', { set })).profile;
+    return { acl, tls };
+  };
+  expect(await settings('')).toEqual({ acl: undefined, tls: false });
+  expect(await settings('acl: false\ntls: false')).toEqual({ acl: undefined, tls: false });
+  expect(await settings('acl: true\ntls: true')).toEqual({ acl: { accessKey: 'rocketmq2', secretKey: '12345678' }, tls: true });
+  expect(await settings('acl: { secretKey: 87654321 }')).toEqual({ acl: { accessKey: 'rocketmq2', secretKey: '87654321' }, tls: false });
+  expect((await settings('acl: { accessKey: my-account }', ['acl.secretKey=my-secret'])).acl).toEqual({
+    accessKey: 'my-account',
+    secretKey: 'my-secret',
+  });
+  expect((await settings('', ['acl=true', 'tls=true'])).tls).toBe(true);
+  // Source: acl/.../plain/PlainPermissionManager.java: longer than 6.
+  await expect(settings('acl: { secretKey: short }')).rejects.toMatchObject({ code: 'PROFILE_INVALID' });
 });

@@ -19,6 +19,7 @@ function flagsOf(wish: Partial<JvmFlagRequest> = {}): string[] {
     jdkMajor: 17,
     role: 'broker',
     startup: 'fast',
+    tls: false,
     heapBytes: 256 * MB,
     gcLogFile: '/n/gc.log',
     nodeDir: '/n',
@@ -80,6 +81,7 @@ test('a large heap brings as much direct memory, as the JVM itself would allow',
 
 test('a proxy keeps TLS, which gRPC clients speak by default', () => {
   expect(flagsOf({ role: 'proxy' })).not.toContain('-Dtls.server.mode=disabled');
+  expect(flagsOf({ role: 'proxy', tls: true })).not.toContain('-Dtls.server.mode=enforcing');
 });
 
 test('JDK 23 gets the option that it knows and not the next one', () => {
@@ -133,4 +135,10 @@ describe('jdkSuitability', () => {
   test('a JDK that nobody tried is allowed with a warning', () => {
     expect(jdkSuitability('5.5.0', 26)).toEqual({ ok: true, warning: expect.stringContaining('not tested on Java 26') });
   });
+});
+
+test.each(['namesrv', 'broker', 'controller'] as const)('with TLS a %s takes nothing else, and asks others over TLS', (role) => {
+  const flags = flagsOf({ role, tls: true });
+  expect(flags).toEqual(expect.arrayContaining(['-Dtls.server.mode=enforcing', '-Dtls.enable=true']));
+  expect(flags).not.toContain('-Dtls.server.mode=disabled');
 });
