@@ -7,11 +7,15 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** A system error code such as `ECONNREFUSED`; `CLOSED` where either side ended the connection; `GARBAGE` where the peer sent no frame. */
   readonly code: string;
+  /** `message` names it. */
   readonly address: string;
-  constructor(address: string, code: string, message: string, options?: ErrorOptions) {
+  /** It had been made, so a request may have arrived; if not, no byte was sent. */
+  readonly wasOpen: boolean;
+  constructor(address: string, code: string, message: string, { wasOpen, ...options }: ErrorOptions & { wasOpen: boolean }) {
     super(message, options);
     this.address = address;
     this.code = code;
+    this.wasOpen = wasOpen;
   }
 }
 
@@ -30,6 +34,7 @@ export class Connection {
   readonly #idleMs: number;
   readonly #onEnd: () => void;
   readonly #pending = new Map<number, PendingCall>();
+  #wasOpen = false;
   #hasEnded = false;
 
   constructor(address: string, idleMs: number, onEnd: () => void) {
@@ -38,14 +43,18 @@ export class Connection {
     this.#onEnd = onEnd;
     const decoder = new FrameDecoder((command) => this.#settle(command));
     this.#socket = connect({ ...hostAndPort(address), noDelay: true })
-      .on('error', (error) => this.#end(systemErrorAt(address, error)))
+      .on('connect', () => {
+        this.#wasOpen = true;
+      })
+      .on('error', (error) => this.#end(systemErrorAt(address, error, this.#wasOpen)))
       .on('end', () => this.end('CLOSED', `connection to ${address} closed by the peer`))
       .on('timeout', () => this.end('CLOSED', `connection to ${address} was idle for ${idleMs} ms`))
       .on('data', (chunk) => {
         try {
           decoder.push(chunk);
         } catch (error) {
-          this.#end(new ConnectionError(address, 'GARBAGE', `${address} sent garbage: ${asError(error).message}`, { cause: error }));
+          const message = `${address} sent garbage: ${asError(error).message}`;
+          this.#end(new ConnectionError(address, 'GARBAGE', message, { cause: error, wasOpen: true }));
         }
       });
     this.#rest();
@@ -84,7 +93,7 @@ export class Connection {
 
   /** Ends the connection and rejects its open calls; nothing happens where it has ended. */
   end(code: string, message: string): void {
-    this.#end(new ConnectionError(this.address, code, message));
+    this.#end(new ConnectionError(this.address, code, message, { wasOpen: this.#wasOpen }));
   }
 
   #end(reason: ConnectionError): void {
@@ -111,8 +120,9 @@ function hostAndPort(address: string): { host: string; port: number } {
 }
 
 /** A host name with several addresses fails with an AggregateError, whose own message is empty. */
-function systemErrorAt(address: string, error: Error): ConnectionError {
-  const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
-  const message = first.message.startsWith('connect') ? first.message : `${first.message} (${address})`;
-  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error });
+function systemErrorAt(address: string, error: Error, wasOpen: boolean): ConnectionError {
+  const first: NodeJS.ErrnoException = error instanceof AggregateError ? asError(error.errors[0]) : error;
+  // Only a failed connect names the address by itself.
+  const message = first.syscall === 'connect' ? first.message : `${first.message} (${address})`;
+  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error, wasOpen });
 }

@@ -103,6 +103,6 @@ export class QueueReader {
 
 /** @returns what went wrong at `address`, for people. */
 export const whyAt = (address: string, thrown: unknown): string => {
-  const { message } = asError(thrown);
-  return message.includes(address) ? message : `${address}: ${message}`;
+  const error = asError(thrown);
+  return 'address' in error ? error.message : `${address}: ${error.message}`;
 };
