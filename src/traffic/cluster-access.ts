@@ -29,7 +29,8 @@ type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => 
 /** Calls a node within the time of `access`. */
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
   using deadline = access.clock.deadline(timeoutMs, access.signal);
-  return question(access.client, address, deadline.signal);
+  // Awaited here: the deadline is disposed of at the end of this function.
+  return await question(access.client, address, deadline.signal);
 }
 
 /** @returns the answer of the first NameServer that gives one that counts. @throws NAMESRV_UNREACHABLE, the reason of the signal */
