@@ -28,6 +28,7 @@ import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { checkOptions } from './options.js';
 import { jsonOutput } from './output/json-output.js';
+import { endWithReader } from './stdout-reader.js';
 import { usageText } from './usage-text.js';
 import { createRun, type GlobalOptions } from './with-daemon.js';
 
@@ -39,10 +40,7 @@ const exit = (code: number) => {
 const version = packageVersion();
 const run = createRun(version, exit);
 
-// A reader that has seen enough (`rmqdev logs | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
+endWithReader(process.stdout, () => process.exit(0));
 
 const parser = yargs(args)
   .scriptName('rmqdev')

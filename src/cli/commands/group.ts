@@ -63,8 +63,8 @@ const deleteCommand = (run: Run): CommandModule<GlobalOptions, GroupOptions> => 
   handler: ({ group, ...options }) =>
     withAccess(run, options, async ({ access, output }) => {
       const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
-      output.done({ group, action: 'deleted', brokers });
       if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a group of that name goes on there`);
+      output.done({ group, action: 'deleted', brokers });
     }),
 });
 

@@ -1,14 +1,16 @@
 import type { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import { JsonNotices } from './json-notices.js';
 import type { Output } from './output.js';
 import { trafficJson } from './traffic-json.js';
 
 /** One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract. */
 export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, options: { showsProgress: boolean }): Output {
   const print = (value: unknown) => void stdout.write(`${JSON.stringify(value)}\n`);
+  const notices = new JsonNotices(print);
   const status = (value: ClusterStatus) => print(value);
   return {
-    ...trafficJson(print),
+    ...trafficJson(stdout, notices),
     progress: (item) => {
       if (options.showsProgress) print(item);
     },
@@ -40,7 +42,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     report: print,
     daemon: (daemon) => print(daemon),
     raw: (text) => void stdout.write(text),
-    notice: () => {},
+    notice: (message) => notices.tell(message),
     error: (error: RmqdevError, isVerbose) => {
       const stack = isVerbose ? { stack: error.stack } : {};
       stderr.write(`${JSON.stringify({ error: { ...error.toPayload(), ...stack } })}\n`);

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { grouped } from '../../base/grouped.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
-import type { Received } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
+import { written } from '../stdout-reader.js';
 import { type Colors, colorsFor } from './paint.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
@@ -27,6 +29,7 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
   };
 
   return {
+    beginStream: () => {},
     sent: (event, progress) => {
       if (event.event === 'failed') {
         endCount();
@@ -39,11 +42,11 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
       endCount();
       print(renderSummary(summary, colors));
     },
-    received: (received) => print(renderReceived(received, colors)),
-    consumeDone: ({ received, elapsedMs, group, topic }) =>
-      note(
-        `${count(received, 'message')} of ${topic} in ${formatDuration(elapsedMs)}${group === null ? '' : `; offsets of ${group} are committed`}`,
-      ),
+    received: (received) => written(stdout, `${renderReceived(received, colors)}\n`),
+    consumeDone: (summary) => {
+      const { received, elapsedMs, topic } = summary;
+      note(`${count(received, 'message')} of ${topic} in ${formatDuration(elapsedMs)}${committedWords(summary)}`);
+    },
     topics: (topics) => {
       if (topics.length === 0) return print('No topic yet. `rmqdev topic create Test`, or a first `rmqdev send Test`, makes one.');
       const rows = topics.map(({ topic, brokers, queues, messages }) => [topic, brokers.join(', '), String(queues), orDash(messages)]);
@@ -99,7 +102,7 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
         topic,
         brokerName,
         String(queueId),
-        String(offset),
+        orDash(offset),
         orDash(maxOffset),
         orDash(behind),
       ]);
@@ -143,6 +146,14 @@ function renderSummary(
     ...(retried > 0 ? [`${retried} needed more than one try.`] : []),
     ...(mayBeTwice > 0 ? [`${mayBeTwice} may be stored twice: a first try was not answered in time.`] : []),
   ].join('\n');
+}
+
+/** A failed commit was told as a notice. */
+function committedWords({ group, queues }: ConsumeSummary): string {
+  if (group === null) return '';
+  return queues.some(({ committed }) => committed !== null)
+    ? `; offsets of ${group} are committed`
+    : `; no offset of ${group} was committed`;
 }
 
 function renderReceived({ message, brokerName }: Received, colors: Colors): string {

@@ -54,5 +54,5 @@ test.each([
   [{ tags: undefined, key: 'k' }, false],
   [{ tags: 'TagA', key: 'k3' }, false],
 ])('%j of a message with TagA and the keys k1 k2: %s', (filter, expected) => {
-  expect(matches(filter, { tags: 'TagA', keys: 'k1 k2' })).toBe(expected);
+  expect(matches(filter, { tags: 'TagA', keys: 'k1 k2', storeTimestamp: 1 })).toBe(expected);
 });
