@@ -4,6 +4,7 @@ import { packageVersion } from '../base/version.js';
 import { withDashes } from './arguments.js';
 import { jsonOutput } from './output/json-output.js';
 import { createParser } from './parser.js';
+import { endWithReader } from './stdout-reader.js';
 import { usageText } from './usage-text.js';
 import { createRun } from './with-daemon.js';
 
@@ -14,10 +15,7 @@ const exit = (code: number) => {
 const version = packageVersion();
 const parser = createParser(args, createRun(version, exit), version, exit);
 
-// A reader that has seen enough (`rmqdev logs | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
+endWithReader(process.stdout, () => process.exit(0));
 
 if (args.length === 0) {
   parser.showHelp('log');

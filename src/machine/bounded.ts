@@ -20,9 +20,14 @@ export function bounded<T>(ask: () => Promise<T>, timeoutMs: number, clock: Cloc
 }
 
 function reason(error: unknown): string {
-  const { message } = asError(error);
+  if (isMissingTool(error)) return 'the tool that tells it is missing';
   // What execa says of a tool is long; its first line tells.
-  return systemCode(error) === 'ENOENT' && !message.includes('no such file')
-    ? 'the tool that tells it is missing'
-    : (message.split('\n')[0] ?? '');
+  return asError(error).message.split('\n')[0] ?? '';
+}
+
+/** ENOENT of a file says which system call met it; so does a spawn, whose error execa keeps as the cause. */
+function isMissingTool(error: unknown): boolean {
+  if (systemCode(error) !== 'ENOENT') return false;
+  const { syscall, cause } = error as NodeJS.ErrnoException;
+  return syscall?.startsWith('spawn') ?? isMissingTool(cause);
 }

@@ -8,14 +8,23 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** A system error code such as `ECONNREFUSED`; `CLOSED` if either side ended the connection; `GARBAGE` if the peer sent no frame; a TlsFailure. */
   readonly code: string;
+  /** `message` names it. */
   readonly address: string;
+  /** It had been made, so a request may have arrived; if not, no byte of one was sent. */
+  readonly wasOpen: boolean;
   /** The connection stood, and the peer ended it before it ever answered: so does a node that wants TLS with a plain one. */
   readonly isUnanswered: boolean;
-  constructor(address: string, code: string, message: string, options: ErrorOptions & { readonly isUnanswered?: boolean } = {}) {
+  constructor(
+    address: string,
+    code: string,
+    message: string,
+    { wasOpen, isUnanswered = false, ...options }: ErrorOptions & { readonly wasOpen: boolean; readonly isUnanswered?: boolean },
+  ) {
     super(message, options);
     this.address = address;
     this.code = code;
-    this.isUnanswered = options.isUnanswered ?? false;
+    this.wasOpen = wasOpen;
+    this.isUnanswered = isUnanswered;
   }
 }
 
@@ -34,8 +43,8 @@ export class Connection {
   readonly #idleMs: number;
   readonly #onEnd: () => void;
   readonly #pending = new Map<number, PendingCall>();
+  #wasOpen = false;
   #hasEnded = false;
-  #isEstablished = false;
   #hasAnswered = false;
 
   /** @param settings.tls undefined: plain TCP. */
@@ -47,7 +56,7 @@ export class Connection {
     const decoder = new FrameDecoder((command) => this.#settle(command));
     this.#socket = openSocket(address, tls)
       .on(tls === undefined ? 'connect' : 'secureConnect', () => {
-        this.#isEstablished = true;
+        this.#wasOpen = true;
       })
       .on('error', (error) => this.#fail(error, tls !== undefined))
       .on('end', () => this.#closedByPeer(tls !== undefined))
@@ -56,7 +65,8 @@ export class Connection {
         try {
           decoder.push(chunk);
         } catch (error) {
-          this.#end(new ConnectionError(address, 'GARBAGE', `${address} sent garbage: ${asError(error).message}`, { cause: error }));
+          const message = `${address} sent garbage: ${asError(error).message}`;
+          this.#end(new ConnectionError(address, 'GARBAGE', message, { cause: error, wasOpen: true }));
         }
       });
     this.#rest();
@@ -95,23 +105,26 @@ export class Connection {
 
   /** Ends the connection and rejects its open calls; nothing happens where it has ended. */
   end(code: string, message: string): void {
-    this.#end(new ConnectionError(this.address, code, message));
+    this.#end(new ConnectionError(this.address, code, message, { wasOpen: this.#wasOpen }));
+  }
+
+  /** Its place in the life of the connection, for whoever is told of the end. */
+  get #state(): { wasOpen: boolean; isUnanswered: boolean } {
+    return { wasOpen: this.#wasOpen, isUnanswered: this.#wasOpen && !this.#hasAnswered };
   }
 
   #closedByPeer(isTls: boolean): void {
     const { address } = this;
-    this.#end(
-      isTls && !this.#isEstablished
-        ? new ConnectionError(address, 'NOT_TLS', `TLS with ${address} failed: it closed the connection`)
-        : new ConnectionError(address, 'CLOSED', `connection to ${address} closed by the peer`, { isUnanswered: !this.#hasAnswered }),
-    );
+    if (isTls && !this.#wasOpen) this.end('NOT_TLS', `TLS with ${address} failed: it closed the connection`);
+    else this.#end(new ConnectionError(address, 'CLOSED', `connection to ${address} closed by the peer`, this.#state));
   }
 
   #fail(error: Error, isTls: boolean): void {
     const { address } = this;
-    const failure = isTls ? tlsFailureOf(error, this.#isEstablished) : undefined;
-    if (failure) this.#end(new ConnectionError(address, failure, `TLS with ${address} failed: ${error.message}`, { cause: error }));
-    else this.#end(systemErrorAt(address, error, this.#isEstablished && !this.#hasAnswered));
+    const wasOpen = this.#wasOpen;
+    const failure = isTls ? tlsFailureOf(error, wasOpen) : undefined;
+    if (failure === undefined) this.#end(systemErrorAt(address, error, this.#state));
+    else this.#end(new ConnectionError(address, failure, `TLS with ${address} failed: ${error.message}`, { cause: error, wasOpen }));
   }
 
   #end(reason: ConnectionError): void {
@@ -134,8 +147,9 @@ export class Connection {
 }
 
 /** A host name with several addresses fails with an AggregateError, whose own message is empty. */
-function systemErrorAt(address: string, error: Error, isUnanswered: boolean): ConnectionError {
-  const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
-  const message = first.message.startsWith('connect') ? first.message : `${first.message} (${address})`;
-  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error, isUnanswered });
+function systemErrorAt(address: string, error: Error, state: { wasOpen: boolean; isUnanswered: boolean }): ConnectionError {
+  const first: NodeJS.ErrnoException = error instanceof AggregateError ? asError(error.errors[0]) : error;
+  // Only a failed connect names the address by itself.
+  const message = first.syscall === 'connect' ? first.message : `${first.message} (${address})`;
+  return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error, ...state });
 }

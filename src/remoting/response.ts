@@ -22,6 +22,17 @@ export class ResponseError extends Error {
   }
 }
 
+/** A node answered with a body that is not what was asked for. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  /** `message` names it. */
+  readonly address: string;
+  constructor(address: string, request: number, cause: Error, why = cause.message) {
+    super(`${address} answered ${requestName(request)} with a body that cannot be read: ${why}`, { cause });
+    this.address = address;
+  }
+}
+
 /** As `RemotingClient.invoke`, but a response whose code is not in `accepted` (default: only SUCCESS) rejects with ResponseError. */
 export async function invokeExpecting(
   client: RemotingClient,
@@ -35,16 +46,15 @@ export async function invokeExpecting(
   return response;
 }
 
-/** @returns the JSON body of a response, checked. @throws Error naming the node where it is not what `schema` says. */
+/** @returns the JSON body of a response, checked. @throws BodyError if it is not what `schema` says */
 export function jsonBody<S extends z.ZodType>(address: string, request: number, body: Buffer, schema: S): z.infer<S> {
-  const what = `${address} answered ${requestName(request)} with a body that cannot be read`;
   let json: unknown;
   try {
     json = parseLooseJson(body.toString());
   } catch (error) {
-    throw new Error(`${what}: ${asError(error).message}`, { cause: error });
+    throw new BodyError(address, request, asError(error));
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Error(`${what}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+  if (!parsed.success) throw new BodyError(address, request, parsed.error, z.prettifyError(parsed.error));
   return parsed.data;
 }

@@ -34,6 +34,7 @@ type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => 
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
   using deadline = access.clock.deadline(timeoutMs, access.signal);
   try {
+    // Awaited here: the deadline is disposed of at the end of this function.
     return await question(access.client, address, deadline.signal);
   } catch (error) {
     throw (await accessProblemOf(error, address, access.reach ?? {}, deadline.signal)) ?? error;

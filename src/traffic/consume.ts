@@ -1,26 +1,26 @@
 import type { RmqdevError } from '../base/errors.js';
-import { commitOffset } from '../remoting/group-api.js';
-import type { StoredMessage } from '../remoting/message-codec.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
 import { isAccessProblem } from './access-problems.js';
-import { type Access, ask, brokersOf, routeOf } from './cluster-access.js';
-import { boundsOf, committedOffsets, type From, type GroupOffset, offsetAt, refuseLiveGroup } from './offsets.js';
-import { QueueReader, type ReadFilter, whyAt } from './queue-reader.js';
+import { type Access, brokersOf, routeOf } from './cluster-access.js';
+import { GroupProgress } from './group-progress.js';
+import { Handing, type Write } from './handing.js';
+import { committedOffsets, type From, type GroupOffset, refuseLiveGroup } from './offsets.js';
+import { openQueue } from './open-queue.js';
+import { Outages } from './outages.js';
+import type { QueueReader, ReadFilter } from './queue-reader.js';
 import { masterOf, type Queue, queueKey, type ReadFrom, readableQueues } from './queues.js';
 import { nothingToRead, readError } from './read-errors.js';
 import { topicNotFound } from './send-route.js';
+import { inStoreOrder, type Opened, offsetsOfLast } from './store-order.js';
 
-/** Reads without a group of its own; every broker has it. Source: common/.../MixAll.java `TOOLS_CONSUMER_GROUP`. */
-const NO_GROUP = 'TOOLS_CONSUMER';
 const AGAIN_MS = 500;
 const LOOK_FOR_QUEUES_EVERY_MS = 3_000;
-const COMMIT_EVERY_MS = 1_000;
 const MAX_TRIES = 3;
 
 export type ConsumeRequest = {
   readonly topic: string;
   readonly filter: ReadFilter;
-  /** Commits what was handed out, and goes on there. */
+  /** Commits what was written to the output, and goes on there. */
   readonly group: string | undefined;
   /** Where to begin; with a group only in queues of which it has no offset. */
   readonly from: From;
@@ -32,85 +32,111 @@ export type ConsumeRequest = {
   readonly limit: number | undefined;
 };
 
-export type Received = { readonly message: StoredMessage; readonly brokerName: string /** Where it was read. */; readonly address: string };
-
 export type ConsumeSummary = {
   readonly topic: string;
   readonly group: string | null;
+  /** Written to the output. */
   readonly received: number;
   readonly elapsedMs: number;
-  /** `next`: the offset that follows what was handed out or left out. */
   readonly queues: readonly {
     readonly brokerName: string;
     readonly queueId: number;
     readonly address: string;
     readonly from: number;
+    /** The offset that follows what was written or left out. */
     readonly next: number;
+    /** What this run has committed; null if nothing. */
+    readonly committed: number | null;
   }[];
 };
 
-export type Tell = { readonly message: (received: Received) => void; readonly notice: (text: string) => void };
+export type ConsumeRun = {
+  readonly summary: ConsumeSummary;
+  /** Why a queue was not read to its end. */
+  readonly problem: RmqdevError | undefined;
+  /** Why the output takes no more. */
+  readonly outputError: Error | undefined;
+};
+
+export type Tell = { readonly message: Write; readonly notice: (text: string) => void };
 
 /**
- * Reads a topic: everything that is there, in the order in which it was stored, and then (`follow`) what comes. Resolves at the end, at
- * the limit, or when the signal of `access` aborts, with offsets committed up to the last message that was handed out.
- * @throws TOPIC_NOT_FOUND, READ_FAILED, GROUP_IN_USE, GROUP_NOT_FOUND, NAMESRV_UNREACHABLE
+ * Reads a topic: everything that is there, in the order in which it was stored, and then (`follow`) what comes. A queue that fails keeps
+ * no other from being read. Resolves at the end, at the limit, if the output takes no more, or when the signal of `access` aborts, with
+ * offsets committed for what was written to the output, and for nothing else.
+ * @throws TOPIC_NOT_FOUND, READ_FAILED (no queue can be read), GROUP_IN_USE, GROUP_NOT_FOUND, NAMESRV_UNREACHABLE
  */
-export async function consume(access: Access, request: ConsumeRequest, tell: Tell): Promise<ConsumeSummary> {
-  return new Consumption(access, request, tell).run();
+export async function consume(access: Access, request: ConsumeRequest, tell: Tell): Promise<ConsumeRun> {
+  const end = new AbortController();
+  const forward = () => end.abort(access.signal.reason);
+  access.signal.addEventListener('abort', forward, { once: true });
+  if (access.signal.aborted) forward();
+  try {
+    return await new Consumption({ ...access, signal: end.signal }, end, request, tell).run();
+  } finally {
+    access.signal.removeEventListener('abort', forward);
+  }
 }
 
-type Reader = { readonly reader: QueueReader; readonly from: number; readonly end: number };
-
 class Consumption {
+  /** Its signal ends reading: the caller's wish, the limit, or the output. */
   readonly #access: Access;
+  readonly #end: AbortController;
   readonly #request: ConsumeRequest;
   readonly #tell: Tell;
-  readonly #readers = new Map<string, Reader>();
-  readonly #committed = new Map<string, number>();
-  /** Ends following: the limit is reached, or the signal of the caller. */
-  readonly #end = new AbortController();
-  /** What ended it while it followed: no other broker and no later try changes that. */
-  #refusal: RmqdevError | undefined;
-  #received = 0;
-  #committedAt = Number.NEGATIVE_INFINITY;
+  readonly #readers = new Map<string, Opened>();
+  readonly #outages: Outages;
+  readonly #handing: Handing;
+  readonly #progress: GroupProgress | undefined;
+  readonly #startedAt: number;
+  #problem: RmqdevError | undefined;
+  /** A mistake of rmqdev that ended following. */
+  #fault: unknown;
 
-  constructor(access: Access, request: ConsumeRequest, tell: Tell) {
+  constructor(access: Access, end: AbortController, request: ConsumeRequest, tell: Tell) {
+    const { topic, group } = request;
     this.#access = access;
+    this.#end = end;
     this.#request = request;
     this.#tell = tell;
+    this.#startedAt = access.clock.now();
+    this.#outages = new Outages(tell.notice);
+    this.#handing = new Handing(tell.message, access.clock, () => end.abort());
+    this.#progress = group === undefined ? undefined : new GroupProgress(access, { group, topic }, this.#readers, tell.notice);
   }
 
-  async run(): Promise<ConsumeSummary> {
+  async run(): Promise<ConsumeRun> {
     const { clock, signal } = this.#access;
     const { topic, group, follow } = this.#request;
     const since = clock.monotonicMs();
     try {
       const route = await this.#findTopic();
       if (route) {
-        await this.#open(route, await this.#groupOffsets());
+        await this.#openAll(route);
         await this.#handOutBacklog();
         if (follow && !this.#isDone) await this.#follow();
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      await this.#commit(true);
+      await this.#handing.flush();
+      await this.#progress?.commit({ isLast: true });
     }
-    const queues = [...this.#readers.values()].map(({ reader, from }) => ({ ...reader.queue, from, next: reader.position }));
-    return { topic, group: group ?? null, received: this.#received, elapsedMs: Math.round(clock.monotonicMs() - since), queues };
-  }
-
-  /** The last so many that match may lie anywhere. */
-  get #start(): From {
-    const { from, filter } = this.#request;
-    const isFiltered = filter.tags !== undefined || filter.key !== undefined;
-    return typeof from === 'object' && 'lastCount' in from && isFiltered ? 'first' : from;
+    if (this.#fault) throw this.#fault;
+    const queues = [...this.#readers].map(([key, { reader, from }]) => ({
+      ...reader.queue,
+      from,
+      next: reader.position,
+      committed: this.#progress?.committed.get(key) ?? null,
+    }));
+    const elapsedMs = Math.round(clock.monotonicMs() - since);
+    const summary = { topic, group: group ?? null, received: this.#handing.written, elapsedMs, queues };
+    return { summary, problem: this.#problem, outputError: this.#handing.failure };
   }
 
   get #isDone(): boolean {
     const { limit } = this.#request;
-    return this.#access.signal.aborted || (limit !== undefined && this.#received >= limit);
+    return this.#access.signal.aborted || (limit !== undefined && this.#handing.handed >= limit);
   }
 
   async #findTopic(): Promise<TopicRoute | undefined> {
@@ -125,119 +151,166 @@ class Consumption {
     return route;
   }
 
+  /** Opens what there is at the start. @throws if no queue can be opened, and none is waited for */
+  async #openAll(route: TopicRoute): Promise<void> {
+    const { topic, group, from, readFrom, follow } = this.#request;
+    if (group !== undefined) {
+      const next = 'Stop them, read with another --group, or without one: that commits nothing';
+      await refuseLiveGroup(
+        this.#access,
+        await brokersOf(this.#access),
+        group,
+        `${group} is at work: two would commit the same offsets`,
+        next,
+      );
+    }
+    const queues = readableQueues(route, readFrom);
+    if (queues.length === 0) throw nothingToRead(topic, route, readFrom);
+    const groupOffsets = await this.#groupOffsets();
+    const opened = await Promise.all(queues.map((queue) => this.#trying(queue, () => this.#openOne(route, queue, groupOffsets, from))));
+    const fresh = opened.flatMap((queue) => (queue && !hasOffset(groupOffsets, queue.reader.queue) ? [queue] : []));
+    if (typeof from === 'object' && 'lastCount' in from) await this.#beginAtLast(fresh, from.lastCount);
+    if (this.#readers.size === 0 && !follow && this.#problem) throw this.#problem;
+  }
+
+  /** Lets the queues of which the group has no offset begin at the last `count` messages of all of them. */
+  async #beginAtLast(queues: readonly Opened[], count: number): Promise<void> {
+    // Until that is known, nothing of them is open: what is looked at here is not handed out.
+    for (const { reader } of queues) this.#readers.delete(queueKey(reader.queue));
+    const starts = await offsetsOfLast(queues, count, (queue) => this.#fill(queue));
+    for (const { reader, end } of queues) {
+      const key = queueKey(reader.queue);
+      const from = starts.get(key) ?? end;
+      this.#readers.set(key, { reader: reader.reopened(from), from, end });
+    }
+  }
+
   async #groupOffsets(): Promise<readonly GroupOffset[]> {
     const { group, topic } = this.#request;
     if (group === undefined) return [];
-    const brokers = await brokersOf(this.#access);
-    const next = 'Stop them, read with another --group, or without one: that commits nothing';
-    await refuseLiveGroup(this.#access, brokers, group, `${group} is at work: two would commit the same offsets`, next);
-    return (await committedOffsets(this.#access, brokers, group)).filter((offset) => offset.topic === topic);
+    return (await committedOffsets(this.#access, await brokersOf(this.#access), group)).filter((offset) => offset.topic === topic);
   }
 
-  /** Opens the queues of `route` that are not open yet. */
-  async #open(route: TopicRoute, groupOffsets: readonly GroupOffset[], from = this.#start): Promise<Reader[]> {
-    const { topic, filter, group, readFrom } = this.#request;
-    const queues = readableQueues(route, readFrom).filter((queue) => !this.#readers.has(queueKey(queue)));
-    if (queues.length === 0 && this.#readers.size === 0) throw nothingToRead(topic, route, readFrom);
-    return Promise.all(
-      queues.map(async (queue) => {
-        const isSlave = masterOf(route, queue.brokerName) !== queue.address;
-        const bounds = await boundsOf(this.#access, topic, queue).catch((error) => this.#refuse(queue, error));
-        const committed = groupOffsets.find((offset) => queueKey(offset) === queueKey(queue))?.offset;
-        const offset = committed ?? (await offsetAt(this.#access, topic, queue, bounds, from).catch((error) => this.#refuse(queue, error)));
-        const reader = new QueueReader(this.#access, { topic, queue, isSlave, offset, group: group ?? NO_GROUP, filter });
-        const opened = { reader, from: offset, end: bounds.max };
-        this.#readers.set(queueKey(queue), opened);
-        return opened;
-      }),
-    );
+  async #openOne(route: TopicRoute, queue: Queue, groupOffsets: readonly GroupOffset[], from: From): Promise<Opened> {
+    const committed = groupOffsets.find((offset) => queueKey(offset) === queueKey(queue))?.offset;
+    const isSlave = masterOf(route, queue.brokerName) !== queue.address;
+    const opened = await openQueue(this.#access, this.#request, { queue, isSlave, committed, from });
+    this.#readers.set(queueKey(queue), opened);
+    return opened;
   }
 
-  /** What is there now, in the order of storing; of the last so many only those. */
+  /** What is there now, in the order of storing. */
   async #handOutBacklog(): Promise<void> {
-    const all = [...this.#readers.values()];
-    const { from } = this.#request;
-    const lastCount = typeof from === 'object' && 'lastCount' in from ? from.lastCount : undefined;
-    const kept: Received[] = [];
-    const handOut = (reader: QueueReader) => {
-      const received = takeFrom(reader);
-      if (received === undefined) return;
-      if (lastCount === undefined) this.#handOut(received);
-      else if (kept.push(received) > lastCount) kept.shift();
-    };
-    while (!this.#isDone) {
-      await Promise.all(all.map(({ reader, end }) => this.#trying(reader, () => reader.fill(end))));
-      const oldest = all.reduce<QueueReader | undefined>(
-        (best, { reader }) => (isOlder(reader.first, best?.first) ? reader : best),
-        undefined,
-      );
-      if (oldest === undefined) break;
-      handOut(oldest);
-      if (lastCount === undefined) await this.#commit(false);
+    if (this.#isDone) return;
+    for await (const { reader } of inStoreOrder(this.#readers.values(), (queue) => this.#fill(queue))) {
+      await this.#handing.handOut(reader);
+      if (this.#isDone) return;
+      await this.#progress?.commit();
     }
-    for (const received of kept) this.#handOut(received);
+  }
+
+  async #fill({ reader, end }: Opened): Promise<boolean> {
+    const done = await this.#trying(
+      reader.queue,
+      async () => {
+        await reader.fill(end);
+        return true;
+      },
+      () => this.#moveOn(reader),
+    );
+    return done ?? false;
   }
 
   async #follow(): Promise<void> {
     const { clock, signal } = this.#access;
-    const forward = () => this.#end.abort(signal.reason);
-    signal.addEventListener('abort', forward, { once: true });
     const loops: Promise<void>[] = [];
-    const start = (opened: Iterable<Reader>) => loops.push(...[...opened].map(({ reader }) => this.#followQueue(reader)));
+    const start = (opened: Iterable<Opened>) => {
+      for (const { reader } of opened)
+        loops.push(
+          this.#followQueue(reader).catch((error) => {
+            this.#fault ??= error;
+            this.#end.abort();
+          }),
+        );
+    };
     start(this.#readers.values());
-    try {
-      while (!this.#end.signal.aborted) {
-        await clock.sleep(LOOK_FOR_QUEUES_EVERY_MS, this.#end.signal);
-        if (this.#end.signal.aborted) break;
-        const route = await routeOf(this.#access, this.#request.topic).catch(() => undefined);
-        if (route) start(await this.#open(route, [], 'first').catch(() => []));
-      }
-      await Promise.all(loops);
-      if (this.#refusal) throw this.#refusal;
-    } finally {
-      signal.removeEventListener('abort', forward);
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_FOR_QUEUES_EVERY_MS, signal);
+      if (!signal.aborted) start(await this.#openNew());
     }
+    await Promise.all(loops);
+  }
+
+  /** Opens queues that are not open yet: of a new broker, of one that is back, or that could not be opened before. */
+  async #openNew(): Promise<Opened[]> {
+    const { topic, readFrom, from } = this.#request;
+    const route = await routeOf(this.#access, topic).catch(() => undefined);
+    const queues = route ? readableQueues(route, readFrom).filter((queue) => !this.#readers.has(queueKey(queue))) : [];
+    if (route === undefined || queues.length === 0) return [];
+    const groupOffsets = await this.#groupOffsets().catch(() => undefined);
+    if (groupOffsets === undefined) return [];
+    // Of a queue that comes later, `last` is what was stored since the start.
+    const later = from === 'last' || (typeof from === 'object' && 'lastCount' in from) ? { timestamp: this.#startedAt } : from;
+    const opened = await Promise.all(
+      queues.map((queue) =>
+        this.#openOne(route, queue, groupOffsets, later).then(
+          (one) => {
+            this.#outages.ended(queue);
+            return [one];
+          },
+          (error) => {
+            this.#outages.began(queue, error);
+            return [];
+          },
+        ),
+      ),
+    );
+    return opened.flat();
   }
 
   async #followQueue(reader: QueueReader): Promise<void> {
-    const { clock } = this.#access;
-    let isTold = false;
-    while (!this.#end.signal.aborted) {
+    const { clock, signal } = this.#access;
+    while (!signal.aborted) {
       try {
-        await reader.wait(this.#end.signal);
-        if (isTold)
-          this.#tell.notice(`queue ${reader.queue.queueId} of ${reader.queue.brokerName} is read again, from ${reader.queue.address}`);
-        isTold = false;
+        await reader.wait();
+        this.#outages.ended(reader.queue);
       } catch (error) {
-        if (this.#end.signal.aborted) return;
+        if (signal.aborted) return;
         if (isAccessProblem(error)) {
-          this.#refusal = error;
+          // No other broker and no later try changes that.
+          this.#problem ??= error;
           return this.#end.abort();
         }
-        if (!isTold)
-          this.#tell.notice(
-            `queue ${reader.queue.queueId} of ${reader.queue.brokerName} cannot be read now: ${whyAt(reader.queue.address, error)}`,
-          );
-        isTold = true;
-        await clock.sleep(AGAIN_MS, this.#end.signal);
+        this.#outages.began(reader.queue, error);
+        await clock.sleep(AGAIN_MS, signal);
         await this.#moveOn(reader);
       }
-      while (reader.first && !this.#isDone) this.#handOut(takeFrom(reader));
+      while (reader.first && !this.#isDone) await this.#handing.handOut(reader);
       if (this.#isDone) this.#end.abort();
-      else await this.#commit(false);
+      else await this.#progress?.commit();
     }
   }
 
-  /** Tries again where another replica may answer. @throws READ_FAILED, GROUP_NOT_FOUND */
-  async #trying(reader: QueueReader, work: () => Promise<void>): Promise<void> {
+  /**
+   * Tries a few times, also where another replica may answer by now.
+   * @returns undefined if it failed, which is told (following tries it again later) or becomes the problem of the run. @throws GROUP_NOT_FOUND
+   */
+  async #trying<T>(queue: Queue, work: () => Promise<T>, beforeNext: () => Promise<void> = async () => {}): Promise<T | undefined> {
+    const { clock, signal } = this.#access;
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
-        this.#access.signal.throwIfAborted();
-        if (tries === MAX_TRIES || isAccessProblem(error)) this.#refuse(reader.queue, error);
-        await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
-        await this.#moveOn(reader);
+        signal.throwIfAborted();
+        const problem = readError(this.#request, queue, error);
+        if (problem.code === 'GROUP_NOT_FOUND' || isAccessProblem(problem)) throw problem;
+        if (tries === MAX_TRIES) {
+          if (this.#request.follow) this.#outages.began(queue, error);
+          else this.#problem ??= problem;
+          return undefined;
+        }
+        await clock.sleep(AGAIN_MS, signal);
+        await beforeNext();
       }
     }
   }
@@ -251,56 +324,7 @@ class Consumption {
     reader.queue = queue;
     reader.isSlave = masterOf(route, queue.brokerName) !== queue.address;
   }
-
-  #handOut(received: Received | undefined): void {
-    if (received === undefined) return;
-    this.#received += 1;
-    this.#tell.message(received);
-  }
-
-  /** Offsets are kept by masters alone; where there is none now, the next commit tries again. */
-  async #commit(isLast: boolean): Promise<void> {
-    const { clock } = this.#access;
-    const { group, topic } = this.#request;
-    if (group === undefined || (!isLast && clock.monotonicMs() - this.#committedAt < COMMIT_EVERY_MS)) return;
-    this.#committedAt = clock.monotonicMs();
-    const changed = [...this.#readers].filter(
-      ([key, { reader, from }]) => reader.position !== (this.#committed.get(key) ?? (isLast ? -1 : from)),
-    );
-    if (changed.length === 0) return;
-    // The last commit comes after Ctrl-C, too.
-    const access = { ...this.#access, signal: new AbortController().signal };
-    const route = await routeOf(access, topic).catch(() => undefined);
-    await Promise.all(
-      changed.map(async ([key, { reader }]) => {
-        const { position, queue } = reader;
-        const master = route && masterOf(route, queue.brokerName);
-        const offset = { group, topic, queueId: queue.queueId, offset: position };
-        try {
-          if (master === undefined) throw new Error(`${queue.brokerName} has no master now`);
-          await ask(access, master, (client, at, signal) => commitOffset(client, at, offset, signal));
-          this.#committed.set(key, position);
-        } catch (error) {
-          if (isLast)
-            this.#tell.notice(
-              `the offset of ${group} in queue ${queue.queueId} of ${queue.brokerName} could not be committed: ${whyAt(queue.address, error)}`,
-            );
-        }
-      }),
-    );
-  }
-
-  #refuse(queue: Queue, error: unknown): never {
-    this.#access.signal.throwIfAborted();
-    throw readError(this.#request, queue, error);
-  }
 }
 
-function takeFrom(reader: QueueReader): Received | undefined {
-  const message = reader.take();
-  const { brokerName, address } = reader.queue;
-  return message && { message, brokerName, address };
-}
-
-const isOlder = (message: StoredMessage | undefined, than: StoredMessage | undefined): boolean =>
-  message !== undefined && (than === undefined || message.storeTimestamp < than.storeTimestamp);
+const hasOffset = (offsets: readonly GroupOffset[], queue: Queue): boolean =>
+  offsets.some((offset) => queueKey(offset) === queueKey(queue));

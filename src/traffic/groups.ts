@@ -1,11 +1,14 @@
 import { RmqdevError } from '../base/errors.js';
+import { grouped } from '../base/grouped.js';
 import { nearest } from '../base/nearest.js';
-import { createSubscriptionGroup, getMaxOffset } from '../remoting/broker-api.js';
-import { commitOffset, deleteSubscriptionGroup, type GroupConfig, type GroupMember, getSubscriptionGroups } from '../remoting/group-api.js';
+import { createSubscriptionGroup } from '../remoting/broker-api.js';
+import { deleteSubscriptionGroup, type GroupConfig, type GroupMember, getSubscriptionGroups } from '../remoting/group-api.js';
 import { isGroupTopic, isSystemGroup } from '../rocketmq/system-names.js';
 import { type Access, ask, type BrokerAddress, brokersOf, isMaster, routeOf } from './cluster-access.js';
+import { type Commit, type FailedCommit, OffsetCommits } from './offset-commits.js';
 import { boundsOf, committedOffsets, type From, type GroupOffset, membersOf, offsetAt, refuseLiveGroup } from './offsets.js';
-import { readableQueues } from './queues.js';
+import { whyAt } from './queue-reader.js';
+import { queueKey, readableQueues } from './queues.js';
 import { topicNotFound } from './send-route.js';
 import { onEach } from './topics.js';
 
@@ -15,7 +18,7 @@ export type GroupRow = {
   readonly topics: readonly string[];
   /** Consumers connected now. */
   readonly members: number;
-  /** Messages it has not committed yet, of the queues in which it has an offset; null where a broker does not say. */
+  /** Messages of its topics that it has not committed yet; null if a broker does not say. */
   readonly lag: number | null;
 };
 
@@ -26,7 +29,8 @@ export type GroupDetails = GroupRow & {
     readonly topic: string;
     readonly brokerName: string;
     readonly queueId: number;
-    readonly offset: number;
+    /** Null if it has none: then everything that the queue still holds is ahead of it. */
+    readonly offset: number | null;
     readonly maxOffset: number | null;
     readonly lag: number | null;
   }[];
@@ -68,27 +72,39 @@ async function detailsOf(
   all: readonly GroupOffset[],
 ): Promise<GroupDetails> {
   const own = all.filter((offset) => offset.group === group && !isGroupTopic(offset.topic));
-  const [consumers, offsets] = await Promise.all([
+  const topics = [...grouped(own, ({ topic }) => topic)];
+  const [consumers, perTopic] = await Promise.all([
     membersOf(access, brokers, group),
-    Promise.all(
-      own.map(async ({ topic, brokerName, queueId, offset, address }) => {
-        const maxOffset = await ask(access, address, (client, at, signal) => getMaxOffset(client, at, { topic, queueId }, signal)).catch(
-          () => null,
-        );
-        return { topic, brokerName, queueId, offset, maxOffset, lag: maxOffset === null ? null : Math.max(0, maxOffset - offset) };
-      }),
-    ),
+    Promise.all(topics.map(([topic, some]) => progressIn(access, topic, some))),
   ]);
+  const offsets = perTopic.flat();
   const key = (queue: (typeof offsets)[number]) => `${queue.topic} ${queue.brokerName} ${String(queue.queueId).padStart(6)}`;
   return {
     group,
     config: configs.get(group) ?? null,
     consumers,
     members: consumers.length,
-    topics: [...new Set(own.map(({ topic }) => topic))].sort(),
+    topics: topics.map(([topic]) => topic).sort(),
     lag: offsets.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0),
     offsets: offsets.sort((a, b) => (key(a) < key(b) ? -1 : 1)),
   };
+}
+
+/** @returns how far a group is in each queue of a topic, also in those in which it has committed nothing. */
+async function progressIn(access: Access, topic: string, kept: readonly GroupOffset[]): Promise<GroupDetails['offsets']> {
+  const route = await routeOf(access, topic);
+  const queues = new Map((route ? readableQueues(route, 'master') : []).map((queue) => [queueKey(queue), queue]));
+  for (const { brokerName, queueId, address } of kept) queues.set(queueKey({ brokerName, queueId }), { brokerName, queueId, address });
+  const offsetIn = new Map(kept.map((offset) => [queueKey(offset), offset.offset]));
+  return Promise.all(
+    [...queues].map(async ([key, queue]) => {
+      const { brokerName, queueId } = queue;
+      const offset = offsetIn.get(key) ?? null;
+      const bounds = await boundsOf(access, topic, queue).catch(() => null);
+      const lag = bounds === null ? null : Math.max(0, bounds.max - (offset ?? bounds.min));
+      return { topic, brokerName, queueId, offset, maxOffset: bounds?.max ?? null, lag };
+    }),
+  );
 }
 
 function groupNotFound(group: string, names: readonly string[]): RmqdevError {
@@ -136,14 +152,27 @@ export async function resetOffsets(access: Access, { group, topic, to }: ResetRe
   const next = `Stop them, or let the brokers tell them: \`rmqdev admin -- resetOffsetByTime -g ${group} -t ${topic} -s now\``;
   await refuseLiveGroup(access, brokers, group, `the offsets of ${group} stay as they are`, next);
   const masters = new Map(brokers.filter(isMaster).map(({ brokerName, address }) => [brokerName, address]));
-  await Promise.all(
-    readableQueues(route, 'master').map(async (queue) => {
-      const address = masters.get(queue.brokerName);
-      if (address === undefined) return;
-      const offset = await offsetAt(access, topic, { ...queue, address }, await boundsOf(access, topic, { ...queue, address }), to);
-      const committed = { group, topic, queueId: queue.queueId, offset };
-      await ask(access, address, (client, at, signal) => commitOffset(client, at, committed, signal));
+  const commits = await Promise.all(
+    readableQueues(route, 'master').map(async (readable): Promise<Commit[]> => {
+      const address = masters.get(readable.brokerName);
+      if (address === undefined) return [];
+      const queue = { ...readable, address };
+      return [{ ...queue, offset: await offsetAt(access, topic, queue, await boundsOf(access, topic, queue), to) }];
     }),
   );
+  const [failed] = await new OffsetCommits(group, topic).commit(access, commits.flat(), { verify: true });
+  if (failed) throw notCommitted(group, failed);
   return showGroup(access, group);
+}
+
+function notCommitted(group: string, { commit, error }: FailedCommit): RmqdevError {
+  return new RmqdevError(
+    'NOT_WRITABLE',
+    {
+      what: `not every offset of ${group} was set`,
+      why: `queue ${commit.queueId} of ${commit.brokerName}: ${whyAt(commit.address, error)}`,
+      next: `\`rmqdev group show ${group}\` shows which were; run the command again once \`rmqdev status\` shows the broker as ready`,
+    },
+    { cause: error },
+  );
 }

@@ -17,49 +17,75 @@ export type ReadFilter = {
   readonly tags: string | undefined;
   /** One of the message's keys. */
   readonly key: string | undefined;
+  /** Stored then or later, in ms since the epoch: a queue may begin one message too early. */
+  readonly since?: number | undefined;
+};
+
+/** A message that was taken from its queue. */
+export type Taken = {
+  readonly message: StoredMessage;
+  /** To be called once it was written to the output: until then the position of its reader stays before it. */
+  readonly written: () => void;
 };
 
 /** @returns whether a message is one that was asked for; the broker compares only hashes of tags. */
-export function matches({ tags, key }: ReadFilter, message: Pick<StoredMessage, 'tags' | 'keys'>): boolean {
+export function matches({ tags, key, since }: ReadFilter, message: Pick<StoredMessage, 'tags' | 'keys' | 'storeTimestamp'>): boolean {
+  if (since !== undefined && message.storeTimestamp < since) return false;
   const wanted = tags === undefined || tags.trim() === '*' ? undefined : tags.split('||').map((tag) => tag.trim());
   if (wanted && !wanted.includes(message.tags ?? '')) return false;
   return key === undefined || (message.keys ?? '').split(' ').includes(key);
 }
 
+type Place = {
+  readonly topic: string;
+  readonly queue: Queue;
+  readonly isSlave: boolean;
+  readonly offset: number;
+  readonly group: string;
+  readonly filter: ReadFilter;
+};
+
 /** Reads one queue in order, from one offset on. */
 export class QueueReader {
   readonly #access: Access;
-  readonly #topic: string;
-  readonly #group: string;
-  readonly #filter: ReadFilter;
+  readonly #place: Place;
   queue: Queue;
   /** Not its master: it is asked again and again. */
   isSlave: boolean;
   /** First offset that was not fetched yet. */
   #next: number;
   #buffer: StoredMessage[] = [];
+  /** Offsets of messages that were taken and not written yet, oldest first. */
+  readonly #unwritten = new Set<number>();
 
-  constructor(access: Access, place: { topic: string; queue: Queue; isSlave: boolean; offset: number; group: string; filter: ReadFilter }) {
+  constructor(access: Access, place: Place) {
     this.#access = access;
-    this.#topic = place.topic;
-    this.#group = place.group;
-    this.#filter = place.filter;
+    this.#place = place;
     this.queue = place.queue;
     this.isSlave = place.isSlave;
     this.#next = place.offset;
   }
 
-  /** Offset of the first message that was not taken yet: what a group commits. */
+  /** Everything before this offset was written, or is not asked for: what a group commits. */
   get position(): number {
-    return this.#buffer[0]?.queueOffset ?? this.#next;
+    const [unwritten] = this.#unwritten;
+    return unwritten ?? this.#buffer[0]?.queueOffset ?? this.#next;
   }
 
   get first(): StoredMessage | undefined {
     return this.#buffer[0];
   }
 
-  take(): StoredMessage | undefined {
-    return this.#buffer.shift();
+  take(): Taken | undefined {
+    const message = this.#buffer.shift();
+    if (message === undefined) return undefined;
+    this.#unwritten.add(message.queueOffset);
+    return { message, written: () => this.#unwritten.delete(message.queueOffset) };
+  }
+
+  /** @returns another reader of the same queue, from another offset on. */
+  reopened(offset: number): QueueReader {
+    return new QueueReader(this.#access, { ...this.#place, queue: this.queue, isSlave: this.isSlave, offset });
   }
 
   /** Fetches until there is a message that was asked for, or everything before offset `end` was looked at. */
@@ -72,37 +98,38 @@ export class QueueReader {
   }
 
   /** Fetches what comes next; resolves empty-handed after some seconds without anything. */
-  async wait(signal: AbortSignal): Promise<void> {
+  async wait(): Promise<void> {
     const before = this.#next;
-    this.#keep(await this.#pull(signal, this.isSlave ? undefined : HOLD_MS), Number.POSITIVE_INFINITY);
-    if (this.isSlave && this.#next === before) await this.#access.clock.sleep(ASK_SLAVE_EVERY_MS, signal);
+    this.#keep(await this.#pull(this.isSlave ? undefined : HOLD_MS), Number.POSITIVE_INFINITY);
+    if (this.isSlave && this.#next === before) await this.#access.clock.sleep(ASK_SLAVE_EVERY_MS, this.#access.signal);
   }
 
   #keep(pulled: PullResult, end: number): void {
-    this.#buffer.push(...pulled.messages.filter((message) => message.queueOffset < end && matches(this.#filter, message)));
-    this.#next = pulled.nextBeginOffset;
+    this.#buffer.push(...pulled.messages.filter((message) => message.queueOffset < end && matches(this.#place.filter, message)));
+    // What comes after `end` is not looked at: it is still to be fetched.
+    this.#next = Math.min(pulled.nextBeginOffset, Math.max(end, this.#next));
   }
 
-  #pull(signal = this.#access.signal, suspendMs?: number): Promise<PullResult> {
+  #pull(suspendMs?: number): Promise<PullResult> {
     const { queueId, address, brokerName } = this.queue;
+    const { topic, group, filter } = this.#place;
     const request = {
-      topic: this.#topic,
+      topic,
       queueId,
       brokerName,
       offset: this.#next,
       maxMessages: BATCH,
-      consumerGroup: this.#group,
-      ...(this.#filter.tags === undefined ? {} : { subscription: this.#filter.tags }),
+      consumerGroup: group,
+      ...(filter.tags === undefined ? {} : { subscription: filter.tags }),
       ...(suspendMs === undefined ? {} : { suspendMs }),
     };
     const timeoutMs = this.#access.timeoutMs + (suspendMs === undefined ? 0 : suspendMs + HOLD_SLACK_MS);
-    const access = { ...this.#access, signal };
-    return ask(access, address, (client, at, within) => pullMessages(client, at, request, within), timeoutMs);
+    return ask(this.#access, address, (client, at, within) => pullMessages(client, at, request, within), timeoutMs);
   }
 }
 
 /** @returns what went wrong at `address`, for people. */
 export const whyAt = (address: string, thrown: unknown): string => {
-  const { message } = asError(thrown);
-  return message.includes(address) ? message : `${address}: ${message}`;
+  const error = asError(thrown);
+  return 'address' in error ? error.message : `${address}: ${error.message}`;
 };

@@ -74,7 +74,7 @@ export type SendRun = {
 
 /**
  * Sends `drafts` in turn. A message that fails after all tries is told and counted, and the next one follows; ten in a row
- * (paced by `rate`: a minute in which nothing was stored), one that no broker would take, or the signal end the run. Never rejects for a message.
+ * (paced by `rate`: a minute in which nothing was stored), one that no broker would take, or the signal end the run. Never rejects for a message; an error of `tell` ends the run and is thrown.
  */
 export async function sendAll(
   access: Access,
@@ -91,6 +91,8 @@ export async function sendAll(
   const lastOfQueue = new Map<string, Promise<void>>();
   let lastStored = since;
   let mustStop = false;
+  /** No failure of a message: whoever is told has failed, or rmqdev itself. */
+  let fault: { readonly error: unknown } | undefined;
   let n = 0;
 
   const isHopeless = () =>
@@ -122,14 +124,20 @@ export async function sendAll(
     n += 1;
     const queue = producer.choose(draft);
     const key = queueKey(queue);
-    const work = sendOne(draft, n, queue, lastOfQueue.get(key)).finally(() => {
-      underWay.delete(work);
-      if (lastOfQueue.get(key) === work) lastOfQueue.delete(key);
-    });
+    const work = sendOne(draft, n, queue, lastOfQueue.get(key))
+      .catch((error) => {
+        fault ??= { error };
+        mustStop = true;
+      })
+      .finally(() => {
+        underWay.delete(work);
+        if (lastOfQueue.get(key) === work) lastOfQueue.delete(key);
+      });
     underWay.add(work);
     lastOfQueue.set(key, work);
   }
   await Promise.all(underWay);
+  if (fault) throw fault.error;
   const elapsedMs = Math.round(clock.monotonicMs() - since);
   const summary: SendSummary = {
     topic,

@@ -2,6 +2,7 @@ import { asError } from '../base/errors.js';
 import { ResponseCode } from '../remoting/codes.js';
 import { ConnectionError } from '../remoting/connection.js';
 import { ResponseError } from '../remoting/response.js';
+import { remarkMeans } from '../rocketmq/remarks.js';
 
 /** RocketMQ's words. Source: client/.../producer/SendStatus.java. */
 export type SendStatus = 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'SLAVE_NOT_AVAILABLE' | 'FLUSH_SLAVE_TIMEOUT';
@@ -54,8 +55,7 @@ export type SendFailure = {
 export function failureOf(thrown: unknown): SendFailure {
   const error = asError(thrown);
   if (error instanceof ResponseError) return { error, canRetry: RETRIED_CODES.has(error.code), mayBeStored: false };
-  // Refused before a byte was sent; any other end of a connection leaves it open.
-  if (error instanceof ConnectionError) return { error, canRetry: true, mayBeStored: !error.message.startsWith('connect') };
+  if (error instanceof ConnectionError) return { error, canRetry: true, mayBeStored: error.wasOpen };
   return { error, canRetry: error.name === 'TimeoutError', mayBeStored: error.name === 'TimeoutError' };
 }
 
@@ -64,8 +64,7 @@ export function adviceOn(error: Error, topic: string): string | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   if (error.code === ResponseCode.TOPIC_NOT_EXIST)
     return `\`rmqdev topic create ${topic}\` makes it: this broker makes no topics by itself`;
-  // Source: proxy/.../processor/validator/DefaultTopicMessageTypeValidator.java; brokers make topics by themselves, proxies do not.
-  if (error.code === ResponseCode.MESSAGE_ILLEGAL && /TopicMessageType/.test(error.message))
+  if (remarkMeans(error, 'PROXY_WANTS_TOPIC'))
     return `A proxy takes messages only of a topic that is there: \`rmqdev topic create ${topic}\` makes it`;
   return undefined;
 }

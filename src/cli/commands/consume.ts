@@ -1,9 +1,12 @@
 import type { CommandModule } from 'yargs';
+import { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import type { ConsumeSummary } from '../../traffic/consume.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
 import { parseMoment } from '../moment.js';
 import { countOption, usage } from '../options.js';
+import { isReaderGone, outliveReader } from '../stdout-reader.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
 
@@ -49,7 +52,9 @@ export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> 
       const [{ checkName }, { consume }] = await Promise.all([import('../traffic/names.js'), import('../../traffic/consume.js')]);
       checkName('topic', topic);
       if (group !== undefined) checkName('group', group);
-      const summary = await consume(
+      output.beginStream();
+      using _reader = outliveReader();
+      const { summary, problem, outputError } = await consume(
         access,
         {
           topic,
@@ -62,11 +67,23 @@ export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> 
         },
         { message: (received) => output.received(received), notice: (text) => output.notice(text) },
       );
+      if (isReaderGone(outputError)) return;
       output.consumeDone(summary);
+      if (outputError) throw notWritten(outputError, summary);
+      if (problem) throw problem;
       // Ctrl-C is how following ends.
       if (access.signal.aborted && !follow) throw access.signal.reason;
     }),
 });
+
+function notWritten(cause: Error, { received }: ConsumeSummary): RmqdevError {
+  const text = {
+    what: 'the messages cannot be written to stdout',
+    why: cause.message,
+    next: `${received} ${received === 1 ? 'was' : 'were'} written before, and a group goes on after them: make room, or write to another place`,
+  };
+  return new RmqdevError('FILE_NOT_WRITTEN', text, { cause });
+}
 
 function parseFrom(from: string | undefined, { follow, count }: { follow: boolean; count: number | undefined }): From {
   if (from === undefined || from === 'first') return 'first';

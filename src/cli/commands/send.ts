@@ -46,6 +46,7 @@ export const sendCommand = (run: Run, exit: (code: number) => void): CommandModu
       checkName('topic', topic);
       if (rate !== undefined && !(rate > 0)) throw usage(`--rate ${rate}`, 'it is no number above 0', 'Write --rate 10 for ten a second');
       const { drafts, total } = await draftsOf(options);
+      output.beginStream();
       const producer = await Producer.open(access, topic, to);
       const showsEach = total !== undefined && total <= SHOW_EACH_UP_TO;
       const request = { topic, ...(rate === undefined ? {} : { rate }) };

@@ -17,9 +17,12 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     notices.push(message);
     if (isStream) flush();
   };
-  const line = (value: object) => {
+  const beginStream = () => {
     isStream = true;
     flush();
+  };
+  const line = (value: object) => {
+    beginStream();
     print(value);
   };
   const answer = (value: object) => {
@@ -28,7 +31,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     notices = [];
   };
   return {
-    ...trafficJson((value) => ('event' in value ? line : answer)(value)),
+    ...trafficJson(stdout, { beginStream, line, answer }),
     progress: (item) => {
       if (options.showsProgress) print(item);
       else if (item.event === 'notice') notice(item.message);

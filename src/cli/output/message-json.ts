@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Received } from '../../traffic/consume.js';
+import type { Received } from '../../traffic/handing.js';
 
 /** UNIQ_KEY of a message, which clients call msgId; in messages without one it is where it is stored. */
 export const msgIdOf = ({ message }: Received): string => message.properties.UNIQ_KEY ?? message.msgId;

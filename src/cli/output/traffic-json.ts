@@ -1,17 +1,27 @@
+import { written } from '../stdout-reader.js';
 import { messageJson } from './message-json.js';
 import type { TrafficOutput } from './traffic-output.js';
 
-export function trafficJson(print: (value: object) => void): TrafficOutput {
+type Json = {
+  beginStream(): void;
+  /** One object of a stream. */
+  line(value: object): void;
+  /** The one object of a command. */
+  answer(value: object): void;
+};
+
+export function trafficJson(stdout: NodeJS.WritableStream, { beginStream, line, answer }: Json): TrafficOutput {
   return {
-    sent: (event) => print(event),
-    sendDone: (summary) => print({ event: 'summary', ...summary }),
-    received: (received) => print(messageJson(received)),
-    consumeDone: (summary) => print({ event: 'summary', ...summary }),
-    topics: (topics) => print({ topics }),
-    topic: print,
-    topicRoute: print,
-    groups: (groups) => print({ groups }),
-    group: print,
-    done: print,
+    beginStream,
+    sent: line,
+    sendDone: (summary) => line({ event: 'summary', ...summary }),
+    received: (received) => written(stdout, `${JSON.stringify(messageJson(received))}\n`),
+    consumeDone: (summary) => line({ event: 'summary', ...summary }),
+    topics: (topics) => answer({ topics }),
+    topic: answer,
+    topicRoute: answer,
+    groups: (groups) => answer({ groups }),
+    group: answer,
+    done: answer,
   };
 }

@@ -1,15 +1,19 @@
-import type { ConsumeSummary, Received } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume.js';
 import type { GroupDetails, GroupRow } from '../../traffic/groups.js';
+import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
 import type { TopicDetails, TopicRouteView, TopicRow } from '../../traffic/topics.js';
 
 export type SendProgress = { sent: number; total: number | undefined; showsEach: boolean };
 
-/** What `send`, `consume`, `topic` and `group` say. */
+/** What `send`, `consume`, `topic` and `group` say. The answer comes last: what is worth knowing beside it is told before. */
 export interface TrafficOutput {
+  /** What follows is a stream; a notice belongs into it. */
+  beginStream(): void;
   sent(event: SendEvent, progress: SendProgress): void;
   sendDone(summary: SendSummary): void;
-  received(received: Received): void;
+  /** Resolves once it was written; rejects if nobody takes it any more. */
+  received(received: Received): Promise<void>;
   consumeDone(summary: ConsumeSummary): void;
   topics(topics: readonly TopicRow[]): void;
   topic(topic: TopicDetails): void;

@@ -1,9 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { grouped } from '../../base/grouped.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
-import type { Received } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
+import { written } from '../stdout-reader.js';
 import { type Colors, colorsFor } from './paint.js';
+import { printable } from './printable.js';
+import { SendOutage } from './send-outage.js';
 import { table } from './table.js';
 import { localTime } from './time.js';
 import type { SendProgress, TrafficOutput } from './traffic-output.js';
@@ -26,24 +30,29 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
     shownAt = 0;
   };
 
+  const outage = new SendOutage((text) => {
+    endCount();
+    note(`${colorsFor(stderr).red('failed')} ${printable(text)}`);
+  });
+
   return {
+    beginStream: () => {},
     sent: (event, progress) => {
-      if (event.event === 'failed') {
-        endCount();
-        return note(`${colorsFor(stderr).red('failed')} message ${event.n} after ${count(event.tries, 'try', 'tries')}: ${event.why}`);
-      }
+      if (event.event === 'failed') return outage.failed(event);
+      outage.ended({ isStoredAgain: true });
       if (progress.showsEach) return print(renderSent(event, colors));
       showCount(progress);
     },
     sendDone: (summary) => {
+      outage.ended();
       endCount();
       print(renderSummary(summary, colors));
     },
-    received: (received) => print(renderReceived(received, colors)),
-    consumeDone: ({ received, elapsedMs, group, topic }) =>
-      note(
-        `${count(received, 'message')} of ${topic} in ${formatDuration(elapsedMs)}${group === null ? '' : `; offsets of ${group} are committed`}`,
-      ),
+    received: (received) => written(stdout, `${renderReceived(received, colors)}\n`),
+    consumeDone: (summary) => {
+      const { received, elapsedMs, topic } = summary;
+      note(`${count(received, 'message')} of ${topic} in ${formatDuration(elapsedMs)}${committedWords(summary)}`);
+    },
     topics: (topics) => {
       if (topics.length === 0) return print('No topic yet. `rmqdev topic create Test`, or a first `rmqdev send Test`, makes one.');
       const rows = topics.map(({ topic, brokers, queues, messages }) => [topic, brokers.join(', '), String(queues), orDash(messages)]);
@@ -93,13 +102,13 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
     group: ({ group, consumers, offsets, lag, config }) => {
       const retries = config === null ? '' : `  ${count(config.retryMaxTimes, 'retry', 'retries')}`;
       print(`${group}  lag ${offsets.length === 0 ? '-' : orDash(lag)}${retries}`);
-      for (const { clientId, clientAddr, language } of consumers) print(`  consumer ${clientId} at ${clientAddr} (${language})`);
+      for (const { clientId, clientAddr, language } of consumers) print(printable(`  consumer ${clientId} at ${clientAddr} (${language})`));
       if (consumers.length === 0) print('  no consumer is connected');
       const rows = offsets.map(({ topic, brokerName, queueId, offset, maxOffset, lag: behind }) => [
         topic,
         brokerName,
         String(queueId),
-        String(offset),
+        orDash(offset),
         orDash(maxOffset),
         orDash(behind),
       ]);
@@ -145,9 +154,17 @@ function renderSummary(
   ].join('\n');
 }
 
+/** A failed commit was told as a notice. */
+function committedWords({ group, queues }: ConsumeSummary): string {
+  if (group === null) return '';
+  return queues.some(({ committed }) => committed !== null)
+    ? `; offsets of ${group} are committed`
+    : `; no offset of ${group} was committed`;
+}
+
 function renderReceived({ message, brokerName }: Received, colors: Colors): string {
   const { queueId, queueOffset, storeTimestamp, tags, keys } = message;
-  const marks = [...(tags === undefined ? [] : [tags]), ...(keys === undefined ? [] : [`[${keys}]`])].join(' ');
+  const marks = printable([...(tags === undefined ? [] : [tags]), ...(keys === undefined ? [] : [`[${keys}]`])].join(' '));
   return `${colors.dim(`${localTime(storeTimestamp)}  ${brokerName} ${queueId}:${queueOffset}`)}  ${marks === '' ? '' : `${colors.cyan(marks)}  `}${renderBody(message)}`;
 }
 
@@ -155,7 +172,7 @@ function renderBody({ body, compression }: Received['message']): string {
   if (compression !== undefined) return `(${formatBytes(body.length)}, compressed with ${compression}, which is not read here)`;
   if (!isUtf8(body)) return `(${formatBytes(body.length)} that are no text; --json has them)`;
   const text = body.toString();
-  return text.length > MAX_BODY_CHARS ? `${text.slice(0, MAX_BODY_CHARS)}… (${formatBytes(body.length)})` : text;
+  return text.length > MAX_BODY_CHARS ? `${printable(text.slice(0, MAX_BODY_CHARS))}… (${formatBytes(body.length)})` : printable(text);
 }
 
 /** Source: common/.../constant/PermName.java. */

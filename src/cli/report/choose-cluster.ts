@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { asError, RmqdevError } from '../../base/errors.js';
+import { asError, RmqdevError, systemCode } from '../../base/errors.js';
 import type { HomePaths } from '../../base/paths.js';
 import { DaemonClient, unreachable } from '../../client/http.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
@@ -12,6 +12,8 @@ export type ChosenCluster = { name: string | null; facts: ClusterFacts | null; w
 /** A daemon that hangs is what a report may be about. */
 const HELLO_MS = 3_000;
 const FACTS_MS = 20_000;
+/** Of a socket that nobody listens on. */
+const NOBODY_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED']);
 const UNDECIDED: ReadonlySet<string> = new Set(['CLUSTER_AMBIGUOUS', 'CLUSTER_NOT_FOUND']);
 
 /**
@@ -45,7 +47,7 @@ async function askDaemon(home: HomePaths, cluster: string): Promise<ClusterFacts
 function reasonOf(error: Error): string {
   if (error.name === 'TimeoutError') return 'the daemon does not answer in time';
   if (!(error instanceof RmqdevError)) return error.message;
-  const isAbsent = error.code === 'DAEMON_UNREACHABLE' && /^(?:ENOENT|ECONNREFUSED)$/.test(error.text.why);
+  const isAbsent = error.code === 'DAEMON_UNREACHABLE' && NOBODY_THERE.has(systemCode(error.cause) ?? '');
   return isAbsent ? 'no daemon runs, and none was started for this' : `${error.text.what}: ${error.text.why}`;
 }
 

@@ -131,6 +131,10 @@ export function brokerHandlers({ config, store, topics, replication, isSlave, up
     },
     26: () => ({ code: 0, body: Buffer.from(formatProperties(config)) }),
     28: () => ({ code: 0, body: json({ table: runtimeTable() }) }),
+    29: ({ extFields: { topic, queueId, timestamp } }) => ({
+      code: 0,
+      extFields: { offset: String(store.offsetSince(topic, Number(queueId), Number(timestamp))) },
+    }),
     30: ({ extFields: { topic, queueId } }) => ({ code: 0, extFields: { offset: String(store.queueLength(topic, Number(queueId))) } }),
     31: () => ({ code: 0, extFields: { offset: '0' } }),
     // As fastjson writes it: queue ids are bare keys.

@@ -6,6 +6,9 @@ import { join } from 'node:path';
  * One message as a line of messages.ndjson and as replication sends it; `record` is what a pull delivers, in base64.
  */
 
+/** In a record. */
+const STORE_TIMESTAMP_AT = 56;
+
 const long = (value) => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(value));
@@ -90,6 +93,13 @@ export class FakeStore {
 
   queueLength(topic, queueId) {
     return this.#queues.get(`${topic}/${queueId}`)?.length ?? 0;
+  }
+
+  /** @returns the first offset stored at `timestamp` or later; where all are older, the last one, as RocketMQ does */
+  offsetSince(topic, queueId, timestamp) {
+    const queue = this.#queues.get(`${topic}/${queueId}`) ?? [];
+    const found = queue.findIndex((record) => Number(record.readBigInt64BE(STORE_TIMESTAMP_AT)) >= timestamp);
+    return found >= 0 ? found : Math.max(0, queue.length - 1);
   }
 
   /** @returns {Buffer[]} */

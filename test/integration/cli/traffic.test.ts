@@ -85,6 +85,37 @@ test('a group goes on where it stands, and can be set back, until it is deleted'
   expectFailure(await h.run('group', 'show', 'readers', '--json'), 51, { code: 'GROUP_NOT_FOUND' });
 });
 
+/** Runs the CLI with its stdout where a shell puts it. */
+const piped = async (to: string, ...args: string[]) =>
+  h.begin([...args, '--json'], { command: ['bash', '-o', 'pipefail', '-c', `"$@" ${to}`, '--'] }).outcome;
+
+test('a reader that goes ends consume, and the group goes on with what it was not given', async () => {
+  await h.run('send', 'Headed', '-n', '1000', '--size', '1k');
+  const { code, lines } = await piped('| head -n 3', 'consume', 'Headed', '--group', 'heads');
+  expect({ code, shown: messages(lines).length }).toEqual({ code: 0, shown: 3 });
+  const { lag } = (await h.run('group', 'show', 'heads', '--json')).json as { lag: number };
+  expect(lag).toBeGreaterThan(0);
+  expect(lag).toBeLessThanOrEqual(997);
+  expect((await h.run('consume', 'Headed', '--group', 'heads', '--json')).json).toMatchObject({ received: lag });
+});
+
+test('what cannot be written is not committed, and is a failure', async () => {
+  await h.run('send', 'Full', '-n', '10');
+  expectFailure(await piped('> /dev/full', 'consume', 'Full', '--group', 'fulls'), 40, {
+    code: 'FILE_NOT_WRITTEN',
+    why: expect.stringContaining('ENOSPC'),
+  });
+  expect((await h.run('consume', 'Full', '--group', 'fulls', '--json')).json).toMatchObject({ received: 10 });
+});
+
+test('from a moment on, and nothing that is older', async () => {
+  await h.run('send', 'Since', '-n', '20', '--body', 'old');
+  const moment = new Date(Date.now() + 1).toISOString();
+  await until(() => expect(new Date().toISOString() > moment).toBe(true));
+  await h.run('send', 'Since', '-n', '3', '--body', 'new');
+  expect(bodies((await h.run('consume', 'Since', '--from', moment, '--json')).lines)).toEqual(['new', 'new', 'new']);
+});
+
 test('a topic is made on every master with a route on every NameServer, is shown, and deleted', async () => {
   const made = await h.run('topic', 'create', 'Made', '--queues', '2', '--perm', 'r', '--json');
   expect(made.json).toEqual({ topic: 'Made', action: 'created', brokers: ['broker-a', 'broker-b'], notices: [] });

@@ -74,6 +74,7 @@ describe('a client', () => {
       message: `connect ECONNREFUSED ${address}`,
       code: 'ECONNREFUSED',
       address,
+      wasOpen: false,
     });
     expect(client.connectionCount).toBe(0);
   });

@@ -23,8 +23,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+type Run = { rate?: number; canRetry?: boolean; tell?: (event: SendEvent) => void };
+
 /** Sends `count` messages to a broker that stores the n-th (from 1 on) unless `fails`. */
-async function run(count: number, fails: (n: number) => boolean, { rate, canRetry = true }: { rate?: number; canRetry?: boolean } = {}) {
+async function run(count: number, fails: (n: number) => boolean, { rate, canRetry = true, tell = () => {} }: Run = {}) {
   using client = new RemotingClient();
   const access = { client, clock: systemClock, namesrvs: ['127.0.0.1:9876'], timeoutMs: 1_000, signal: new AbortController().signal };
   let asked = 0;
@@ -40,9 +42,11 @@ async function run(count: number, fails: (n: number) => boolean, { rate, canRetr
   };
   const drafts = Array.from({ length: count }, () => ({ body: Buffer.from('x') }));
   const events: SendEvent[] = [];
-  const running = sendAll(access, producer, drafts, { topic: 'T', ...(rate && { rate }) }, (event) => events.push(event));
-  await vi.runAllTimersAsync();
-  const { summary, problem } = await running;
+  const running = sendAll(access, producer, drafts, { topic: 'T', ...(rate && { rate }) }, (event) => {
+    events.push(event);
+    tell(event);
+  });
+  const [{ summary, problem }] = await Promise.all([running, vi.runAllTimersAsync()]);
   return { sent: summary.sent, failed: summary.failed, problem: problem?.text.what, events: events.map(({ event }) => event) };
 }
 
@@ -70,4 +74,17 @@ test('a paced send ends where nothing was stored for a minute, or where no broke
   expect(dead.failed).toBeLessThan(1_500);
   expect(dead.problem).toContain('the rest was not tried');
   expect(await run(100, () => true, { rate: 20, canRetry: false })).toMatchObject({ failed: 1 });
+});
+
+test('an error of whoever is told ends the run with that error, at once and only once', async () => {
+  let told = 0;
+  const broken = run(100, () => false, {
+    rate: 1,
+    tell: () => {
+      told += 1;
+      throw new Error('write EPIPE');
+    },
+  });
+  await expect(broken).rejects.toThrow('write EPIPE');
+  expect(told).toBe(1);
 });

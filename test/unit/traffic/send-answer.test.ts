@@ -15,10 +15,14 @@ const response = (code: number) => new ResponseError('127.0.0.1:1', 310, { code,
 test.each([
   ['a broker that is full or stops', response(14), { canRetry: true, mayBeStored: false }],
   ['a message that is too large', response(13), { canRetry: false, mayBeStored: false }],
-  ['a refused connection', new ConnectionError('a:1', 'ECONNREFUSED', 'connect ECONNREFUSED a:1'), { canRetry: true, mayBeStored: false }],
   [
-    'a connection that ended before the answer',
-    new ConnectionError('a:1', 'CLOSED', 'closed by the peer'),
+    'a refused connection',
+    new ConnectionError('a:1', 'ECONNREFUSED', 'connect ECONNREFUSED a:1', { wasOpen: false }),
+    { canRetry: true, mayBeStored: false },
+  ],
+  [
+    'a connection that the broker closed before the answer',
+    new ConnectionError('a:1', 'CLOSED', 'connection to a:1 closed by the peer', { wasOpen: true }),
     { canRetry: true, mayBeStored: true },
   ],
   ['no answer in time', new DOMException('no answer within 5 ms', 'TimeoutError'), { canRetry: true, mayBeStored: true }],
@@ -50,5 +54,5 @@ test.each([
   [{ tags: undefined, key: 'k' }, false],
   [{ tags: 'TagA', key: 'k3' }, false],
 ])('%j of a message with TagA and the keys k1 k2: %s', (filter, expected) => {
-  expect(matches(filter, { tags: 'TagA', keys: 'k1 k2' })).toBe(expected);
+  expect(matches(filter, { tags: 'TagA', keys: 'k1 k2', storeTimestamp: 1 })).toBe(expected);
 });
