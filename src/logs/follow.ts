@@ -51,16 +51,16 @@ export class Follower {
     return follower;
   }
 
-  /** New records as they arrive, those alone that `accepts` lets through; once. @throws RmqdevError FILE_UNREADABLE */
-  async *records(accepts: (record: LogRecord, source: LogSource) => boolean = () => true): AsyncGenerator<LogRecord> {
+  /** New records as they arrive, those that `wanted` lets through; once. @throws RmqdevError FILE_UNREADABLE, and what `wanted` throws */
+  async *records(wanted: (records: LogRecord[], source: LogSource) => LogRecord[] = (records) => records): AsyncGenerator<LogRecord> {
     while (!this.#signal.aborted) {
       if (this.#failure) throw this.#failure;
       this.#isAwake = false;
       for (const file of this.files) {
         if (!file.isDirty && file.quietInMs() !== 0) continue;
-        for (const record of await file.readChunk()) {
+        for (const record of wanted(await file.readChunk(), file.source)) {
           if (this.#signal.aborted) return;
-          if (accepts(record, file.source)) yield record;
+          yield record;
         }
       }
       if (!this.files.some((file) => file.isDirty)) await this.#sleep();

@@ -34,6 +34,11 @@ export class RecordReader {
   }
 
   #parse(lines: string[], arrivedAt: number | null): LogRecord[] {
-    return lines.map((line) => this.#parser.push(line, arrivedAt)).filter((record) => record !== undefined);
+    const records: LogRecord[] = [];
+    for (const line of lines) {
+      const record = this.#parser.push(line, arrivedAt);
+      if (record) records.push(record);
+    }
+    return records;
   }
 }

@@ -1,5 +1,6 @@
 import type { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
+import { drained } from './drained.js';
 import type { Output } from './output.js';
 import { trafficJson } from './traffic-json.js';
 
@@ -23,6 +24,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     kill: print,
     event: print,
     log: print,
+    written: (signal) => drained(stdout, signal),
     explanations: (explanations) => explanations.forEach(print),
     clusters: print,
     leftovers: print,

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileS
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import { Follower } from '../../../src/logs/follow.js';
+import { LogPattern } from '../../../src/logs/log-pattern.js';
 import { queryLogs } from '../../../src/logs/query.js';
 import { brokerLine, brokerSource, collect, useLogFolder } from './log-folder.js';
 
@@ -149,7 +150,7 @@ test('a file that came and was rotated away before anybody looked is read in its
 
 test('filters hold while following, and a source has its own level', async () => {
   const file = folder.path('store.log');
-  const log = collect([{ node: 'broker-a', file, kind: 'store', minLevel: 'WARN' }], { grep: /disk/ });
+  const log = collect([{ node: 'broker-a', file, kind: 'store', minLevel: 'WARN' }], { grep: new LogPattern('disk') });
   const text = ['INFO disk info', 'WARN disk slow', 'WARN net slow', 'ERROR disk full'].map((words) => {
     const [level, ...rest] = words.split(' ');
     return brokerLine(Date.now(), rest.join(' '), level);

@@ -32,7 +32,7 @@ test.each(routes)('%s refuses fields that it does not have', (_, { params }) => 
 
 test('a GET changes nothing: it is a question', () => {
   const questions = routes.filter(([, { method }]) => method === 'GET').map(([name]) => name);
-  const expected = ['hello', 'clusters', 'clusterStatus', 'events', 'explain', 'logs', 'report', 'userHomeLogs', 'profiles', 'versions'];
+  const expected = ['hello', 'clusters', 'clusterStatus', 'events', 'explain', 'logFiles', 'report', 'profiles', 'versions'];
   expect(questions.sort()).toEqual(expected.sort());
 });
 
