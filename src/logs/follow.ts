@@ -75,13 +75,13 @@ export class Follower {
   }
 
   #watch(directory: string, files: readonly FollowedFile[]): DirectoryWatch {
-    const watch = new DirectoryWatch(directory, {
-      onChange: (name, isRename) => {
-        if (isRename) this.#background(watch.ensure());
+    const names = files.map((file) => basename(file.source.file));
+    const watch: DirectoryWatch = new DirectoryWatch(directory, names, {
+      onChange: (name) => {
         for (const file of files) {
           if (name !== null && basename(file.source.file) !== name) continue;
           file.isDirty = true;
-          if (isRename) this.#background(file.noticeRotation());
+          this.#background(file.noticeRotation());
         }
         this.#wake();
       },
@@ -89,6 +89,7 @@ export class Follower {
         if (this.#sweepMs === SWEEP_MS) this.#sweepMs = POLL_MS;
       },
     });
+    for (const file of files) file.onReplaced = () => watch.renew(basename(file.source.file));
     return watch;
   }
 

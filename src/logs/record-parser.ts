@@ -34,10 +34,6 @@ export class RecordParser {
     this.#file = basename(source.file);
   }
 
-  get hasPending(): boolean {
-    return this.#open !== undefined;
-  }
-
   /** @param arrivedAt epoch ms for a record without a time. @returns the record that `line` ends. */
   push(line: string, arrivedAt: number | null = null): LogRecord | undefined {
     const head = readHead(line);

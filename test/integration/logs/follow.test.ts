@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { systemClock } from '../../../src/base/clock.js';
+import { type Clock, systemClock } from '../../../src/base/clock.js';
 import { Follower } from '../../../src/logs/follow.js';
 import { LogPattern } from '../../../src/logs/log-pattern.js';
 import { queryLogs } from '../../../src/logs/query.js';
@@ -146,6 +146,21 @@ test('a file that came and was rotated away before anybody looked is read in its
   }
   await log.until((messages) => messages.includes('four'));
   expect(log.messages).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('changes that follow one another so fast that only the first is told are all read, without the look around each second', async () => {
+  const file = folder.path('stdout.log');
+  writeFileSync(file, '');
+  const eventsAlone: Clock = { ...systemClock, after: (ms, run) => (ms >= 1_000 ? () => {} : systemClock.after(ms, run)) };
+  const log = collect([{ node: 'broker-a', file, kind: 'stdout' }], { clock: eventsAlone });
+  for (let round = 0; round < 5; round += 1) {
+    for (const piece of ['a line ', 'in ', `pieces ${round}\n`]) {
+      appendFileSync(file, piece);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await log.until((messages) => messages.length === round + 1);
+  }
+  expect(log.messages).toEqual(numbers(0, 5).map((round) => `a line in pieces ${round}`));
 });
 
 test('filters hold while following, and a source has its own level', async () => {
