@@ -22,23 +22,10 @@ const ALLOWED = {
   import: ['diagnose', 'profile', 'rocketmq'],
   machine: ['diagnose', 'install', 'process', 'rocketmq'],
   evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
-  cluster: ['contract', 'diagnose', 'evidence', 'install', 'logs', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
-  daemon: [
-    'cluster',
-    'contract',
-    'diagnose',
-    'evidence',
-    'install',
-    'logs',
-    'machine',
-    'process',
-    'profile',
-    'remoting',
-    'rocketmq',
-    'supervisor',
-  ],
+  cluster: ['contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
+  daemon: ['cluster', 'contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
   client: ['contract'],
-  // Besides the client: what doctor, explain <file>, lint, import, send, consume, topic, group, admin and tools load on use, in the CLI itself.
+  // Besides the client: what logs, doctor, explain <file>, lint, import, send, consume, topic, group, admin and tools load on use, in the CLI itself.
   cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
 };
 

@@ -13,16 +13,6 @@ export const JournalEvent = z.object({
 });
 export type JournalEvent = z.infer<typeof JournalEvent>;
 
-/** One line of `logs`. */
-export const LogLine = z.object({
-  node: z.string(),
-  file: z.string(),
-  at: z.string().nullable(),
-  level: z.string().nullable(),
-  text: z.string().describe('the record without its time; stack traces kept whole, lines joined by \\n'),
-});
-export type LogLine = z.infer<typeof LogLine>;
-
 export const PlannedNode = z.object({
   id: z.string(),
   role: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALLS, type Place } from './calls.js';
-import { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from './events.js';
+import { JournalEvent, KillItem, Plan, ProgressItem } from './events.js';
 import { Explanation } from './findings.js';
 import { ClusterFacts } from './report.js';
 import { ClusterStatus, ClusterSummary } from './status.js';
@@ -68,16 +68,6 @@ export const UpResult = ClusterStatus.extend({
 export type UpResult = z.infer<typeof UpResult>;
 
 const nodesChange = { cluster, selectors, timeoutMs };
-/** What of the logs is wanted. */
-const logFilter = {
-  follow: flag,
-  lines: z.coerce.number().int().min(0),
-  since: z.coerce.number().optional().describe('ms since the epoch'),
-  until: z.coerce.number().optional(),
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).optional(),
-  grep: z.string().optional(),
-  file: list.optional(),
-};
 
 const InstalledRelease = z.object({
   version: z.string(),
@@ -155,15 +145,22 @@ export const ROUTES = {
     JournalEvent,
     z.object({}),
   ),
-  logs: stream(
-    CALLS.logs,
-    z.strictObject({
-      cluster,
-      selector: list.optional(),
-      ...logFilter,
+  logFiles: route(
+    CALLS.logFiles,
+    z.strictObject({ cluster, selector: list.optional() }),
+    z.object({
+      nodes: z.array(z.string()),
+      files: z
+        .array(
+          z.object({
+            node: z.string(),
+            file: z.string().describe('absolute path; a file that has nothing to say may not exist'),
+            shown: z.enum(['always', 'warnings', 'on-request']).describe('by `rmqdev logs` without --file'),
+          }),
+        )
+        .describe('every log that the nodes write; whoever wants to read them does it himself'),
+      notice: z.string().nullable(),
     }),
-    LogLine,
-    z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
   ),
   explain: route(
     CALLS.explain,
@@ -171,15 +168,6 @@ export const ROUTES = {
     z.object({ cluster: z.string(), explanations: z.array(Explanation), notice: z.string().nullable() }),
   ),
   report: route(CALLS.report, z.strictObject({ cluster }), ClusterFacts),
-  userHomeLogs: stream(
-    CALLS.userHomeLogs,
-    z.strictObject({
-      home: z.string(),
-      ...logFilter,
-    }),
-    LogLine,
-    z.object({ nodes: z.array(z.string()), notice: z.string().nullable() }),
-  ),
   reset: stream(CALLS.reset, z.strictObject(nodesChange), ProgressItem, ClusterStatus),
   clean: route(
     CALLS.clean,

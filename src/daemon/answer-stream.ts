@@ -5,7 +5,7 @@ import { type ErrorPayload, RmqdevError } from '../base/errors.js';
 export type ReaderLimits = {
   /** What may lie unread in the daemon for one reader. */
   unreadBytes: number;
-  /** How long one who takes nothing is waited for: whoever pages through `logs -f` reads with pauses. */
+  /** How long one who takes nothing is waited for: whoever pages through `events -f` reads with pauses. */
   patienceMs: number;
   /** How long the last lines lie ready for one who was dropped. */
   farewellMs: number;
@@ -16,7 +16,7 @@ export const READER_LIMITS: ReaderLimits = { unreadBytes: 1024 * 1024, patienceM
 /**
  * The NDJSON answer of one stream: items as they come, then one result or error. Nobody's memory is the reader's buffer:
  * one who falls too far behind is told READER_TOO_SLOW, and dropped.
- * Of those who read (`logs`, `events`) the source waits; of those who change something nothing waits, and the work goes on without them.
+ * Of those who read (`events`) the source waits; of those who change something nothing waits, and the work goes on without them.
  */
 export class AnswerStream {
   readonly #gone = new AbortController();
@@ -90,6 +90,6 @@ export function readerTooSlow(why: string): RmqdevError {
   return new RmqdevError('READER_TOO_SLOW', {
     what: 'this stream was ended: its reader does not keep up',
     why: `${why}; the daemon keeps no more for a reader`,
-    next: 'Read faster or ask for less (--grep, --level, -n), then run the command again; what it had begun goes on: `rmqdev status`',
+    next: 'Read faster or ask for less (-n), then run the command again; what it had begun goes on: `rmqdev status`',
   });
 }

@@ -1,5 +1,6 @@
 import { killAndTell } from '../cluster/failover.js';
 import { liveRolesOf } from '../cluster/live-roles.js';
+import { nodeLogFiles } from '../cluster/log-files.js';
 import { folderBytes } from '../cluster/measure.js';
 import { type Selection, selectAll } from '../cluster/select.js';
 import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/start-stop.js';
@@ -13,7 +14,6 @@ import type { ClusterRegistry, Entry } from './cluster-registry.js';
 import { explainHandlers } from './explain-handlers.js';
 import { followJournal } from './follow-journal.js';
 import { clean } from './leftovers.js';
-import { logHandlers } from './log-handlers.js';
 import { downLost } from './lost-clusters.js';
 import { profileHandlers } from './profile-handlers.js';
 import { releaseHandlers } from './release-handlers.js';
@@ -43,7 +43,6 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     ...upHandlers(world, registry),
     ...profileHandlers(world),
     ...releaseHandlers(world),
-    ...logHandlers(world, registry, selected),
     ...explainHandlers(registry, selected),
 
     hello: async () => ({ version: daemon.version, protocol: PROTOCOL, pid: process.pid, startedAt: daemon.startedAt }),
@@ -153,6 +152,12 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const wanted = selector ? new Set((await selected(entry, selector, false)).ids) : undefined;
       await followJournal(entry.cluster.journal, { follow, lines, wanted, closed }, emit);
       return {};
+    },
+
+    logFiles: async ({ cluster: name, selector }) => {
+      const entry = registry.resolve(name);
+      const { ids, notice } = await selected(entry, selector, false);
+      return { nodes: ids, files: nodeLogFiles(ids.map((id) => entry.cluster.spec(id))), notice };
     },
 
     clean: (options) => clean(world, registry, options),

@@ -3,30 +3,31 @@ import { capFile } from '../process/cap-file.js';
 import { processStats } from '../process/process-stats.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
-const MAX_STDOUT_BYTES = 16 * 1024 * 1024;
+/** Of each log that nobody else keeps short; a quarter of it stays beside it, as `.1`. */
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const CHECK_EVERY_MS = 10_000;
 
 /**
- * What has to be done now and then: keeps every node's console within bounds (a JVM writes to it directly, so that it outlives the daemon),
- * and takes the CPU times from which the next `status` counts. @returns a function that ends it.
+ * What has to be done now and then, from the start on: keeps every node's console within bounds (a JVM writes to it directly, so that it
+ * outlives the daemon), and the daemon's own log; takes the CPU times from which the next `status` counts.
+ * @returns a function that ends it.
  */
-export function keepHouse(world: World, registry: ClusterRegistry): () => void {
+export function keepHouse(world: World, registry: Pick<ClusterRegistry, 'all'>): () => void {
   let cancel = () => {};
+  let isOver = false;
+  const cap = (file: string) =>
+    capFile(file, MAX_LOG_BYTES).catch((error) => world.log.warn({ file, err: error }, 'a log could not be capped'));
   const check = async () => {
-    for (const { cluster } of registry.all) {
-      for (const spec of cluster.specs) {
-        await capFile(spec.paths.stdout, MAX_STDOUT_BYTES).catch((error) =>
-          world.log.warn({ nodeId: spec.id, err: error }, 'stdout.log could not be capped'),
-        );
-      }
-    }
+    await cap(world.home.daemonLog);
+    const specs = registry.all.flatMap(({ cluster }) => cluster.specs);
+    for (const spec of specs) await cap(spec.paths.stdout);
     const pids = registry.all.flatMap(({ cluster }) => cluster.specs.flatMap((spec) => cluster.supervisor(spec.id).pid ?? []));
     await processStats(pids).catch((error) => world.log.warn({ err: error }, 'process statistics could not be read'));
-    schedule();
+    if (!isOver) cancel = world.clock.after(CHECK_EVERY_MS, () => void check());
   };
-  const schedule = () => {
-    cancel = world.clock.after(CHECK_EVERY_MS, () => void check());
+  void check();
+  return () => {
+    isOver = true;
+    cancel();
   };
-  schedule();
-  return () => cancel();
 }

@@ -1,38 +1,52 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { asError } from '../base/errors.js';
 import { unlessMissing } from './byte-source.js';
 
 export type DirectoryEvents = {
-  /** An entry of the directory changed; null where it is not known which. `isRename` also where that is not known. */
-  onChange: (name: string | null, isRename: boolean) => void;
+  /** A followed file came, grew, was replaced or went; null if it is not known which. */
+  onChange: (name: string | null) => void;
   /** The directory cannot be watched (no inotify watches left, say). */
   onUnwatchable: (error: Error) => void;
 };
 
+type Watched = { path: string; ino: bigint; watcher: FSWatcher };
+
 /**
- * Watches a directory, or the nearest one above while it does not exist. `ensure` moves the watch when directories
- * have come, gone or been replaced; the owner calls it after each rename, and now and then.
+ * Watches the followed files of a directory, or the nearest directory above while it does not exist. `ensure` moves the watch if
+ * directories have come, gone or been replaced; the owner calls it now and then. chokidar passes over a second change of a file within
+ * 50 ms: whoever has read a change looks once more later. A file that is replaced may lose its watch with the old one: `renew` sets it anew.
  */
 export class DirectoryWatch {
   readonly #directory: string;
+  readonly #names: ReadonlySet<string>;
   readonly #events: DirectoryEvents;
-  #watched: { path: string; ino: bigint; watcher: FSWatcher } | undefined;
+  #watched: Watched | undefined;
   #ensuring: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(directory: string, events: DirectoryEvents) {
+  /** @param names of the files in `directory` that are followed; no other is watched, as each costs a handle of the system */
+  constructor(directory: string, names: Iterable<string>, events: DirectoryEvents) {
     this.#directory = directory;
+    this.#names = new Set(names);
     this.#events = events;
   }
 
   ensure(): Promise<void> {
     this.#ensuring ??= this.#ensure()
-      .catch(this.#events.onUnwatchable)
+      .catch((error) => this.#events.onUnwatchable(asError(error)))
       .finally(() => {
         this.#ensuring = undefined;
       });
     return this.#ensuring;
+  }
+
+  /** The path of this file holds another one now. */
+  renew(name: string): void {
+    if (this.#watched?.path !== this.#directory || this.#isClosed) return;
+    const file = join(this.#directory, name);
+    this.#watched.watcher.unwatch(file).add(file);
   }
 
   async close(): Promise<void> {
@@ -47,16 +61,39 @@ export class DirectoryWatch {
     // First: chokidar shares watches by path, and would hand out the one on the directory that is gone.
     await this.#watched?.watcher.close();
     if (this.#isClosed) return;
-    const watcher = watch(path, { depth: 0, ignored: (entry) => entry !== path, ignoreInitial: true });
-    this.#watched = { path, ino, watcher };
-    const isTarget = path === this.#directory;
-    // 'raw': the events of chokidar itself drop a second change within 50 ms, and with it the last lines of a burst.
-    watcher.on('raw', (type: string, name: string | null) => {
-      if (isTarget) this.#events.onChange(name, type !== 'change');
-      else this.#events.onChange(null, true);
+    this.#watched = { path, ino, watcher: path === this.#directory ? this.#watchFiles() : this.#watchAbove(path) };
+  }
+
+  #watchFiles(): FSWatcher {
+    const wanted = new Set([...this.#names].map((name) => join(this.#directory, name)));
+    return this.#watch(this.#directory, wanted, (entry) => {
+      if (wanted.has(entry)) this.#events.onChange(basename(entry));
+      else void this.ensure();
     });
-    watcher.on('ready', () => this.#events.onChange(null, true));
-    watcher.on('error', (error) => this.#events.onUnwatchable(error as Error));
+  }
+
+  /** Until the next directory on the way comes. */
+  #watchAbove(path: string): FSWatcher {
+    const [next = ''] = relative(path, this.#directory).split(sep);
+    return this.#watch(path, new Set([join(path, next)]), () => void this.ensure());
+  }
+
+  #watch(path: string, wanted: ReadonlySet<string>, onEvent: (entry: string) => void): FSWatcher {
+    const watcher = watch(path, {
+      depth: 0,
+      ignoreInitial: true,
+      // A rotated file must not look like a change of the new one.
+      atomic: false,
+      ignored: (entry) => entry !== path && !wanted.has(entry),
+    });
+    watcher.on('all', (_, entry) => onEvent(entry));
+    // What came before the watch was in place.
+    watcher.on('ready', () => {
+      void this.ensure();
+      this.#events.onChange(null);
+    });
+    watcher.on('error', (error) => this.#events.onUnwatchable(asError(error)));
+    return watcher;
   }
 }
 

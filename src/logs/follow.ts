@@ -51,16 +51,16 @@ export class Follower {
     return follower;
   }
 
-  /** New records as they arrive, those alone that `accepts` lets through; once. @throws RmqdevError FILE_UNREADABLE */
-  async *records(accepts: (record: LogRecord, source: LogSource) => boolean = () => true): AsyncGenerator<LogRecord> {
+  /** New records as they arrive, those that `wanted` lets through; once. @throws RmqdevError FILE_UNREADABLE, and what `wanted` throws */
+  async *records(wanted: (records: LogRecord[], source: LogSource) => LogRecord[] = (records) => records): AsyncGenerator<LogRecord> {
     while (!this.#signal.aborted) {
       if (this.#failure) throw this.#failure;
       this.#isAwake = false;
       for (const file of this.files) {
         if (!file.isDirty && file.quietInMs() !== 0) continue;
-        for (const record of await file.readChunk()) {
+        for (const record of wanted(await file.readChunk(), file.source)) {
           if (this.#signal.aborted) return;
-          if (accepts(record, file.source)) yield record;
+          yield record;
         }
       }
       if (!this.files.some((file) => file.isDirty)) await this.#sleep();
@@ -75,13 +75,13 @@ export class Follower {
   }
 
   #watch(directory: string, files: readonly FollowedFile[]): DirectoryWatch {
-    const watch = new DirectoryWatch(directory, {
-      onChange: (name, isRename) => {
-        if (isRename) this.#background(watch.ensure());
+    const names = files.map((file) => basename(file.source.file));
+    const watch: DirectoryWatch = new DirectoryWatch(directory, names, {
+      onChange: (name) => {
         for (const file of files) {
           if (name !== null && basename(file.source.file) !== name) continue;
           file.isDirty = true;
-          if (isRename) this.#background(file.noticeRotation());
+          this.#background(file.noticeRotation());
         }
         this.#wake();
       },
@@ -89,6 +89,7 @@ export class Follower {
         if (this.#sweepMs === SWEEP_MS) this.#sweepMs = POLL_MS;
       },
     });
+    for (const file of files) file.onReplaced = () => watch.renew(basename(file.source.file));
     return watch;
   }
 

@@ -16,12 +16,15 @@ export const QUIET_MS = 100;
 export class FollowedFile {
   /** Set by the owner when the file may have grown. */
   isDirty = true;
+  /** Told that the path holds another file than before. */
+  onReplaced = (): void => {};
   /** Oldest first; the last is what the path held when it was last looked at. */
   readonly #generations: FileGeneration[] = [];
   readonly #known = new Set<bigint>();
   readonly #clock: Clock;
   readonly #reader: RecordReader;
-  #quietSinceMs = 0;
+  /** When something was read last; undefined once the file has been looked at again after a time of quiet. */
+  #readAtMs: number | undefined;
   #noticing: Promise<void> | undefined;
   #isNoticedAgain = false;
   #isClosed = false;
@@ -71,10 +74,14 @@ export class FollowedFile {
     const chunk = await generation.read();
     if (chunk !== 'truncated' && chunk.length > 0) {
       this.isDirty = true;
-      this.#quietSinceMs = this.#clock.monotonicMs();
+      this.#readAtMs = this.#clock.monotonicMs();
       return this.#reader.push(chunk, this.#clock.now());
     }
-    if (chunk !== 'truncated' && !isOver) return this.quietInMs() === 0 ? this.#reader.flushRecord() : [];
+    if (chunk !== 'truncated' && !isOver) {
+      if (this.quietInMs() !== 0) return [];
+      this.#readAtMs = undefined;
+      return this.#reader.flushRecord();
+    }
     this.isDirty = true;
     if (chunk !== 'truncated') {
       this.#generations.shift();
@@ -83,9 +90,12 @@ export class FollowedFile {
     return this.#reader.flush(this.#clock.now());
   }
 
-  /** @returns ms until the open record counts as complete, should nothing arrive; undefined where there is none. */
+  /**
+   * @returns ms until the file must be looked at again although nobody says that it has grown: the open record counts as complete then,
+   * and a change so soon after the last may not have been told. Undefined if there is no need.
+   */
   quietInMs(): number | undefined {
-    return this.#reader.hasPending ? Math.max(0, this.#quietSinceMs + QUIET_MS - this.#clock.monotonicMs()) : undefined;
+    return this.#readAtMs === undefined ? undefined : Math.max(0, this.#readAtMs + QUIET_MS - this.#clock.monotonicMs());
   }
 
   async close(): Promise<void> {
@@ -113,6 +123,7 @@ export class FollowedFile {
     const skipped = newest ? await openSkippedGenerations(file, newest.stats, next.stats, this.#known) : [];
     for (const generation of [...skipped, next]) this.#append(generation);
     this.isDirty = true;
+    if (newest) this.onReplaced();
   }
 
   #append(generation: FileGeneration): void {

@@ -1,8 +1,8 @@
 import type { ByteSource } from './byte-source.js';
 import type { LogRecord, LogSource } from './log-record.js';
-import { mergeByTime } from './merge.js';
+import { type Batches, mergeByTime } from './merge.js';
 import { readNewestFirst, readOldestFirst } from './read-tail.js';
-import { isWanted, type RecordFilter } from './record-filter.js';
+import { type RecordFilter, wantedOf } from './record-filter.js';
 import { findArchives, readArchive } from './rotated.js';
 
 /** A file to read back; `bytes` is undefined where it does not exist. */
@@ -17,7 +17,7 @@ export type HistoryQuery = RecordFilter & {
 
 /**
  * What the files hold, merged by time, oldest first. Archives are read only where `sinceMs` reaches behind the current file.
- * Memory: `lines` records, or without `lines` one segment of each file.
+ * Memory: `lines` records, or without `lines` one segment of each file; never more for a longer file.
  * @param openedAtMs epoch ms at which the files were opened
  */
 export async function* readHistory(files: readonly HistoryFile[], query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
@@ -28,35 +28,35 @@ export async function* readHistory(files: readonly HistoryFile[], query: History
     return;
   }
   const newest: LogRecord[] = [];
-  const streams = files.map((file) => newestFirst(file, query, lines, openedAtMs));
-  for await (const record of mergeByTime(streams, 'newestFirst')) if (newest.push(record) >= lines) break;
+  const histories = files.map((file) => newestFirst(file, query, lines, openedAtMs));
+  for await (const record of mergeByTime(histories, 'newestFirst')) if (newest.push(record) >= lines) break;
   if (!signal?.aborted) yield* newest.reverse();
 }
 
-async function* oldestFirst({ source, bytes }: HistoryFile, query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord> {
+async function* oldestFirst({ source, bytes }: HistoryFile, query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord[]> {
   const archives = await archivesOf(source, query, openedAtMs);
   for (const archive of archives.reverse()) yield* wanted(readArchive(archive, source), source, query);
   if (bytes) yield* wanted(readOldestFirst(bytes, source, query.sinceMs), source, query);
 }
 
-async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: number, openedAtMs: number): AsyncGenerator<LogRecord> {
+async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: number, openedAtMs: number): AsyncGenerator<LogRecord[]> {
   const { source, bytes } = file;
   if (bytes) yield* wanted(readNewestFirst(bytes, source, query.sinceMs), source, query);
   for (const archive of await archivesOf(source, query, openedAtMs)) {
     // A compressed file reads in one direction only: keep its last ones.
     const last: LogRecord[] = [];
-    for await (const record of wanted(readArchive(archive, source), source, query)) {
-      last.push(record);
+    for await (const records of wanted(readArchive(archive, source), source, query)) {
+      for (const record of records) last.push(record);
       if (last.length >= 2 * lines) last.splice(0, last.length - lines);
     }
-    yield* last.reverse();
+    yield last.reverse();
   }
 }
 
-async function* wanted(records: AsyncIterable<LogRecord>, source: LogSource, query: HistoryQuery): AsyncGenerator<LogRecord> {
-  for await (const record of records) {
+async function* wanted(history: Batches, source: LogSource, query: HistoryQuery): AsyncGenerator<LogRecord[]> {
+  for await (const records of history) {
     if (query.signal?.aborted) return;
-    if (isWanted(record, source, query)) yield record;
+    yield wantedOf(records, source, query);
   }
 }
 

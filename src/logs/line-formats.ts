@@ -63,14 +63,34 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
 
 /** @returns what the head of `line` says, or undefined where it carries no time. */
 export function readHead(line: string): LineHead | undefined {
+  // Most lines without a time are those of a stack trace.
+  const first = line.charCodeAt(0);
+  if (!(first >= DIGIT_0 && first <= DIGIT_9) && first !== BRACKET) return undefined;
   for (const { pattern, zone } of FORMATS) {
     const match = pattern.exec(line);
     if (!match) continue;
     const group = match.groups as Record<string, string | undefined>;
-    const offset = group.zone === undefined ? zone : `${group.zone.slice(0, 3)}:${group.zone.slice(3)}`;
-    const at = Date.parse(`${group.date?.replaceAll('/', '-')}T${group.time}.${group.ms ?? '000'}${offset}`);
-    if (Number.isNaN(at)) continue;
-    return { at, level: LEVELS[group.level?.toUpperCase() ?? ''] ?? null, thread: group.thread ?? null, messageFrom: match[0].length };
+    const second = epochOf(`${group.date}T${group.time}`, group.zone ?? zone);
+    if (Number.isNaN(second)) continue;
+    return {
+      at: second + Number(group.ms ?? 0),
+      level: group.level === undefined ? null : (LEVELS[group.level.toUpperCase()] ?? null),
+      thread: group.thread ?? null,
+      messageFrom: match[0].length,
+    };
   }
   return undefined;
+}
+
+const [DIGIT_0, DIGIT_9, BRACKET] = [0x30, 0x39, 0x5b];
+
+/** Neighbours share their second, and to read a date takes longer than all the rest of a line. */
+let last = { time: '', zone: '', epochMs: Number.NaN };
+
+/** @returns epoch ms of `2026-11-20T12:00:00` (or with slashes), NaN if there is no such day. */
+function epochOf(time: string, zone: string): number {
+  if (time === last.time && zone === last.zone) return last.epochMs;
+  const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  last = { time, zone, epochMs: Date.parse(time.replaceAll('/', '-') + offset) };
+  return last.epochMs;
 }

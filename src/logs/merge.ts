@@ -1,34 +1,67 @@
 import type { LogRecord } from './log-record.js';
 
+/** Records of one history in its order, as many at a time as it has at hand; a batch may be empty. */
+export type Batches = AsyncIterable<readonly LogRecord[]>;
+
 /**
- * Merges histories by time, holding one record of each. Each stream keeps its own order whatever its times say;
- * equal times (RocketMQ's have a resolution of 1 s) are in the order of the streams.
- * @param order that of the streams, and of the result; a newest-first result is the oldest-first one reversed
+ * Merges histories by time, holding one batch of each. Each history keeps its own order whatever its times say;
+ * equal times (RocketMQ's have a resolution of 1 s) are in the order of the histories.
+ * @param order that of the histories, and of the result; a newest-first result is the oldest-first one reversed
  */
 export async function* mergeByTime(
-  streams: readonly AsyncIterable<LogRecord>[],
+  histories: readonly Batches[],
   order: 'oldestFirst' | 'newestFirst' = 'oldestFirst',
 ): AsyncGenerator<LogRecord> {
   const sign = order === 'oldestFirst' ? 1 : -1;
   const isBefore = (a: LogRecord, b: LogRecord) => sign * (timeOf(a) - timeOf(b)) < 0;
-  const iterators = (order === 'oldestFirst' ? streams : streams.toReversed()).map((stream) => stream[Symbol.asyncIterator]());
+  const cursors = (order === 'oldestFirst' ? histories : histories.toReversed()).map((history) => new Cursor(history));
   try {
-    const heads = await Promise.all(iterators.map(async (iterator) => headOf(await iterator.next(), iterator)));
-    let live = heads.filter((head) => head !== undefined);
+    await Promise.all(cursors.map((cursor) => cursor.load()));
+    let live = cursors.filter(({ record }) => record !== undefined);
     while (live.length > 0) {
-      const first = live.reduce((best, head) => (isBefore(head.record, best.record) ? head : best));
-      yield first.record;
-      const next = await first.iterator.next();
-      if (next.done) live = live.filter((head) => head !== first);
-      else first.record = next.value;
+      const first = live.reduce((best, cursor) => (isBefore(cursor.record as LogRecord, best.record as LogRecord) ? cursor : best));
+      yield first.record as LogRecord;
+      if (!first.advance()) await first.load();
+      if (first.record === undefined) live = live.filter((cursor) => cursor !== first);
     }
   } finally {
-    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+    await Promise.all(cursors.map((cursor) => cursor.close()));
   }
 }
 
-function headOf(result: IteratorResult<LogRecord>, iterator: AsyncIterator<LogRecord>) {
-  return result.done ? undefined : { record: result.value, iterator };
+/** One history, and the record of it that comes next. */
+class Cursor {
+  readonly #batches: AsyncIterator<readonly LogRecord[]>;
+  #batch: readonly LogRecord[] = [];
+  #index = 0;
+
+  constructor(batches: Batches) {
+    this.#batches = batches[Symbol.asyncIterator]();
+  }
+
+  /** Undefined at the end. */
+  get record(): LogRecord | undefined {
+    return this.#batch[this.#index];
+  }
+
+  /** @returns whether the batch has one more; else `load` gets the next batch. */
+  advance(): boolean {
+    this.#index += 1;
+    return this.#index < this.#batch.length;
+  }
+
+  async load(): Promise<void> {
+    this.#index = 0;
+    do {
+      const { done, value } = await this.#batches.next();
+      this.#batch = done ? [] : value;
+      if (done) return;
+    } while (this.#batch.length === 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return?.();
+  }
 }
 
 function timeOf(record: LogRecord): number {

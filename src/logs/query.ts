@@ -4,7 +4,7 @@ import { openLog, snapshot } from './byte-source.js';
 import { Follower } from './follow.js';
 import { type HistoryFile, type HistoryQuery, readHistory } from './history.js';
 import type { LogRecord, LogSource } from './log-record.js';
-import { isWanted } from './record-filter.js';
+import { wantedOf } from './record-filter.js';
 
 export type LogQuery = HistoryQuery & {
   /** Goes on with new records, in arrival order, until `signal` aborts or `untilMs` comes. */
@@ -15,7 +15,7 @@ export type LogQuery = HistoryQuery & {
 /**
  * The records of `sources`: history merged by time (the last `lines` of it), then with `follow` what arrives,
  * with no gap and nothing twice. Ends without an error when `signal` aborts. A missing file has no records.
- * @throws RmqdevError FILE_UNREADABLE
+ * @throws RmqdevError FILE_UNREADABLE, PATTERN_TOO_COSTLY
  */
 export async function* queryLogs(sources: readonly LogSource[], query: LogQuery): AsyncGenerator<LogRecord> {
   yield* query.follow ? followLogs(sources, query) : readLogs(sources, query);
@@ -47,7 +47,7 @@ async function* followLogs(sources: readonly LogSource[], query: LogQuery): Asyn
   try {
     const files = follower.files.map(({ source, history }) => ({ source, bytes: history }));
     yield* readHistory(files, query, openedAtMs);
-    yield* follower.records((record, source) => isWanted(record, source, query));
+    yield* follower.records((records, source) => wantedOf(records, source, query));
   } finally {
     cancelStop();
     await follower.close();

@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.js';
+import { readHead } from './line-formats.js';
 import { LINE_FEED, MAX_LINE_BYTES } from './line-splitter.js';
 import type { LogKind, LogRecord, LogSource } from './log-record.js';
 import { startsRecord } from './record-parser.js';
@@ -13,43 +14,45 @@ const HEAD_BYTES = 64;
 /** Asynchronous appenders and a stepping clock write slightly out of order: so far past `sinceMs` reading back goes on. */
 const DISORDER_MS = 5_000;
 
-/** A stretch of a file that begins with a record, its records oldest first. */
-type Segment = { start: number; end: number; records: LogRecord[] };
+/** A stretch of a file that begins with a record, and its bytes. */
+type Segment = { start: number; end: number; buffer: Buffer };
 
 /**
  * The records of one file from its end to its start, reading only what is asked for; memory holds one segment (4 MiB).
  * Ends at the first one older than `sinceMs` (epoch ms), and at a block of NULs: the hole that a truncation leaves
  * under a writer that does not append, with nothing before it.
  */
-export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord> {
+export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord[]> {
   let laterMs = bytes.modifiedMs;
-  for await (const { records } of segmentsBackwards(bytes, source)) {
+  for await (const { buffer } of segmentsBackwards(bytes, source.kind)) {
+    const reader = new RecordReader(source);
+    const records = [...reader.push(buffer), ...reader.flush()];
     laterMs = fillTimes(records, laterMs);
-    for (const record of records.toReversed()) {
-      if (isBefore(record, sinceMs)) return;
-      yield record;
-    }
+    records.reverse();
+    const end = records.findIndex((record) => isBefore(record, sinceMs));
+    yield end === -1 ? records : records.slice(0, end);
+    if (end !== -1) return;
   }
 }
 
 /** The same records oldest first: looks for the start from the end, then reads on from there; memory holds one segment. */
-export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord> {
+export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord[]> {
   const stretches: { start: number; end: number; laterMs: number }[] = [];
   let laterMs = bytes.modifiedMs;
-  for await (const { start, end, records } of segmentsBackwards(bytes, source)) {
+  for await (const { start, end, buffer } of segmentsBackwards(bytes, source.kind)) {
     stretches.push({ start, end, laterMs });
-    laterMs = fillTimes(records, laterMs);
-    if (records.some((record) => isBefore(record, sinceMs))) break;
+    laterMs = firstTime(buffer) ?? laterMs;
+    if (laterMs < sinceMs - DISORDER_MS) break;
   }
   for (const stretch of stretches.reverse()) {
     const reader = new RecordReader(source);
     const records: LogRecord[] = [];
     for (let at = stretch.start; at < stretch.end; at += MAX_BLOCK_BYTES) {
-      records.push(...reader.push(await bytes.read(at, Math.min(MAX_BLOCK_BYTES, stretch.end - at))));
+      for (const record of reader.push(await bytes.read(at, Math.min(MAX_BLOCK_BYTES, stretch.end - at)))) records.push(record);
     }
-    records.push(...reader.flush());
+    for (const record of reader.flush()) records.push(record);
     fillTimes(records, stretch.laterMs);
-    yield* records.filter((record) => !isBefore(record, sinceMs));
+    yield records.filter((record) => !isBefore(record, sinceMs));
   }
 }
 
@@ -67,13 +70,12 @@ export async function handoverPosition(bytes: ByteSource, kind: LogKind, isBusy:
   return afterLastLine === 0 && start > 0 ? bytes.sizeBytes : start + afterLastLine;
 }
 
-async function* segmentsBackwards(bytes: ByteSource, source: LogSource): AsyncGenerator<Segment> {
+async function* segmentsBackwards(bytes: ByteSource, kind: LogKind): AsyncGenerator<Segment> {
   let end = bytes.sizeBytes;
   let blockBytes = FIRST_BLOCK_BYTES;
   while (end > 0) {
-    const { start, buffer, isFirst } = await segmentBefore(bytes, end, blockBytes, source.kind);
-    const reader = new RecordReader(source);
-    yield { start, end, records: [...reader.push(buffer), ...reader.flush()] };
+    const { start, buffer, isFirst } = await segmentBefore(bytes, end, blockBytes, kind);
+    yield { start, end, buffer };
     if (isFirst) return;
     end = start;
     blockBytes = Math.min(blockBytes * 2, MAX_BLOCK_BYTES);
@@ -99,6 +101,15 @@ async function segmentBefore(bytes: ByteSource, end: number, blockBytes: number,
     buffer = buffer.subarray(0, MAX_LINE_BYTES + 1);
   }
   return { start, buffer, isFirst: true };
+}
+
+/** @returns the time of the first line in `segment` that has one, usually the very first. */
+function firstTime(segment: Buffer): number | undefined {
+  for (const offset of lineStarts(segment, true)) {
+    const at = readHead(headAt(segment, offset))?.at;
+    if (at !== undefined) return at;
+  }
+  return undefined;
 }
 
 /** Offsets at which a line begins in `block`. */

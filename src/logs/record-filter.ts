@@ -1,3 +1,4 @@
+import type { LogPattern } from './log-pattern.js';
 import { LOG_LEVELS, type LogLevel, type LogRecord, type LogSource } from './log-record.js';
 
 export type RecordFilter = {
@@ -7,7 +8,7 @@ export type RecordFilter = {
   untilMs?: number | undefined;
   minLevel?: LogLevel | undefined;
   /** Matched against the whole record, stack trace included. */
-  grep?: RegExp | undefined;
+  grep?: LogPattern | undefined;
 };
 
 const LOOKS_LIKE_ERROR = /\b\w*(?:Exception|Error)\b|\bFATAL\b/;
@@ -20,15 +21,19 @@ export function levelOf(record: LogRecord): LogLevel {
   return LOOKS_LIKE_WARNING.test(record.raw) ? 'WARN' : 'INFO';
 }
 
-/** @returns whether a record of `source` is wanted; of the filter's `minLevel` and the source's the higher one holds. */
-export function isWanted(record: LogRecord, source: LogSource, filter: RecordFilter): boolean {
+/**
+ * @returns those of `records`, all of `source`, that are wanted; of the filter's `minLevel` and the source's the higher one holds
+ * @throws RmqdevError PATTERN_TOO_COSTLY
+ */
+export function wantedOf(records: readonly LogRecord[], source: LogSource, filter: RecordFilter): LogRecord[] {
   const { sinceMs = -Infinity, untilMs = Infinity, grep } = filter;
-  const at = record.at ?? sinceMs;
-  if (at < sinceMs || at > untilMs) return false;
   const minRank = Math.max(rankOf(filter.minLevel), rankOf(source.minLevel));
-  if (minRank > 0 && rankOf(levelOf(record)) < minRank) return false;
-  // search() starts at 0 for a /g pattern too, where test() would go on from its last match.
-  return grep === undefined || record.raw.search(grep) !== -1;
+  const kept = records.filter((record) => {
+    const at = record.at ?? sinceMs;
+    return at >= sinceMs && at <= untilMs && (minRank === 0 || rankOf(levelOf(record)) >= minRank);
+  });
+  if (grep === undefined || kept.length === 0) return kept;
+  return grep.matching(kept.map(({ raw }) => raw)).map((index) => kept[index] as LogRecord);
 }
 
 function rankOf(level: LogLevel | undefined): number {

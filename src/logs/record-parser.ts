@@ -16,6 +16,7 @@ export function startsRecord(line: string, kind: LogKind): boolean {
 }
 
 type Head = { at: number | null; level: LogLevel | null; thread: string | null };
+const NO_HEAD: Head = { at: null, level: null, thread: null };
 
 /**
  * Lines of one file to records. A line that does not begin one continues the last, so a record is complete
@@ -24,15 +25,13 @@ type Head = { at: number | null; level: LogLevel | null; thread: string | null }
  */
 export class RecordParser {
   readonly #source: LogSource;
+  readonly #file: string;
   #open: (Head & { messageFrom: number; lines: string[]; chars: number }) | undefined;
-  #last: Head = { at: null, level: null, thread: null };
+  #last: Head = NO_HEAD;
 
   constructor(source: LogSource) {
     this.#source = source;
-  }
-
-  get hasPending(): boolean {
-    return this.#open !== undefined;
+    this.#file = basename(source.file);
   }
 
   /** @param arrivedAt epoch ms for a record without a time. @returns the record that `line` ends. */
@@ -45,8 +44,8 @@ export class RecordParser {
       return undefined;
     }
     const ended = this.flush();
-    const inherited: Head = isContinuation ? this.#last : { at: null, level: null, thread: null };
-    this.#open = { messageFrom: 0, ...inherited, at: inherited.at ?? arrivedAt, ...head, lines: [line], chars: line.length };
+    const { at, level, thread } = head ?? (isContinuation ? this.#last : NO_HEAD);
+    this.#open = { at: at ?? arrivedAt, level, thread, messageFrom: head?.messageFrom ?? 0, lines: [line], chars: line.length };
     return ended;
   }
 
@@ -56,8 +55,8 @@ export class RecordParser {
     const { at, level, thread, messageFrom, lines } = this.#open;
     this.#open = undefined;
     this.#last = { at, level, thread };
-    const { node, file, kind } = this.#source;
-    const raw = lines.join('\n');
-    return { node, file: basename(file), kind, at, level, raw, message: raw.slice(messageFrom), thread };
+    const { node, kind } = this.#source;
+    const raw = lines.length === 1 ? (lines[0] as string) : lines.join('\n');
+    return { node, file: this.#file, kind, at, level, raw, message: raw.slice(messageFrom), thread };
   }
 }

@@ -11,11 +11,6 @@ export class RecordReader {
     this.#parser = new RecordParser(source);
   }
 
-  /** Whether a record waits for its next line. */
-  get hasPending(): boolean {
-    return this.#parser.hasPending;
-  }
-
   /** @param arrivedAt epoch ms for records without a time. @returns the records that `chunk` ends. */
   push(chunk: Buffer, arrivedAt: number | null = null): LogRecord[] {
     return this.#parse(this.#splitter.push(chunk), arrivedAt);
@@ -34,6 +29,11 @@ export class RecordReader {
   }
 
   #parse(lines: string[], arrivedAt: number | null): LogRecord[] {
-    return lines.map((line) => this.#parser.push(line, arrivedAt)).filter((record) => record !== undefined);
+    const records: LogRecord[] = [];
+    for (const line of lines) {
+      const record = this.#parser.push(line, arrivedAt);
+      if (record) records.push(record);
+    }
+    return records;
   }
 }

@@ -35,15 +35,15 @@ export async function findArchives(file: string, sinceMs: number, openedAtMs: nu
 /** Ends a read without being a failure: rotated away meanwhile, or still being compressed. */
 const ENDS_EARLY: ReadonlySet<string | undefined> = new Set(['ENOENT', 'Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** The records of an archive, oldest first; those without a time get that of its last change. */
-export async function* readArchive(archive: Archive, source: LogSource): AsyncGenerator<LogRecord> {
+/** The records of an archive, oldest first, a chunk of the file at a time; those without a time get that of its last change. */
+export async function* readArchive(archive: Archive, source: LogSource): AsyncGenerator<LogRecord[]> {
   const reader = new RecordReader(source);
   const file = createReadStream(archive.path);
   const bytes = archive.path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file;
   try {
-    for await (const chunk of bytes as AsyncIterable<Buffer>) yield* reader.push(chunk, archive.modifiedMs);
+    for await (const chunk of bytes as AsyncIterable<Buffer>) yield reader.push(chunk, archive.modifiedMs);
   } catch (error) {
     if (!ENDS_EARLY.has(systemCode(error))) throw error;
   }
-  yield* reader.flush(archive.modifiedMs);
+  yield reader.flush(archive.modifiedMs);
 }

@@ -1,36 +1,46 @@
-import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { systemCode } from '../base/errors.js';
 
 const NEWLINE = 0x0a;
 
 /**
  * Empties the file once it holds more than `maxBytes`, after copying its last whole lines, up to a quarter of `maxBytes`,
- * to `<path>.1` (replaced). Writers must append (O_APPEND); what they write during the copy is lost, as with
- * logrotate's copytruncate. The file is emptied even where the copy fails: on a full disk that is the cure.
- * @returns whether it was emptied; false where there is no such file.
+ * to `<path>.1` (replaced, of the same mode). Writers must append (O_APPEND). The copy is made in one go, so nothing that this process
+ * writes is lost; what another one writes during the copy is, as with logrotate's copytruncate. The file is emptied even if the copy
+ * fails: on a full disk that is the cure.
+ * @returns whether it was emptied; false if there is no such file.
  */
 export async function capFile(path: string, maxBytes: number): Promise<boolean> {
-  const file = await open(path, 'r+').catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (file === undefined) return false;
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    (error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return 0;
+      throw error;
+    },
+  );
+  return size > maxBytes && empty(path, maxBytes);
+}
+
+/** Milliseconds for some MB, once in a long while. */
+function empty(path: string, maxBytes: number): boolean {
+  const file = openSync(path, 'r+');
   try {
-    const { size } = await file.stat();
-    if (size <= maxBytes) return false;
+    const stats = fstatSync(file);
+    if (stats.size <= maxBytes) return false;
     try {
-      await writeFile(`${path}.1`, await lastLines(file, size, Math.floor(maxBytes / 4)));
+      writeFileSync(`${path}.1`, lastLines(file, stats, Math.floor(maxBytes / 4)), { mode: stats.mode & 0o777 });
     } finally {
-      await file.truncate(0);
+      ftruncateSync(file, 0);
     }
     return true;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function lastLines(file: FileHandle, size: number, wantedBytes: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(wantedBytes), 0, wantedBytes, size - wantedBytes);
-  const tail = buffer.subarray(0, bytesRead);
+function lastLines(file: number, { size }: Stats, wantedBytes: number): Buffer {
+  const buffer = Buffer.alloc(wantedBytes);
+  const tail = buffer.subarray(0, readSync(file, buffer, 0, wantedBytes, size - wantedBytes));
   return tail.subarray(tail.indexOf(NEWLINE) + 1);
 }

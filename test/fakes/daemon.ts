@@ -47,15 +47,6 @@ const profile = {
 };
 const up = { ...profile, name: 'test', from: 'maven', debug: true, strictPorts: false, wait: true, timeoutMs: 300_000 };
 const nodes = { cluster: '@default', selectors: ['broker-*', 'master-a'], timeoutMs: 1_500 };
-const filter = {
-  lines: Number.MAX_SAFE_INTEGER,
-  since: 0,
-  until: 1_764_000_000_000,
-  level: 'warn',
-  grep: 'a b|ü&c=%2F\\d+',
-  file: ['store', 'gc'],
-} as const;
-
 /** A call of each kind, with everything that it may carry. */
 export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   hello: {},
@@ -75,10 +66,9 @@ export const SAMPLES: { [K in keyof Handlers]: ParamsInput<K> } = {
   kill: { ...nodes, signal: 'SIGTERM', restart: true },
   wait: { ...nodes, for: 'in-sync' },
   events: { cluster: '2m2s', follow: false, lines: 0, selector: ['broker-a'] },
-  logs: { cluster: '2m2s', selector: ['broker-*'], follow: true, ...filter, file: [...filter.file] },
+  logFiles: { cluster: '2m2s', selector: ['broker-*', 'ü&c=%2F\\d+'] },
   explain: { cluster: '2m2s', selector: ['broker-a', 'master-b'] },
   report: { cluster: 'a b/ü?' },
-  userHomeLogs: { home: '/home/me', follow: false, ...filter, file: [...filter.file] },
   reset: nodes,
   clean: { dryRun: true, all: false },
   profiles: { cwd: '/work dir/ü&x=1' },

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { parseMoment } from '../moment.js';
 import { clusterOption, linesOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { type ClusterOptions, type GlobalOptions, interruptible, type Run } from '../with-daemon.js';
 
 type Options = ClusterOptions & {
   selector: string[];
@@ -18,7 +18,7 @@ type Options = ClusterOptions & {
 
 const DEFAULT_LINES = 100;
 
-export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const logsCommand = ({ withDaemon, withOutput }: Run): CommandModule<GlobalOptions, Options> => ({
   command: 'logs [selector..]',
   describe: "The nodes' logs, merged by time, in local time, stack traces whole",
   builder: (argv) =>
@@ -44,31 +44,33 @@ export const logsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       .example('$0 logs broker-a -f', 'follow one broker')
       .example('$0 logs masters --level warn --since 10m', 'warnings of both masters')
       .example('$0 logs --file store,gc broker-b -n 50', 'other files') as unknown as Argv<Options>,
-  handler: ({ json, verbose, cluster, selector, userHome, file, since, until, level, grep, follow, lines }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
-      const files = file.flatMap((names) => names.split(','));
-      const filter = {
-        follow,
-        lines: lines ?? (since === undefined ? DEFAULT_LINES : Number.MAX_SAFE_INTEGER),
-        ...(since === undefined ? {} : { since: parseMoment('--since', since) }),
-        ...(until === undefined ? {} : { until: parseMoment('--until', until) }),
-        ...(level === undefined ? {} : { level }),
-        ...(grep === undefined ? {} : { grep }),
-        ...(files.length === 0 ? {} : { file: files }),
-      };
-      try {
-        const { notice } = userHome
-          ? await client.stream('userHomeLogs', { home: homedir(), ...filter }, (line) => output.log(line), signal)
-          : await client.stream(
-              'logs',
-              { cluster, ...(selector.length > 0 ? { selector } : {}), ...filter },
-              (line) => output.log(line),
-              signal,
-            );
-        if (notice) output.notice(notice);
-      } catch (error) {
-        // Ctrl-C is how following ends.
-        if (!signal.aborted || !follow) throw error;
-      }
-    }),
+  handler: async ({ json, verbose, cluster, selector, userHome, file, since, until, level, grep, follow, lines }) => {
+    const names = file.flatMap((list) => list.split(','));
+    const request = () => ({
+      follow,
+      lines: lines ?? (since === undefined ? DEFAULT_LINES : undefined),
+      sinceMs: since === undefined ? undefined : parseMoment('--since', since),
+      untilMs: until === undefined ? undefined : parseMoment('--until', until),
+      level,
+      grep,
+    });
+    if (userHome) {
+      return withOutput({ json, verbose }, async ({ output }) => {
+        const [{ chooseHomeFiles }, { showLogs }] = await reading();
+        const wanted = request();
+        const sources = await chooseHomeFiles(homedir(), names);
+        await interruptible((signal) => showLogs(sources, wanted, { output, signal }));
+      });
+    }
+    return withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+      const [{ chooseFiles }, { showLogs }] = await reading();
+      const wanted = request();
+      const { files, notice } = await client.call('logFiles', { cluster, ...(selector.length > 0 ? { selector } : {}) }, signal);
+      if (notice) output.notice(notice);
+      await showLogs(chooseFiles(files, names), wanted, { output, signal });
+    });
+  },
 });
+
+/** What only this command needs is loaded by it alone. */
+const reading = () => Promise.all([import('../logs/choose-files.js'), import('../logs/show-logs.js')]);

@@ -1,4 +1,5 @@
 import type { RmqdevError } from '../../base/errors.js';
+import { drained } from './drained.js';
 import type { Output } from './output.js';
 import { trafficJson } from './traffic-json.js';
 
@@ -51,6 +52,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     kill: line,
     event: line,
     log: line,
+    written: (signal) => drained(stdout, signal),
     explanations: (explanations) => {
       const [first, ...others] = explanations;
       if (first) answer(first);

@@ -1,11 +1,12 @@
 import type { RmqdevError } from '../../base/errors.js';
-import type { JournalEvent, KillItem, LogLine, Plan, ProgressItem } from '../../contract/events.js';
+import type { JournalEvent, KillItem, Plan, ProgressItem } from '../../contract/events.js';
 import type { Explanation } from '../../contract/findings.js';
 import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { LintReport } from '../../diagnose/lint.js';
 import type { ImportResult } from '../../import/import-files.js';
+import type { LogLine } from '../logs/log-line.js';
 import type { ReportResult } from '../report/report-result.js';
 import type { TrafficOutput } from './traffic-output.js';
 
@@ -27,6 +28,8 @@ export interface Output extends TrafficOutput {
   kill(item: KillItem): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
+  /** Resolves when more may be said: whoever reads the output, a pager for example, has taken most of it; or when `signal` aborts. */
+  written(signal: AbortSignal): Promise<void>;
   /** @param whole what was asked for, where that was everything there is; without anything to tell, that is said of it. */
   explanations(explanations: readonly Explanation[], whole: string | null): void;
   clusters(result: Result<'clusters'>): void;

@@ -2,6 +2,7 @@ import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
+import { drained } from './drained.js';
 import { renderExplanation } from './explanation-text.js';
 import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
@@ -83,6 +84,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
         [`${time}${paintNode(line.node.padEnd(nodeWidth))} ${level}${first}`, ...rest.map((text) => `    ${colors.dim(text)}`)].join('\n'),
       );
     },
+    written: (signal) => drained(stdout, signal),
     explanations: (explanations, whole) => {
       if (explanations.length === 0) return print(`Nothing ended unasked in ${whole}, and no log of a running node warns of anything.`);
       print(explanations.map((explanation) => renderExplanation(explanation, colors, Date.now())).join('\n\n'));

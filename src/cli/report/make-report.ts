@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import pc from 'picocolors';
@@ -42,6 +42,8 @@ export async function makeReport(home: HomePaths, request: ReportRequest): Promi
   else if (name !== null) contents.absent('profile.yaml', 'the state of the cluster cannot be read');
   const crashes = name === null ? [] : await addCluster(contents, home, name);
   await contents.file('daemon.log', home.daemonLog, DAEMON_LOG);
+  const before = `${home.daemonLog}.1`;
+  if (existsSync(before)) await contents.file('daemon.log.1', before, DAEMON_LOG);
 
   const versions = versionsOf(request.version);
   contents.json('versions.json', { ...versions, nodes: state.nodes });

@@ -34,7 +34,7 @@ const PLACES: readonly [prefix: string, what: string][] = [
   ['crashes/', 'crash reports'],
   ['nodes/', 'of each node: node.conf, run/node.conf, the ends of its logs, stdout, GC log, hs_err, store/config'],
   ['machine/', 'doctor, the facts that it judged, RocketMQ processes that run'],
-  ['daemon.log', "the daemon's log, its end"],
+  ['daemon.log', "the daemon's log, its end; `.1` is what was cut off before"],
 ];
 
 /** One page for whoever works from the report. */

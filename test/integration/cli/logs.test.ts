@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
@@ -84,4 +84,36 @@ test('--user-home reads ~/logs/rocketmqlogs of whoever asks', async () => {
   writeFileSync(join(folder, 'broker.log'), '2030-01-01 08:00:00 WARN main - started by hand\n');
   const { lines } = await h.run('logs', '--user-home', '--json');
   expect(lines).toMatchObject([{ at: '2030-01-01T00:00:00.000Z', level: 'WARN', text: 'main - started by hand' }]);
+});
+
+/** It froze the daemon for good on one line of 60 letters, and with it the supervision of every cluster. */
+test('a pattern that never ends is given up, and the daemon has nothing to do with it', async () => {
+  append('namesrv-1', 'namesrv.log', `2030-01-01 08:00:00 INFO main - ${'a'.repeat(60)}!`);
+  for (const more of [[], ['--since', '2030-01-01'], ['-f']]) {
+    const failed = await h.run('logs', 'namesrv-1', '--grep', '(a+)+$', ...more, '--json');
+    expectFailure(failed, 45, { code: 'PATTERN_TOO_COSTLY', what: expect.stringContaining('(a+)+$') });
+  }
+  expect(await h.run('logs', 'namesrv-1', '--grep', '(?=a{60}!)', '--json')).toMatchObject({ lines: [{ node: 'namesrv-1' }] });
+});
+
+test('a log of any size is read in the memory of a small one, without a daemon for --user-home', async () => {
+  await using fresh = await Harness.create();
+  const folder = join(fresh.cwd, 'logs', 'rocketmqlogs');
+  mkdirSync(folder, { recursive: true });
+  const [lines, text] = [300_000, 'x'.repeat(120)];
+  for (const name of ['broker.log', 'namesrv.log'])
+    writeFileSync(join(folder, name), `2030-01-01 08:00:00 INFO main - ${text}\n`.repeat(lines / 2));
+  // The whole is 48 MB, and 300,000 records more than that.
+  const env = { NODE_OPTIONS: '--max-old-space-size=48' };
+  const all = await fresh.begin(['logs', '--user-home', '--since', '2030-01-01'], { env }).outcome;
+  expect({ code: all.code, stderr: all.stderr, lines: all.stdout.split('\n').length - 1 }).toEqual({ code: 0, stderr: '', lines });
+  expect(existsSync(fresh.home.socket)).toBe(false);
+});
+
+test('a cluster that is stopped still has its logs', async () => {
+  await using stopped = await Harness.create();
+  await stopped.up('single');
+  expect(await stopped.run('stop', 'all')).toMatchObject({ code: 0 });
+  const { stdout, code } = await stopped.run('logs', 'broker-a', '-n', '5');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('broker-a') });
 });

@@ -35,6 +35,7 @@ test('a crashed node: the archive has its report, configuration, logs and flags,
   process.kill((await h.node('broker-a')).pid as number, 'SIGUSR2');
   await until(() => expect(h.events('single').filter(({ type }) => type === 'crash-report')).toHaveLength(1));
   writeFileSync(join(h.home.cluster('single').node('broker-a').root, 'hs_err_pid7.log'), 'Host: somewhere\npassword=hunter2\n');
+  writeFileSync(`${h.home.daemonLog}.1`, '{"msg":"cut off before"}\n');
 
   const { result, texts } = await reported(h, '-c', 'single');
   expect(result).toMatchObject({ cluster: 'single', sizeBytes: expect.any(Number) });
@@ -47,6 +48,7 @@ test('a crashed node: the archive has its report, configuration, logs and flags,
     'status.txt',
     'daemon-facts.json',
     'daemon.log',
+    'daemon.log.1',
     'machine/doctor.txt',
     'cluster/cluster.json',
     'cluster/events.ndjson',

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { systemClock } from '../../../src/base/clock.js';
+import { type Clock, systemClock } from '../../../src/base/clock.js';
 import { Follower } from '../../../src/logs/follow.js';
+import { LogPattern } from '../../../src/logs/log-pattern.js';
 import { queryLogs } from '../../../src/logs/query.js';
 import { brokerLine, brokerSource, collect, useLogFolder } from './log-folder.js';
 
@@ -147,9 +148,24 @@ test('a file that came and was rotated away before anybody looked is read in its
   expect(log.messages).toEqual(['one', 'two', 'three', 'four']);
 });
 
+test('changes that follow one another so fast that only the first is told are all read, without the look around each second', async () => {
+  const file = folder.path('stdout.log');
+  writeFileSync(file, '');
+  const eventsAlone: Clock = { ...systemClock, after: (ms, run) => (ms >= 1_000 ? () => {} : systemClock.after(ms, run)) };
+  const log = collect([{ node: 'broker-a', file, kind: 'stdout' }], { clock: eventsAlone });
+  for (let round = 0; round < 5; round += 1) {
+    for (const piece of ['a line ', 'in ', `pieces ${round}\n`]) {
+      appendFileSync(file, piece);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await log.until((messages) => messages.length === round + 1);
+  }
+  expect(log.messages).toEqual(numbers(0, 5).map((round) => `a line in pieces ${round}`));
+});
+
 test('filters hold while following, and a source has its own level', async () => {
   const file = folder.path('store.log');
-  const log = collect([{ node: 'broker-a', file, kind: 'store', minLevel: 'WARN' }], { grep: /disk/ });
+  const log = collect([{ node: 'broker-a', file, kind: 'store', minLevel: 'WARN' }], { grep: new LogPattern('disk') });
   const text = ['INFO disk info', 'WARN disk slow', 'WARN net slow', 'ERROR disk full'].map((words) => {
     const [level, ...rest] = words.split(' ');
     return brokerLine(Date.now(), rest.join(' '), level);

@@ -54,10 +54,10 @@ describe('what the client sends is what the handler gets', () => {
 
   test('a list of one stays a list', async () => {
     await client.call('clusterStatus', { cluster: '2m2s', selector: ['broker-a'] });
-    await client.stream('logs', { cluster: '2m2s', follow: false, lines: 1, file: ['gc'] }, () => {});
+    await client.stream('events', { cluster: '2m2s', follow: false, lines: 1, selector: ['broker-a'] }, () => {});
     expect(calls.map(({ params }) => params)).toEqual([
       { cluster: '2m2s', selector: ['broker-a'] },
-      { cluster: '2m2s', follow: false, lines: 1, file: ['gc'] },
+      { cluster: '2m2s', follow: false, lines: 1, selector: ['broker-a'] },
     ]);
   });
 });
@@ -75,9 +75,8 @@ describe('what is refused', () => {
     ['a time-out of nothing', 'stop', { timeoutMs: 0 }],
     ['a time-out that is no number', 'stop', { timeoutMs: 'soon' }],
     ['a goal that is none', 'wait', { for: 'lunch' }],
-    ['a level that is none', 'logs', { level: 'fatal' }],
     ['a flag that is none', 'events', { follow: 'perhaps' }],
-    ['lines below 0', 'logs', { lines: -1 }],
+    ['lines below 0', 'events', { lines: -1 }],
     ['a caller with more than it may say', 'up', { caller: { cwd: '/', NAMESRV_ADDR: 'x' } }],
   ])('%s', async (_, name, change) => {
     const error = await failureOf(send(name, { ...SAMPLES[name], ...change }));

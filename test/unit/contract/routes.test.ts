@@ -39,10 +39,9 @@ test('a GET changes nothing: it is a question', () => {
     'clusterReach',
     'events',
     'explain',
-    'logs',
+    'logFiles',
     'report',
     'resolveCluster',
-    'userHomeLogs',
     'profiles',
     'versions',
   ];

@@ -14,8 +14,10 @@ const record = (node: string, at: number, message: string): LogRecord => ({
   thread: null,
 });
 
+/** In batches of any size, empty ones too. */
 async function* stream(records: LogRecord[]) {
-  yield* records;
+  yield [];
+  for (let from = 0, size = 1; from < records.length; from += size, size = (size * 7 + from) % 4) yield records.slice(from, from + size);
 }
 
 async function all(records: AsyncIterable<LogRecord>): Promise<LogRecord[]> {
@@ -60,7 +62,7 @@ test('a reader that stops early ends the streams', async () => {
   let ended = 0;
   async function* endless(node: string) {
     try {
-      for (let at = 0; ; at += 1) yield record(node, at, '');
+      for (let at = 0; ; at += 1) yield [record(node, at, '')];
     } finally {
       ended += 1;
     }

@@ -21,10 +21,10 @@ function inMemory(text: string | Buffer): ByteSource & { bytesRead: number } {
   };
 }
 
-async function take(records: AsyncIterable<LogRecord>, limit = Infinity): Promise<LogRecord[]> {
+async function take(history: AsyncIterable<LogRecord[]>, limit = Infinity): Promise<LogRecord[]> {
   const taken: LogRecord[] = [];
-  for await (const record of records) if (taken.push(record) >= limit) break;
-  return taken;
+  for await (const records of history) if (taken.push(...records) >= limit) break;
+  return taken.slice(0, limit);
 }
 
 const stamp = (second: number) => new Date(Date.UTC(2026, 10, 20, 20, 0, second)).toISOString().replace('T', ' ').slice(0, 19);

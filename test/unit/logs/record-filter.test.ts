@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { LogRecord } from '../../../src/logs/log-record.js';
-import { isWanted, levelOf } from '../../../src/logs/record-filter.js';
+import { LogPattern } from '../../../src/logs/log-pattern.js';
+import type { LogRecord, LogSource } from '../../../src/logs/log-record.js';
+import { levelOf, type RecordFilter, wantedOf } from '../../../src/logs/record-filter.js';
 
 const source = { node: 'broker-a', file: '/logs/store.log', kind: 'store' as const };
 const record = (overrides: Partial<LogRecord>): LogRecord => ({
@@ -14,6 +15,8 @@ const record = (overrides: Partial<LogRecord>): LogRecord => ({
   thread: null,
   ...overrides,
 });
+
+const isWanted = (one: LogRecord, of: LogSource, filter: RecordFilter) => wantedOf([one], of, filter).length === 1;
 
 test('of the level that is asked for and that of the source the higher one holds', () => {
   const warn = record({ level: 'WARN' });
@@ -33,11 +36,12 @@ test.each([
   expect(levelOf(record({ level: null, raw }))).toBe(level);
 });
 
-test('grep looks at the whole record, each time from the start', () => {
+test('grep looks at the whole record, of those that the other filters let through, and keeps their order', () => {
   const trace = record({ raw: 'failed\n\tat a.b.C(D.java:1)' });
-  const grep = /D\.java/g;
-  expect([isWanted(trace, source, { grep }), isWanted(trace, source, { grep })]).toEqual([true, true]);
-  expect(isWanted(record({}), source, { grep })).toBe(false);
+  const grep = new LogPattern('D\\.java');
+  const early = { ...trace, at: 1 };
+  const second = { ...trace, at: 3_000 };
+  expect(wantedOf([trace, record({}), early, second], source, { grep, sinceMs: 2 })).toEqual([trace, second]);
 });
 
 test('since and until include their own millisecond', () => {

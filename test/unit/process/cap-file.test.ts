@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileLogger } from '../../../src/base/logger.js';
 import { capFile } from '../../../src/process/cap-file.js';
 
 let folder: string;
@@ -38,4 +39,37 @@ test('it is emptied even where the copy fails, and the failure is told', async (
   mkdirSync(`${file}.1`);
   await expect(capFile(file, 400)).rejects.toMatchObject({ code: 'EISDIR' });
   expect(readFileSync(file, 'utf8')).toBe('');
+});
+
+test('nothing that this process writes meanwhile is lost, and every line stays whole', async () => {
+  const log = fileLogger(file);
+  let count = 0;
+  let isOver = false;
+  const writing = (async () => {
+    while (!isOver) {
+      log.info({ count }, 'a line');
+      count += 1;
+      await new Promise(setImmediate);
+    }
+  })();
+  const read = (path: string) =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line): number => JSON.parse(line).count);
+  for (let round = 0; round < 20; round += 1) {
+    while (!(await capFile(file, 4_000))) await new Promise(setImmediate);
+    const before = count;
+    while (count === before) await new Promise(setImmediate);
+    const [kept, now] = [read(`${file}.1`), read(file)];
+    expect(now[0]).toBe((kept.at(-1) as number) + 1);
+  }
+  isOver = true;
+  await writing;
+});
+
+test('the copy is as private as the file', async () => {
+  writeFileSync(file, lines(0, 100), { mode: 0o600 });
+  await capFile(file, 400);
+  expect(statSync(`${file}.1`).mode & 0o777).toBe(0o600);
 });

@@ -1,0 +1,41 @@
+import { systemClock } from '../../base/clock.js';
+import { LogPattern } from '../../logs/log-pattern.js';
+import type { LogLevel, LogSource } from '../../logs/log-record.js';
+import { queryLogs } from '../../logs/query.js';
+import type { Output } from '../output/output.js';
+import { toLine } from './log-line.js';
+
+/** What of the logs is wanted, as the options say it. */
+export type LogRequest = {
+  follow: boolean;
+  /** The last so many; undefined is all. */
+  lines?: number | undefined;
+  sinceMs?: number | undefined;
+  untilMs?: number | undefined;
+  level?: string | undefined;
+  grep?: string | undefined;
+};
+
+/**
+ * Shows what `sources` hold, and with `follow` what comes, until `signal` aborts. Read here, not in the daemon: whatever is asked
+ * costs this process alone. Waits for a slow reader of the output.
+ * @throws RmqdevError USAGE, FILE_UNREADABLE, PATTERN_TOO_COSTLY; the reason of `signal`, if it aborts without `follow`
+ */
+export async function showLogs(
+  sources: readonly LogSource[],
+  { level, grep, ...request }: LogRequest,
+  { output, signal }: { output: Output; signal: AbortSignal },
+): Promise<void> {
+  const records = queryLogs(sources, {
+    ...request,
+    minLevel: level?.toUpperCase() as LogLevel | undefined,
+    grep: grep === undefined ? undefined : new LogPattern(grep),
+    signal,
+    clock: systemClock,
+  });
+  for await (const record of records) {
+    output.log(toLine(record));
+    await output.written(signal);
+  }
+  if (!request.follow) signal.throwIfAborted();
+}

@@ -1,0 +1,93 @@
+import { type Context, createContext, Script } from 'node:vm';
+import { RmqdevError, systemCode } from '../base/errors.js';
+
+/** How long one record may take; half of it on the processor is enough to give up. A usual pattern needs a millisecond for a record of 1 MiB. */
+const RECORD_LIMIT_MS = 1_000;
+
+/** `next` is the text that is looked at. */
+type State = { texts: readonly string[]; next: number; found: number[] };
+
+/**
+ * A regular expression of the user's. It is JavaScript's own, with look-ahead and the like, so it may take years for one text. It runs
+ * in a context of `node:vm`, the one way that Node.js has to interrupt a match; texts go in by the hundred, as each entry costs 0.2 ms.
+ */
+export class LogPattern {
+  readonly #text: string;
+  readonly #limitMs: number;
+  readonly #state: State = { texts: [], next: 0, found: [] };
+  readonly #context: Context;
+  readonly #search: Script;
+
+  /** @param text matched without regard to case. @throws RmqdevError USAGE if it is not a regular expression */
+  constructor(text: string, limitMs = RECORD_LIMIT_MS) {
+    this.#text = text;
+    this.#limitMs = limitMs;
+    // Of this context, for the message of a mistake; the one that searches belongs to the other, where V8 runs it five times faster.
+    parse(text);
+    this.#context = createContext({ state: this.#state, text });
+    new Script(SETUP).runInContext(this.#context);
+    this.#search = new Script('search(state)');
+  }
+
+  /**
+   * @returns the indexes of the texts that match, in order
+   * @throws RmqdevError PATTERN_TOO_COSTLY if one of them takes longer than the limit, or more memory than a match may have
+   */
+  matching(texts: readonly string[]): readonly number[] {
+    const state = this.#state;
+    Object.assign(state, { texts, next: 0, found: [] });
+    let timeout = this.#limitMs;
+    while (state.next < texts.length) {
+      const first = state.next;
+      const cpu = process.cpuUsage();
+      try {
+        this.#search.runInContext(this.#context, { timeout });
+      } catch (error) {
+        if (systemCode(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+          throw this.#tooCostly('it needs more memory than a match may have', error);
+        const isSameRecord = state.next === first;
+        const { user, system } = process.cpuUsage(cpu);
+        if (isSameRecord && (user + system) / 1_000 >= this.#limitMs / 2) throw this.#tooCostly('it did not end', error);
+        // The process was stopped (Ctrl-Z), or others took the processor: the clock ran, the match did not.
+        timeout = isSameRecord ? timeout * 2 : this.#limitMs;
+      }
+    }
+    return state.found;
+  }
+
+  #tooCostly(why: string, cause: unknown): RmqdevError {
+    const length = this.#state.texts[this.#state.next]?.length ?? 0;
+    return new RmqdevError(
+      'PATTERN_TOO_COSTLY',
+      {
+        what: `the search for --grep ${this.#text} was given up`,
+        why: `on one record of ${length} ${length === 1 ? 'character' : 'characters'} ${why}`,
+        next: 'Use a pattern without one repetition inside another: a+$ instead of (a+)+$, .* only once',
+      },
+      { cause },
+    );
+  }
+}
+
+const SETUP = `
+const pattern = new RegExp(text, 'i');
+function search(state) {
+  const { texts, found } = state;
+  for (; state.next < texts.length; state.next += 1) if (pattern.test(texts[state.next])) found.push(state.next);
+}`;
+
+function parse(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new RmqdevError(
+      'USAGE',
+      {
+        what: `--grep ${text} is not a regular expression`,
+        why: (error as Error).message,
+        next: 'Escape special characters with a backslash: --grep "\\[REJECTREQUEST\\]"',
+      },
+      { cause: error },
+    );
+  }
+}
