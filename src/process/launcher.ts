@@ -5,7 +5,7 @@ import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
 import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
 import { type Holder, killGroup, killTree } from './kill-tree.js';
-import { outputFileError, spawnError } from './launch-error.js';
+import { identityError, outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
 
@@ -28,7 +28,7 @@ export interface RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /**
    * To the process itself, after the signals that were asked for before. @returns false when it is gone; a reused pid is never signalled.
-   * Rejects if the system cannot be asked who has the pid, which it is for an adopted process only.
+   * Rejects with NODE_FAILED if the system cannot be asked who has the pid, which it is for an adopted process only.
    */
   signal(signal: NodeJS.Signals): Promise<boolean>;
   /** @returns undefined when the process is gone, or the system could not be asked. Never rejects. */
@@ -136,7 +136,12 @@ export class ProcessLauncher {
       }),
       state: () => this.platform.processState(identity).catch(() => undefined),
       signal: (signal) => {
-        const sent = lastSignal.then(async () => (await holderNow()) === 'ours' && send(pid, signal));
+        const sent = lastSignal.then(async () => {
+          const found = await holderNow().catch((error: unknown) => {
+            throw identityError(pid, `${signal} was not sent`, error);
+          });
+          return found === 'ours' && send(pid, signal);
+        });
         lastSignal = sent.catch(() => undefined);
         return sent;
       },
@@ -155,7 +160,7 @@ export class ProcessLauncher {
       return (await holder()) === 'ours' ? (startTime ?? NEVER_SEEN) : NEVER_SEEN;
     } catch (error) {
       if ((await holder()) === 'ours') killGroup(pid);
-      throw error;
+      throw identityError(pid, 'the process was ended right after its start', error);
     }
   }
 

@@ -69,6 +69,11 @@ test('a ps that fails is no answer: it ends with 1 too if it finds nobody, but t
   expect(await failing.startTimes([process.pid])).toEqual(new Map());
 });
 
+test('a process table without the one who asks is no answer', async () => {
+  writeFileSync(join(programs().folder, 'ps'), '#!/bin/sh\necho "    1     0 /sbin/launchd"\n', { mode: 0o755 });
+  await expect(new DarwinPlatform(programs().folder).processTable()).rejects.toThrow('the process table of ps lacks pid');
+});
+
 test('where ps cannot be run nothing is taken for dead', async () => {
   const blind = new DarwinPlatform(programs().folder);
   await expect(blind.startTimes([process.pid])).rejects.toMatchObject({ code: 'ENOENT' });
