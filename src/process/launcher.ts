@@ -125,6 +125,7 @@ export class ProcessLauncher {
     const { promise: exited, resolve } = withResolvers<ProcessExit>();
     let lastSignal: Promise<unknown> = Promise.resolve();
     let hasEnded = false;
+    let lastState: { atMs: number; answer: Promise<ProcessState | undefined> } | undefined;
     // What was left of its group died with it: from then on the number is anybody's.
     const holderNow = async (): Promise<Holder> => (hasEnded ? 'stranger' : holder());
     return {
@@ -134,8 +135,15 @@ export class ProcessLauncher {
         hasEnded = true;
         resolve(exit);
       }),
-      state: () => this.platform.processState(identity).catch(() => undefined),
+      // Each probe that fails asks; where a question is a process of its own, they share an answer. A signal of ours outdates it.
+      state: () => {
+        const atMs = this.clock.monotonicMs();
+        if (!lastState || atMs - lastState.atMs >= this.platform.askEveryMs)
+          lastState = { atMs, answer: this.platform.processState(identity).catch(() => undefined) };
+        return lastState.answer;
+      },
       signal: (signal) => {
+        lastState = undefined;
         const sent = lastSignal.then(async () => {
           const found = await holderNow().catch((error: unknown) => {
             throw identityError(pid, `${signal} was not sent`, error);
