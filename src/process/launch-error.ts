@@ -43,4 +43,11 @@ export function spawnError(command: string, cwd: string, error: unknown): Rmqdev
   );
 }
 
+/** @returns NODE_FAILED: what was not done because the system did not tell whose process `pid` is. */
+export function identityError(pid: number, undone: string, error: unknown): RmqdevError {
+  const cause = asError(error);
+  const why = `the system does not tell whose process pid ${pid} is (${systemCode(error) ?? cause.message})`;
+  return failure('NODE_FAILED', { what: undone, why, next: 'Close programs or files of this user, then try again' }, cause);
+}
+
 const failure = (code: ErrorCode, text: ErrorText, cause: Error): RmqdevError => new RmqdevError(code, text, { cause });

@@ -5,7 +5,7 @@ import { systemCode } from '../base/errors.js';
 import { ExitPoller } from './exit-poller.js';
 import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
 import { type Holder, killGroup, killTree } from './kill-tree.js';
-import { outputFileError, spawnError } from './launch-error.js';
+import { identityError, outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
 
@@ -28,7 +28,7 @@ export interface RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /**
    * To the process itself, after the signals that were asked for before. @returns false when it is gone; a reused pid is never signalled.
-   * Rejects if the system cannot be asked who has the pid, which it is for an adopted process only.
+   * Rejects with NODE_FAILED if the system cannot be asked who has the pid, which it is for an adopted process only.
    */
   signal(signal: NodeJS.Signals): Promise<boolean>;
   /** @returns undefined when the process is gone, or the system could not be asked. Never rejects. */
@@ -125,6 +125,7 @@ export class ProcessLauncher {
     const { promise: exited, resolve } = withResolvers<ProcessExit>();
     let lastSignal: Promise<unknown> = Promise.resolve();
     let hasEnded = false;
+    let lastState: { atMs: number; answer: Promise<ProcessState | undefined> } | undefined;
     // What was left of its group died with it: from then on the number is anybody's.
     const holderNow = async (): Promise<Holder> => (hasEnded ? 'stranger' : holder());
     return {
@@ -134,9 +135,21 @@ export class ProcessLauncher {
         hasEnded = true;
         resolve(exit);
       }),
-      state: () => this.platform.processState(identity).catch(() => undefined),
+      // Each probe that fails asks; where a question is a process of its own, they share an answer. A signal of ours outdates it.
+      state: () => {
+        const atMs = this.clock.monotonicMs();
+        if (!lastState || atMs - lastState.atMs >= this.platform.askEveryMs)
+          lastState = { atMs, answer: this.platform.processState(identity).catch(() => undefined) };
+        return lastState.answer;
+      },
       signal: (signal) => {
-        const sent = lastSignal.then(async () => (await holderNow()) === 'ours' && send(pid, signal));
+        lastState = undefined;
+        const sent = lastSignal.then(async () => {
+          const found = await holderNow().catch((error: unknown) => {
+            throw identityError(pid, `${signal} was not sent`, error);
+          });
+          return found === 'ours' && send(pid, signal);
+        });
         lastSignal = sent.catch(() => undefined);
         return sent;
       },
@@ -155,7 +168,7 @@ export class ProcessLauncher {
       return (await holder()) === 'ours' ? (startTime ?? NEVER_SEEN) : NEVER_SEEN;
     } catch (error) {
       if ((await holder()) === 'ours') killGroup(pid);
-      throw error;
+      throw identityError(pid, 'the process was ended right after its start', error);
     }
   }
 

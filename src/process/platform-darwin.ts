@@ -59,7 +59,10 @@ export class DarwinPlatform implements Platform {
   }
 
   async processTable(): Promise<ProcessRow[]> {
-    return parsePs(await this.#run('ps', ['-axww', ...ROW]));
+    const rows = parsePs(await this.#run('ps', ['-axww', ...ROW]));
+    // Whoever sees no node in it forgets a cluster: a table that lacks even us is no answer.
+    if (!rows.some(({ pid }) => pid === process.pid)) throw new Error(`the process table of ps lacks pid ${process.pid}, which asks`);
+    return rows;
   }
 
   async listeners(ports: readonly number[]): Promise<PortOwner[]> {

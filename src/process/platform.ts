@@ -19,7 +19,7 @@ export interface Platform {
    * null if the system does not tell. Never rejects.
    */
   bootId(): Promise<string | null>;
-  /** How often a watch may ask for start times: where each question is a process of its own, not at every tick. 0 is always. */
+  /** How often a watch may ask for start times, and probes for the state of one process: where each question is a process of its own, not at every tick. 0 is always. */
   readonly askEveryMs: number;
   /** @returns the token of ProcessIdentity, or undefined when no such process lives. A zombie does not live. */
   startTime(pid: number): Promise<string | undefined>;

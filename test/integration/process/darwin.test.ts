@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { findMarked } from '../../../src/process/find-marked.js';
 import type { RunningProcess } from '../../../src/process/launcher.js';
 import { DarwinPlatform } from '../../../src/process/platform-darwin.js';
@@ -24,6 +24,19 @@ test('a process is adopted, stopped, let go on and ended, and its end is seen', 
   expect(await child.exited).toMatchObject({ signal: 'SIGTERM' });
   expect(await adopted.signal('SIGTERM')).toBe(false);
   expect(await adopted.state()).toBeUndefined();
+});
+
+test('however often probes ask what a process does, ps is run once, and again after a signal', async () => {
+  const running = await programs().launch(IDLE);
+  const asked = vi.spyOn(platform, 'processState');
+  const states = await Promise.all(Array.from({ length: 20 }, () => running.state()));
+  expect(states).toEqual(Array(20).fill({ word: 'running' }));
+  expect(asked).toHaveBeenCalledOnce();
+  await running.signal('SIGCONT');
+  expect(await running.state()).toEqual({ word: 'running' });
+  expect(asked).toHaveBeenCalledTimes(2);
+  asked.mockRestore();
+  await running.killTree();
 });
 
 test('a tree is killed with what left its group', async () => {
@@ -67,6 +80,11 @@ test('a ps that fails is no answer: it ends with 1 too if it finds nobody, but t
   await expect(failing.startTimes([process.pid])).rejects.toMatchObject({ exitCode: 1 });
   writeFileSync(ps, '#!/bin/sh\nexit 1\n');
   expect(await failing.startTimes([process.pid])).toEqual(new Map());
+});
+
+test('a process table without the one who asks is no answer', async () => {
+  writeFileSync(join(programs().folder, 'ps'), '#!/bin/sh\necho "    1     0 /sbin/launchd"\n', { mode: 0o755 });
+  await expect(new DarwinPlatform(programs().folder).processTable()).rejects.toThrow('the process table of ps lacks pid');
 });
 
 test('where ps cannot be run nothing is taken for dead', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { eventually, IDLE, usePrograms } from './programs.js';
+import { eventually, IDLE, platform, usePrograms } from './programs.js';
 
 const programs = usePrograms();
 
@@ -104,6 +104,19 @@ test('an output file that cannot be opened starts nothing', async () => {
   const outputFile = join(programs().folder, 'file/stdout.log');
   await expect(programs().launcher.launch(programs().node(IDLE, { outputFile }))).rejects.toMatchObject({ code: 'NODE_FAILED' });
   expect(await programs().live()).toEqual([]);
+});
+
+test('a process whose start the system does not tell is ended: nobody could know it again', async () => {
+  const unaskable = vi
+    .spyOn(platform, 'startTime')
+    .mockRejectedValueOnce(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
+  await expect(programs().launch(IDLE)).rejects.toMatchObject({
+    code: 'NODE_FAILED',
+    message: expect.stringContaining('ended right after its start'),
+  });
+  expect(unaskable).toHaveBeenCalledOnce();
+  unaskable.mockRestore();
+  await programs().noneLeft();
 });
 
 test('a released process runs on and its end is not told any more', async () => {
