@@ -16,6 +16,7 @@ import { CrashReports, isCrash } from './crash-reports.js';
 import { Elections } from './elections.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
+import { LaunchNotices } from './launch-notices.js';
 import { recordExit, recordTransition } from './node-events.js';
 import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
 import { type OperationMode, Operations } from './operations.js';
@@ -40,6 +41,7 @@ export class Cluster {
   readonly wishes = new StartWishes();
   readonly elections: Elections;
   readonly background = new BackgroundWork();
+  readonly #launchNotices = new LaunchNotices();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -57,6 +59,7 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
+    this.journal.subscribe((event) => this.#launchNotices.note(event));
     this.elections = new Elections(this.journal);
     this.crashes = new CrashReports({
       paths: this.paths,
@@ -76,6 +79,7 @@ export class Cluster {
     const events = this.journal.read();
     const { state, failure, notes } = recoverClusterState(this.paths, events, this.world.clock.now());
     this.elections.recover(events);
+    for (const event of events) this.#launchNotices.note(event);
     this.journal.continueFrom(state?.seq ?? 0);
     this.#notices = [...mended, ...notes];
     for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
@@ -118,9 +122,9 @@ export class Cluster {
       next: 'Wait for it, or see `rmqdev events`',
     });
   }
-  /** What users should know of the cluster's files: what was broken and is mended. */
+  /** What users should know of the cluster's files: what was broken and is mended, and what a node that runs could not load. */
   get notices(): readonly string[] {
-    return this.#notices;
+    return [...this.#notices, ...this.#launchNotices.all];
   }
   get debug(): boolean {
     return this.#debug;
