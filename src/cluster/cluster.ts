@@ -25,6 +25,7 @@ import { CrashReports, isCrash } from './crash-reports.js';
 import { Elections } from './elections.js';
 import { Journal } from './journal.js';
 import { prepareLaunch } from './launch.js';
+import { LaunchNotices } from './launch-notices.js';
 import { readLaunchedSpec } from './launched-spec.js';
 import { recordExit, recordTransition } from './node-events.js';
 import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
@@ -50,6 +51,7 @@ export class Cluster {
   readonly wishes = new StartWishes();
   readonly elections: Elections;
   readonly background = new BackgroundWork();
+  readonly #launchNotices = new LaunchNotices();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -68,6 +70,7 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
+    this.journal.subscribe((event) => this.#launchNotices.note(event));
     this.elections = new Elections(this.journal);
     this.crashes = new CrashReports({
       paths: this.paths,
@@ -97,6 +100,7 @@ export class Cluster {
     const events = this.journal.read();
     const { state, failure, notes } = recoverClusterState(this.paths, events, this.world.clock.now());
     this.elections.recover(events);
+    for (const event of events) this.#launchNotices.note(event);
     this.journal.continueFrom(state?.seq ?? 0);
     this.#notices = [...mended, ...notes];
     for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
@@ -155,9 +159,9 @@ export class Cluster {
       next: 'Wait for it, or see `rmqdev events`',
     });
   }
-  /** What users should know: what was broken in the cluster's files and is mended, and what has become of a start that was cut off. */
+  /** What users should know: what was broken in the files and is mended, what a node could not load, what became of a start that was cut off. */
   get notices(): readonly string[] {
-    return [...this.#notices, ...(this.#resumeNotice === undefined ? [] : [this.#resumeNotice])];
+    return [...this.#notices, ...this.#launchNotices.all, ...(this.#resumeNotice === undefined ? [] : [this.#resumeNotice])];
   }
   /** A start that was cut off has not come to its end. Told until some operation does. */
   noteResumeFailed(failure: string): void {

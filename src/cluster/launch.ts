@@ -5,6 +5,7 @@ import type { LaunchSpec } from '../process/launcher.js';
 import { writePlainAcl } from './access-control.js';
 import { launchEnvironment } from './build-specs.js';
 import { classArchiveOptions } from './class-archive.js';
+import { tellDamagedConfigs } from './config-damage.js';
 import { writeConfigFiles } from './config-file.js';
 import { dropCutQueues } from './drop-cut-queues.js';
 import type { Journal } from './journal.js';
@@ -31,6 +32,9 @@ export async function prepareLaunch(node: NodeSpec, world: World, journal: Pick<
     const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
     journal.record('store-prepared', node.id, message);
   }
+  await tellDamagedConfigs(node, journal).catch((error) =>
+    world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at'),
+  );
   await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
   await writePlainAcl(node);
   const { jars } = await readReleaseHome(node.release.home);

@@ -1,10 +1,11 @@
 import type { ProgressItem } from '../contract/events.js';
 import type { Cluster } from './cluster.js';
+import { CONFIG_DAMAGED } from './config-damage.js';
 
 export type Report = (item: ProgressItem) => void;
 
 /**
- * Tells each change of these nodes, on one clock a node that begins with the call.
+ * Tells each change of these nodes, on one clock a node that begins with the call, and what a launch could not take from its store.
  * @returns a function that ends it.
  */
 export function reportNodes(cluster: Cluster, ids: readonly string[], report: Report): () => void {
@@ -25,5 +26,12 @@ export function reportNodes(cluster: Cluster, ids: readonly string[], report: Re
     }
   };
   tell();
-  return cluster.onChange(tell);
+  const endChanges = cluster.onChange(tell);
+  const endEvents = cluster.journal.subscribe(({ type, node, message }) => {
+    if (type === CONFIG_DAMAGED && node !== null && ids.includes(node)) report({ event: 'notice', message });
+  });
+  return () => {
+    endChanges();
+    endEvents();
+  };
 }

@@ -84,7 +84,12 @@ export const ClusterStatus = z.object({
   measuredAt: z.string(),
   namesrvAddr: z.string(),
   nodes: z.array(NodeStatus),
-  notices: z.array(z.string()).optional().describe('what was wrong with the cluster’s files and is mended; absent where nothing was'),
+  notices: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'what was wrong with the cluster’s files and is mended, and what a node could not load of its store at its last launch; absent where nothing was',
+    ),
 });
 export type ClusterStatus = z.infer<typeof ClusterStatus>;
 

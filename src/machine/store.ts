@@ -82,7 +82,8 @@ async function queueFiles(folder: string): Promise<StoreFile[]> {
   return files.flatMap(([first]) => (first ? [first] : []));
 }
 
-async function configFacts(file: string, name: string): Promise<ConfigFacts> {
+/** What one of a broker's JSON files and its copy look like. */
+export async function configFacts(file: string, name: string): Promise<ConfigFacts> {
   const [main, backup] = await Promise.all([readConfig(file), readConfig(`${file}.bak`)]);
   return { name, file, main: main.state, backup: backup.state, why: main.why ?? backup.why };
 }

@@ -97,8 +97,8 @@ function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }
         'STORE_DAMAGED',
         {
           what: `${name} of ${node.id} cannot be read`,
-          why: `${file} ${state}; RocketMQ takes its copy ${name}.bak, which may be a little older`,
-          next: `Nothing must be done; to look at both first, keep them: \`cp ${copy} ${copy}.kept\``,
+          why: `${file} ${state}; RocketMQ takes its copy ${name}.bak, which may lack the last changes`,
+          next: `The start keeps a copy of the damaged file and says what is missing; to look at both first: \`diff ${file} ${copy}\``,
         },
         at,
       ),

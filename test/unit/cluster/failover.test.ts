@@ -288,6 +288,13 @@ describe('controllers', () => {
     expect(verdictOf(await kill('controller-1'))?.controllers).toEqual({ leader: null, answering: ['controller-2'], total: 3, needed: 2 });
   });
 
+  test('one that has lost its majority and still says that it leads counts for none', async () => {
+    await running(CONTROLLERS);
+    fake.rocketmq.controllerLeader = 'controller-2';
+    await kill('controller-3');
+    expect(verdictOf(await kill('controller-1'))?.controllers).toMatchObject({ leader: null, answering: ['controller-2'] });
+  });
+
   test('all of them together', async () => {
     await running(CONTROLLERS);
     const all = await Promise.all(CONTROLLERS.slice(1).map((id) => kill(id)));

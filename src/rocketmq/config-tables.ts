@@ -1,0 +1,47 @@
+import { isGroupTopic, isSystemGroup, isSystemTopic } from './system-names.js';
+
+/**
+ * What of a broker's JSON tables can still be read in a text, whole or cut off, without parsing it: names, and for offsets how far they are.
+ * Source: the files as 4.9.7 and 5.5.0 write them (fastjson, fastjson2); common/.../TopicConfig.java, SubscriptionGroupConfig.java,
+ * broker/.../offset/ConsumerOffsetManager.java (`topic@group`, queue ids as bare keys; 5.x repeats the keys in pullOffsetTable).
+ */
+export type Entries = ReadonlyMap<string, number>;
+
+type Table = {
+  /** What one entry is, and several. */
+  words: readonly [string, string];
+  read: (text: string) => Map<string, number>;
+  /** RocketMQ makes it anew by itself. */
+  isOwn: (name: string, ownNames: ReadonlySet<string>) => boolean;
+};
+
+const names = (pattern: RegExp) => (text: string) => new Map([...text.matchAll(pattern)].map(([, name = '']) => [name, 0]));
+
+/** By the name of the file. */
+export const CONFIG_TABLES: Readonly<Record<string, Table>> = {
+  'topics.json': {
+    words: ['topic', 'topics'],
+    read: names(/"topicName"\s{0,9}:\s{0,9}"([^"\\]{1,255})"/g),
+    isOwn: (name, ownNames) => isSystemTopic(name, ownNames) || isGroupTopic(name),
+  },
+  'subscriptionGroup.json': {
+    words: ['group', 'groups'],
+    read: names(/"groupName"\s{0,9}:\s{0,9}"([^"\\]{1,255})"/g),
+    isOwn: isSystemGroup,
+  },
+  'consumerOffset.json': {
+    words: ['the last offsets of', 'the last offsets of'],
+    read: offsets,
+    isOwn: (name) => isSystemGroup(name.slice(name.indexOf('@') + 1)) || isGroupTopic(name),
+  },
+};
+
+/** `topic@group` to the sum over its queues. */
+function offsets(text: string): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [, key = '', queues = ''] of text.matchAll(/"([^"@\\]{1,255}@[^"\\]{1,255})"\s{0,9}:\s{0,9}\{([^{}"]{0,65536})/g)) {
+    const sum = [...queues.matchAll(/\d{1,10}\s{0,9}:\s{0,9}(\d{1,19})/g)].reduce((total, [, offset]) => total + Number(offset), 0);
+    found.set(key, Math.max(found.get(key) ?? 0, sum));
+  }
+  return found;
+}
