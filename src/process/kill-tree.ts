@@ -1,5 +1,12 @@
+import { execa } from 'execa';
+import treeKill from 'tree-kill';
 import { systemCode } from '../base/errors.js';
 import type { Platform, ProcessRow } from './platform.js';
+
+/** The tool that tree-kill asks for children. */
+const CHILDREN_TOOL = process.platform === 'darwin' ? 'pgrep' : 'ps';
+/** A tool that cannot be started makes tree-kill throw where nobody catches, and never call back. */
+const TOOL_TIMEOUT_MS = 5_000;
 
 /** Who has the pid: the process itself; nobody that lives; or a stranger, which must be thought once its end is known. */
 export type Holder = 'ours' | 'nobody' | 'stranger';
@@ -10,12 +17,25 @@ export type Holder = 'ours' | 'nobody' | 'stranger';
  * also if the system has no process table to give: the group is killed all the same. Rejects if `holder` does.
  */
 export async function killTree(pid: number, holder: () => Promise<Holder>, platform: Platform): Promise<void> {
-  if ((await holder()) === 'ours') {
+  if ((await holder()) === 'ours' && !(await killWithTool(pid))) {
     const rows = await platform.processTable().catch((): ProcessRow[] => []);
     // Asked again: it may have ended, and its number be another's, while the table was read.
     if ((await holder()) === 'ours') for (const one of [pid, ...descendantsOf(pid, rows)]) kill(one);
   }
   if ((await holder()) !== 'stranger') killGroup(pid);
+}
+
+/** @returns false if tree-kill's tool is missing (slim containers) or cannot be run now (no descriptor or process is left). */
+async function killWithTool(pid: number): Promise<boolean> {
+  const { exitCode } = await execa(CHILDREN_TOOL, ['-p', String(process.pid)], { reject: false, stdio: 'ignore' });
+  if (exitCode === undefined) return false;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), TOOL_TIMEOUT_MS);
+    treeKill(pid, 'SIGKILL', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }
 
 /**

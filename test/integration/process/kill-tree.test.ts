@@ -42,9 +42,18 @@ test('children do not outlive the process, whoever asked for its end', async () 
   await programs().noneLeft();
 });
 
+test('without ps, which slim containers lack, children that left the group are found all the same', async () => {
+  const running = await programs().launch(`${spawnChild(process.platform === 'linux')} setInterval(() => {}, 1000)`);
+  await untilLive(2);
+  vi.stubEnv('PATH', programs().folder);
+  await running.killTree();
+  await programs().noneLeft();
+});
+
 test('where the system gives no process table, as to a daemon out of file descriptors, the group is killed', async () => {
   const running = await programs().launch(`${spawnChild(false)} setInterval(() => {}, 1000)`);
   await untilLive(2);
+  vi.stubEnv('PATH', programs().folder);
   const noTable = vi
     .spyOn(platform, 'processTable')
     .mockRejectedValueOnce(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
