@@ -1,5 +1,5 @@
 import { grouped } from '../../base/grouped.js';
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
 import type { Colors } from './paint.js';
 import { table } from './table.js';
@@ -8,8 +8,7 @@ import { table } from './table.js';
 export function planSummary(plan: Plan, colors: Colors): string {
   const kept = plan.nodes.filter((node) => node.change !== 'remove');
   const count = (isCounted: (role: string) => boolean, one: string) => {
-    const number = kept.filter(({ role }) => isCounted(role)).length;
-    return `${number} ${one}${number === 1 ? '' : 's'}`;
+    return counted(kept.filter(({ role }) => isCounted(role)).length, one);
   };
   const others = ['namesrv', 'controller', 'proxy'];
   const proxies = kept.filter(({ role }) => role === 'proxy').length;
@@ -17,7 +16,7 @@ export function planSummary(plan: Plan, colors: Colors): string {
     count((role) => role === 'namesrv', 'NameServer'),
     ...(kept.some(({ role }) => role === 'controller') ? [count((role) => role === 'controller', 'controller')] : []),
     count((role) => !others.includes(role), 'broker'),
-    ...(proxies === 0 ? [] : [proxies === 1 ? '1 proxy' : `${proxies} proxies`]),
+    ...(proxies === 0 ? [] : [counted(proxies, 'proxy', 'proxies')]),
   ].join(', ');
   const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');
