@@ -2,6 +2,7 @@ import { grouped } from '../../base/grouped.js';
 import { counted, formatBytes } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
 import type { Colors } from './paint.js';
+import { portsOf } from './status-table.js';
 import { table } from './table.js';
 
 /** What `up` is about to do, before it does it: a headline, and what changes on nodes that exist. */
@@ -27,7 +28,7 @@ export function renderPlan(plan: Plan, colors: Colors): string {
   const rows = plan.nodes.map((node) => [
     node.id,
     node.role,
-    Object.values(node.ports).join(' '),
+    portsOf(node),
     formatBytes(node.heapBytes),
     formatBytes(node.memoryBytes),
     node.change,
