@@ -23,6 +23,7 @@ import { changesBetween } from './spec-changes.js';
 const ASK_TIMEOUT_MS = 1_500;
 const ASK_UNREADY_TIMEOUT_MS = 200;
 const ASK_AGAIN_MS = 100;
+const CATCH_UP_TRIES = 4;
 /** What was asked of a node is used this long. */
 const FRESH_MS = 1_000;
 /** An election changes them. */
@@ -163,12 +164,23 @@ export class ClusterMeter {
         tier
           .filter((spec) => this.#isAskable(spec))
           .map(async (spec) => {
-            const offset = await this.#askOffset(spec);
+            const master = tier === masters ? undefined : masters.find(({ brokerName }) => brokerName === spec.brokerName);
+            const offset = await this.#askReached(spec, master && offsets.get(master.id));
             if (offset !== undefined) offsets.set(spec.id, offset);
           }),
       );
     }
     return offsets;
+  }
+
+  /** Under a steady send a slave is always some bytes behind: it is asked again until it holds what its master held, or does not get there soon. */
+  async #askReached(spec: NodeSpec, wanted = 0): Promise<number | undefined> {
+    let offset = await this.#askOffset(spec);
+    for (let tries = 1; tries < CATCH_UP_TRIES && offset !== undefined && offset < wanted; tries += 1) {
+      await this.#cluster.world.clock.sleep(ASK_AGAIN_MS);
+      offset = (await this.#askOffset(spec)) ?? offset;
+    }
+    return offset;
   }
 
   /** Under a steady send a slave asked after its master may well hold more than that held: its master is asked once more. */

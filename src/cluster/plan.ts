@@ -1,4 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
+import { counted } from '../base/units.js';
 import type { Plan } from '../contract/events.js';
 import type { CallerEnvironment } from '../contract/routes.js';
 import { allOf, allotPorts } from '../diagnose/allot-ports.js';
@@ -153,7 +154,7 @@ function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, Rel
   const [first] = unique;
   if (!first) return;
   throw new RmqdevError('PROFILE_INVALID', {
-    what: `profile ${request.profile.name} sets ${unique.length === 1 ? 'a property' : `${unique.length} properties`} that RocketMQ would not take`,
+    what: `profile ${request.profile.name} sets ${counted(unique.length, 'property', 'properties')} that RocketMQ would not take`,
     why: unique
       .slice(0, 5)
       .map(({ at, message }) => `${at}: ${message}`)

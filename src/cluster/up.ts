@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { z } from 'zod';
 import { RmqdevError } from '../base/errors.js';
+import { counted } from '../base/units.js';
 import type { UpResult } from '../contract/routes.js';
 import type { InstallProgress } from '../install/progress.js';
 import { bringUp } from './bring-up.js';
@@ -178,7 +179,7 @@ export function installText(progress: InstallProgress): { message: string; recei
     case 'download':
       return { message: `downloading ${progress.url}`, receivedBytes: progress.receivedBytes, totalBytes: progress.totalBytes ?? null };
     case 'unpack':
-      return { message: `unpacking, ${progress.files} files`, ...none };
+      return { message: `unpacking, ${counted(progress.files, 'file')}`, ...none };
     case 'done':
       return { message: `installed in ${progress.home}`, ...none };
     default:

@@ -3,6 +3,7 @@ import type { HostNameFacts, Known, LimitFacts, MemoryFacts, StoreFacts, VolumeF
 import type { PreflightPlan } from './preflight/plan.js';
 import { judgeDisk, judgeHomeVolume, judgeMemory } from './preflight/resources.js';
 import { judgeStore } from './preflight/store.js';
+import { judgeAges } from './preflight/store-age.js';
 import { judgeHostName, judgeLimits } from './preflight/system.js';
 
 export type PreflightFacts = {
@@ -33,8 +34,9 @@ export function preflight(plan: PreflightPlan, facts: PreflightFacts): Finding[]
 }
 
 function judgeStores({ nodes, cluster }: PreflightPlan, stores: ReadonlyMap<string, Known<StoreFacts>>): Finding[] {
-  return nodes.flatMap((node) => {
+  const known = nodes.flatMap((node) => {
     const store = stores.get(node.id)?.value;
-    return store ? judgeStore(node, store, cluster) : [];
+    return store ? [{ node, store }] : [];
   });
+  return [...known.flatMap(({ node, store }) => judgeStore(node, store, cluster)), ...judgeAges(known, cluster)];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/units.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 import { NodeView } from '../diagnose/lint/node-view.js';
 import { BROKER_NAME } from '../profile/names.js';
@@ -94,7 +95,6 @@ export function toProfile(
   const roles: NonNullable<ProfileDraft['roles']> = scriptHeaps(set, changes);
   const shared = takeShared(Object.values(nodes).filter(({ role }) => role === 'broker'));
   if (Object.keys(shared).length > 0) roles.broker = { ...roles.broker, properties: shared };
-  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const draft: ProfileDraft = {
     description: `Imported: ${counted(brokers.length, 'broker')}, ${counted(servers.length, 'NameServer')}`,
     ...(rocketmq === undefined ? {} : { rocketmq }),

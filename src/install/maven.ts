@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
 import { RmqdevError } from '../base/errors.js';
+import { counted } from '../base/units.js';
 import { logbackFiles } from '../rocketmq/logback.js';
 import { mavenArtifacts } from './maven-artifacts.js';
 import type { Report } from './progress.js';
@@ -71,10 +72,16 @@ async function runMaven(version: string, args: string[], cwd: string, logFile: s
     detached: true,
     cleanup: false,
   });
+  // Addresses and paths would tell nobody anything: they are in the log file.
   const progress = (async () => {
+    const done = { Downloaded: 0, Copying: 0 };
     for await (const line of maven.iterable({ from: 'all' })) {
-      const message = /^(?:\[INFO\] )?((?:Copying|Downloaded from \S+:) \S+)/.exec(line)?.[1];
-      if (message) report({ kind: 'maven', message });
+      const kind = /^(?:\[INFO\] )?(Downloaded|Copying) /.exec(line)?.[1] as keyof typeof done | undefined;
+      if (kind === undefined) continue;
+      done[kind] += 1;
+      const message =
+        kind === 'Copying' ? `mvn puts ${counted(done.Copying, 'jar')} in place` : `mvn has got ${counted(done.Downloaded, 'file')}`;
+      report({ kind: 'maven', message });
     }
   })();
   const stop = killOnAbort(maven, context);

@@ -1,10 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { ProfileProblem } from './problems.js';
-import type { SourcePlace } from './profile.js';
+import { ROLES, type SourcePlace } from './profile.js';
 import { mapTree, type Scalar, type Tree } from './source-tree.js';
 
 /** Far above any profile, far below what a chain of aliases can blow up to. */
 const MOST_VALUES = 20_000;
+
+/** Maps and lists that may be left empty. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['roles', 'nodes', 'topics', 'groups', 'properties', 'env', 'jvm', ...ROLES]);
 
 export type ParsedYaml = { tree: Tree; problems: readonly ProfileProblem[] };
 
@@ -56,12 +59,26 @@ export function parseYaml(text: string, placeAt: (line: number, column: number) 
         problems.push({ place, path: [], message: 'expected a plain word as key' });
         return [];
       }
+      if (isAbsent(value as Node | null) && !MAY_BE_EMPTY.has(name)) problems.push({ place, path: [], message: noValue(name) });
       return [[name, read(value as Node | null, place)]];
     });
 
   const tree = document.contents ? read(document.contents as Node, root) : mapTree(root, []);
   if (values > MOST_VALUES) problems.push({ place: root, path: [], message: `more than ${MOST_VALUES} values, aliases followed` });
   return { tree, problems };
+}
+
+/** Nothing was written, not even null. */
+function isAbsent(value: Node | null): boolean {
+  return value === null || (isScalar(value) && value.value === null && (value.source ?? '') === '');
+}
+
+/** `{ heap 384m }` is a key without a value for YAML, and says nothing to anybody. */
+function noValue(key: string): string {
+  const [, name, value] = /^(\S+)\s+(.+)$/.exec(key) ?? [];
+  return name === undefined
+    ? `${key} has no value; null takes away what is inherited`
+    : `"${key}" has no colon; write \`${name}: ${value}\``;
 }
 
 function readScalar(value: unknown, source: string | undefined): Scalar {

@@ -2,16 +2,35 @@ import { z } from 'zod';
 import { nearest } from '../base/nearest.js';
 import { didYouMean, type ProfileProblem } from './problems.js';
 import { ProfileFile } from './profile-schema.js';
-import { type Path, partAt, placeAt, type Tree, toPlain } from './source-tree.js';
+import { entriesOf, type Path, partAt, placeAt, type Tree, toPlain } from './source-tree.js';
 
 type Issue = z.core.$ZodIssue;
 
 /** Checks the shape of one layer (a file, or one `--set`). @returns every mistake in it, in the order of the file, with the nearest known key. */
 export function schemaProblems(tree: Tree): ProfileProblem[] {
   const result = ProfileFile.safeParse(toPlain(tree));
-  if (result.success) return [];
-  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, [], tree));
+  const issues = result.success ? [] : result.error.issues;
+  const problems = [...issues.flatMap((issue) => problemsOf(issue, [], tree)), ...unknownNulls(tree, [])];
   return problems.toSorted(({ place: a }, { place: b }) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** A null is left out before the shape is checked, and its key with it. */
+function unknownNulls(tree: Tree, path: Path): ProfileProblem[] {
+  const known = keysAt(ProfileFile, path);
+  return [...entriesOf(tree)].flatMap(([key, entry]) => {
+    if (entry.value !== null) return unknownNulls(entry, [...path, key]);
+    return known.length === 0 || known.includes(key)
+      ? []
+      : [{ ...unknownKey(tree, [], key, known), place: entry.place, path: [...path, key] }];
+  });
+}
+
+function unknownKey(tree: Tree, path: Path, key: string, known: readonly string[]): ProfileProblem {
+  return {
+    place: placeAt(tree, [...path, key]),
+    path: [...path, key],
+    message: `unknown key${didYouMean(nearest(key, known)) || `; known are ${known.join(', ')}`}`,
+  };
 }
 
 function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
@@ -22,11 +41,7 @@ function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(ProfileFile, path);
-      return issue.keys.map((key) => ({
-        place: placeAt(tree, [...path, key]),
-        path: [...path, key],
-        message: `unknown key${didYouMean(nearest(key, known)) || `; known are ${known.join(', ')}`}`,
-      }));
+      return issue.keys.map((key) => unknownKey(tree, path, key, known));
     }
     case 'invalid_key': {
       const expected = issue.issues.map(({ message }) => message).join(', ');
@@ -43,8 +58,20 @@ function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
     case 'invalid_value':
       return [{ place, path, message: `expected ${issue.message}, ${shown}${nearestOf(value, issue.values)}` }];
     default:
-      return [{ place, path, message: `expected ${issue.message}, ${shown}`, isName: /^broker(Cluster)?Name$/.test(String(path.at(-1))) }];
+      return [
+        {
+          place,
+          path,
+          message: `expected ${issue.message}, ${shown}${megabytesOf(path, value)}`,
+          isName: /^broker(Cluster)?Name$/.test(String(path.at(-1))),
+        },
+      ];
   }
+}
+
+/** A heap of 512 bytes is what nobody means. */
+function megabytesOf(path: Path, value: Tree['value'] | undefined): string {
+  return path.at(-1) === 'heap' && /^\d+$/.test(String(value)) ? didYouMean(`${value}m`) : '';
 }
 
 function nearestOf(value: Tree['value'] | undefined, words: readonly unknown[]): string {

@@ -74,6 +74,8 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
   const exit = saidExit(words);
   if (exit) return tell(offline.explainExit(exit));
   const text = offline.explainText(words, 'the text given');
+  // SLAVE_NOT_AVAILABLE is a word of RocketMQ: no node is called so.
+  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(words)) return tell(text);
   if (what.every((word) => SELECTOR.test(word))) {
     const failure = await nodesUnknown(what, cluster, home);
     if (failure === undefined) return false;

@@ -92,9 +92,12 @@ function nodeVerbCommand({ withDaemon }: Run, verb: Verb): CommandModule<GlobalO
           ? await confirmReset(session, options.cluster, selectors, { yes: options.yes === true, json })
           : options.cluster;
         const request = { cluster, selectors, timeoutMs: parseDurationMs(options.timeout) as number };
+        const since = Date.now();
         const status = await verb.run(session, request, { json, verbose, ...options });
         session.output.endProgress();
-        session.output.changed(`${verb.done} ${selectors.join(', ')}`, status);
+        const isIdle =
+          verb.canSkipWait === true && !status.nodes.some(({ startedAt }) => startedAt !== null && Date.parse(startedAt) >= since);
+        session.output.changed(`${isIdle ? 'Already running:' : verb.done} ${selectors.join(', ')}`, status);
       }),
   };
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
 import type { Finding } from '../../base/finding.js';
+import { counted } from '../../base/units.js';
 import type { Explanation } from '../../contract/findings.js';
 import { type Evidence, NO_EVIDENCE } from '../../diagnose/evidence.js';
 import { explain } from '../../diagnose/explain.js';
@@ -30,7 +31,7 @@ export function explainExit(exit: SaidExit): Told {
 export function explainText(text: string, source: string): Told {
   const lines = text.split(/\r?\n/);
   const files = [{ kind: 'unknown', path: source, firstLine: 1, lines }];
-  return { explanation: toExplanation({ ...NO_EVIDENCE, files }, [`${source}, ${count(lines.length)}`]), notices: [] };
+  return { explanation: toExplanation({ ...NO_EVIDENCE, files }, [`${source}, ${counted(lines.length, 'line')}`]), notices: [] };
 }
 
 /** @throws RmqdevError FILE_UNREADABLE */
@@ -64,7 +65,7 @@ export async function explainUserHome(): Promise<Told> {
 
 function explainRead(read: readonly FileEvidence[], facts: Partial<Evidence>): Told {
   const files = read.flatMap((part) => part.files);
-  const looked = files.map(({ path, lines }) => `${basename(path)} (${count(lines.length)})`);
+  const looked = files.map(({ path, lines }) => `${basename(path)} (${counted(lines.length, 'line')})`);
   return { explanation: toExplanation({ ...NO_EVIDENCE, ...facts, files }, looked), notices: read.flatMap(({ notices }) => notices) };
 }
 
@@ -74,10 +75,6 @@ function toExplanation(evidence: Evidence, looked: string[]): Explanation {
 
 function toWire(finding: Finding): Explanation['findings'][number] {
   return { ...finding, at: [...finding.at] };
-}
-
-function count(lines: number): string {
-  return lines === 1 ? '1 line' : `${lines} lines`;
 }
 
 /** @returns what comes through a pipe, its newest part where it is long. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import { counted } from '../../base/units.js';
 import type { Check, CheckStatus, DoctorReport } from '../../diagnose/doctor/check.js';
 import type { Colors } from './paint.js';
 
@@ -34,7 +35,7 @@ function verdict(profile: string, checks: readonly Check[]): string {
   const findings = checks.flatMap((check) => check.findings);
   const count = (severity: string, word: string) => {
     const { length } = findings.filter((finding) => finding.severity === severity);
-    return length === 0 ? [] : [`${length} ${word}${length === 1 ? '' : 's'}`];
+    return length === 0 ? [] : [counted(length, word)];
   };
   const found = [...count('error', 'error'), ...count('warning', 'warning')];
   if (found.length === 0) return `Nothing speaks against \`rmqdev up ${profile}\`.`;

@@ -1,5 +1,6 @@
 import { basename, relative } from 'node:path';
 import { grouped } from '../../base/grouped.js';
+import { counted } from '../../base/units.js';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
 import type { Colors } from './paint.js';
@@ -16,7 +17,7 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
   const clashes = findings.filter(({ oneMachine }) => oneMachine);
   const count = (severity: (typeof SEVERITIES)[number], word: string) => {
     const { length } = findings.filter((finding) => finding.severity === severity && !finding.oneMachine);
-    return `${length} ${word}${length === 1 ? '' : 's'}`;
+    return counted(length, word);
   };
   return [
     ...renderFindings(

@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import { counted } from '../../base/units.js';
 import type { LintReport } from '../../diagnose/lint.js';
 import type { Colors } from './paint.js';
 
@@ -18,7 +19,7 @@ export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport
     ...findings.flatMap(render),
     ...(oneMachine.length > 0 ? ['', colors.bold('Only if all of it ran on one machine:'), ...oneMachine.flatMap(render)] : []),
     ...(findings.length + oneMachine.length > 0 ? [''] : []),
-    `${files} files for RocketMQ ${rocketmq}: ${count('error')} errors, ${count('warning')} warnings.`,
+    `${counted(files, 'file')} for RocketMQ ${rocketmq}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}.`,
   ].join('\n');
 }
 

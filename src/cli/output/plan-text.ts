@@ -1,15 +1,15 @@
 import { grouped } from '../../base/grouped.js';
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
 import type { Colors } from './paint.js';
+import { portsOf } from './status-table.js';
 import { table } from './table.js';
 
 /** What `up` is about to do, before it does it: a headline, and what changes on nodes that exist. */
 export function planSummary(plan: Plan, colors: Colors): string {
   const kept = plan.nodes.filter((node) => node.change !== 'remove');
   const count = (isCounted: (role: string) => boolean, one: string) => {
-    const number = kept.filter(({ role }) => isCounted(role)).length;
-    return `${number} ${one}${number === 1 ? '' : 's'}`;
+    return counted(kept.filter(({ role }) => isCounted(role)).length, one);
   };
   const others = ['namesrv', 'controller', 'proxy'];
   const proxies = kept.filter(({ role }) => role === 'proxy').length;
@@ -17,7 +17,7 @@ export function planSummary(plan: Plan, colors: Colors): string {
     count((role) => role === 'namesrv', 'NameServer'),
     ...(kept.some(({ role }) => role === 'controller') ? [count((role) => role === 'controller', 'controller')] : []),
     count((role) => !others.includes(role), 'broker'),
-    ...(proxies === 0 ? [] : [proxies === 1 ? '1 proxy' : `${proxies} proxies`]),
+    ...(proxies === 0 ? [] : [counted(proxies, 'proxy', 'proxies')]),
   ].join(', ');
   const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');
@@ -28,7 +28,7 @@ export function renderPlan(plan: Plan, colors: Colors): string {
   const rows = plan.nodes.map((node) => [
     node.id,
     node.role,
-    Object.values(node.ports).join(' '),
+    portsOf(node),
     formatBytes(node.heapBytes),
     formatBytes(node.memoryBytes),
     node.change,

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import type { ReportResult } from '../report/report-result.js';
 import type { Colors } from './paint.js';
 
@@ -17,7 +17,7 @@ export function renderReport({ file, sizeBytes, cluster, files, missing, replace
   const about = cluster === null ? 'there is no cluster: this machine alone' : `cluster ${cluster}`;
   const lines = Object.entries(replaced).map(([name, count]) => `${MEANINGS[name] ?? name} ${count} ×`);
   return [
-    `${colors.bold(file)}  ${formatBytes(sizeBytes)}, ${files.length} files, ${about}`,
+    `${colors.bold(file)}  ${formatBytes(sizeBytes)}, ${counted(files.length, 'file')}, ${about}`,
     label('holds', holdings(files.map(({ path }) => path)), colors),
     label('replaced', lines.length === 0 ? 'nothing that tells of this machine was found' : lines.join(', '), colors),
     ...missing.slice(0, MAX_MISSING).map(({ path, why }, index) => label(index === 0 ? 'without' : '', `${path}: ${why}`, colors)),
@@ -30,7 +30,7 @@ export function renderReport({ file, sizeBytes, cluster, files, missing, replace
 function holdings(paths: readonly string[]): string {
   const count = (pattern: RegExp, one: string, many = `${one}s`) => {
     const { length } = paths.filter((path) => pattern.test(path));
-    return length === 0 ? [] : [`${length} ${length === 1 ? one : many}`];
+    return length === 0 ? [] : [counted(length, one, many)];
   };
   return [
     ...count(/^nodes\/.*\.conf$/, 'configuration file'),

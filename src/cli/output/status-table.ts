@@ -63,11 +63,11 @@ function roleOf(node: NodeStatus): string {
 
 const controllerWord = ({ liveRole }: NodeStatus): string => (liveRole === 'leader' ? 'controller, leader' : 'controller');
 
-function portsOf({ ports }: NodeStatus): string {
-  const { listen, fast, ha, debug, ...rest } = ports;
-  const listed = [listen, fast, ha].flatMap((port) => (port === undefined ? [] : [String(port)]));
-  const named = Object.entries(rest).map(([name, port]) => `${name} ${port}`);
-  return [...listed, ...named, ...(debug === undefined ? [] : [`jdwp ${debug}`])].join(' ');
+/** The port that the node listens on, and the others with their names. */
+export function portsOf({ ports }: Pick<NodeStatus, 'ports'>): string {
+  const { listen, debug, ...rest } = ports;
+  const named = Object.entries({ ...rest, debugger: debug }).flatMap(([name, port]) => (port === undefined ? [] : [`${name} ${port}`]));
+  return [...(listen === undefined ? [] : [String(listen)]), ...named].join(' ');
 }
 
 function syncOf(node: NodeStatus): string {
@@ -77,11 +77,17 @@ function syncOf(node: NodeStatus): string {
   return node.lagBytes < 0 ? `${formatBytes(-node.lagBytes)} ahead` : `${formatBytes(node.lagBytes)} behind`;
 }
 
+const STATE_WORDS: Readonly<Partial<Record<NodeStatus['state'], string>>> = {
+  backoff: 'waits before its next start',
+  failed: 'was given up',
+};
+
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
   if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` lets it go on`);
-  else if (node.reason && node.state !== 'ready') remarks.push(`${node.id} is ${node.state}: ${node.reason}`);
-  if (node.lastExit && isNews(node, node.lastExit)) {
+  else if (node.reason && node.state !== 'ready')
+    remarks.push(`${node.id} ${STATE_WORDS[node.state] ?? `is ${node.state}`}: ${node.reason}`);
+  if (node.lastExit && isNews(node, node.lastExit, now)) {
     const ago = formatDuration(now - Date.parse(node.lastExit.at));
     remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);
   }
@@ -92,9 +98,13 @@ function remarksOf(node: NodeStatus, now: number): string[] {
   return remarks;
 }
 
-/** That rmqdev stopped a node on request is no news, and what was killed on request and is back neither. */
-function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>): boolean {
-  return exit.cause !== 'stopped-by-user' && !(exit.cause === 'killed-by-user' && node.state === 'ready');
+/** A node that is well again is worth a line for this long; RESTARTS and `rmqdev explain` keep what happened. */
+const NEWS_MS = 10 * 60_000;
+
+/** That rmqdev stopped a node on request is no news; what was killed or crashed and is back is none for long. */
+function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>, now: number): boolean {
+  if (exit.cause === 'stopped-by-user') return false;
+  return node.state !== 'ready' || (exit.cause !== 'killed-by-user' && now - Date.parse(exit.at) < NEWS_MS);
 }
 
 /** A crash has a report, and there is more in it than fits here. */

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import { finding, placeOf } from '../preflight/codes.js';
 import { judgeForeign, judgeOrphans } from '../preflight/processes.js';
 import { judgeStore } from '../preflight/store.js';
@@ -78,7 +78,7 @@ function leftoversCheck({ leftovers, home }: DoctorFacts): Check {
     'info',
     'LEFTOVERS',
     {
-      what: `${home.root} holds ${found.length} ${found.length === 1 ? 'thing' : 'things'} that nobody needs, ${bytes}`,
+      what: `${home.root} holds ${counted(found.length, 'thing')} that nobody needs, ${bytes}`,
       why: found
         .slice(0, 3)
         .map(({ what }) => what)

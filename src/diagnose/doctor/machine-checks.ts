@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../../base/units.js';
+import { counted, formatBytes, formatDuration } from '../../base/units.js';
 import { judgeAdvertise } from '../preflight/advertise.js';
 import { JAVA_VARIABLES, judgeEnvironment } from '../preflight/environment.js';
 import { judgeClock, judgeSleep, judgeWsl } from '../preflight/sleep.js';
@@ -21,12 +21,7 @@ export function machineChecks(facts: DoctorFacts): Check[] {
 function systemCheck({ system, memory, wsl }: DoctorFacts): Check {
   const { name, release, arch, cores } = system;
   const size = memory.value ? `, ${formatBytes(memory.value.totalBytes)} of memory` : '';
-  return check(
-    'This machine',
-    'machine.system',
-    `${name} ${release}, ${arch}, ${cores} ${cores === 1 ? 'core' : 'cores'}${size}`,
-    judgeWsl(wsl),
-  );
+  return check('This machine', 'machine.system', `${name} ${release}, ${arch}, ${counted(cores, 'core')}${size}`, judgeWsl(wsl));
 }
 
 function limitsCheck({ limits, plan }: DoctorFacts): Check {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../base/finding.js';
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import { finding } from '../preflight/codes.js';
 import { judgePorts, judgePrivilege } from '../preflight/ports.js';
 import { judgeDisk, judgeHomeVolume, judgeMemory } from '../preflight/resources.js';
@@ -96,7 +96,7 @@ function portsCheck({ wantedPorts, busyPorts, firstAllowedPort, profile }: Docto
     forbidden.length > 0
       ? `not all ports of ${profile} are allowed`
       : busy.size === 0
-        ? `all ${all.length} ports of ${profile} are free`
-        : `${busy.size} of the ${all.length} ports of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
+        ? `all ${counted(all.length, 'port')} of ${profile} are free`
+        : `${busy.size} of the ${counted(all.length, 'port')} of ${profile} ${busy.size === 1 ? 'is' : 'are'} taken`;
   return check('Ports', 'ports.plan', `${summary} (${all.join(' ')})`, [...forbidden, ...judgePorts(wantedPorts, taken, profile)]);
 }

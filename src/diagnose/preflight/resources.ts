@@ -1,5 +1,5 @@
 import type { Finding } from '../../base/finding.js';
-import { formatBytes } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
 import { isSince, releaseTraits } from '../../rocketmq/releases.js';
 import { finding } from './codes.js';
 import type { Known, MemoryFacts, VolumeFacts } from './facts.js';
@@ -21,7 +21,7 @@ export function judgeMemory({ nodes }: PreflightPlan, memory: Known<MemoryFacts>
   const { availableBytes, totalBytes } = memory.value;
   return [
     finding('error', 'NOT_ENOUGH_MEMORY', {
-      what: `${starting.length} nodes need about ${formatBytes(neededBytes)} of memory`,
+      what: `${counted(starting.length, 'node')} ${starting.length === 1 ? 'needs' : 'need'} about ${formatBytes(neededBytes)} of memory`,
       why: `${formatBytes(availableBytes)} of ${formatBytes(totalBytes)} are available; more would make the machine swap, or end other programs`,
       next: 'Make heaps smaller (--heap broker=128m), close programs, or start a smaller profile (`rmqdev up single`)',
     }),
@@ -40,7 +40,7 @@ export function judgeDisk({ home, nodes }: PreflightPlan, volume: Known<VolumeFa
   if (usableBytes < neededBytes) {
     return [
       finding('error', 'NOT_ENOUGH_DISK', {
-        what: `${brokers.length} brokers need about ${formatBytes(neededBytes)} of disk to begin with`,
+        what: `${counted(brokers.length, 'broker')} ${brokers.length === 1 ? 'needs' : 'need'} about ${formatBytes(neededBytes)} of disk to begin with`,
         why: `${formatBytes(usableBytes)} of ${formatBytes(totalBytes)} are free where ${home} lies`,
         next: 'Free some space, or let RMQDEV_HOME point to another volume',
       }),

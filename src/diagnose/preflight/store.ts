@@ -1,15 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { Finding } from '../../base/finding.js';
 import { formatBytes } from '../../base/units.js';
-import { compareVersions, releaseTraits } from '../../rocketmq/releases.js';
-import {
-  CONFIG_LOSS,
-  consumeQueueFileBytes,
-  DEFAULT_FILE_BYTES,
-  STORE_MARKS,
-  STORE_MODES,
-  type StoreMode,
-} from '../../rocketmq/store-layout.js';
+import { releaseTraits } from '../../rocketmq/releases.js';
+import { CONFIG_LOSS, consumeQueueFileBytes, DEFAULT_FILE_BYTES, STORE_MODES, type StoreMode } from '../../rocketmq/store-layout.js';
 import { whoHolds } from '../port-holder.js';
 import { finding, placeOf } from './codes.js';
 import type { ConfigFacts, StoreFacts, StoreFile } from './facts.js';
@@ -28,7 +21,6 @@ export function judgeStore(node: PreflightNode, store: StoreFacts, cluster: stri
     ...judgeMode(context),
     ...judgeSize(context, 'CommitLog', store.commitLog),
     ...judgeSize(context, 'ConsumeQueue', store.consumeQueue),
-    ...judgeAge(context),
   ];
 }
 
@@ -202,25 +194,4 @@ function judgeSize({ node, store, reset }: Context, kind: keyof typeof WORDS, fi
     next: `Keep the size that the store has: \`--set ${node.id}.properties.${key}=${wrong.sizeBytes}\`; or begin with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
   };
   return [finding('error', 'STORE_INCOMPATIBLE', text, at)];
-}
-
-/** Going forward is what releases are made for; going back is not tried by anybody. */
-function judgeAge({ node, store, reset }: Context): Finding[] {
-  const mark = STORE_MARKS.findLast(({ entry, since }) => store.entries.includes(entry) && compareVersions(node.release, since) < 0);
-  const isBack = node.releaseBefore !== undefined && compareVersions(node.releaseBefore, node.release) > 0 && store.entries.length > 0;
-  if (!mark && !isBack) return [];
-  const writer = isBack ? `RocketMQ ${node.releaseBefore}` : `RocketMQ ${mark?.since} or newer`;
-  const sign = mark ? `${store.path}/${mark.entry} is there` : `it ran on ${node.releaseBefore} before`;
-  return [
-    finding(
-      'warning',
-      'STORE_NEWER',
-      {
-        what: `the store of ${node.id} was written by ${writer}, and RocketMQ ${node.release} is to run on it`,
-        why: `${sign}; messages, queues and topics have one form in all releases, but what only the newer one knows (timer messages, RocksDB tables) is not seen by the older`,
-        next: `Keep a copy of ${store.path} if its messages matter, or begin with an empty store: \`${reset}\``,
-      },
-      mark ? [placeOf(`${store.path}/${mark.entry}`)] : [placeOf(store.path)],
-    ),
-  ];
 }

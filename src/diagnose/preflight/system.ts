@@ -1,5 +1,5 @@
 import type { Finding } from '../../base/finding.js';
-import { formatDuration } from '../../base/units.js';
+import { counted, formatDuration } from '../../base/units.js';
 import { finding } from './codes.js';
 import type { HostNameFacts, Known, LimitFacts } from './facts.js';
 import type { PreflightPlan } from './plan.js';
@@ -57,7 +57,7 @@ export function judgeLimits({ nodes }: PreflightPlan, limits: Known<LimitFacts>)
   if (processes !== null && processes - (processesNow ?? 0) < needed) {
     findings.push(
       finding('warning', 'THREADS_LOW', {
-        what: `${starting.length} nodes need about ${needed} threads`,
+        what: `${counted(starting.length, 'node')} ${starting.length === 1 ? 'needs' : 'need'} about ${needed} threads`,
         why: `your user or container may have ${processes}${processesNow === null ? '' : `, and has ${processesNow} now`}: a JVM that gets none ends with "unable to create native thread"`,
         next: 'Nodes have the limits of the daemon: raise it with `ulimit -u 8192; rmqdev daemon restart` in one shell (in a container: pids.max), or start a smaller profile (`rmqdev up single`)',
       }),

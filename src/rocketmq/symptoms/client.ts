@@ -145,4 +145,38 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     source: 'broker/.../processor/AbstractSendMessageProcessor.java msgCheck',
     notProvoked: RESPONSE,
   },
+  ...(
+    [
+      [
+        'SLAVE_NOT_AVAILABLE',
+        'no slave of this SYNC_MASTER is connected, or all are too far behind',
+        'Bring the slave back: `rmqdev status` shows which one is down or not in sync',
+      ],
+      [
+        'FLUSH_SLAVE_TIMEOUT',
+        'the slave did not confirm within syncFlushTimeout (5 s)',
+        'See what slows the slave down: `rmqdev status`, `rmqdev logs slaves --level warn`',
+      ],
+      [
+        'FLUSH_DISK_TIMEOUT',
+        'flushDiskType is SYNC_FLUSH, and the disk did not confirm within syncFlushTimeout (5 s)',
+        'See what slows the disk down: `rmqdev doctor`, `rmqdev logs masters --file store --level warn`',
+      ],
+    ] as const
+  ).map(
+    ([status, why, next]): Symptom => ({
+      code: status,
+      severity: 'warning',
+      literals: [status],
+      ...OF_CLIENT,
+      rank: RANK.running,
+      says: () => ({
+        what: `A message is stored on its master, but not as safely as the broker promises (SendStatus ${status})`,
+        why,
+        next,
+      }),
+      source: 'client/.../producer/SendStatus.java; store/.../CommitLog.java handleDiskFlush, handleHA',
+      notProvoked: RESPONSE,
+    }),
+  ),
 ];

@@ -31,7 +31,7 @@ test('stop and start: clean, repeatable, and in sync again; wait knows what nobo
   const started = await h.run('start', 'broker-a-s', '--json');
   expect(started.status.nodes[2]).toMatchObject({ state: 'ready', inSync: true, restarts: 0 });
   const pids = await h.pids();
-  expect(await h.run('start', 'all')).toMatchObject({ code: 0 });
+  expect(await h.run('start', 'all')).toMatchObject({ code: 0, stdout: expect.stringContaining('Already running: all.') });
   expect(await h.pids()).toEqual(pids);
   expect(h.launches('pair')).toEqual({ 'namesrv-1': 1, 'broker-a': 1, 'broker-a-s': 2 });
 });

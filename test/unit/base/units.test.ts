@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, parseDurationMs, parseSizeBytes } from '../../../src/base/units.js';
+import { counted, formatBytes, formatDuration, parseDurationMs, parseSizeBytes } from '../../../src/base/units.js';
 
 test.each([
   ['500ms', 500],
@@ -72,4 +72,12 @@ test.each([
   [59_999, '1m 00s'],
 ])('%d ms reads %s, not a thousand of the smaller unit', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [0, 'error', undefined, '0 errors'],
+  [1, 'error', undefined, '1 error'],
+  [2, 'proxy', 'proxies', '2 proxies'],
+])('%i %s', (number, one, many, text) => {
+  expect(counted(number, one, many)).toBe(text);
 });

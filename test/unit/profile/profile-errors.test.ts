@@ -15,6 +15,11 @@ describe('one mistake is told with file, line, column, key path, what was expect
   test.each([
     ['flsh: sync\n', 'p.yaml:4:1: flsh: unknown key (did you mean "flush"?)'],
     ['qqqqqq: 1\n', 'p.yaml:4:1: qqqqqq: unknown key; known are extends, description,'],
+    ['roles:\n  broker: { heap 384m }\n', 'p.yaml:5:13: "heap 384m" has no colon; write `heap: 384m`'],
+    ['flush:\n', 'p.yaml:4:1: flush has no value; null takes away what is inherited'],
+    ['  broker-b:\n', 'p.yaml:4:3: broker-b has no value; null takes away what is inherited'],
+    ['flsh: null\n', 'p.yaml:4:1: flsh: unknown key (did you mean "flush"?)'],
+    ['roles:\n  broker: { hep: null }\n', 'p.yaml:5:13: roles.broker.hep: unknown key (did you mean "heap"?)'],
     ['flush: synch\n', 'p.yaml:4:1: flush: expected sync or async, not "synch" (did you mean "sync"?)'],
     ['replication: [sync]\n', 'p.yaml:4:1: replication: expected sync, async, dledger or controller, not a list'],
     ['startup: slow\n', 'p.yaml:4:1: startup: expected fast or throughput, not "slow"'],
@@ -32,7 +37,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ['advertise: { client: x }\n', 'p.yaml:4:14: advertise.client: unknown key (did you mean "clients"?)'],
     ['roles:\n  brokers: {}\n', 'p.yaml:5:3: roles.brokers: unknown key (did you mean "broker"?)'],
     ['roles:\n  broker: { heap: lots }\n', 'p.yaml:5:13: roles.broker.heap: expected a heap size from 16m to 1024g'],
-    ['roles:\n  broker: { heap: 512 }\n', '(a bare number is bytes), not 512'],
+    ['roles:\n  broker: { heap: 512 }\n', '(a bare number is bytes), not 512 (did you mean "512m"?)'],
     ['roles:\n  broker: { heap: 15m }\n', 'p.yaml:5:13: roles.broker.heap: expected a heap size from 16m'],
     ['roles:\n  broker: { jvm: -Xss1m }\n', 'p.yaml:5:13: roles.broker.jvm: expected a list of JVM options'],
     [

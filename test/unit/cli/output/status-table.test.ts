@@ -22,7 +22,7 @@ test('a master in sync, in full', () => {
     ROLE: 'master',
     STATE: 'ready',
     PID: '4194304',
-    PORTS: '10911 10909 10912',
+    PORTS: '10911 fast 10909 ha 10912',
     UPTIME: '2h 10m',
     RESTARTS: '0',
     MEMORY: '131 MB',
@@ -60,7 +60,11 @@ test.each<[string, Partial<NodeStatus>, Record<string, string>]>([
     { state: 'stopped', pid: null, startedAt: null, rssBytes: null, cpuPercent: null, diskBytes: null },
     { STATE: 'stopped', PID: '-', UPTIME: '-', MEMORY: '-', CPU: '-', DISK: '-' },
   ],
-  ['a debugged node', { ports: { listen: 10911, fast: 10909, ha: 10912, debug: 10918 } }, { PORTS: '10911 10909 10912 jdwp 10918' }],
+  [
+    'a debugged node',
+    { ports: { listen: 10911, fast: 10909, ha: 10912, debug: 10918 } },
+    { PORTS: '10911 fast 10909 ha 10912 debugger 10918' },
+  ],
 ])('%s', (_, settings, expected) => {
   expect(cells(settings)).toMatchObject(expected);
 });
@@ -100,6 +104,9 @@ test.each<[Partial<ExitRecord>, string]>([
 
 test('a crash stays in the status after the restart; what the user asked for does not', () => {
   expect(render(nodeStatus({ lastExit: exit({ code: 255 }) }))).toContain('broker-a last ended 3m 00s ago: crashed (exit status 255)');
+  const longAgo = new Date(NOW - 11 * 60_000).toISOString();
+  expect(render(nodeStatus({ lastExit: exit({ code: 255, at: longAgo }) }))).not.toContain('last ended');
+  expect(render(nodeStatus({ state: 'failed', lastExit: exit({ code: 255, at: longAgo }) }))).toContain('last ended');
   expect(render(nodeStatus({ state: 'stopped', lastExit: exit({ code: 143, cause: 'stopped-by-user' }) }))).not.toContain('last ended');
   expect(render(nodeStatus({ lastExit: exit({ signal: 'SIGKILL', cause: 'killed-by-user' }) }))).not.toContain('last ended');
 });
@@ -109,4 +116,10 @@ test('no line ends in blanks and nothing but text goes into a pipe', () => {
   expect(text).not.toMatch(/[ \t]$/m);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
+test('a state that is a word of ours is told in a sentence', () => {
+  expect(render(nodeStatus({ state: 'backoff', reason: 'it crashed twice' }))).toContain(
+    'broker-a waits before its next start: it crashed twice',
+  );
 });

@@ -14,7 +14,7 @@ test('the status fits 80 columns: what tells least goes first, node, role, state
   const status = cluster(node({}), node({ id: 'broker-a-s', brokerId: 1, liveRole: 'slave' }));
   const narrow = renderStatus(status, plain, NOW, 80);
   expect(widest(narrow)).toBeLessThanOrEqual(80);
-  for (const shown of ['broker-a-s', 'slave', 'ready', '4194304', '10911 10909 10912', 'in sync']) expect(narrow).toContain(shown);
+  for (const shown of ['broker-a-s', 'slave', 'ready', '4194304', '10911 fast 10909 ha 10912', 'in sync']) expect(narrow).toContain(shown);
   expect(narrow).not.toContain('DISK');
 });
 

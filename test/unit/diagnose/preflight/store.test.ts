@@ -126,17 +126,6 @@ test('data of DLedger or controller mode under a broker that runs without them, 
   expect(judge({ entries: ['brokerIdentity'] }, on('enableControllerMode'))).toEqual([]);
 });
 
-test('a store of a newer release under an older one: by what it holds, or by what the cluster ran', () => {
-  const rocksdb = { entries: ['rocksdbstore', 'timerwheel'] };
-  expect(judge(rocksdb, { release: '5.3.3' })).toMatchObject([{ code: 'STORE_NEWER', what: expect.stringContaining('5.4.0 or newer') }]);
-  expect(judge(rocksdb, { release: '4.9.7', releaseBefore: '5.5.0' })).toMatchObject([
-    { what: expect.stringContaining('by RocketMQ 5.5.0') },
-  ]);
-  expect(judge(rocksdb, { release: '5.4.0' })).toEqual([]);
-  expect(codes(judge({ entries: ['commitlog'] }, { release: '4.7.0', releaseBefore: '4.9.7' }))).toEqual(['warning STORE_NEWER']);
-  expect(judge({ entries: [] }, { release: '4.7.0', releaseBefore: '4.9.7' })).toEqual([]);
-});
-
 test('a store that must not be written', () => {
   const findings = judge({ readOnly: ['/store/config'] });
   expect(findings).toMatchObject([{ code: 'HOME_NOT_WRITABLE', severity: 'error', why: '/store/config may not be written by this user' }]);
