@@ -28,7 +28,7 @@ export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> 
     accessOptions<Options>(argv as never)
       .positional('topic', { type: 'string', demandOption: true, describe: 'The topic; with -f it need not be there yet' })
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new messages, through failovers' })
-      .option('count', { ...countOption(1, 'No more messages than this'), alias: 'n' })
+      .option('count', { ...countOption({ min: 1, example: 10 }), alias: 'n', describe: 'No more messages than this' })
       .option('from', {
         type: 'string',
         defaultDescription: 'first; with --group where the group stands',

@@ -41,7 +41,8 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
   builder: (argv) =>
     accessOptions<CreateOptions>(nameOf(argv as never) as never)
       .option('retries', {
-        ...countOption(0, 'How often a message is delivered again before it is a dead letter'),
+        ...countOption({ min: 0, example: DEFAULT_RETRIES }),
+        describe: 'How often a message is delivered again before it is a dead letter',
         default: DEFAULT_RETRIES,
       })
       .option('broadcast', {
