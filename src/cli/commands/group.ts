@@ -30,7 +30,7 @@ const nameOf = (argv: Parameters<typeof accessOptions>[0]) =>
 const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
   command: 'list',
   describe: 'All consumer groups: topics, consumers connected, lag',
-  builder: (argv) => listOptions(argv, 'RocketMQ’s own groups, too'),
+  builder: (argv) => listOptions(argv, 'Groups of RocketMQ and rmqdev themselves, too'),
   handler: ({ all, ...options }) =>
     withAccess(run, options, async ({ access, output }) => output.groups(await (await groups()).listGroups(access, { all }))),
 });
