@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.js';
 import { asError, RmqdevError } from '../base/errors.js';
 import { RemotingClient } from '../remoting/client.js';
@@ -28,6 +29,8 @@ type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => 
 
 /** Calls a node within the time of `access`. */
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
+  // Each question under way listens to it, and there is one for each queue: no leak.
+  setMaxListeners(0, access.signal);
   using deadline = access.clock.deadline(timeoutMs, access.signal);
   // Awaited here: the deadline is disposed of at the end of this function.
   return await question(access.client, address, deadline.signal);
