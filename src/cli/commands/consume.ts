@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
-import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
 import { parseMoment } from '../moment.js';
