@@ -15,7 +15,17 @@ const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap'
 /** Words of other programs, which may be empty. */
 const FREE: ReadonlySet<string> = new Set(['_', '--', 'args']);
 
-/** What yargs itself lets pass, for every command. A `coerce` cannot refuse: yargs keeps only the message of what it throws. @throws RmqdevError USAGE */
+/** A value that its option does not take. A `coerce` cannot refuse it: yargs keeps only the message of what that throws. */
+class WrongValue {
+  constructor(
+    readonly given: string,
+    readonly why: string,
+    /** A value that would do. */
+    readonly example: number,
+  ) {}
+}
+
+/** What yargs itself lets pass, for every command. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {
   for (const [name, value] of Object.entries(argv)) {
     const option = `${name.length === 1 ? '-' : '--'}${name}`;
@@ -27,6 +37,7 @@ export function checkOptions(argv: object): true {
       );
     if (Array.isArray(value) && !LISTS.has(name))
       throw usage(`${option} stands ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
+    if (value instanceof WrongValue) throw usage(`${option} ${value.given}`, value.why, `Write ${option} ${value.example}`);
     if (name === 'timeout' && !(Number(parseDurationMs(String(value))) > 0))
       throw usage(`--timeout ${value}`, 'it is no duration above 0', 'Write it as 500ms, 5s or 2m; a bare number is seconds');
   }
@@ -34,14 +45,7 @@ export function checkOptions(argv: object): true {
 }
 
 /** An option that takes how many of the last lines to show. */
-export const linesOption = {
-  alias: 'n',
-  type: 'number',
-  coerce: (lines: number | undefined) => {
-    if (lines === undefined || (Number.isInteger(lines) && lines >= 0)) return lines;
-    throw usage('--lines', 'it is no number of lines', 'Write -n 50');
-  },
-} satisfies Options;
+export const linesOption = { ...countOption({ min: 0, example: 50 }), alias: 'n' };
 
 export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & ClusterOptions> {
   return argv.option('cluster', {
@@ -53,14 +57,24 @@ export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & 
   }) as unknown as Argv<T & ClusterOptions>;
 }
 
-/** A whole number of at least `min`. */
-export function countOption(min: number, describe: string) {
+/** A whole number, `min` or more. */
+export function countOption({ min, example }: { min: number; example: number }) {
+  return numberOption((value) => Number.isInteger(value) && value >= min, `it must be a whole number, ${min} or more`, example);
+}
+
+/** A number above 0. */
+export const rateOption = (example: number) =>
+  numberOption((value) => value > 0 && Number.isFinite(value), 'it must be a number above 0', example);
+
+/** Of type string, so that what is no number is told as it was written. */
+function numberOption(isRight: (value: number) => boolean, why: string, example: number) {
   return {
-    type: 'number',
-    describe,
-    coerce: (count: number | undefined) => {
-      if (count === undefined || (Number.isInteger(count) && count >= min)) return count;
-      throw usage(`a count of ${count}`, `it is no whole number of at least ${min}`, 'Write -n 50');
+    type: 'string',
+    coerce: (given: unknown): number | undefined => {
+      // Of a list, checkOptions says that it is one.
+      if (given === undefined || Array.isArray(given)) return given as never;
+      const value = String(given).trim() === '' ? Number.NaN : Number(given);
+      return isRight(value) ? value : (new WrongValue(String(given), why, example) as never);
     },
   } satisfies Options;
 }

@@ -31,6 +31,10 @@ const SYSTEM_GROUPS: ReadonlySet<string> = new Set([
   'DEFAULT_CONSUMER',
   'SCHEDULE_CONSUMER',
 ]);
+/** rmqdev's own: brokers that make groups by themselves keep settings of whoever pulls once. */
+export const PROBE_GROUP = 'rmqdev-probe';
+export const PRODUCER_GROUP = 'rmqdev-producer';
+const OWN_GROUPS: ReadonlySet<string> = new Set([PROBE_GROUP, PRODUCER_GROUP]);
 const SYSTEM_GROUP = /^(?:CID_ONSAPI_|CID_ONS-HTTP-PROXY|CID_RMQ_SYS_|CID_SYS_|CID_DefaultHeartBeat|%SYS%)/;
 
 /**
@@ -43,4 +47,5 @@ export const isSystemTopic = (topic: string, clusterAndBrokers: ReadonlySet<stri
 /** Retry and dead letters of a group. */
 export const isGroupTopic = (topic: string): boolean => /^%(?:RETRY|DLQ)%/.test(topic);
 
-export const isSystemGroup = (group: string): boolean => SYSTEM_GROUPS.has(group) || SYSTEM_GROUP.test(group);
+/** Not shown unless asked for; those of rmqdev count among them. */
+export const isSystemGroup = (group: string): boolean => SYSTEM_GROUPS.has(group) || OWN_GROUPS.has(group) || SYSTEM_GROUP.test(group);

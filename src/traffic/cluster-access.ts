@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.js';
 import { asError, RmqdevError } from '../base/errors.js';
 import { type Reach, RemotingClient } from '../remoting/client.js';
@@ -32,6 +33,8 @@ type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => 
 
 /** Calls a node within the time of `access`. @throws ACCESS_DENIED, TLS_REQUIRED and what else `isAccessProblem` knows */
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
+  // Each question under way listens to it, and there is one for each queue: no leak.
+  setMaxListeners(0, access.signal);
   using deadline = access.clock.deadline(timeoutMs, access.signal);
   try {
     // Awaited here: the deadline is disposed of at the end of this function.

@@ -2,13 +2,14 @@ import type { RmqdevError } from '../base/errors.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
 import { isAccessProblem } from './access-problems.js';
 import { type Access, brokersOf, routeOf } from './cluster-access.js';
+import type { ConsumeRequest, ConsumeRun, Tell } from './consume-request.js';
 import { GroupProgress } from './group-progress.js';
-import { Handing, type Write } from './handing.js';
+import { Handing } from './handing.js';
 import { committedOffsets, type From, type GroupOffset, refuseLiveGroup } from './offsets.js';
 import { openQueue } from './open-queue.js';
 import { Outages } from './outages.js';
-import type { QueueReader, ReadFilter } from './queue-reader.js';
-import { masterOf, type Queue, queueKey, type ReadFrom, readableQueues } from './queues.js';
+import type { QueueReader } from './queue-reader.js';
+import { masterOf, type Queue, queueKey, readableQueues } from './queues.js';
 import { nothingToRead, readError } from './read-errors.js';
 import { topicNotFound } from './send-route.js';
 import { inStoreOrder, type Opened, offsetsOfLast } from './store-order.js';
@@ -16,49 +17,6 @@ import { inStoreOrder, type Opened, offsetsOfLast } from './store-order.js';
 const AGAIN_MS = 500;
 const LOOK_FOR_QUEUES_EVERY_MS = 3_000;
 const MAX_TRIES = 3;
-
-export type ConsumeRequest = {
-  readonly topic: string;
-  readonly filter: ReadFilter;
-  /** Commits what was written to the output, and goes on there. */
-  readonly group: string | undefined;
-  /** Where to begin; with a group only in queues of which it has no offset. */
-  readonly from: From;
-  /** Where to read. */
-  readonly readFrom: ReadFrom;
-  /** Go on with new messages, and wait for a topic that is not there yet. */
-  readonly follow: boolean;
-  /** No more messages than this. */
-  readonly limit: number | undefined;
-};
-
-export type ConsumeSummary = {
-  readonly topic: string;
-  readonly group: string | null;
-  /** Written to the output. */
-  readonly received: number;
-  readonly elapsedMs: number;
-  readonly queues: readonly {
-    readonly brokerName: string;
-    readonly queueId: number;
-    readonly address: string;
-    readonly from: number;
-    /** The offset that follows what was written or left out. */
-    readonly next: number;
-    /** What this run has committed; null if nothing. */
-    readonly committed: number | null;
-  }[];
-};
-
-export type ConsumeRun = {
-  readonly summary: ConsumeSummary;
-  /** Why a queue was not read to its end. */
-  readonly problem: RmqdevError | undefined;
-  /** Why the output takes no more. */
-  readonly outputError: Error | undefined;
-};
-
-export type Tell = { readonly message: Write; readonly notice: (text: string) => void };
 
 /**
  * Reads a topic: everything that is there, in the order in which it was stored, and then (`follow`) what comes. A queue that fails keeps

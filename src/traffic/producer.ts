@@ -2,12 +2,12 @@ import { RmqdevError } from '../base/errors.js';
 import { type SendResult, sendMessage } from '../remoting/broker-api.js';
 import { MessageProperty } from '../remoting/message-codec.js';
 import { UniqueKeys } from '../remoting/unique-key.js';
+import { PRODUCER_GROUP } from '../rocketmq/system-names.js';
 import { type Access, ask } from './cluster-access.js';
 import { type Queue, QueueTurns, queueForKey } from './queues.js';
 import { failureOf, type SendFailure, type SendStatus, statusOf } from './send-answer.js';
 import { findSendRoute, type SendRoute } from './send-route.js';
 
-const PRODUCER_GROUP = 'rmqdev-producer';
 /** The first try and two more. Source: client/.../producer/DefaultMQProducer.java `retryTimesWhenSendFailed`. */
 const MAX_TRIES = 3;
 /** A broker that failed is passed over so long, while another one takes messages. */

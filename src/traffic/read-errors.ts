@@ -2,9 +2,32 @@ import { RmqdevError } from '../base/errors.js';
 import { ResponseCode } from '../remoting/codes.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
+import { remarkMeans } from '../rocketmq/remarks.js';
 import { isAccessProblem } from './access-problems.js';
 import { whyAt } from './queue-reader.js';
 import type { Queue, ReadFrom } from './queues.js';
+
+type Advice = {
+  readonly isMeant: (error: ResponseError) => boolean;
+  readonly why: (address: string) => string;
+  readonly next: (topic: string) => string;
+};
+
+/** What answers to a pull mean that are clear only to those who know RocketMQ. */
+const ADVICE: readonly Advice[] = [
+  {
+    // The route comes from the master. Source: broker/.../slave/SlaveSynchronize.java (periods measured).
+    isMeant: ({ code }) => code === ResponseCode.TOPIC_NOT_EXIST,
+    why: (address) =>
+      `${address} does not know the topic yet (TOPIC_NOT_EXIST): a slave copies new topics from its master about every 10 s, on 4.4.0 and 5.x every 60 s`,
+    next: (topic) => `Try again in a minute; \`rmqdev consume ${topic}\` without --from-node reads from the master now`,
+  },
+  {
+    isMeant: (error) => remarkMeans(error, 'SLAVE_READS_REFUSED'),
+    why: (address) => `${address} is a slave and gives out no messages: slaveReadEnable is false (5.x)`,
+    next: (topic) => `Set slaveReadEnable=true in its properties; \`rmqdev consume ${topic}\` without --from-node reads from the master`,
+  },
+];
 
 /** @returns why a queue cannot be read: READ_FAILED, what `isAccessProblem` knows, or GROUP_NOT_FOUND where its broker makes no groups by itself */
 export function readError(
@@ -20,12 +43,13 @@ export function readError(
       next: `\`rmqdev group create ${group}\``,
     });
   }
+  const advice = error instanceof ResponseError ? ADVICE.find(({ isMeant }) => isMeant(error)) : undefined;
   return new RmqdevError(
     'READ_FAILED',
     {
       what: `queue ${queueId} of ${topic} on ${brokerName} cannot be read`,
-      why: whyAt(address, error),
-      next: 'See `rmqdev status`; `--from-node slave` reads from slaves',
+      why: advice?.why(address) ?? whyAt(address, error),
+      next: advice?.next(topic) ?? 'See `rmqdev status`; `--from-node slave` reads from slaves',
     },
     { cause: error },
   );

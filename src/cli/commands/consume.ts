@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { RmqdevError } from '../../base/errors.js';
 import type { ClusterStatus } from '../../contract/status.js';
-import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
 import { parseMoment } from '../moment.js';
@@ -28,7 +28,7 @@ export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> 
     accessOptions<Options>(argv as never)
       .positional('topic', { type: 'string', demandOption: true, describe: 'The topic; with -f it need not be there yet' })
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new messages, through failovers' })
-      .option('count', { ...countOption(1, 'No more messages than this'), alias: 'n' })
+      .option('count', { ...countOption({ min: 1, example: 10 }), alias: 'n', describe: 'No more messages than this' })
       .option('from', {
         type: 'string',
         defaultDescription: 'first; with --group where the group stands',

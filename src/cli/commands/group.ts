@@ -31,7 +31,7 @@ const nameOf = (argv: Parameters<typeof accessOptions>[0]) =>
 const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
   command: 'list',
   describe: 'All consumer groups: topics, consumers connected, lag',
-  builder: (argv) => listOptions(argv, 'RocketMQ’s own groups, too'),
+  builder: (argv) => listOptions(argv, 'Groups of RocketMQ and rmqdev themselves, too'),
   handler: ({ all, ...options }) =>
     withAccess(run, options, async ({ access, output }) => output.groups(await (await groups()).listGroups(access, { all }))),
 });
@@ -42,7 +42,8 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
   builder: (argv) =>
     accessOptions<CreateOptions>(nameOf(argv as never) as never)
       .option('retries', {
-        ...countOption(0, 'How often a message is delivered again before it is a dead letter'),
+        ...countOption({ min: 0, example: DEFAULT_RETRIES }),
+        describe: 'How often a message is delivered again before it is a dead letter',
         default: DEFAULT_RETRIES,
       })
       .option('broadcast', {

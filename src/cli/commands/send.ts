@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { EXIT_CODES } from '../../base/errors.js';
-import { countOption, usage } from '../options.js';
+import { countOption, rateOption } from '../options.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import type { DraftOptions } from '../traffic/drafts.js';
 import type { GlobalOptions, Run } from '../with-daemon.js';
@@ -17,8 +17,9 @@ export const sendCommand = (run: Run, exit: (code: number) => void): CommandModu
     accessOptions<Options>(argv as never)
       .positional('topic', { type: 'string', demandOption: true, describe: 'A topic; the broker makes it where it may' })
       .option('count', {
-        ...countOption(1, 'So many messages; of a file at most so many'),
+        ...countOption({ min: 1, example: 10 }),
         alias: 'n',
+        describe: 'So many messages; of a file at most so many',
         defaultDescription: '1; all lines of a file',
       })
       .option('body', { type: 'string', describe: 'What is in each of them; {n} is its number, also in --tag, --key and --property' })
@@ -27,10 +28,13 @@ export const sendCommand = (run: Run, exit: (code: number) => void): CommandModu
       .option('tag', { type: 'string', describe: 'The tag of each message' })
       .option('key', { type: 'string', describe: 'Keys, separated by blanks: consumers and `queryMsgByKey` find the message by them' })
       .option('property', { type: 'string', array: true, nargs: 1, default: [], describe: 'name=value; may be repeated' })
-      .option('delay', { type: 'number', describe: 'Delay level 1 to 18 (1s 5s 10s 30s 1m … 2h): consumers get it later' })
+      .option('delay', {
+        ...countOption({ min: 1, example: 3 }),
+        describe: 'Delay level 1 to 18 (1s 5s 10s 30s 1m … 2h): consumers get it later',
+      })
       .option('order-by', { type: 'string', describe: 'key, tag, body or a property: one value, one queue, in order' })
       .option('to', { type: 'string', describe: 'A brokerName: send to it alone' })
-      .option('rate', { type: 'number', describe: 'Messages a second at most' })
+      .option('rate', { ...rateOption(10), describe: 'Messages a second at most' })
       .example('$0 send Test', 'one message')
       .example('$0 send Test -n 1000 --tag TagA --key order-{n}', 'a thousand')
       .example('seq 10 | $0 send Test --file -', 'a message a line')
@@ -44,7 +48,6 @@ export const sendCommand = (run: Run, exit: (code: number) => void): CommandModu
         import('../../traffic/send-all.js'),
       ]);
       checkName('topic', topic);
-      if (rate !== undefined && !(rate > 0)) throw usage(`--rate ${rate}`, 'it is no number above 0', 'Write --rate 10 for ten a second');
       const { drafts, total } = await draftsOf(options);
       output.beginStream();
       const producer = await Producer.open(access, topic, to);

@@ -42,7 +42,11 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
   describe: 'Create a topic, or change its settings',
   builder: (argv) =>
     accessOptions<CreateOptions>(nameOf(argv as never, 'Its name') as never)
-      .option('queues', { ...countOption(1, 'Read and write queues on each broker'), default: DEFAULT_QUEUES })
+      .option('queues', {
+        ...countOption({ min: 1, example: DEFAULT_QUEUES }),
+        default: DEFAULT_QUEUES,
+        describe: 'Read and write queues on each broker',
+      })
       .option('perm', { choices: Object.keys(PERMS) as (keyof typeof PERMS)[], default: 'rw' as const, describe: 'What clients may do' })
       .option('order', { type: 'boolean', default: false, describe: 'Marked as ordered' })
       .option('broker', {

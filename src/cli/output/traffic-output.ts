@@ -1,4 +1,4 @@
-import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { GroupDetails, GroupRow } from '../../traffic/groups.js';
 import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';

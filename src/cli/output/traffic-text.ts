@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { grouped } from '../../base/grouped.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
-import type { ConsumeSummary } from '../../traffic/consume.js';
+import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
 import { written } from '../stdout-reader.js';

@@ -8,7 +8,7 @@ import type { ConfigLine, NodeSpec } from '../node-spec.js';
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
 
 /** Producer group of the messages that prove a start or a failover, and the consumer group that is asked for. */
-export const PROBE_GROUP = 'rmqdev-probe';
+export { PROBE_GROUP } from '../../rocketmq/system-names.js';
 
 /** How far a start has come, as people are told, in this order. */
 export const START_STAGES = ['answering', 'registered', 'in sync'] as const;

@@ -25,3 +25,16 @@ test('Ctrl-C ends a question that is under way', async () => {
   interrupt.abort(new Error('interrupted'));
   await expect(asked).rejects.toThrow('interrupted');
 });
+
+test('many questions at once are no leak of listeners', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on('warning', note);
+  const interrupt = new AbortController();
+  const asked = Array.from({ length: 64 }, () => ask(access(600_000, interrupt.signal), '127.0.0.1:1', mute));
+  interrupt.abort(new Error('interrupted'));
+  await Promise.allSettled(asked);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RequestCode } from '../../../src/remoting/codes.js';
-import { type ConsumeRequest, type ConsumeRun, consume } from '../../../src/traffic/consume.js';
+import { consume } from '../../../src/traffic/consume.js';
+import type { ConsumeRequest, ConsumeRun } from '../../../src/traffic/consume-request.js';
 import { FakeTopic } from '../../fakes/traffic.js';
 
 const REQUEST: ConsumeRequest = {

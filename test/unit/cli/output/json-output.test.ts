@@ -94,6 +94,21 @@ test('no notice is lost: without a result it is a line, with a failure it is bes
   expect(failed).toEqual({ out: [], err: [{ error: expect.objectContaining({ code: 'PORT_IN_USE' }), notices: ['before'] }] });
 });
 
+test('traffic: a notice is an event of a stream, at once, and a field of an answer', () => {
+  const stream = printed((output) => {
+    output.notice('the daemon is older');
+    output.beginStream();
+    output.notice('queue 0 cannot be read now');
+  });
+  const notices = ['the daemon is older', 'queue 0 cannot be read now'].map((message) => ({ event: 'notice', message }));
+  expect(stream).toEqual({ out: notices, err: [] });
+  const answer = printed((output) => {
+    output.notice('offsets stay');
+    output.done({ group: 'g', action: 'deleted', brokers: ['broker-a'] });
+  });
+  expect(answer.out).toEqual([{ group: 'g', action: 'deleted', brokers: ['broker-a'], notices: ['offsets stay'] }]);
+});
+
 test('a daemon that does not run is null', () => {
   expect(printed((output) => output.daemon(null, 'No daemon runs')).out).toEqual([null]);
 });
