@@ -45,6 +45,7 @@ test('from 5.3 on broker and proxy have the user, sign what they ask, and keep u
   expect(broker).not.toHaveProperty('aclEnable');
   expect(configOf('proxy-1', profile, '5.5.0')).toMatchObject({
     authenticationMetadataProvider: 'org.apache.rocketmq.proxy.auth.ProxyAuthenticationMetadataProvider',
+    enableAclRpcHookForClusterMode: 'true',
     innerClientAuthenticationCredentials: '{"accessKey":"rocketmq2","secretKey":"12345678"}',
   });
 });
