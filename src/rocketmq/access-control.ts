@@ -80,6 +80,14 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     source: 'broker/.../out/BrokerOuterAPI.java newAclRPCHook, proxy/.../processor/DefaultMessagingProcessor.java',
   },
   {
+    key: 'enableAclRpcHookForClusterMode',
+    value: () => 'true',
+    of: 'users',
+    roles: ['proxy'],
+    reason: 'without it the proxy signs nothing that it asks brokers',
+    source: 'proxy/.../processor/DefaultMessagingProcessor.java createForClusterMode; measured on 5.5.0',
+  },
+  {
     key: 'authorizationEnabled',
     value: () => 'true',
     of: 'users',

@@ -27,17 +27,21 @@ const GROUP = 'Access control and TLS:';
 
 export function reachOptions<T>(argv: Argv<T>): Argv<T & ReachOptions> {
   const text = (describe: string) => ({ type: 'string', group: GROUP, describe }) as const;
-  return argv.options({
-    credentials: text('A YAML file with accessKey and secretKey, such as RocketMQ’s conf/tools.yml'),
-    'access-key': text('The account; with --namesrv also ROCKETMQ_ACCESS_KEY'),
-    'secret-key': text('Its secret, which other users of this machine can see in `ps`; better ROCKETMQ_SECRET_KEY, or --credentials'),
-    tls: { type: 'boolean', group: GROUP, describe: 'Speak TLS; with --namesrv also ROCKETMQ_TLS=true' },
-    'tls-ca': text('Trust the authority in this PEM file instead of the system’s'),
-    'tls-insecure': { type: 'boolean', group: GROUP, describe: 'Take any certificate, such as the one that RocketMQ makes for itself' },
-    'tls-name': text('The name in the certificate, if it is not the host'),
-    'tls-cert': text('This client’s certificate, a PEM file; with --tls-key'),
-    'tls-key': text('Its key, a PEM file'),
-  }) as unknown as Argv<T & ReachOptions>;
+  // A group is shown where it is named first: what a command is about comes before.
+  return argv
+    .group([], 'Positionals:')
+    .group([], 'Options:')
+    .options({
+      credentials: text('A YAML file with accessKey and secretKey, such as RocketMQ’s conf/tools.yml'),
+      'access-key': text('The account; with --namesrv also ROCKETMQ_ACCESS_KEY'),
+      'secret-key': text('Its secret, which other users of this machine can see in `ps`; better ROCKETMQ_SECRET_KEY, or --credentials'),
+      tls: { type: 'boolean', group: GROUP, describe: 'Speak TLS; with --namesrv also ROCKETMQ_TLS=true' },
+      'tls-ca': text('Trust the authority in this PEM file instead of the system’s'),
+      'tls-insecure': { type: 'boolean', group: GROUP, describe: 'Take any certificate, such as the one that RocketMQ makes for itself' },
+      'tls-name': text('The name in the certificate, if it is not the host'),
+      'tls-cert': text('This client’s certificate, a PEM file; with --tls-key'),
+      'tls-key': text('Its key, a PEM file'),
+    }) as unknown as Argv<T & ReachOptions>;
 }
 
 /** Where values come from that no option gives. An empty variable counts as unset. */

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { withoutSecrets } from '../../../src/cli/report/secrets.js';
 import { ownReach, withAccount, writePlainAcl } from '../../../src/cluster/access-control.js';
 import { checkAccessControl } from '../../../src/cluster/check-access-control.js';
+import { renderConfig } from '../../../src/cluster/config-file.js';
 import { changesBetween } from '../../../src/cluster/spec-changes.js';
 import type { NodeProfile, Profile } from '../../../src/profile/profile.js';
 import { lookupKey } from '../../../src/rocketmq/keys.js';
@@ -43,6 +45,7 @@ test('from 5.3 on broker and proxy have the user, sign what they ask, and keep u
   expect(broker).not.toHaveProperty('aclEnable');
   expect(configOf('proxy-1', profile, '5.5.0')).toMatchObject({
     authenticationMetadataProvider: 'org.apache.rocketmq.proxy.auth.ProxyAuthenticationMetadataProvider',
+    enableAclRpcHookForClusterMode: 'true',
     innerClientAuthenticationCredentials: '{"accessKey":"rocketmq2","secretKey":"12345678"}',
   });
 });
@@ -165,4 +168,16 @@ test('the secret of an account that is in the store cannot be changed by the pro
   expect(() => check(changed, '5.5.0', before)).not.toThrow(/another-one/);
   expect(check({ ...before, acl: { accessKey: 'another-account', secretKey: 'another-one' } }, '5.5.0', before)).toEqual([]);
   expect(check(changed, '4.9.7', before)).toHaveLength(1);
+});
+
+test('what a report takes of files with an account holds no secret', () => {
+  const profile = profileOf(PAIR, { acl: { accessKey: 'an-account-1', secretKey: 'top-secret-1' } });
+  const texts = [
+    ...['4.9.7', '5.5.0'].map((version) => renderConfig(specOf('broker-a', { profile, version }))),
+    JSON.stringify(profile, null, 2),
+    withAccount('', { accessKey: 'an-account-1', secretKey: 'top-secret-1' }),
+    // Of broker.log. Source: acl/.../plain/PlainPermissionManager.java load.
+    'INFO main - Broker plain acl conf data is : {"accounts":[{"accessKey":"an-account-1","secretKey":"top-secret-1","admin":true}]}',
+  ];
+  for (const text of texts) expect(withoutSecrets(text, () => {})).not.toContain('top-secret-1');
 });
