@@ -40,13 +40,23 @@ export async function select(
   if (role) return selectRole(selector, role, await liveRoles(), needsHolder);
   const replicas = nodes.filter((node) => node.brokerName === selector);
   if (replicas.length > 0) return { ids: replicas.map((node) => node.id), notice: null };
-  const isMatch = /[*?[\]{}]/.test(selector) ? picomatch(selector) : undefined;
+  const isMatch = isGlob(selector) ? picomatch(selector) : undefined;
   const chosen = isMatch ? nodes.filter((node) => isMatch(node.id)) : nodes.filter(GROUPS.get(selector) ?? (() => false));
   const elected = isMatch ? [] : await electedHolders(selector, nodes, liveRoles);
   const ids = nodes.filter((node) => chosen.includes(node) || elected.includes(node.id)).map((node) => node.id);
   if (ids.length > 0) return { ids, notice: null };
   throw unknownSelector(selector, nodes);
 }
+
+/**
+ * `*`, `?`, `[a-c]` and `{a,b}`. Of what picomatch takes besides, `(a+)+` could hold up the daemon for years, and so could a dozen of `*`;
+ * no node id has any of its signs.
+ */
+function isGlob(selector: string): boolean {
+  return /[*?[\]{}]/.test(selector) && /^[\w.*?[\]{},!^-]+$/.test(selector) && (selector.match(/\*+/g) ?? []).length <= MAX_STARS;
+}
+
+const MAX_STARS = 4;
 
 /** @returns who holds the role that `masters` or `slaves` names, in the groups that elect their master. */
 async function electedHolders(selector: string, nodes: readonly Selectable[], liveRoles: () => Promise<LiveRoles>): Promise<string[]> {

@@ -13,6 +13,8 @@ export type LogSource = {
   kind: LogKind;
   /** Drops what is below it (store.log shows WARN and above by default). */
   minLevel?: LogLevel | undefined;
+  /** Drops the records that match it. A pattern of ours, for one line. */
+  hides?: RegExp | undefined;
 };
 
 export type LogRecord = {

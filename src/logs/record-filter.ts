@@ -30,7 +30,8 @@ export function wantedOf(records: readonly LogRecord[], source: LogSource, filte
   const minRank = Math.max(rankOf(filter.minLevel), rankOf(source.minLevel));
   const kept = records.filter((record) => {
     const at = record.at ?? sinceMs;
-    return at >= sinceMs && at <= untilMs && (minRank === 0 || rankOf(levelOf(record)) >= minRank);
+    if (at < sinceMs || at > untilMs || (minRank > 0 && rankOf(levelOf(record)) < minRank)) return false;
+    return source.hides === undefined || !source.hides.test(record.raw);
   });
   if (grep === undefined || kept.length === 0) return kept;
   return grep.matching(kept.map(({ raw }) => raw)).map((index) => kept[index] as LogRecord);

@@ -71,6 +71,23 @@ const ROWS: readonly LogFileRow[] = [
   { role: 'proxy', name: 'proxy_traffic', since: '5.4.0' },
 ];
 
+/** Lines that a question leaves in a log, `status` among those who ask: they tell nothing of the node. */
+type QuestionTrace = { log: string; pattern: RegExp; why: string; source: string };
+
+const QUESTION_TRACES: readonly QuestionTrace[] = [
+  {
+    log: 'store',
+    pattern: / AdminBrokerThread_\d+ - selectMappedBuffer request pos invalid, /,
+    why: 'GET_BROKER_RUNTIME_INFO (28) looks for the oldest message while the commit log is shorter than two messages of maxMessageSize; `status` and mqadmin clusterList ask it',
+    source: 'store/.../DefaultMessageStore.java getEarliestMessageTime; seen on 4.7.0 and 4.9.7',
+  },
+];
+
+/** @returns what a question leaves in the log called `name`, such as `store`; undefined if none does. */
+export function questionTraceIn(name: string): RegExp | undefined {
+  return QUESTION_TRACES.find(({ log }) => log === name)?.pattern;
+}
+
 /** What rmqdev adds to every node's folder. */
 const OWN_LOGS: readonly LogFile[] = [
   { name: 'stdout', path: 'stdout.log', shown: 'always' },

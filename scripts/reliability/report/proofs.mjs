@@ -56,6 +56,15 @@ export const PROOFS = [
     atLeast: {},
   },
   {
+    file: 'reader.json',
+    title: 'A search of 1 GB of log while nodes crash',
+    target:
+      'one reader does not stop the watch: a crashed node is launched again as fast as without the reader, memory stays bounded, a pattern that never ends is given up',
+    command: 'npm run reliability -- reader',
+    zero: ['failures'],
+    atLeast: {},
+  },
+  {
     file: 'hostile.json',
     title: 'A hostile machine',
     target:

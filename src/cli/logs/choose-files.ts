@@ -5,7 +5,7 @@ import { nearest } from '../../base/nearest.js';
 import type { Result } from '../../contract/routes.js';
 import { kindOfLog, listLogFiles } from '../../logs/log-files.js';
 import type { LogSource } from '../../logs/log-record.js';
-import type { LogFile } from '../../rocketmq/log-files.js';
+import { type LogFile, questionTraceIn } from '../../rocketmq/log-files.js';
 
 /** Kinds that `logs --file` takes beside the names of files. */
 const KINDS = ['broker', 'store', 'remoting', 'namesrv', 'stdout', 'gc', 'all'] as const;
@@ -46,7 +46,8 @@ export async function chooseHomeFiles(home: string, names: readonly string[]): P
 
 function shownByItself(file: File): LogSource[] {
   if (file.shown === 'on-request') return [];
-  return [file.shown === 'warnings' ? { ...sourceOf(file), minLevel: 'WARN' } : sourceOf(file)];
+  const source = { ...sourceOf(file), hides: questionTraceIn(basename(file.file, '.log')) };
+  return [file.shown === 'warnings' ? { ...source, minLevel: 'WARN' } : source];
 }
 
 function sourceOf({ node, file }: File): LogSource {

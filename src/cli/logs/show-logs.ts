@@ -1,9 +1,13 @@
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '../../base/clock.js';
 import { LogPattern } from '../../logs/log-pattern.js';
 import type { LogLevel, LogSource } from '../../logs/log-record.js';
 import { queryLogs } from '../../logs/query.js';
 import type { Output } from '../output/output.js';
 import { toLine } from './log-line.js';
+
+/** A long search takes a processor for itself: the daemon and the nodes come first then. */
+const GIVES_WAY_AFTER_MS = 1_000;
 
 /** What of the logs is wanted, as the options say it. */
 export type LogRequest = {
@@ -33,9 +37,14 @@ export async function showLogs(
     signal,
     clock: systemClock,
   });
-  for await (const record of records) {
-    output.log(toLine(record));
-    await output.written(signal);
+  const cancel = systemClock.after(GIVES_WAY_AFTER_MS, () => setPriority(constants.priority.PRIORITY_BELOW_NORMAL));
+  try {
+    for await (const record of records) {
+      output.log(toLine(record));
+      await output.written(signal);
+    }
+  } finally {
+    cancel();
   }
   if (!request.follow) signal.throwIfAborted();
 }

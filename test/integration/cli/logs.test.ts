@@ -4,6 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../support/cli-process.js';
 import { expectFailure, Harness } from '../../support/harness.js';
 
+/** As a broker of 4.9.7 writes it when `status` asks it. */
+const LEFT_BY_STATUS = 'AdminBrokerThread_1 - selectMappedBuffer request pos invalid, request pos: 0, size: 8388608, fileFromOffset: 0';
+
 let h: Harness;
 beforeAll(async () => {
   h = await Harness.create();
@@ -15,6 +18,7 @@ beforeAll(async () => {
   append('broker-a', 'broker.log', 'java.lang.IllegalStateException: boom', '\tat a.B.c(B.java:1)');
   append('broker-a', 'store.log', '2030-01-01 08:00:04 WARN store-1 - fourth of a', '2030-01-01 08:00:05 INFO store-1 - not shown');
   append('broker-b', 'broker.log', '2030-01-01 08:00:02 INFO main - second of b');
+  append('broker-b', 'store.log', `2030-01-01 08:00:06 WARN ${LEFT_BY_STATUS}`);
 });
 afterAll(() => h[Symbol.asyncDispose]());
 
@@ -49,6 +53,13 @@ test.each([
       ?.replace(/^.* - /, ''),
   );
   expect(texts.filter((text) => !text?.includes('boot success'))).toEqual(expected);
+});
+
+test('what our own questions leave in store.log is shown only if the file is named', async () => {
+  const texts = async (...args: string[]) =>
+    (await h.run('logs', 'broker-b', '--level', 'warn', ...args, '--json')).lines.map(({ text }) => text);
+  expect(await texts()).not.toContain(LEFT_BY_STATUS);
+  expect(await texts('--file', 'store')).toContain(LEFT_BY_STATUS);
 });
 
 test('what cannot be: an unknown file with the nearest, a pattern that is none, a moment that is none', async () => {

@@ -123,3 +123,13 @@ test('several selectors: each node once, in the order of the cluster, notices to
 test('one bad selector among several selects nothing', async () => {
   expect((await errorOf(selectAll(['broker-a', 'nobody'], NODES, async () => configured, false))).code).toBe('SELECTOR_UNKNOWN');
 });
+
+/** Selectors are matched in the daemon: one that never ends would end the supervision of every cluster. */
+test.each(['(a+)+[b]', '+(a|a)+(a|a)?', `${'*a'.repeat(30)}b`, '[a]+[a]+[a]+[a]+[a]+[a]+[a]+[a]+b'])(
+  '%s is no selector, however long an id is',
+  async (selector) => {
+    const node: Selectable = { id: 'a'.repeat(63), role: 'broker', brokerName: 'a', brokerId: 0 };
+    const error = await errorOf(select(selector, [node], async () => configured, false));
+    expect(error.code).toBe('SELECTOR_UNKNOWN');
+  },
+);

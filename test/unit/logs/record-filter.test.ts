@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LogPattern } from '../../../src/logs/log-pattern.js';
 import type { LogRecord, LogSource } from '../../../src/logs/log-record.js';
 import { levelOf, type RecordFilter, wantedOf } from '../../../src/logs/record-filter.js';
+import { questionTraceIn } from '../../../src/rocketmq/log-files.js';
 
 const source = { node: 'broker-a', file: '/logs/store.log', kind: 'store' as const };
 const record = (overrides: Partial<LogRecord>): LogRecord => ({
@@ -48,4 +49,17 @@ test('since and until include their own millisecond', () => {
   expect(isWanted(record({}), source, { sinceMs: 1_000, untilMs: 1_000 })).toBe(true);
   expect(isWanted(record({}), source, { sinceMs: 1_001 })).toBe(false);
   expect(isWanted(record({}), source, { untilMs: 999 })).toBe(false);
+});
+
+test('what a source hides is left out, whatever its level', () => {
+  const hides = questionTraceIn('store');
+  const trace = (thread: string) =>
+    record({
+      level: 'WARN',
+      raw: `2026-11-25 05:00:59 WARN ${thread} - selectMappedBuffer request pos invalid, request pos: 0, size: 8388608`,
+    });
+  expect(isWanted(trace('AdminBrokerThread_1'), { ...source, hides }, {})).toBe(false);
+  // Nobody asked this one for its administration: a reader met a wrong offset.
+  expect(isWanted(trace('PullMessageThread_1'), { ...source, hides }, {})).toBe(true);
+  expect(isWanted(trace('AdminBrokerThread_1'), source, {})).toBe(true);
 });
