@@ -161,17 +161,6 @@ test('the time grows with the text, not with its square', () => {
     '\\"',
     'x:',
   ];
-  const bestOf = (text: string) =>
-    Math.min(
-      ...Array.from({ length: 3 }, () => {
-        const since = performance.now();
-        redacted(text);
-        return performance.now() - since;
-      }),
-    );
-  for (const unit of hostile) {
-    const [small, large] = [100_000, 800_000].map((size) => bestOf(unit.repeat(size / unit.length)));
-    // Eight times the text: 8 if it is linear, 64 if it is quadratic.
-    expect((large as number) / Math.max(small as number, 2), JSON.stringify(unit)).toBeLessThan(30);
-  }
+  // 800,000 characters: some 50 ms if the time grows with the text; longer than any test may take if it grows with its square.
+  for (const unit of hostile) expect(redacted(unit.repeat(800_000 / unit.length)).length, JSON.stringify(unit)).toBeGreaterThan(0);
 });
