@@ -1,10 +1,10 @@
-import { killAndTell } from '../cluster/failover.js';
-import { liveRolesOf } from '../cluster/live-roles.js';
-import { nodeLogFiles } from '../cluster/log-files.js';
-import { folderBytes } from '../cluster/measure.js';
-import { type Selection, selectAll } from '../cluster/select.js';
-import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/start-stop.js';
-import { down, resetNodes } from '../cluster/up.js';
+import { killAndTell } from '../cluster/actions/kill.js';
+import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/actions/start.js';
+import { down, resetNodes } from '../cluster/actions/up.js';
+import { liveRolesOf } from '../cluster/status/live-roles.js';
+import { nodeLogFiles } from '../cluster/status/log-files.js';
+import { folderBytes } from '../cluster/status/meter.js';
+import { type Selection, selectAll } from '../cluster/status/selectors.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
 import type { ClusterSummary } from '../contract/status.js';

@@ -1,6 +1,6 @@
 import { controllerNumber } from '../../profile/names.js';
 import { getControllerMetadata } from '../../remoting/controller-api.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { controllerClosed } from './clean-end.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 

@@ -1,5 +1,5 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
-import type { NodeSpec } from '../node-spec.js';
+import type { NodeSpec } from '../spec/node-spec.js';
 import { namesrvClosed } from './clean-end.js';
 import { controllerLines, isController, leaderless } from './controller.js';
 import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';

@@ -4,8 +4,8 @@ import { http2Answers } from '../../remoting/http2-port.js';
 import { getTopicRoute, type TopicRoute } from '../../remoting/namesrv-api.js';
 import { lookupKey } from '../../rocketmq/keys.js';
 import type { Probe } from '../../supervisor/probe.js';
-import { accessControlLines } from '../access-control.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import { accessControlLines } from '../spec/access-control.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { proxyClosed } from './clean-end.js';
 import { type NodeDraft, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
 

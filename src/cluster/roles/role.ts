@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { RemotingClient } from '../../remoting/client.js';
 import { ConnectionError } from '../../remoting/connection.js';
 import type { Probe } from '../../supervisor/probe.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 
 /** A node before its configuration and arguments are worked out. */
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
