@@ -1,6 +1,9 @@
+import { down } from '../cluster/actions/down.js';
 import { killAndTell } from '../cluster/actions/kill.js';
-import { proveStopped, rollNodes, startNodes, stopNodes, urgeStops } from '../cluster/actions/start.js';
-import { down, resetNodes } from '../cluster/actions/up.js';
+import { resetNodes } from '../cluster/actions/reset.js';
+import { rollNodes } from '../cluster/actions/restart.js';
+import { startNodes } from '../cluster/actions/start.js';
+import { proveStopped, stopNodes, urgeStops } from '../cluster/actions/stop.js';
 import { liveRolesOf } from '../cluster/status/live-roles.js';
 import { nodeLogFiles } from '../cluster/status/log-files.js';
 import { folderBytes } from '../cluster/status/meter.js';

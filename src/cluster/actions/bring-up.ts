@@ -3,7 +3,8 @@ import { checkMachine } from '../plan/machine-check.js';
 import { planRestarts, type Restarts } from '../plan/restarts.js';
 import { changesBetween } from '../spec/differences.js';
 import type { Report } from './progress.js';
-import { restartTogether, rollNodes, type StartOptions, startNodes } from './start.js';
+import { restartTogether, rollNodes } from './restart.js';
+import { type StartOptions, startNodes } from './start.js';
 
 /**
  * Brings nodes to what is wanted of them: starts what is down, then restarts what runs with older settings. What is still to come is kept on

@@ -14,6 +14,8 @@ import { CrashStore, type Occurrence } from './crash-store.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 const EXCERPT_LINES = 30;
+/** A report is waited for no longer. */
+export const REPORT_TIMEOUT_MS = 2_000;
 
 /** An end that nobody asked for: it gets a report. */
 export function isCrash(exit: Pick<NodeExitRecord, 'cause'>): boolean {

@@ -6,9 +6,8 @@ import { readStretches } from '../../evidence/read-evidence.js';
 import type { Role } from '../../profile/profile.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
 import type { NodeExitRecord } from '../../supervisor/node-run.js';
-import { REPORT_TIMEOUT_MS } from '../actions/start.js';
 import type { Cluster } from '../cluster.js';
-import { isCrash, toWire } from './crash-reports.js';
+import { isCrash, REPORT_TIMEOUT_MS, toWire } from './crash-reports.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 /**

@@ -26,6 +26,10 @@ export const controllerAddress = ({ ports }: Pick<NodeSpec, 'ports'>): string =>
 export const controllerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.controller.ControllerStartup',
   config: controllerConfig,
+  startsAfter: () => [],
+  milestones: [{ label: 'controllers', until: 'ready' }],
+  stopsAfter: ['proxy', 'broker'],
+  restartRank: () => 0,
   startup: led,
   readiness: led,
   liveness: (node, { remoting }) =>

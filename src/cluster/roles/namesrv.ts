@@ -21,6 +21,11 @@ export const namesrvRole: RoleDefinition = {
       ],
       draft.profile.properties,
     ),
+  startsAfter: () => [],
+  milestones: [{ label: 'NameServers', until: 'ready' }],
+  // So that every other node can still take its name off them.
+  stopsAfter: ['proxy', 'broker', 'controller'],
+  restartRank: () => 0,
   /** With a controller in it: once the controllers have a leader, where enough of them are to come for one. */
   startup: (node, context) =>
     probe(async (signal) => {

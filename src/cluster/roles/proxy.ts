@@ -7,13 +7,18 @@ import type { Probe } from '../../supervisor/probe.js';
 import { accessControlLines } from '../spec/access-control.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { proxyClosed } from './clean-end.js';
-import { type NodeDraft, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
+import { type NodeDraft, needs, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 export const proxyRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.proxy.ProxyStartup',
   config: proxyConfig,
   renderRunConfig: proxyJson,
   programArguments: ({ paths }) => ['-pc', paths.runConfig],
+  // One that finds no broker on its NameServers ends with 1.
+  startsAfter: (_, started) => [...needs(started, ['namesrv', 'controller'], 'ready'), ...needs(started, ['broker'], 'registered')],
+  milestones: [{ label: 'proxies', until: 'ready' }],
+  stopsAfter: [],
+  restartRank: () => 5,
   startup: proxyStartup,
   readiness: (node, context) =>
     probe(async (signal) => {

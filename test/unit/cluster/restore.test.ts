@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resume } from '../../../src/cluster/actions/bring-up.js';
+import { resetNodes } from '../../../src/cluster/actions/reset.js';
 import { startNodes } from '../../../src/cluster/actions/start.js';
-import { resetNodes } from '../../../src/cluster/actions/up.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { type Assignment, configured } from '../../../src/cluster/spec/node-spec.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';

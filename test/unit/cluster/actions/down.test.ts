@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { proveStopped } from '../../../../src/cluster/actions/start.js';
-import { down } from '../../../../src/cluster/actions/up.js';
+import { down } from '../../../../src/cluster/actions/down.js';
+import { proveStopped } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import { workMarker } from '../../../../src/cluster/state/own-processes.js';
 import { profileOf } from '../../../fakes/cluster.js';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { killAndTell } from '../../../../src/cluster/actions/kill.js';
-import { startNodes, stopNodes } from '../../../../src/cluster/actions/start.js';
+import { startNodes } from '../../../../src/cluster/actions/start.js';
+import { stopNodes } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import type { KillItem } from '../../../../src/contract/events.js';
 import { profileOf } from '../../../fakes/cluster.js';
@@ -249,10 +250,11 @@ test('a NameServer that is refused, being down, says nothing either', { timeout:
 test('who leads a group that nobody can be asked about is not known; nobody waits for its election', { timeout: 20_000 }, async () => {
   await running(DLEDGER);
   const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
-  const killing = kill(leader);
-  await cluster.until(() => cluster.supervisor(leader).state === 'stopped', never);
-  for (const id of ['namesrv-1', 'namesrv-2']) fake.rocketmq.node(id).isMute = true;
-  const told = await killing;
+  // With the end of the process, before any of them can answer that it has dropped the route.
+  void fake.process(leader).exited.then(() => {
+    for (const id of ['namesrv-1', 'namesrv-2']) fake.rocketmq.node(id).isMute = true;
+  });
+  const told = await kill(leader);
   expect(told.flatMap((item) => (item.event === 'notice' ? [item.message] : []))).toContain(
     'who was elected in broker-a is not known: no NameServer could be asked',
   );

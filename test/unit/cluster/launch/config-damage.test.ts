@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { rollNodes, startNodes } from '../../../../src/cluster/actions/start.js';
+import { rollNodes } from '../../../../src/cluster/actions/restart.js';
+import { startNodes } from '../../../../src/cluster/actions/start.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import type { ProgressItem } from '../../../../src/contract/events.js';
 import { profileOf } from '../../../fakes/cluster.js';

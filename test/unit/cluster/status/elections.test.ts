@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startNodes, stopNodes } from '../../../../src/cluster/actions/start.js';
+import { startNodes } from '../../../../src/cluster/actions/start.js';
+import { stopNodes } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import { noteElections } from '../../../../src/cluster/status/elections.js';
 import { liveRolesOf } from '../../../../src/cluster/status/live-roles.js';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startNodes, stopNodes } from '../../../../src/cluster/actions/start.js';
+import { startNodes } from '../../../../src/cluster/actions/start.js';
+import { stopNodes } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import { liveRolesOf } from '../../../../src/cluster/status/live-roles.js';
 import { ClusterMeter, folderBytes } from '../../../../src/cluster/status/meter.js';
