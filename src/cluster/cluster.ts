@@ -28,12 +28,12 @@ import { buildSpecs } from './spec/build-specs.js';
 import { readLaunchedSpec } from './spec/launched-spec.js';
 import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './spec/node-spec.js';
 import { saveClusterState } from './state/cluster-state.js';
+import { Elections } from './state/elections.js';
 import { Journal } from './state/journal.js';
 import { LaunchNotices } from './state/launch-notices.js';
 import { recordExit, recordTransition } from './state/node-events.js';
 import { recoverClusterState } from './state/recover-state.js';
 import { type Pending, StartWishes } from './state/start-wishes.js';
-import { Elections } from './status/elections.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */

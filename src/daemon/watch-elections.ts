@@ -1,4 +1,4 @@
-import { noteElections } from '../cluster/status/elections.js';
+import { noteElections } from '../cluster/status/note-elections.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 

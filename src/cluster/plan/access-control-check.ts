@@ -4,7 +4,7 @@ import { ACCESS_CONTROL_KEYS } from '../../rocketmq/access-control.js';
 import { releaseTraits, SUPPORTED_RELEASES } from '../../rocketmq/releases.js';
 import type { Cluster } from '../cluster.js';
 import type { ReleaseRef } from '../spec/node-spec.js';
-import type { PlanRequest } from './plan.js';
+import type { PlanRequest } from './plan-request.js';
 
 type Request = Pick<PlanRequest, 'profile' | 'placeOf'>;
 type Releases = ReadonlyMap<string, Pick<ReleaseRef, 'version'>>;

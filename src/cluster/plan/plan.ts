@@ -1,12 +1,9 @@
 import { RmqdevError } from '../../base/errors.js';
 import { counted } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
-import type { CallerEnvironment } from '../../contract/routes.js';
 import { allOf, allotPorts } from '../../diagnose/allot-ports.js';
 import { type PortHolder, rmqdevNodeOf } from '../../diagnose/port-holder.js';
-import type { InstallProgress } from '../../install/progress.js';
 import { formatPlace } from '../../profile/problems.js';
-import type { Profile, ProfileWarning } from '../../profile/profile.js';
 import { checkProperty } from '../../rocketmq/keys.js';
 import type { Cluster } from '../cluster.js';
 import { buildSpecs } from '../spec/build-specs.js';
@@ -14,7 +11,7 @@ import { changesBetween } from '../spec/differences.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
 import { checkAccessControl } from './access-control-check.js';
 import { checkMachine, refuseForbiddenPorts } from './machine-check.js';
-import type { PortClaims } from './port-claims.js';
+import type { PlanRequest } from './plan-request.js';
 import { portsOnDisk } from './ports-on-disk.js';
 import {
   namedVersions,
@@ -26,24 +23,6 @@ import {
   resolveReleases,
 } from './releases-and-jdks.js';
 import { planRestarts, type Restarts } from './restarts.js';
-
-export type PlanRequest = {
-  profile: Profile;
-  warnings: readonly ProfileWarning[];
-  /** Where the profile sets a property: `<node id>.<key>` → `file:line`. */
-  placeOf: (node: string, key: string) => string | undefined;
-  caller: CallerEnvironment;
-  from: string | undefined;
-  debug: boolean;
-  strictPorts: boolean;
-  /** False for --dry-run: nothing is downloaded or written. */
-  mayInstall: boolean;
-  /** @returns the other clusters of the same daemon, as they are at that moment: their ports are no stranger's. */
-  others: () => readonly Cluster[];
-  claims: PortClaims;
-  report: (version: string, progress: InstallProgress) => void;
-  signal: AbortSignal;
-};
 
 export type ClusterPlan = {
   plan: Plan;

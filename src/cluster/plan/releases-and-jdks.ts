@@ -11,7 +11,7 @@ import { jdkSuitability } from '../../rocketmq/jvm-flags.js';
 import { DEFAULT_RELEASE, type ElectionMode, nearestRelease, releaseTraits, SUPPORTED_RELEASES } from '../../rocketmq/releases.js';
 import type { Cluster } from '../cluster.js';
 import type { JdkRef, ReleaseRef } from '../spec/node-spec.js';
-import type { PlanRequest } from './plan.js';
+import type { PlanRequest } from './plan-request.js';
 
 /** Sources of a release that was got only now. */
 const FETCHED: ReadonlySet<string> = new Set(['apache', 'maven', 'zip']);

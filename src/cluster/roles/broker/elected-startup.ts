@@ -4,7 +4,7 @@ import { brokerAddresses, getTopicRoute } from '../../../remoting/namesrv-api.js
 import type { Probe } from '../../../supervisor/probe.js';
 import type { NodeSpec } from '../../spec/node-spec.js';
 import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
-import { answers, namesrvsOf } from './broker.js';
+import { answers, namesrvsOf } from './registration.js';
 
 /**
  * A DLedger leader learns only from its next append that a follower came back with less than it had, and a follower learns only from that how

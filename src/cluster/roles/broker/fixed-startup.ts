@@ -5,7 +5,7 @@ import { releaseTraits } from '../../../rocketmq/releases.js';
 import type { Probe } from '../../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
 import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
-import { answers, registrationNudge, unregistered } from './broker.js';
+import { answers, registrationNudge, unregistered } from './registration.js';
 
 /** A broker that was nudged registers within milliseconds; asking it again sooner would only rewrite its file again. */
 const NUDGE_EVERY_MS = 500;
