@@ -44,6 +44,7 @@ export const NodeStatus = z.object({
   state: NodeState,
   reason: z.string().nullable().describe('why it is not ready'),
   pid: z.int().nullable(),
+  address: z.string().describe('host:port at which it is asked on this machine'),
   startedAt: z.string().nullable(),
   restarts: z.int(),
   rocketmq: z.string(),

@@ -17,17 +17,12 @@ const EXCERPT_LINES = 30;
 /** A report is waited for no longer. */
 export const REPORT_TIMEOUT_MS = 2_000;
 
-/** An end that nobody asked for: it gets a report. */
-export function isCrash(exit: Pick<NodeExitRecord, 'cause'>): boolean {
-  return exit.cause === 'crashed' || exit.cause === 'killed-from-outside';
-}
-
 /** What is known of a launch in memory, where the mark on disk does not say it. */
 type Launch = { pid: number | null; startedAt: number | null };
 type Parts = {
   paths: ClusterPaths;
   journal: Journal;
-  world: World;
+  world: Pick<World, 'clock' | 'log' | 'platform'>;
   /** Writes the code of a finding to the record of the end at that time. */
   annotate: (id: string, at: number, finding: string) => void;
 };

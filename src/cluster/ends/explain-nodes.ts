@@ -7,7 +7,8 @@ import type { Role } from '../../profile/profile.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
 import type { NodeExitRecord } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
-import { isCrash, REPORT_TIMEOUT_MS, toWire } from './crash-reports.js';
+import { isCrash } from '../state/node-events.js';
+import { REPORT_TIMEOUT_MS, toWire } from './crash-reports.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 /**

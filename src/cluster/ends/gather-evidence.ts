@@ -7,7 +7,12 @@ import type { World } from '../world.js';
 type EndFacts = Pick<Evidence, 'exit' | 'wasReady'>;
 
 /** @returns what can be known now of how a node ended, or of a node that runs. What the system does not tell is missing. Never rejects. */
-export async function gatherEvidence(spec: NodeSpec, files: readonly EvidenceFile[], end: EndFacts, world: World): Promise<Evidence> {
+export async function gatherEvidence(
+  spec: NodeSpec,
+  files: readonly EvidenceFile[],
+  end: EndFacts,
+  world: Pick<World, 'platform'>,
+): Promise<Evidence> {
   const [portHolders, memory, disk] = await Promise.all([
     portHoldersOf(spec, world),
     world.platform.memory().catch(() => null),
@@ -32,7 +37,7 @@ export async function gatherEvidence(spec: NodeSpec, files: readonly EvidenceFil
 }
 
 /** Who listens on the node's ports now, other than itself: it may have been started again. */
-export async function portHoldersOf(spec: NodeSpec, { platform }: World): Promise<PortHolderFact[]> {
+export async function portHoldersOf(spec: NodeSpec, { platform }: Pick<World, 'platform'>): Promise<PortHolderFact[]> {
   const sockets = new Map(Object.entries(spec.ports).map(([socket, port]) => [port, socket]));
   const owners = await platform.listeners([...sockets.keys()]).catch(() => []);
   return owners

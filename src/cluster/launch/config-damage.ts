@@ -7,9 +7,7 @@ import { CONFIG_FILES, CONFIG_FOLDER, CONFIG_LOSS, CONSUME_QUEUE_FOLDER } from '
 import { storeFolder } from '../roles/clean-end.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import type { Journal } from '../state/journal.js';
-
-/** The event that tells of it: `data.lost` holds what is known to be missing. */
-export const CONFIG_DAMAGED = 'config-damaged';
+import { CONFIG_DAMAGED } from '../state/launch-notices.js';
 
 /**
  * Before a broker is launched: looks at the JSON tables of its store, and tells of each that cannot be read what RocketMQ will take in its

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { markLaunch } from '../../evidence/launch-mark.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import type { LaunchSpec } from '../../process/launcher.js';
+import { launchEnvironment } from '../roles/build-specs.js';
+import { writeConfigFiles } from '../roles/config-file.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
 import { writePlainAcl } from '../spec/access-control.js';
-import { launchEnvironment } from '../spec/build-specs.js';
-import { writeConfigFiles } from '../spec/config-file.js';
 import { writeLaunchedSpec } from '../spec/launched-spec.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import type { Journal } from '../state/journal.js';
@@ -20,7 +20,11 @@ import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
  * (a directory or `*` defeats the class archive).
  * @throws RmqdevError STORE_IN_USE, RELEASE_INVALID
  */
-export async function prepareLaunch(node: NodeSpec, world: World, journal: Pick<Journal, 'record'>): Promise<LaunchSpec> {
+export async function prepareLaunch(
+  node: NodeSpec,
+  world: Pick<World, 'platform' | 'home' | 'clock' | 'env' | 'log'>,
+  journal: Pick<Journal, 'record'>,
+): Promise<LaunchSpec> {
   await refuseSecondJvm(node, world);
   await refuseForeignJvm(node, world);
   await Promise.all([

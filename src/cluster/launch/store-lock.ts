@@ -12,7 +12,7 @@ import type { World } from '../world.js';
  * A second broker on a live store recovers, and can truncate, that store before it finds RocketMQ's own lock taken
  * (`Lock failed,MQ already started`). Source: store/.../DefaultMessageStore.java load, start.
  */
-export function storeLock(node: NodeSpec, { platform, home }: World): InheritedLock {
+export function storeLock(node: NodeSpec, { platform, home }: Pick<World, 'platform' | 'home'>): InheritedLock {
   const store = storeFolder(node);
   const marker = nodeMarker(node.paths);
   const holderPid = async (holder: LockNote): Promise<number | undefined> => {
@@ -32,7 +32,7 @@ export function storeLock(node: NodeSpec, { platform, home }: World): InheritedL
 }
 
 /** A JVM that nobody started with rmqdev holds RocketMQ's own lock. @throws RmqdevError STORE_IN_USE */
-export async function refuseForeignJvm(node: NodeSpec, { platform }: World): Promise<void> {
+export async function refuseForeignJvm(node: NodeSpec, { platform }: Pick<World, 'platform'>): Promise<void> {
   const file = join(storeFolder(node), 'lock');
   if (!existsSync(file) || !isLockedByAnother(file)) return;
   const [pid] = await platform.lockHolders(file).catch(() => []);
@@ -44,7 +44,7 @@ export async function refuseForeignJvm(node: NodeSpec, { platform }: World): Pro
 }
 
 /** A JVM that carries the node's marker, and that no daemon has taken over. @throws RmqdevError STORE_IN_USE */
-export async function refuseSecondJvm(node: NodeSpec, { platform }: World): Promise<void> {
+export async function refuseSecondJvm(node: NodeSpec, { platform }: Pick<World, 'platform'>): Promise<void> {
   const [other] = await findMarked(platform, nodeMarker(node.paths));
   if (!other) return;
   throw inUse(node, `pid ${other.pid} runs there already`, `\`rmqdev daemon restart\` takes it over; or end it with \`kill ${other.pid}\``);

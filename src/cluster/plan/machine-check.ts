@@ -28,7 +28,10 @@ export type PreflightRequest = {
  * @returns what to tell beside the plan
  * @throws RmqdevError the first of what speaks against it: NOT_ENOUGH_MEMORY, NOT_ENOUGH_DISK, STORE_IN_USE, STORE_INCOMPATIBLE, STORE_DAMAGED …
  */
-export async function checkMachine(world: World, { cluster, specs, changeOf, releaseBefore }: PreflightRequest): Promise<string[]> {
+export async function checkMachine(
+  world: Pick<World, 'home' | 'platform' | 'clock'>,
+  { cluster, specs, changeOf, releaseBefore }: PreflightRequest,
+): Promise<string[]> {
   const plan: PreflightPlan = {
     cluster,
     home: world.home.root,

@@ -6,7 +6,7 @@ import { type PortHolder, rmqdevNodeOf } from '../../diagnose/port-holder.js';
 import { formatPlace } from '../../profile/problems.js';
 import { checkProperty } from '../../rocketmq/keys.js';
 import type { Cluster } from '../cluster.js';
-import { buildSpecs } from '../spec/build-specs.js';
+import { buildSpecs } from '../roles/build-specs.js';
 import { changesBetween } from '../spec/differences.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
 import { checkAccessControl } from './access-control-check.js';

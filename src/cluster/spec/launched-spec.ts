@@ -15,6 +15,7 @@ const Launched = z.object({
   spec: z.looseObject({
     id: z.string(),
     role: z.string(),
+    advertised: z.looseObject({ clients: z.string(), replication: z.string() }),
     localAddress: z.string(),
     registeredAddress: z.string(),
     ports: z.looseObject({ listen: z.int() }),

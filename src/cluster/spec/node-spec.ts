@@ -2,6 +2,7 @@ import type { NodePaths } from '../../base/paths.js';
 import type { Account, NodeProfile, Role } from '../../profile/profile.js';
 import type { NodePorts } from '../../rocketmq/ports.js';
 import type { ElectionMode } from '../../rocketmq/releases.js';
+import { addressOf, type Placement } from './placement.js';
 
 /** One line of a generated file, with the reason a person reads in the comment above it. */
 export type ConfigLine = { key: string; value: string; reason: string };
@@ -14,8 +15,8 @@ export type { NodePorts };
 /** A node's place in its cluster: everything that the profile leaves open, settled and kept. */
 export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef };
 
-/** One node as it is to run: a profile's node with its assignment. Immutable. */
-export type NodeSpec = {
+/** What a node is, wherever it runs. */
+export type NodeIdentity = {
   id: string;
   role: Role;
   cluster: string;
@@ -23,37 +24,45 @@ export type NodeSpec = {
   /** Null for a NameServer. */
   brokerName: string | null;
   brokerId: number | null;
-  /** Who elects the master of its group; null where the profile fixes it. */
+  /** Who elects the master of its group; null if the profile fixes it. */
   election: ElectionMode | null;
-  /** SYNC_MASTER, ASYNC_MASTER or SLAVE; null for a NameServer, and where an election decides. */
+  /** SYNC_MASTER, ASYNC_MASTER or SLAVE; null for a NameServer, and if an election decides. */
   brokerRole: string | null;
   profile: NodeProfile;
   release: ReleaseRef;
   jdk: JdkRef;
-  ports: NodePorts;
   heapBytes: number;
   memoryBytes: number;
-  paths: NodePaths;
-  /** Where rmqdev asks it: 127.0.0.1:listenPort. */
+  /** ASYNC_FLUSH or SYNC_FLUSH. */
+  flushDiskType: string;
+  /** With which its brokers and proxies are asked; null without access control. */
+  account: Account | null;
+  /** Takes TLS only. */
+  tls: boolean;
+  env: Readonly<Record<string, string>>;
+  startTimeoutMs: number;
+  stopTimeoutMs: number;
+};
+
+/** Its addresses and those of its NameServers, as `addressOf` has them for who uses them. */
+export type NodeAddresses = {
+  /** Where rmqdev asks it. */
   localAddress: string;
   /** What it registers with the NameServers: brokerIP1:listenPort. */
   registeredAddress: string;
   /** brokerIP2: where slaves replicate from. */
   replicationAddress: string;
-  /** ASYNC_FLUSH or SYNC_FLUSH. */
-  flushDiskType: string;
-  /** Local addresses of all NameServers of the cluster. */
+  /** Where it finds all NameServers of the cluster. */
   namesrvAddrs: readonly string[];
-  /** With which its brokers and proxies are asked; null without access control. */
-  account: Account | null;
-  /** Takes TLS only. */
-  tls: boolean;
-  config: readonly ConfigLine[];
-  javaArgs: readonly string[];
-  env: Readonly<Record<string, string>>;
-  startTimeoutMs: number;
-  stopTimeoutMs: number;
 };
+
+/** One node as it is to run: what it is, where it is placed, and what follows from both for its launch. Immutable. */
+export type NodeSpec = NodeIdentity &
+  Placement &
+  NodeAddresses & {
+    config: readonly ConfigLine[];
+    javaArgs: readonly string[];
+  };
 
 /** @returns the argument that marks a node's JVM in the process table: its folder, unique on the machine. */
 export function nodeMarker(paths: NodePaths): string {
@@ -66,8 +75,8 @@ export function configured(node: Pick<NodeSpec, 'config'>, key: string): string 
 }
 
 /** @returns what says that a debugger may hold the node, for people; undefined where its JVM lets none in. */
-export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'javaArgs' | 'env'>): string | undefined {
-  if (node.ports.debug !== undefined) return `no answer; a debugger may hold it (JDWP listens on 127.0.0.1:${node.ports.debug})`;
+export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'advertised' | 'javaArgs' | 'env'>): string | undefined {
+  if (node.ports.debug !== undefined) return `no answer; a debugger may hold it (JDWP listens on ${addressOf(node, 'host', 'debug')})`;
   const options = [...node.javaArgs, node.env.JAVA_TOOL_OPTIONS ?? '', node.env.JDK_JAVA_OPTIONS ?? ''];
   return options.some((option) => /-agentlib:jdwp|-Xrunjdwp|-Xdebug/.test(option))
     ? 'no answer; a debugger may hold it (JDWP is in its JVM options)'

@@ -1,5 +1,7 @@
 import type { JournalEvent } from '../../contract/events.js';
-import { CONFIG_DAMAGED } from '../launch/config-damage.js';
+
+/** The event of the journal: a launch has found a table of the store damaged; `data.lost` holds what is known to be missing. */
+export const CONFIG_DAMAGED = 'config-damaged';
 
 /** What the last launch of each node could not take from its store: kept until the next one, also over the end of a daemon. */
 export class LaunchNotices {

@@ -1,8 +1,12 @@
 import type { NodeSnapshot, Transition } from '../../supervisor/node-run.js';
 import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
 import type { NodeState } from '../../supervisor/node-state.js';
-import { isCrash } from '../ends/crash-reports.js';
 import type { Journal } from './journal.js';
+
+/** An end that nobody asked for: it gets a report. */
+export function isCrash(exit: Pick<NodeExitRecord, 'cause'>): boolean {
+  return exit.cause === 'crashed' || exit.cause === 'killed-from-outside';
+}
 
 /** What the journal keeps of a node; `recover-state.ts` reads the data of these events back. */
 export function recordExit(journal: Journal, id: string, exit: NodeExitRecord, wasState: NodeState): void {

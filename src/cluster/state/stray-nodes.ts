@@ -12,18 +12,21 @@ export type Stray = { node: string; pid: number };
 const STOP_TIMEOUT_MS = 30_000;
 
 /** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: its folders may be gone. */
-export async function clustersWithNodes({ platform, home }: World): Promise<Set<string>> {
+export async function clustersWithNodes({ platform, home }: Pick<World, 'platform' | 'home'>): Promise<Set<string>> {
   const marked = await markedBelow(platform, [`-Drmqdev.node=${home.clusters}/`]);
   return new Set(marked.map(({ name }) => name.split('/')[0] ?? ''));
 }
 
 /** @returns the live JVMs of the nodes below `paths`, by the marker on their command lines. */
-export async function strayNodes({ platform }: World, paths: ClusterPaths): Promise<Stray[]> {
+export async function strayNodes({ platform }: Pick<World, 'platform'>, paths: ClusterPaths): Promise<Stray[]> {
   return (await markedBelow(platform, [nodeMarkerPrefix(paths)])).map(({ name, pid }) => ({ node: name, pid }));
 }
 
 /** Ends the strays as a stop does: SIGTERM, then SIGKILL to the tree. @returns how each ended, one sentence each */
-export async function endStrays(world: World, strays: readonly Stray[]): Promise<string[]> {
+export async function endStrays(
+  world: Pick<World, 'platform' | 'launcher' | 'clock' | 'log'>,
+  strays: readonly Stray[],
+): Promise<string[]> {
   const ends = strays.map(async ({ node, pid }) => {
     const startTime = await world.platform.startTime(pid);
     const running = startTime === undefined ? undefined : await world.launcher.adopt({ pid, startTime });

@@ -12,8 +12,8 @@ import { ResponseError } from '../../remoting/response.js';
 import type { NodeExitRecord } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf } from '../ends/crash-reports.js';
+import { driftedKeys } from '../roles/config-file.js';
 import { controllerAddress } from '../roles/controller.js';
-import { driftedKeys } from '../spec/config-file.js';
 import { changesBetween } from '../spec/differences.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
 import { askControllers } from './controllers.js';
@@ -87,6 +87,7 @@ export class ClusterMeter {
       state: supervisor.state,
       reason: supervisor.reason,
       pid,
+      address: spec.localAddress,
       startedAt: supervisor.startedAt === null ? null : new Date(supervisor.startedAt).toISOString(),
       restarts: supervisor.restarts,
       rocketmq: spec.release.version,

@@ -2,6 +2,7 @@ import { devProperties } from '../../../rocketmq/dev-properties.js';
 import { releaseTraits } from '../../../rocketmq/releases.js';
 import { accessControlLines } from '../../spec/access-control.js';
 import { type ConfigLine, isMaster, isSlave } from '../../spec/node-spec.js';
+import { addressOf, hostOf } from '../../spec/placement.js';
 import { controllerModeLines } from '../controller.js';
 import { type NodeDraft, overlay } from '../role.js';
 import { dledgerLines } from './dledger.js';
@@ -25,7 +26,7 @@ export function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): Confi
     },
     {
       key: 'brokerIP1',
-      value: draft.profile.advertise.clients,
+      value: hostOf(draft, 'clients'),
       reason: 'the address that clients are told; RocketMQ would pick a network card, and keep it when Wi-Fi or VPN change',
     },
     { key: 'brokerIP2', value: draft.replicationAddress, reason: 'the address that slaves replicate from' },
@@ -42,7 +43,7 @@ export function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): Confi
   if (slave && traits.slaveNeedsHaMasterAddress && master) {
     lines.push({
       key: 'haMasterAddress',
-      value: `127.0.0.1:${master.ports.ha}`,
+      value: addressOf(master, 'host', 'ha'),
       reason: 'the slave connects at once instead of learning the address at its next registration (4.x only: 5.x never connects with it)',
     });
   }

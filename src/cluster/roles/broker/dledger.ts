@@ -1,5 +1,6 @@
 import { peerNumber } from '../../../profile/names.js';
 import { type ConfigLine, configured, type NodeSpec } from '../../spec/node-spec.js';
+import { addressOf } from '../../spec/placement.js';
 import type { NodeDraft } from '../role.js';
 
 /**
@@ -20,6 +21,6 @@ export function peersChanged(now: NodeSpec, next: NodeSpec): boolean {
   return ['dLegerPeers', 'controllerDLegerPeers', 'controllerAddr'].some((key) => configured(now, key) !== configured(next, key));
 }
 
-const peer = (draft: NodeDraft) => `${selfId(draft)}-127.0.0.1:${draft.ports.dledger}`;
+const peer = (draft: NodeDraft) => `${selfId(draft)}-${addressOf(draft, 'host', 'dledger')}`;
 
 const selfId = ({ id }: NodeDraft) => `n${peerNumber(id)}`;

@@ -2,12 +2,12 @@ import type { ClusterPaths } from '../../base/paths.js';
 import type { NodeProfile, Profile, Role } from '../../profile/profile.js';
 import { defaultHeapBytes, jvmFlags, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-flags.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
-import { ROLE_DEFINITIONS } from '../roles/definitions.js';
-import type { NodeDraft } from '../roles/role.js';
-import { accessControlFlags } from './access-control.js';
-import { type Assignment, type NodeSpec, nodeMarker } from './node-spec.js';
+import { accessControlFlags } from '../spec/access-control.js';
+import { type Assignment, type NodeSpec, nodeMarker } from '../spec/node-spec.js';
+import { addressOf, hostOf, type Placement, THIS_HOST } from '../spec/placement.js';
+import { ROLE_DEFINITIONS } from './definitions.js';
+import type { NodeDraft } from './role.js';
 
-const LOCALHOST = '127.0.0.1';
 /**
  * Logback of 5.1 and later would print some 230 lines about its own configuration at each start, and bury what a broker has to say.
  * Source: ch/qos/logback/core/util/StatusListenerConfigHelper.java, relocated by RocketMQ.
@@ -33,15 +33,21 @@ export type SpecRequest = {
 /** @returns one spec a node, in the profile's order: everything that a launch needs but the class path, which is read at the launch. */
 export function buildSpecs({ cluster, profile, paths, assignments }: SpecRequest): NodeSpec[] {
   const assigned = (node: NodeProfile) => assignments.get(node.id) as Assignment;
-  const namesrvAddrs = profile.nodes.filter((node) => node.role === 'namesrv').map((node) => `${LOCALHOST}:${assigned(node).ports.listen}`);
-  const drafts = profile.nodes.map((node) => draftNode(node, assigned(node), { cluster, profile, paths, namesrvAddrs }));
+  const placed = (node: NodeProfile) => placementOf(node, assigned(node), paths);
+  const namesrvAddrs = profile.nodes.filter((node) => node.role === 'namesrv').map((node) => addressOf(placed(node), 'host'));
+  const drafts = profile.nodes.map((node) => draftNode(node, assigned(node), placed(node), { cluster, profile, namesrvAddrs }));
   return drafts.map((draft) => ({ ...draft, config: ROLE_DEFINITIONS[draft.role].config(draft, drafts), javaArgs: javaArguments(draft) }));
+}
+
+function placementOf(node: NodeProfile, { ports }: Assignment, paths: ClusterPaths): Placement {
+  return { host: THIS_HOST, ports, paths: paths.node(node.id), advertised: node.advertise };
 }
 
 function draftNode(
   node: NodeProfile,
-  { ports, release, jdk }: Assignment,
-  { cluster, profile, paths, namesrvAddrs }: { cluster: string; profile: Profile; paths: ClusterPaths; namesrvAddrs: readonly string[] },
+  { release, jdk }: Assignment,
+  placement: Placement,
+  { cluster, profile, namesrvAddrs }: { cluster: string; profile: Profile; namesrvAddrs: readonly string[] },
 ): NodeDraft {
   const heapBytes = node.heapBytes ?? defaultHeapBytes(release.version, node.role);
   return {
@@ -56,13 +62,12 @@ function draftNode(
     profile: node,
     release,
     jdk,
-    ports,
+    ...placement,
     heapBytes,
     memoryBytes: nodeMemoryEstimateBytes(release.version, node.role, heapBytes),
-    paths: paths.node(node.id),
-    localAddress: `${LOCALHOST}:${ports.listen}`,
-    registeredAddress: `${node.advertise.clients}:${ports.listen}`,
-    replicationAddress: node.advertise.replication,
+    localAddress: addressOf(placement, 'host'),
+    registeredAddress: addressOf(placement, 'clients'),
+    replicationAddress: hostOf(placement, 'slaves'),
     flushDiskType: profile.flush === 'sync' ? 'SYNC_FLUSH' : 'ASYNC_FLUSH',
     namesrvAddrs,
     account: profile.acl ?? null,
@@ -108,7 +113,7 @@ function javaArguments(draft: NodeDraft): string[] {
       : []),
     ...accessControlFlags(draft),
     ...flags.map(({ flag }) => flag),
-    ...(ports.debug ? [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:${ports.debug}`] : []),
+    ...(ports.debug ? [`-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=${addressOf(draft, 'host', 'debug')}`] : []),
     ...draft.profile.jvm,
   ];
 }

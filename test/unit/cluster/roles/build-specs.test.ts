@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { launchEnvironment } from '../../../../src/cluster/spec/build-specs.js';
+import { launchEnvironment } from '../../../../src/cluster/roles/build-specs.js';
 import { type NodeSpec, nodeMarker } from '../../../../src/cluster/spec/node-spec.js';
 import { SUPPORTED_RELEASES } from '../../../../src/rocketmq/releases.js';
 import { assignmentsOf, IDS_2M2S, nodeProfile, profileOf, specOf, specsOf } from '../../../fakes/cluster.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { driftedKeys, renderConfig, writeConfigFiles } from '../../../../src/cluster/spec/config-file.js';
+import { driftedKeys, renderConfig, writeConfigFiles } from '../../../../src/cluster/roles/config-file.js';
 import { profileOf, specOf } from '../../../fakes/cluster.js';
 
 /** Reads a file as java.util.Properties.load does. Source: the Javadoc of that method. */

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { rawProperties, unescapeProperty } from '../../rocketmq/property-file.js';
-import { ROLE_DEFINITIONS } from '../roles/definitions.js';
-import type { ConfigLine, NodeSpec } from './node-spec.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
+import { ROLE_DEFINITIONS } from './definitions.js';
 
 /**
  * Writes a node's configuration twice: `node.conf` for people, each line under its reason, and `run/node.conf`,
