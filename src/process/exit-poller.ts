@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
+import type { ProcessIdentity } from '../base/process.js';
 import type { Platform } from './platform.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 const PERIOD_MS = 100;
 
