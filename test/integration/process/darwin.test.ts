@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
+import type { RunningProcess } from '../../../src/base/process.js';
 import { findMarked } from '../../../src/process/find-marked.js';
-import type { RunningProcess } from '../../../src/process/launcher.js';
 import { DarwinPlatform } from '../../../src/process/platform-darwin.js';
 import { eventually, IDLE, usePrograms } from './programs.js';
 
