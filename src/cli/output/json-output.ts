@@ -28,7 +28,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
   };
   const answer = (value: object) => {
     const own: unknown = 'notices' in value ? value.notices : undefined;
-    print({ ...value, notices: [...(Array.isArray(own) ? own : []), ...notices] });
+    print({ ...value, notices: [...new Set([...(Array.isArray(own) ? own : []), ...notices])] });
     notices = [];
   };
   return {

@@ -13,3 +13,6 @@ export const printable = (text: string): string =>
     const code = character.codePointAt(0) ?? 0;
     return SHORT[character] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`);
   });
+
+/** The same for a line of a log: tabs stay, because they only indent what a stack trace has below it. */
+export const printableLine = (text: string): string => text.split('\t').map(printable).join('\t');
