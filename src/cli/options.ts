@@ -1,8 +1,8 @@
 import type { Argv, Options } from 'yargs';
-import { RmqdevError } from '../base/errors.js';
 import { parseDurationMs } from '../base/units.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
-import type { ClusterOptions, GlobalOptions } from './with-daemon.js';
+import type { ClusterOptions, GlobalOptions } from './session.js';
+import { usage } from './usage.js';
 
 /** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. */
 export function durationOption(fallback: string, describe: string) {
@@ -87,8 +87,4 @@ export function selectorsPositional<T>(argv: Argv<T>, isRequired: boolean): Argv
     ...(isRequired ? { demandOption: true } : { default: [] }),
     describe: 'broker-a, master-a, slave-b, "broker-*", masters, slaves, brokers, namesrvs, all',
   }) as unknown as Argv<T & { selector: string[] }>;
-}
-
-export function usage(what: string, why: string, next: string): RmqdevError {
-  return new RmqdevError('USAGE', { what, why, next });
 }

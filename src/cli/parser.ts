@@ -25,7 +25,7 @@ import { topicCommand } from './commands/topic.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { checkOptions } from './options.js';
-import type { GlobalOptions, Run } from './with-daemon.js';
+import type { GlobalOptions, Run } from './session.js';
 
 /** Every command, as yargs reads them. @param exit is told the exit code of what does not end with 0 */
 export function createParser(args: readonly string[], run: Run, version: string, exit: (code: number) => void): Argv<GlobalOptions> {

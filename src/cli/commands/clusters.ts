@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { confirm, yesOption } from '../confirm.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 export const lsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'ls',

@@ -3,7 +3,7 @@ import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Options = GlobalOptions & { shell: (typeof SHELLS)[number] };

@@ -4,11 +4,12 @@ import type { ClusterStatus } from '../../contract/status.js';
 import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
-import { parseMoment } from '../moment.js';
-import { countOption, usage } from '../options.js';
-import { isReaderGone, outliveReader } from '../stdout-reader.js';
+import { countOption } from '../options.js';
+import { isReaderGone, outliveReader } from '../output/stdout.js';
+import { parsePointInTime } from '../point-in-time.js';
+import type { GlobalOptions, Run } from '../session.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import { usage } from '../usage.js';
 
 type Options = AccessOptions & {
   topic: string;
@@ -49,7 +50,7 @@ export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> 
       .example('$0 consume Test --from-node slave', 'has the slave got them?') as never,
   handler: ({ topic, follow, count, from, group, tag, key, fromNode, ...options }) =>
     withAccess(run, options, async ({ access, output, status }) => {
-      const [{ checkName }, { consume }] = await Promise.all([import('../traffic/names.js'), import('../../traffic/consume.js')]);
+      const [{ checkName }, { consume }] = await Promise.all([import('../traffic/check-name.js'), import('../../traffic/consume.js')]);
       checkName('topic', topic);
       if (group !== undefined) checkName('group', group);
       output.beginStream();
@@ -87,7 +88,7 @@ function notWritten(cause: Error, { received }: ConsumeSummary): RmqdevError {
 
 function parseFrom(from: string | undefined, { follow, count }: { follow: boolean; count: number | undefined }): From {
   if (from === undefined || from === 'first') return 'first';
-  if (from !== 'last') return { timestamp: parseMoment('--from', from) };
+  if (from !== 'last') return { timestamp: parsePointInTime('--from', from) };
   if (follow) return 'last';
   if (count !== undefined) return { lastCount: count };
   throw usage('--from last', 'there is nothing after the last message', 'Add -f for what comes, or -n 10 for the last ten');

@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { prepareHome } from '../../base/home.js';
 import { greet, runDaemonInForeground, startDaemon, stopDaemon } from '../../client/daemon-process.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 export const daemonCommand = (run: Run, exit: (code: number) => void): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'daemon <action>',

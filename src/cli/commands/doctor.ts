@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES } from '../../base/errors.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 type Options = GlobalOptions & ProfileOptions & { profile: string; advertise?: string };
 

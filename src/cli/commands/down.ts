@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { counted, formatBytes, parseDurationMs } from '../../base/units.js';
 import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run, Session } from '../session.js';
 
 type Options = ClusterOptions & { delete: boolean; yes: boolean; timeout: string };
 

@@ -1,8 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { ClusterStatus } from '../../contract/status.js';
 import { clusterOption } from '../options.js';
-import { clusterToRead } from '../which-cluster.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { type ClusterOptions, clusterToRead, type GlobalOptions, type Run } from '../session.js';
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { clusterOption, linesOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../session.js';
 
 type Options = ClusterOptions & { selector: string[]; follow: boolean; lines: number | undefined };
 

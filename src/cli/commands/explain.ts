@@ -3,11 +3,10 @@ import type { CommandModule } from 'yargs';
 import { RmqdevError } from '../../base/errors.js';
 import type { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
-import { saidExit } from '../explain/exit-words.js';
-import { saidPaths } from '../explain/said-paths.js';
+import { saidExit, saidPaths } from '../explain/words.js';
 import { clusterOption } from '../options.js';
 import type { Output } from '../output/output.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../session.js';
 
 type Options = ClusterOptions & { what: string[]; userHome: boolean };
 

@@ -1,10 +1,10 @@
 import type { CommandModule } from 'yargs';
 import { confirm, yesOption } from '../confirm.js';
-import { parseMoment } from '../moment.js';
 import { countOption } from '../options.js';
+import { parsePointInTime } from '../point-in-time.js';
+import type { GlobalOptions, Run } from '../session.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type GroupOptions = AccessOptions & { group: string };
 type CreateOptions = GroupOptions & { retries: number; broadcast: boolean };
@@ -14,7 +14,7 @@ type ResetOptions = GroupOptions & { topic: string; to: string };
 const DEFAULT_RETRIES = 16;
 
 const groups = () => import('../../traffic/groups.js');
-const names = () => import('../traffic/names.js');
+const names = () => import('../traffic/check-name.js');
 
 export const groupCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> =>
   commandOfActions(run, 'group', 'Consumer groups: list, create, delete, show, reset-offset', [
@@ -94,7 +94,7 @@ const resetCommand = (run: Run): CommandModule<GlobalOptions, ResetOptions> => (
   handler: ({ group, topic, to, ...options }) =>
     withAccess(run, options, async ({ access, output }) => {
       (await names()).checkName('group', group);
-      const point = to === 'first' || to === 'last' ? to : { timestamp: parseMoment('--to', to) };
+      const point = to === 'first' || to === 'last' ? to : { timestamp: parsePointInTime('--to', to) };
       output.group(await (await groups()).resetOffsets(access, { group, topic, to: point }));
     }),
 });

@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { SUPPORTED_RELEASES } from '../../rocketmq/releases.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 type Options = GlobalOptions & { files: string[]; output?: string; name?: string; rocketmq?: string; force: boolean };
 

@@ -1,9 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { ToolRuntime } from '../java/java-tool.js';
-import { clusterOption, usage } from '../options.js';
+import { clusterOption } from '../options.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../session.js';
 import { ownReach, refuseStopped } from '../traffic/access.js';
 import { javaTlsOptions, type Reach, type ReachOptions, reachFrom, reachOptions } from '../traffic/reach.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { usage } from '../usage.js';
 
 type RuntimeOptions = ClusterOptions & ReachOptions & { namesrv?: string; rocketmq?: string; java?: string };
 type Options = RuntimeOptions & { args: string[]; _: (string | number)[] };

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 type Options = GlobalOptions & { files: string[]; rocketmq?: string; format: 'text' | 'github' | 'sarif' };
 

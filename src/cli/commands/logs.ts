@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { parseMoment } from '../moment.js';
 import { clusterOption, linesOption, selectorsPositional } from '../options.js';
-import { type ClusterOptions, type GlobalOptions, interruptible, type Run } from '../with-daemon.js';
+import { parsePointInTime } from '../point-in-time.js';
+import { type ClusterOptions, type GlobalOptions, interruptible, type Run } from '../session.js';
 
 type Options = ClusterOptions & {
   selector: string[];
@@ -49,8 +49,8 @@ export const logsCommand = ({ withDaemon, withOutput }: Run): CommandModule<Glob
     const request = () => ({
       follow,
       lines: lines ?? (since === undefined ? DEFAULT_LINES : undefined),
-      sinceMs: since === undefined ? undefined : parseMoment('--since', since),
-      untilMs: until === undefined ? undefined : parseMoment('--until', until),
+      sinceMs: since === undefined ? undefined : parsePointInTime('--since', since),
+      untilMs: until === undefined ? undefined : parsePointInTime('--until', until),
       level,
       grep,
     });

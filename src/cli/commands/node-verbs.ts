@@ -3,7 +3,7 @@ import { formatBytes, parseDurationMs } from '../../base/units.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run, Session } from '../session.js';
 
 type Options = ClusterOptions & { selector: string[]; timeout: string; wait?: boolean; yes?: boolean };
 type Request = { cluster: string; selectors: string[]; timeoutMs: number };

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { callerEnvironment } from '../caller.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 export const profilesCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
   command: 'profiles',

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 
 type InstallOptions = GlobalOptions & { release: string | undefined; from: string | undefined };
 

@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { EXIT_CODES } from '../../base/errors.js';
 import { countOption, rateOption } from '../options.js';
+import type { GlobalOptions, Run } from '../session.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import type { DraftOptions } from '../traffic/drafts.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type Options = AccessOptions & DraftOptions & { topic: string; to?: string; rate?: number };
 
@@ -42,7 +42,7 @@ export const sendCommand = (run: Run, exit: (code: number) => void): CommandModu
   handler: ({ topic, to, rate, ...options }) =>
     withAccess(run, options, async ({ access, output }) => {
       const [{ checkName }, { draftsOf }, { Producer }, { sendAll }] = await Promise.all([
-        import('../traffic/names.js'),
+        import('../traffic/check-name.js'),
         import('../traffic/drafts.js'),
         import('../../traffic/producer.js'),
         import('../../traffic/send-all.js'),

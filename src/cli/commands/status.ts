@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { systemClock } from '../../base/clock.js';
 import { clusterOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../session.js';
 
 type Options = ClusterOptions & { selector: string[]; watch: boolean };
 const WATCH_EVERY_MS = 1_000;

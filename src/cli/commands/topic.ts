@@ -2,9 +2,9 @@ import type { CommandModule } from 'yargs';
 import { counted } from '../../base/units.js';
 import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
+import type { GlobalOptions, Run } from '../session.js';
 import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
 import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
 
 type TopicOptions = AccessOptions & { topic: string };
 type CreateOptions = TopicOptions & { queues: number; perm: keyof typeof PERMS; order: boolean; broker: string[] };
@@ -15,7 +15,7 @@ const PERMS = { rw: 6, r: 4, w: 2 } as const;
 const DEFAULT_QUEUES = 8;
 
 const topics = () => import('../../traffic/topics.js');
-const names = () => import('../traffic/names.js');
+const names = () => import('../traffic/check-name.js');
 
 export const topicCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> =>
   commandOfActions(run, 'topic', 'Topics: list, create, delete, show, route', [

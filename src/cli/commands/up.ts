@@ -4,9 +4,10 @@ import { EXIT_CODES } from '../../base/errors.js';
 import { parseDurationMs } from '../../base/units.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import { durationOption, usage } from '../options.js';
+import { durationOption } from '../options.js';
 import { type ProfileOptions, profileOptions } from '../profile-options.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
+import { usage } from '../usage.js';
 
 const PROJECT_PROFILE = './rmqdev.yaml';
 

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { parseDurationMs } from '../../base/units.js';
 import { clusterOption, durationOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import type { ClusterOptions, GlobalOptions, Run } from '../session.js';
 
 type Options = ClusterOptions & { selector: string[]; for: 'ready' | 'in-sync' | 'stopped'; timeout: string };
 

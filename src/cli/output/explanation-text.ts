@@ -1,9 +1,8 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { formatDuration } from '../../base/units.js';
 import type { Explanation } from '../../contract/findings.js';
-import type { Colors } from './paint.js';
-import { printableLine } from './printable.js';
 import { CAUSES } from './status-table.js';
+import { type Colors, printableLine } from './terminal.js';
 
 type Finding = Explanation['findings'][number];
 

@@ -1,6 +1,6 @@
 import type { RmqdevError } from '../../base/errors.js';
-import { drained } from './drained.js';
 import type { Output } from './output.js';
+import { drained } from './stdout.js';
 import { trafficJson } from './traffic-json.js';
 
 /**

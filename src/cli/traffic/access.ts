@@ -5,10 +5,10 @@ import { parseDurationMs } from '../../base/units.js';
 import type { DaemonClient } from '../../client/http.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { Access } from '../../traffic/cluster-access.js';
-import { clusterOption, durationOption, usage } from '../options.js';
+import { clusterOption, durationOption } from '../options.js';
 import type { Output } from '../output/output.js';
-import { clusterToRead } from '../which-cluster.js';
-import { type ClusterOptions, interruptible, type Run } from '../with-daemon.js';
+import { type ClusterOptions, clusterToRead, interruptible, type Run } from '../session.js';
+import { usage } from '../usage.js';
 import { type Reach, type ReachOptions, reachFrom, reachOptions } from './reach.js';
 
 export type AccessOptions = ClusterOptions & ReachOptions & { namesrv?: string; timeout: string };

@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import type { GlobalOptions, Run } from '../session.js';
 import { type AccessOptions, accessOptions } from './access.js';
 
 export type ListOptions = AccessOptions & { all: boolean };

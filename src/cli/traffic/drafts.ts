@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { asError, RmqdevError } from '../../base/errors.js';
 import { parseSizeBytes } from '../../base/units.js';
 import type { Draft } from '../../traffic/producer.js';
-import { usage } from '../options.js';
+import { usage } from '../usage.js';
 
 export type DraftOptions = {
   count: number | undefined;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { asError, RmqdevError } from '../../base/errors.js';
 import type { Access } from '../../traffic/cluster-access.js';
-import { usage } from '../options.js';
+import { usage } from '../usage.js';
 
 /** How nodes are spoken to. */
 export type Reach = NonNullable<Access['reach']>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createParser } from '../../../src/cli/parser.js';
-import type { Run } from '../../../src/cli/with-daemon.js';
+import type { Run } from '../../../src/cli/session.js';
 import { SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
 import { loadProfile } from '../../../src/profile/load-profile.js';
 import { checkProperty } from '../../../src/rocketmq/keys.js';

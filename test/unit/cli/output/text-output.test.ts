@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { colorsFor } from '../../../../src/cli/output/paint.js';
 import { planSummary } from '../../../../src/cli/output/plan-text.js';
 import { renderStatus } from '../../../../src/cli/output/status-table.js';
+import { colorsFor } from '../../../../src/cli/output/terminal.js';
 import { textOutput } from '../../../../src/cli/output/text-output.js';
 import { clusterStatus as cluster, nodeStatus as node, Printed, plannedNode, planOf } from '../../../fakes/status.js';
 

@@ -3,7 +3,7 @@ import { consumeCommand } from '../../../src/cli/commands/consume.js';
 import { groupCommand } from '../../../src/cli/commands/group.js';
 import { sendCommand } from '../../../src/cli/commands/send.js';
 import { topicCommand } from '../../../src/cli/commands/topic.js';
-import { NEEDED, usageText } from '../../../src/cli/usage-text.js';
+import { NEEDED, usageText } from '../../../src/cli/usage.js';
 
 test.each([
   [

@@ -1,11 +1,11 @@
 import { parseDurationMs } from '../base/units.js';
-import { usage } from './options.js';
+import { usage } from './usage.js';
 
 const TIME_OF_DAY = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}.*))?$/;
 
 /** @returns a point in time, in ms since the epoch: `5m` ago, `12:30[:05]` today, or an ISO date, both in local time. @throws RmqdevError USAGE */
-export function parseMoment(option: string, text: string, now = new Date()): number {
+export function parsePointInTime(option: string, text: string, now = new Date()): number {
   const agoMs = parseDurationMs(text);
   if (agoMs !== undefined) return now.getTime() - agoMs;
   const clock = TIME_OF_DAY.exec(text);

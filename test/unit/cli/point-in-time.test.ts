@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
-import { parseMoment } from '../../../src/cli/moment.js';
 import { checkOptions, durationOption } from '../../../src/cli/options.js';
+import { parsePointInTime } from '../../../src/cli/point-in-time.js';
 
 // Far from UTC, so that local time and UTC cannot be mixed up.
 vi.stubEnv('TZ', 'America/New_York');
@@ -21,7 +21,7 @@ test.each([
   ['2026-11-19T23:30:05.250Z', Date.UTC(2026, 10, 19, 23, 30, 5, 250)],
   ['2026-11-19T23:30:05+08:00', Date.UTC(2026, 10, 19, 15, 30, 5)],
 ])('%s is a point in time, in local time unless it says otherwise', (text, at) => {
-  expect(parseMoment('--since', text, now)).toBe(at);
+  expect(parsePointInTime('--since', text, now)).toBe(at);
 });
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
   '-5m',
   '121212:00',
 ])('%j is none, and the error says how to write one', (text) => {
-  expect(() => parseMoment('--until', text, now)).toThrow(
+  expect(() => parsePointInTime('--until', text, now)).toThrow(
     expect.objectContaining({
       code: 'USAGE',
       text: {
