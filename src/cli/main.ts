@@ -5,7 +5,7 @@ import { withDashes } from './arguments.js';
 import { jsonOutput } from './output/json-output.js';
 import { endWithReader } from './output/stdout.js';
 import { createParser } from './parser.js';
-import { createRun } from './session.js';
+import { createRunOf } from './session.js';
 import { usageText } from './usage.js';
 
 const args = process.argv.slice(2);
@@ -13,7 +13,7 @@ const exit = (code: number) => {
   process.exitCode = code;
 };
 const version = packageVersion();
-const parser = createParser(args, createRun(version, exit), version, exit);
+const parser = createParser(args, createRunOf(version, exit), version);
 
 endWithReader(process.stdout, () => process.exit(0));
 

@@ -10,9 +10,9 @@ export function parsePointInTime(option: string, text: string, now = new Date())
   if (agoMs !== undefined) return now.getTime() - agoMs;
   const clock = TIME_OF_DAY.exec(text);
   if (clock) return new Date(now).setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
-  // Date.parse alone would take `broker-1` for a date, and the 30th of February for the 2nd of March.
+  // Date.parse alone would read `broker-1` as a date, and the 30th of February as the 2nd of March.
   const [, day, rest] = ISO_DATE.exec(text) ?? [];
   const at = Date.parse(`${day}T${rest ?? '00:00'}`);
   if (!Number.isNaN(at) && new Date(`${day}T00:00Z`).toISOString().startsWith(String(day))) return at;
-  throw usage(`${option} ${text} cannot be read`, 'it is no point in time', 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00');
+  throw usage(`${option} ${text} cannot be read`, 'it is not a point in time', 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00');
 }

@@ -9,60 +9,57 @@ import type { Output } from './output/output.js';
 
 /** Options of every command. */
 export type GlobalOptions = { json: boolean; verbose: boolean };
-/** Options of commands that concern one cluster. */
-export type ClusterOptions = GlobalOptions & { cluster: string };
 
 export type Session = { client: DaemonClient; output: Output; home: HomePaths; signal: AbortSignal };
-/** Runs `work` against the daemon, which is started when needed. */
-export type WithDaemon = (
-  options: GlobalOptions,
-  work: (session: Session) => Promise<void>,
-  settings?: { jsonProgress?: boolean },
-) => Promise<void>;
-/** Runs `work` without a daemon. */
-export type WithOutput = (
-  options: GlobalOptions,
-  work: (session: { output: Output; home: HomePaths; version: string }) => Promise<void>,
-) => Promise<void>;
+export type OfflineSession = Pick<Session, 'output' | 'home'> & { version: string };
 
-export type Run = { withDaemon: WithDaemon; withOutput: WithOutput };
+/** How a command does its work: what `work` throws is shown as `--json` and `--verbose` ask for, and decides the exit code. */
+export type Run = {
+  /** Starts the daemon if none runs. */
+  withDaemon(work: (session: Session) => Promise<void>, settings?: { jsonProgress?: boolean }): Promise<void>;
+  /** Needs no daemon. */
+  withOutput(work: (session: OfflineSession) => Promise<void>): Promise<void>;
+  /** Is told the exit code of a command that does not end with 0. */
+  exit(code: number): void;
+};
 
-/**
- * @param exit is told the exit code of a command that failed; a command that ends well leaves it alone.
- * @param version of this package.
- */
-export function createRun(version: string, exit: (code: number) => void): Run {
-  const run = async (options: GlobalOptions, jsonProgress: boolean, work: (output: Output) => Promise<void>) => {
-    const output = await outputFor(options, jsonProgress);
-    try {
-      await work(output);
-      output.end();
-    } catch (error) {
-      const failure = toRmqdevError(error);
-      output.error(failure, options.verbose);
-      exit(failure.exitCode);
-    }
-  };
-  return {
-    withOutput: (options, work) => run(options, false, (output) => work({ output, home: HomePaths.fromEnvironment(process.env), version })),
-    withDaemon: (options, work, settings) =>
-      run(options, settings?.jsonProgress ?? false, async (output) => {
-        const home = HomePaths.fromEnvironment(process.env);
-        const { client, hello } = await connect(home, version);
-        if (hello.version !== version) {
-          output.notice(
-            `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
-          );
-        }
-        await interruptible((signal) => work({ client, output, home, signal }));
-      }),
+export type RunOf = (options: GlobalOptions) => Run;
+
+/** @param version of this package. */
+export function createRunOf(version: string, exit: (code: number) => void): RunOf {
+  return (options) => {
+    const run = async (jsonProgress: boolean, work: (output: Output, home: HomePaths) => Promise<void>) => {
+      const output = await outputFor(options, jsonProgress);
+      try {
+        await work(output, HomePaths.fromEnvironment(process.env));
+        output.end();
+      } catch (error) {
+        const failure = toRmqdevError(error);
+        output.error(failure, options.verbose);
+        exit(failure.exitCode);
+      }
+    };
+    return {
+      exit,
+      withOutput: (work) => run(false, (output, home) => work({ output, home, version })),
+      withDaemon: (work, { jsonProgress = false } = {}) =>
+        run(jsonProgress, async (output, home) => {
+          const { client, hello } = await connect(home, version);
+          if (hello.version !== version) {
+            output.notice(
+              `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
+            );
+          }
+          await interruptible((signal) => work({ client, output, home, signal }));
+        }),
+    };
   };
 }
 
 /** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupt = new AbortController();
-  // Each question to a node listens: one of a topic’s queues each are many at once, and no leak.
+  // Each request to a node listens. A topic with many queues has many requests at once: that is not a leak.
   setMaxListeners(0, interrupt.signal);
   const abort = () => interrupt.abort(interrupted());
   process.once('SIGINT', abort);
@@ -90,8 +87,8 @@ export function interrupted(): RmqdevError {
 }
 
 /**
- * The cluster that a command which only reads means. If several run and none was named, that is told: nobody should send to
- * one cluster and look for the messages in another.
+ * @returns the cluster that a command means which only reads. If several run and none is named, a notice says which one it is: nobody
+ * should send to one cluster and look for the messages in another.
  */
 export async function clusterToRead(
   { client, output, signal }: Pick<Session, 'client' | 'output' | 'signal'>,

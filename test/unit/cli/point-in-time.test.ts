@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
-import { checkOptions, durationOption } from '../../../src/cli/options.js';
 import { parsePointInTime } from '../../../src/cli/point-in-time.js';
 
 // Far from UTC, so that local time and UTC cannot be mixed up.
@@ -44,23 +43,9 @@ test.each([
       code: 'USAGE',
       text: {
         what: `--until ${text} cannot be read`,
-        why: 'it is no point in time',
+        why: 'it is not a point in time',
         next: 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00',
       },
     }) as RmqdevError,
   );
-});
-
-test.each(['500ms', '5s', '2m', '30'])('%s is a time-out', (text) => {
-  expect(checkOptions({ timeout: text })).toBe(true);
-});
-
-test.each(['0', '0s', '-1s', 'soon', '5 m'])('%j is no time-out', (text) => {
-  expect(() => checkOptions({ timeout: text })).toThrow(
-    expect.objectContaining({ code: 'USAGE', text: expect.objectContaining({ what: `--timeout ${text}` }) }) as RmqdevError,
-  );
-});
-
-test('the help of a time-out says how it is written', () => {
-  expect(durationOption('5m', 'How long to wait')).toMatchObject({ default: '5m', describe: 'How long to wait (500ms, 5s, 2m)' });
 });
