@@ -2,18 +2,17 @@ import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
-import { drained } from './drained.js';
 import { renderExplanation } from './explanation-text.js';
 import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
-import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
 import { lateProgress, plainProgress } from './progress-view.js';
 import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
+import { drained } from './stdout.js';
 import { table } from './table.js';
-import { localTime } from './time.js';
+import { type Colors, colorsFor, localTime, nodePainter, paintState, printableLine } from './terminal.js';
 import { trafficText } from './traffic-text.js';
 
 /** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
@@ -24,16 +23,22 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   const live = () => import('./live-progress.js').then(({ liveProgress }) => liveProgress(stderr, colorsFor(stderr)));
   const progress = stderr.isTTY ? lateProgress(live, plain) : plain;
   let nodeWidth = 0;
+  /** What the progress has told: the status that follows need not say it again. */
+  const told = new Set<string>();
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
   const status = (value: ClusterStatus) => {
     print(renderStatus(value, colors, Date.now(), stdout.columns));
-    for (const notice of value.notices ?? []) stderr.write(`${colorsFor(stderr).yellow('note')} ${notice}\n`);
+    for (const notice of (value.notices ?? []).filter((text) => !told.has(text)))
+      stderr.write(`${colorsFor(stderr).yellow('note')} ${notice}\n`);
   };
 
   return {
     ...trafficText(stdout, stderr, colors),
-    progress: (item) => progress.show(item),
+    progress: (item) => {
+      if (item.event === 'notice') told.add(item.message);
+      progress.show(item);
+    },
     endProgress: () => progress.end(),
     upDone: (result) => {
       print('');
@@ -77,7 +82,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     log: (line) => {
       const time = line.at === null ? '' : `${colors.dim(localTime(line.at, { millis: false }))} `;
-      const [first, ...rest] = line.text.split('\n');
+      const [first, ...rest] = line.text.split('\n').map(printableLine);
       const level = line.level === null ? '' : `${paintLevel(line.level)} `;
       nodeWidth = Math.max(nodeWidth, line.node.length);
       print(

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
-import { parseMoment } from '../../../src/cli/moment.js';
-import { checkOptions, durationOption } from '../../../src/cli/options.js';
+import { parsePointInTime } from '../../../src/cli/point-in-time.js';
 
 // Far from UTC, so that local time and UTC cannot be mixed up.
 vi.stubEnv('TZ', 'America/New_York');
@@ -21,7 +20,7 @@ test.each([
   ['2026-11-19T23:30:05.250Z', Date.UTC(2026, 10, 19, 23, 30, 5, 250)],
   ['2026-11-19T23:30:05+08:00', Date.UTC(2026, 10, 19, 15, 30, 5)],
 ])('%s is a point in time, in local time unless it says otherwise', (text, at) => {
-  expect(parseMoment('--since', text, now)).toBe(at);
+  expect(parsePointInTime('--since', text, now)).toBe(at);
 });
 
 test.each([
@@ -39,28 +38,14 @@ test.each([
   '-5m',
   '121212:00',
 ])('%j is none, and the error says how to write one', (text) => {
-  expect(() => parseMoment('--until', text, now)).toThrow(
+  expect(() => parsePointInTime('--until', text, now)).toThrow(
     expect.objectContaining({
       code: 'USAGE',
       text: {
         what: `--until ${text} cannot be read`,
-        why: 'it is no point in time',
+        why: 'it is not a point in time',
         next: 'Write 5m (ago), 12:30, or 2026-11-20T12:30:00',
       },
     }) as RmqdevError,
   );
-});
-
-test.each(['500ms', '5s', '2m', '30'])('%s is a time-out', (text) => {
-  expect(checkOptions({ timeout: text })).toBe(true);
-});
-
-test.each(['0', '0s', '-1s', 'soon', '5 m'])('%j is no time-out', (text) => {
-  expect(() => checkOptions({ timeout: text })).toThrow(
-    expect.objectContaining({ code: 'USAGE', text: expect.objectContaining({ what: `--timeout ${text}` }) }) as RmqdevError,
-  );
-});
-
-test('the help of a time-out says how it is written', () => {
-  expect(durationOption('5m', 'How long to wait')).toMatchObject({ default: '5m', describe: 'How long to wait (500ms, 5s, 2m)' });
 });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { consumeCommand } from '../../../src/cli/commands/consume.js';
-import { groupCommand } from '../../../src/cli/commands/group.js';
-import { sendCommand } from '../../../src/cli/commands/send.js';
-import { topicCommand } from '../../../src/cli/commands/topic.js';
-import { NEEDED, usageText } from '../../../src/cli/usage-text.js';
+import type { Argv } from 'yargs';
+import { COMMANDS, createParser } from '../../../src/cli/parser.js';
+import type { GlobalOptions, RunOf } from '../../../src/cli/session.js';
+import { NEEDED, usageText } from '../../../src/cli/usage.js';
+
+const NO_RUN: RunOf = () => ({ withDaemon: async () => {}, withOutput: async () => {}, exit: () => {} });
 
 test.each([
   [
@@ -60,31 +61,40 @@ test.each([
   expect(usageText(message, command.split(' '))).toEqual({ what: 'rmqdev does not understand this command', why, next: message });
 });
 
-type Command = { command: string; builder: (argv: object) => unknown };
-
-/** @returns the words of each command that needs another word, its actions included. */
-function needy(module: unknown, before = ''): string[] {
-  const { command, builder } = module as Command;
-  const [name] = command.split(' ') as [string];
-  const actions: unknown[] = [];
-  const argv: object = new Proxy(
+/** @returns each command with its arguments, such as `topic show <topic>`: a stand-in for yargs that notes what it is given. */
+function commandLines(addTo: (argv: Argv<GlobalOptions>) => void, before = ''): string[] {
+  const lines: string[] = [];
+  const recorder: object = new Proxy(
     {},
     {
-      get: (_, method) => (action: unknown) => {
-        if (method === 'command') actions.push(action);
-        return argv;
+      get: (_, method) => (words: string | string[], _describe: string, builder?: (argv: Argv<GlobalOptions>) => void) => {
+        if (method === 'command') {
+          const line = `${before}${[words].flat()[0]}`;
+          lines.push(line, ...commandLines((argv) => builder?.(argv), line.replace(/ .[a-z]+(?:\.\.)?.$/, ' ')));
+        }
+        return recorder;
       },
     },
   );
-  builder(argv);
-  return [...(command.includes('<') ? [`${before}${name}`] : []), ...actions.flatMap((action) => needy(action, `${before}${name} `))];
+  addTo(recorder as Argv<GlobalOptions>);
+  return lines;
 }
 
-test('whatever send, consume, topic and group cannot do without is said in our words', () => {
-  const run = {} as Parameters<typeof consumeCommand>[0];
-  const commands = [sendCommand(run, () => {}), consumeCommand(run), topicCommand(run), groupCommand(run)].flatMap((module) =>
-    needy(module),
-  );
-  expect(commands).toContain('topic show');
-  expect(commands.filter((name) => !(name in NEEDED))).toEqual([]);
+const LINES = COMMANDS.flatMap((command) => commandLines((argv) => command.addTo(argv, NO_RUN)));
+
+test('what a command cannot do without is said in our words', () => {
+  const needy = LINES.filter((line) => line.includes('<')).map((line) => line.replace(/ [<[].*/, ''));
+  expect(needy).toContain('topic show');
+  expect(needy.filter((name) => !(name in NEEDED))).toEqual([]);
+});
+
+test('help says each name of an option once', async () => {
+  const paths = LINES.filter((line) => !line.endsWith('<action>')).map((line) => line.replace(/ [<[].*/, ''));
+  expect(paths).toContain('topic create');
+  for (const path of paths) {
+    const help = await createParser(path.split(' '), NO_RUN, '0.0.0').exitProcess(false).getHelp();
+    const named = [...help.matchAll(/^ {2,}((?:--?[a-z-]+, )*--?[a-z-]+) /gm)].map(([, names = '']) => names.split(', '));
+    expect(named, path).toContainEqual(['--json']);
+    for (const names of named) expect(new Set(names).size, `${path} ${names.join(' ')}`).toBe(names.length);
+  }
 });

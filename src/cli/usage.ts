@@ -1,5 +1,10 @@
-import type { ErrorText } from '../base/errors.js';
+import { type ErrorText, RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+
+/** @returns an error about what the user has typed. */
+export function usage(what: string, why: string, next: string): RmqdevError {
+  return new RmqdevError('USAGE', { what, why, next });
+}
 
 const NOT_UNDERSTOOD = 'rmqdev does not understand this command';
 const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
