@@ -9,6 +9,7 @@ import type { ImportResult } from '../../import/import-files.js';
 import type { LogLine } from '../logs/log-line.js';
 import type { ReportResult } from '../report/report-result.js';
 import type { TrafficOutput } from './traffic-output.js';
+import type { WatchEvent } from './watch-text.js';
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
 export interface Output extends TrafficOutput {
@@ -20,6 +21,9 @@ export interface Output extends TrafficOutput {
   /** The command detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;
+  watch(event: WatchEvent): void;
+  /** A save that could not be taken up: watching goes on. */
+  watchFailed(error: RmqdevError, isVerbose: boolean): void;
   status(status: ClusterStatus): void;
   /** A whole new picture, in place of the last one. */
   statusAgain(status: ClusterStatus): void;
