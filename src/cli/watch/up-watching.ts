@@ -28,9 +28,8 @@ export async function upWatching(
   first: (show: (item: ProgressItem) => void) => Promise<string>,
 ): Promise<void> {
   const folders = { cwd: params.caller.cwd, userProfiles: home.profiles, shippedProfiles: SHIPPED_PROFILES };
-  const read = () => readProfileSources(params.profile, folders);
   // Before the first `up`: what is saved meanwhile is taken up after it.
-  const sources = await read();
+  const sources = await readProfileSources(params.profile, folders);
   const notices = new Set<string>();
   const show = (item: ProgressItem) => {
     if (item.event === 'notice') notices.add(item.message);
@@ -44,7 +43,7 @@ export async function upWatching(
   await using watched = new WatchedFiles(() => onChange());
   await watchSources({
     first: sources,
-    read,
+    read: (known) => readProfileSources(params.profile, folders, known),
     watch: (places, listener) => {
       onChange = listener;
       return watched.set(places);

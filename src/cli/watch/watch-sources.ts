@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 3_000;
 export type SourceWatch = {
   /** What the cluster was made from; later saves are compared with what was handed to `apply` last. */
   first: ProfileSources;
-  read: () => Promise<ProfileSources>;
+  read: (known: ProfileSources) => Promise<ProfileSources>;
   /** Watches these places from now on; `onChange` may come too often. */
   watch: (places: readonly string[], onChange: () => void) => Promise<void>;
   /** Takes up a save. The next one waits until it is done; of several saves meanwhile only the newest counts. */
@@ -23,6 +23,7 @@ export type SourceWatch = {
 /** Hands on each save of the files that a profile is made from, once they are written whole, until `signal` aborts. @throws what `apply` throws */
 export async function watchSources({ first, read, watch, apply, onMissing, clock, signal }: SourceWatch): Promise<void> {
   let applied = first;
+  let seen: ProfileSources | undefined;
   let missingBefore = '';
   let isChanged = false;
   let wake = () => {};
@@ -31,9 +32,12 @@ export async function watchSources({ first, read, watch, apply, onMissing, clock
     wake();
   };
   while (!signal.aborted) {
+    const isWoken = isChanged;
     isChanged = false;
-    const now = await settled(applied);
-    await watch([...now.keys()], onChange);
+    const now = await settled(seen ?? applied);
+    // An event may have been that of a folder which was replaced.
+    if (isWoken || seen === undefined || !isSame(seen, now)) await watch([...now.keys()], onChange);
+    seen = now;
     if (signal.aborted) return;
     // An editor that removes the file before it writes it anew must not bring up a profile of the same name that lies elsewhere.
     const missing = [...now.keys()].filter((file) => !isThere(now, file) && isThere(applied, file));
@@ -49,10 +53,11 @@ export async function watchSources({ first, read, watch, apply, onMissing, clock
 
   /** @returns what lies there once two looks in a row agree. */
   async function settled(known: ProfileSources): Promise<ProfileSources> {
-    for (let last = await read(), before = known; ; ) {
+    for (let before = known; ; ) {
+      const last = await read(before);
       if (signal.aborted || isSame(before, last)) return last;
+      before = last;
       await clock.sleep(SETTLED_MS, signal);
-      [before, last] = [last, await read()];
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readProfileSources } from '../../../src/profile/profile-sources.js';
@@ -48,8 +48,17 @@ test('profiles that extend each other end', async () => {
   expect((await read('./a.yaml')).there).toEqual([a, b]);
 });
 
-test('a file that is saved again without a change is another one', async () => {
+test('a file that has not been written since is not read again; one that was written a moment ago is', async () => {
   const own = folder.write('a.yaml', SMALL);
-  const source = (await readProfileSources('./a.yaml', folder)).get(own);
-  expect(source).toEqual({ text: SMALL, modifiedMs: expect.any(Number) });
+  const at = (secondsAgo: number) => utimesSync(own, new Date(), new Date(Date.now() - secondsAgo * 1_000));
+  const first = await readProfileSources('./a.yaml', folder);
+  const again = await readProfileSources('./a.yaml', folder, first);
+  expect(again.get(own)).not.toBe(first.get(own));
+  at(10);
+  const settled = await readProfileSources('./a.yaml', folder, again);
+  expect((await readProfileSources('./a.yaml', folder, settled)).get(own)).toBe(settled.get(own));
+  at(9);
+  const touched = await readProfileSources('./a.yaml', folder, settled);
+  expect(touched.get(own)?.text).toBe(SMALL);
+  expect(touched.get(own)?.modifiedMs).not.toBe(settled.get(own)?.modifiedMs);
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.js';
 import { watchSources } from '../../../../src/cli/watch/watch-sources.js';
-import type { ProfileSources } from '../../../../src/profile/profile-sources.js';
+import type { ProfileSources, SourceFile } from '../../../../src/profile/profile-sources.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -87,8 +87,13 @@ class Scene {
     await this.done;
   }
 
+  #sourceOf(file: string): SourceFile | undefined {
+    const source = this.#files.get(file);
+    return source && { ...source, extends: undefined, isSettled: true };
+  }
+
   #sources(): ProfileSources {
-    return new Map(this.placesNow().map((file) => [file, this.#files.get(file)]));
+    return new Map(this.placesNow().map((file) => [file, this.#sourceOf(file)]));
   }
 }
 
