@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { EXIT_CODES } from '../../base/errors.js';
+import type { ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
 import { defineCommand } from '../command.js';
@@ -24,6 +25,12 @@ export const upCommand = defineCommand({
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Show nodes, ports, files and memory; change nothing' })
+      .option('watch', {
+        alias: 'w',
+        type: 'boolean',
+        default: false,
+        describe: 'After that, apply each save of the profile until Ctrl-C (with --dry-run: show what it would change)',
+      })
       .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
       .option('timeout', durationOption('5m', 'How long to wait for readiness'))
@@ -31,29 +38,39 @@ export const upCommand = defineCommand({
       .example('$0 up 2m2s', 'two masters, two slaves, on the newest release')
       .example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps')
       .example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node')
+      .example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends')
       .example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name'),
-  handler: ({ dryRun, ...options }, { withDaemon, exit }) =>
+  handler: ({ dryRun, watch, verbose, ...options }, { withDaemon, exit }) =>
     withDaemon(
-      async ({ client, output, signal }) => {
+      async (session) => {
+        const { client, output, signal } = session;
         const params = toParams(options);
-        if (dryRun) {
-          const plan = await client.stream('plan', params, (item) => output.progress(item), signal);
-          output.endProgress();
-          return output.plan(plan);
-        }
-        try {
-          const result = await client.stream('up', params, (item) => output.progress(item), signal);
+        const show = (item: ProgressItem) => output.progress(item);
+        const run = async (onItem: (item: ProgressItem) => void): Promise<string> => {
+          if (dryRun) {
+            const plan = await client.stream('plan', params, onItem, signal);
+            output.endProgress();
+            output.plan(plan);
+            return plan.cluster;
+          }
+          const result = await client.stream('up', params, onItem, signal);
           output.endProgress();
           output.upDone(result);
+          return result.cluster;
+        };
+        try {
+          if (!watch) return void (await run(show));
+          const { upWatching } = await import('../watch/up-watching.js');
+          await upWatching({ params, dryRun, isVerbose: verbose }, session, run);
         } catch (error) {
           output.endProgress();
-          if (!signal.aborted) throw error;
-          output.detached('the start');
+          if (!signal.aborted || dryRun) throw error;
+          output.detached(watch ? 'what is under way' : 'the start');
           // What follows (`rmqdev up … && mvn test`) must not run on a cluster that is not ready.
           exit(EXIT_CODES.INTERRUPTED);
         }
       },
-      { jsonProgress: !dryRun },
+      { jsonProgress: !dryRun || watch },
     ),
 });
 

@@ -45,6 +45,8 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
       notices = [];
       answer(plan);
     },
+    watch: line,
+    watchFailed: (error) => line({ event: 'failed', error: error.toPayload() }),
     status: answer,
     statusAgain: answer,
     changed: (_verb, status) => answer(status),

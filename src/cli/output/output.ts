@@ -12,6 +12,7 @@ import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
 import type { TopicDetails, TopicRouteView, TopicRow } from '../../traffic/topics.js';
 import type { ReportResult } from '../report/make-report.js';
+import type { WatchEvent } from './watch-text.js';
 
 export type SendProgress = { sent: number; total: number | undefined; showsEach: boolean };
 
@@ -54,6 +55,9 @@ export interface Output extends TrafficOutput {
   /** The command detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;
+  watch(event: WatchEvent): void;
+  /** A save that could not be taken up: watching goes on. */
+  watchFailed(error: RmqdevError, isVerbose: boolean): void;
   status(status: ClusterStatus): void;
   /** A whole new picture, in place of the last one. */
   statusAgain(status: ClusterStatus): void;

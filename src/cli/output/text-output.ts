@@ -1,3 +1,4 @@
+import type { RmqdevError } from '../../base/errors.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
@@ -14,6 +15,7 @@ import { drained } from './stdout.js';
 import { table } from './table.js';
 import { type Colors, colorsFor, localTime, nodePainter, paintState, printableLine } from './terminal.js';
 import { trafficText } from './traffic-text.js';
+import { renderWatch } from './watch-text.js';
 
 /** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
@@ -56,6 +58,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(`\nDetached: ${what} goes on. \`rmqdev status\` shows how far it is, \`rmqdev down\` ends it.`);
     },
     plan: (plan) => print(renderPlan(plan, colors)),
+    watch: (event) => print(renderWatch(event, colors, Date.now())),
+    watchFailed: showError,
     status,
     statusAgain: (value) => {
       if (stdout.isTTY) stdout.write('\u001b[H\u001b[J');
@@ -160,15 +164,17 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     raw: (text) => void stdout.write(text),
     notice: (message) => void stderr.write(`note: ${message}\n`),
     end: () => {},
-    error: (error, isVerbose) => {
-      progress.end();
-      const red = colorsFor(stderr).red;
-      stderr.write(
-        `${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`,
-      );
-      if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
-    },
+    error: showError,
   };
+
+  function showError(error: RmqdevError, isVerbose: boolean): void {
+    progress.end();
+    const red = colorsFor(stderr).red;
+    stderr.write(
+      `${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`,
+    );
+    if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
+  }
 
   function paintLevel(level: string): string {
     const text = level.padEnd(5);
