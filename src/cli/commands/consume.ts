@@ -88,7 +88,7 @@ function readFromOf(text: string, status: ClusterStatus | null): ReadFrom {
   if (/:\d+$/.test(text)) return { address: text };
   const brokers = status?.nodes.filter(({ role }) => role === 'broker') ?? [];
   const node = brokers.find(({ id }) => id === text);
-  if (node?.ports.listen !== undefined) return { address: `127.0.0.1:${node.ports.listen}` };
+  if (node) return { address: node.address };
   throw usage(
     `--from-node ${text}`,
     status === null
