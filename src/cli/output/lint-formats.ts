@@ -17,7 +17,7 @@ export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport
   const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
   return [
     ...findings.flatMap(render),
-    ...(oneMachine.length > 0 ? ['', colors.bold('Only if all of it ran on one machine:'), ...oneMachine.flatMap(render)] : []),
+    ...(oneMachine.length > 0 ? ['', colors.bold('Only if everything ran on one machine:'), ...oneMachine.flatMap(render)] : []),
     ...(findings.length + oneMachine.length > 0 ? [''] : []),
     `${counted(files, 'file')} for RocketMQ ${rocketmq}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}.`,
   ].join('\n');
