@@ -1,7 +1,7 @@
 import type { Finding } from '../../base/finding.js';
 import { counted } from '../../base/units.js';
 import type { Check, CheckStatus, DoctorReport } from '../../diagnose/doctor/check.js';
-import type { Colors } from './terminal.js';
+import { type Colors, severityWord } from './terminal.js';
 
 const WIDTH = 9;
 const INDENT = ' '.repeat(WIDTH + 2);
@@ -22,8 +22,7 @@ function renderCheck({ status, summary, findings }: Check, colors: Colors): stri
 }
 
 function renderFinding({ severity, what, why, next }: Finding, colors: Colors): string[] {
-  const word = { error: colors.red, warning: colors.yellow, info: colors.cyan }[severity](severity === 'info' ? 'note' : severity);
-  return [`${INDENT}${word}: ${what}`, `${INDENT}  why:  ${why}`, `${INDENT}  next: ${next}`];
+  return [`${INDENT}${severityWord(colors, severity)}: ${what}`, `${INDENT}  why:  ${why}`, `${INDENT}  next: ${next}`];
 }
 
 function paint(status: CheckStatus, colors: Colors): string {

@@ -3,7 +3,7 @@ import { grouped } from '../../base/grouped.js';
 import { counted } from '../../base/units.js';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
-import type { Colors } from './terminal.js';
+import { type Colors, severityWord } from './terminal.js';
 
 type Place = { file: string; line: number | null };
 
@@ -35,7 +35,6 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
 }
 
 function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {
-  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
   const sorted = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
   const text = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
   return alike(sorted, text).flatMap((group) => {
@@ -44,7 +43,7 @@ function renderFindings(findings: readonly ImportedFinding[], colors: Colors): s
     const now = changedTo.length > 0 ? changedTo.join('; ') : oneMachine ? 'each node has ports and a folder of its own' : undefined;
     const places = new Map(group.flatMap(({ at }) => at.map((place) => [where(place), place])));
     return [
-      `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
+      `${severityWord(colors, severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
       ...[...places].map(([path, { text }]) => colors.dim(`    ${path}${text === '' ? '' : `  ${text}`}`)),
       `  why:  ${why}`,
       now === undefined ? `  next: ${next}` : `  now:  ${now}`,

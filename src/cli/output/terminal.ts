@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Finding } from '../../base/finding.js';
 import type { ClusterState, NodeState } from '../../contract/status.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -13,6 +14,12 @@ export function paintState(colors: Colors, state: NodeState | ClusterState | str
   if (state === 'failed') return colors.red(state);
   if (state === 'stopped') return colors.dim(state);
   return colors.yellow(state);
+}
+
+/** The word for a severity in its colour: `error`, `warning` or `note`. */
+export function severityWord(colors: Colors, severity: Finding['severity']): string {
+  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[severity];
+  return paint(severity === 'info' ? 'note' : severity);
 }
 
 /** A colour for each node, given in the order in which nodes first appear. */
