@@ -1,9 +1,9 @@
 import { usage } from './usage.js';
 
-/** yargs loses a lone dash, so another word goes through it instead; no shell can pass this one. */
+/** yargs loses a lone dash, so this word takes its place: no shell can pass it. */
 const DASH = '\0-';
 
-/** @returns the words for yargs to read; what it then makes of them goes through `restoreDashes`. */
+/** @returns the words for yargs to read. `restoreDashes` undoes it in what yargs has read. */
 export function hideDashes(args: readonly string[]): string[] {
   const end = args.indexOf('--');
   return args.map((arg, index) => (arg === '-' && (end < 0 || index < end) ? DASH : arg));
@@ -17,7 +17,7 @@ export function restoreDashes(argv: Record<string, unknown>): void {
   }
 }
 
-/** @returns a message of yargs, as it would be without `hideDashes`. */
+/** @returns a message of yargs as it would be without `hideDashes`. */
 export function withDashes(message: string): string {
   return message.replaceAll(DASH, '-');
 }
@@ -25,11 +25,11 @@ export function withDashes(message: string): string {
 /** What yargs knows of the options of a command: their names in the spelling of the command line, and their aliases. */
 export type KnownOptions = { string: readonly string[]; number: readonly string[]; alias: Readonly<Record<string, readonly string[]>> };
 
-/** yargs takes a word that begins with a dash and a digit for a value. */
+/** For yargs, a word that begins with a dash and a digit is a value. */
 const OPTION = /^--?[a-zA-Z]/;
 
 /**
- * An option whose value is missing or empty: a shell variable that is not set makes `-c $C` to `-c`, and for yargs that is no option at all.
+ * Refuses an option whose value is missing or empty. A shell variable that is not set turns `-c $C` into `-c`, which yargs ignores.
  * @throws RmqdevError USAGE
  */
 export function refuseEmptyValues(args: readonly string[], options: KnownOptions): void {
@@ -45,7 +45,9 @@ export function refuseEmptyValues(args: readonly string[], options: KnownOptions
     const spelt = `${option.name.length === 1 ? '-' : '--'}${option.name}`;
     throw usage(
       `${spelt} has no value`,
-      value === undefined || value !== '' ? 'nothing follows it; a shell variable that is not set leaves nothing' : 'the value is empty',
+      value === undefined || value !== ''
+        ? 'nothing follows it, which is what a shell variable leaves if it is not set'
+        : 'the value is empty',
       `Write the value after ${spelt}, or omit the option`,
     );
   });

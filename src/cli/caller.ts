@@ -10,7 +10,7 @@ export function callerEnvironment(): CallerEnvironment {
   return { cwd: process.cwd(), ...paths };
 }
 
-/** @returns a release or source as the daemon, whose folder is another one, must have it: a path becomes absolute, a word stays. */
+/** @returns a release or source as the daemon needs it, which runs in another folder: a path becomes absolute, a word stays. */
 export function absolutePath(text: string): string {
   return /[/\\]|\.zip$/.test(text) && !text.startsWith('~') ? resolve(text) : text;
 }

@@ -9,12 +9,12 @@ export const yesOption = {
   alias: 'y',
   type: 'boolean',
   default: false,
-  describe: 'Do not ask; in a pipe nothing is asked',
+  describe: 'Do not ask; in a pipe there is no question',
 } satisfies Options;
 
 /**
- * Asks before something is destroyed, on a terminal only: scripts go on without an answer.
- * @param destroys what will be destroyed, a sentence; undefined: nothing. It is called only if somebody is there to read it.
+ * Asks before something is destroyed, but only on a terminal: scripts go on without an answer.
+ * @param destroys returns a sentence that says what will be destroyed; undefined if nothing is. It is called only if somebody can read it.
  * @throws RmqdevError INTERRUPTED if the answer is not yes
  */
 export async function confirm(
@@ -38,7 +38,7 @@ export async function confirm(
   }
   throw new RmqdevError('INTERRUPTED', {
     what: 'nothing was destroyed',
-    why: 'the question was not answered with yes',
+    why: 'the answer was not yes',
     next: 'Run it again and answer y, or add --yes',
   });
 }

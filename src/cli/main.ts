@@ -28,7 +28,7 @@ if (args.length === 0) {
   }
 }
 
-/** What yargs refuses is the user's mistake; it throws some of it before any promise. */
+/** What yargs refuses is a mistake of the user. yargs throws some of it before it returns a promise. */
 async function reportUsage(thrown: unknown): Promise<void> {
   const isOurs = thrown instanceof RmqdevError;
   const isUsage = thrown instanceof Error && thrown.name === 'YError';

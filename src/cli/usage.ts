@@ -9,7 +9,7 @@ export function usage(what: string, why: string, next: string): RmqdevError {
 const NOT_UNDERSTOOD = 'rmqdev does not understand this command';
 const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
 
-/** What each command cannot do without, by its words. */
+/** What each command needs, by its words. */
 export const NEEDED: Readonly<Record<string, string>> = {
   kill: SELECTOR,
   start: SELECTOR,
@@ -37,7 +37,7 @@ export const NEEDED: Readonly<Record<string, string>> = {
   completion: 'a shell: bash, zsh or fish',
 };
 
-/** @returns what is wrong with the words `args`, of which yargs says `message`. */
+/** @returns what is wrong with the words `args`, if `message` is what yargs says about them. */
 export function usageText(message: string, args: readonly string[]): ErrorText {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const [command] = words;

@@ -6,7 +6,7 @@ import { defineCommand } from '../command.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** Each asks `rmqdev --get-yargs-completions` for the words that fit. */
+/** Each script asks `rmqdev --get-yargs-completions` for the words that fit. */
 const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
   bash: `_rmqdev() {
   local words

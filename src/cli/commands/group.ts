@@ -29,7 +29,7 @@ const createCommand = defineCommand({
     groupOptions(argv)
       .option('retries', {
         ...countOption({ min: 0, example: DEFAULT_RETRIES }),
-        describe: 'How often a message is delivered again before it is a dead letter',
+        describe: 'How often a message is delivered again before it becomes a dead letter',
         default: DEFAULT_RETRIES,
       })
       .option('broadcast', {
@@ -56,7 +56,7 @@ const deleteCommand = defineCommand({
         async () => `This deletes group ${group}${where} with its offsets.`,
       );
       const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
-      if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a group of that name goes on there`);
+      if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a new group of that name goes on from there`);
       output.done({ group, action: 'deleted', brokers });
     }),
 });

@@ -14,7 +14,7 @@ export const logsCommand = defineCommand({
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new lines, through rotation and restarts' })
       .option('lines', {
         ...linesOption,
-        defaultDescription: '100; with --since all',
+        defaultDescription: '100; with --since all of them',
         describe: 'Show this many of the last records first',
       })
       .option('since', { type: 'string', describe: '5m (ago), 12:30, 2026-11-20T12:30:00' })

@@ -36,14 +36,14 @@ import { planOfCluster, planOfProfile, wantedPorts, wantedRelease } from './plan
 
 export type DoctorRequest = ProfileOptions & { profile: string; advertise?: string | undefined };
 
-/** A broken machine must not keep `doctor` from telling about the rest. */
+/** If one thing on the machine hangs, `doctor` still reports the rest. */
 const ANSWER_MS = 2_000;
-/** RocketMQ's own lookup takes 5 s where it is slow: what is not there by now is. */
+/** If RocketMQ's own lookup is slow, it takes 5 s: after this time it counts as slow. */
 const HOST_NAME_WAIT_MS = 2_500;
 
 /**
  * Finds out everything that `doctor` judges, all at the same time; starts no daemon and writes nothing.
- * @throws RmqdevError where the profile or the release that was asked for is none
+ * @throws RmqdevError if the profile or the release that was asked for is not one
  */
 export async function gather(home: HomePaths, request: DoctorRequest): Promise<DoctorFacts> {
   const { env } = process;
@@ -87,7 +87,7 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
     ]);
   return {
     ...preflight,
-    // Whether the stores fit is asked with what each cluster ran with last.
+    // `clusters` has the stores: whether they fit depends on the release that each cluster ran last.
     stores: new Map(),
     system: { name: type(), release: release(), arch: arch(), cores: cpus().length },
     profile: profile.name,
@@ -149,9 +149,9 @@ async function lookAtStores(plan: PreflightPlan): Promise<DoctorFacts['clusters'
   return { plan, stores: new Map(stores), running: plan.nodes.filter(({ change }) => change === 'none').length };
 }
 
-/** Only a daemon knows what nobody needs any more. */
+/** Only a daemon knows what is not needed any more. */
 async function leftoversOf(home: HomePaths): Promise<DoctorFacts['leftovers']> {
-  if (!(await answers(home))) return notKnown('no daemon runs, and none is started for this; `rmqdev clean --dry-run` tells');
+  if (!(await answers(home))) return notKnown('no daemon runs, and none is started for this; `rmqdev clean --dry-run` shows them');
   return bounded(async () => (await new DaemonClient(home.socket).call('clean', { dryRun: true, all: false })).leftovers, ANSWER_MS, clock);
 }
 
@@ -165,7 +165,7 @@ async function homeStates(own: HomePaths, processes: readonly RocketMqProcess[])
   );
 }
 
-/** A daemon that another user hides, or that is slow, is one. */
+/** A daemon that is slow, or whose socket belongs to another user, counts as running. */
 async function answers(home: HomePaths): Promise<boolean> {
   const hello = await bounded(() => greet(home), ANSWER_MS, clock);
   return hello.unknown !== undefined || hello.value !== undefined;

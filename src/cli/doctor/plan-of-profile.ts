@@ -10,10 +10,10 @@ import { defaultHeapBytes, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-fl
 import type { NodePorts } from '../../rocketmq/ports.js';
 import { DEFAULT_RELEASE } from '../../rocketmq/releases.js';
 
-/** The release that `up` of a profile would take. `home` is undefined where it must be got first, or where only `rocketmq/` can tell. */
+/** The release that `up` of a profile would take. `home` is undefined if it must be installed first, or if only the list of installed releases knows it. */
 export type WantedRelease = { version: string; home: string | undefined };
 
-/** @throws RmqdevError RELEASE_INVALID where a folder is wished for that is no release */
+/** @throws RmqdevError RELEASE_INVALID if `wish` is a folder that is not a release */
 export async function wantedRelease(wish: string | undefined, rocketmqHome: string | undefined): Promise<WantedRelease> {
   if (wish?.endsWith('.zip')) return { version: /\d+\.\d+\.\d+/.exec(basename(wish))?.[0] ?? DEFAULT_RELEASE, home: undefined };
   if (wish?.includes('/')) return readReleaseHome(wish);
@@ -22,7 +22,7 @@ export async function wantedRelease(wish: string | undefined, rocketmqHome: stri
   return { version: wish ?? DEFAULT_RELEASE, home: undefined };
 }
 
-/** What `up` of a profile would start beside what runs already. @param existing the cluster of that name */
+/** What `up` of a profile would start in addition to what runs already. @param existing the cluster of that name */
 export function planOfProfile(
   profile: Profile,
   {
@@ -50,7 +50,7 @@ export function planOfProfile(
   return { cluster: profile.name, home: home.root, nodes: profile.nodes.map(node) };
 }
 
-/** The ports that the nodes which do not run would be given on a machine without strangers. */
+/** The ports that nodes which do not run would get if no other program used any. */
 export async function wantedPorts(
   { nodes }: Profile,
   { existing, others, running }: { existing: HomeCluster | undefined; others: readonly HomeCluster[]; running: ReadonlySet<string> },
@@ -63,7 +63,7 @@ export async function wantedPorts(
   return nodes.filter(({ id }) => !running.has(id)).map(({ id, role }) => ({ node: id, role, ports: { ...(ports.get(id) as NodePorts) } }));
 }
 
-/** @returns the nodes of a cluster of this home as they lie there, for a look at their stores. */
+/** @returns the nodes of a cluster of this home as they are on the disk, to look at their stores. */
 export function planOfCluster({ name, nodes }: HomeCluster, home: HomePaths, isAlive: (folder: string) => boolean): PreflightPlan {
   return {
     cluster: name,

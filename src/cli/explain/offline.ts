@@ -12,16 +12,16 @@ import { currentPlatform } from '../../process/current-platform.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
 import type { SaidExit } from './words.js';
 
-/** More of a pipe is not held: the newest counts. */
+/** Of a pipe only the newest part is kept. */
 const MAX_PIPED_CHARS = 24 * 1024 * 1024;
 
-/** An explanation that needs no daemon, and sentences on what was left out. */
+/** An explanation that needs no daemon, and sentences that say what was left out. */
 export type Told = { explanation: Explanation; notices: string[] };
 
 export function explainExit(exit: SaidExit): Told {
   return {
     explanation: {
-      ...toExplanation({ ...NO_EVIDENCE, exit }, ['an exit status alone; a log, or the folder of its logs, tells more']),
+      ...toExplanation({ ...NO_EVIDENCE, exit }, ['only an exit status; a log, or the folder of the logs, says more']),
       exit: { at: new Date().toISOString(), notBefore: null, ...exit, meaning: exitMeaning(exit) },
     },
     notices: [],
@@ -41,7 +41,7 @@ export async function explainFiles(paths: readonly string[]): Promise<Told> {
   return explainRead(read, {});
 }
 
-/** What brokers started by hand have left: `~/logs/rocketmqlogs` and `~/store`. @throws RmqdevError FILE_UNREADABLE */
+/** Explains what brokers started by hand have left: `~/logs/rocketmqlogs` and `~/store`. @throws RmqdevError FILE_UNREADABLE */
 export async function explainUserHome(): Promise<Told> {
   const logs = join(homedir(), 'logs', 'rocketmqlogs');
   const store = join(homedir(), 'store');
@@ -49,7 +49,7 @@ export async function explainUserHome(): Promise<Told> {
     throw new RmqdevError('FILE_UNREADABLE', {
       what: 'there are no RocketMQ logs in the home folder',
       why: `${logs} does not exist`,
-      next: 'Brokers started by hand write there; nodes of rmqdev have their own: `rmqdev explain`',
+      next: 'Brokers started by hand write there; for the nodes of rmqdev use `rmqdev explain`',
     });
   }
   const read = await readFileEvidence(logs);
@@ -59,7 +59,7 @@ export async function explainUserHome(): Promise<Told> {
     .catch(() => null);
   const told = explainRead([read], { storePath: store, diskUsedRatio: disk?.usedRatio ?? null });
   if (existsSync(join(store, 'abort')))
-    told.notices.push(`${join(store, 'abort')} exists: a broker runs on that store now, or it did not end in an orderly way`);
+    told.notices.push(`${join(store, 'abort')} exists: a broker runs on that store now, or the last one did not end cleanly`);
   return told;
 }
 
@@ -77,7 +77,7 @@ function toWire(finding: Finding): Explanation['findings'][number] {
   return { ...finding, at: [...finding.at] };
 }
 
-/** @returns what comes through a pipe, its newest part where it is long. */
+/** @returns what comes through a pipe; only its newest part if it is long. */
 export async function readPiped(stream: NodeJS.ReadableStream): Promise<string> {
   stream.setEncoding('utf8');
   let text = '';

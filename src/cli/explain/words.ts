@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { RmqdevError } from '../../base/errors.js';
 
-/** How a process ended, as far as somebody's words say it. */
+/** How a process ended, as far as the words of a user say it. */
 export type SaidExit = { code: number | null; signal: string | null; adopted: false };
 
 const SIGNALS = constants.signals as Readonly<Record<string, number>>;
-/** What people and shells put before the number: `exit status 253`, `Exited (255)`, `exit code: 3`, `code=255`, `status 137`. */
+/** What people and shells write before the number: `exit status 253`, `Exited (255)`, `exit code: 3`, `code=255`, `status 137`. */
 const BEFORE_CODE = /^(?:(?:process |it )?(?:has )?(?:exit(?:ed)?|ended|end)?[ _]*(?:with )?(?:status|code|value)?)\s*[:=]?\s*/i;
 const BEFORE_SIGNAL = /^(?:(?:was )?(?:killed|ended|terminated) (?:by|with) )?(?:signal )?/i;
 
-/** @returns the exit status or signal that `text` is, undefined where it is something else. A negative status counts as a shell shows it: -3 is 253. */
+/** @returns the exit status or signal that `text` means, undefined if it is something else. A negative status is taken as a shell shows it: -3 is 253. */
 export function saidExit(text: string): SaidExit | undefined {
   const trimmed = text.trim().replace(/[.!]$/, '');
   const code = /^\(?(-?\d{1,3})\)?$/.exec(trimmed.replace(BEFORE_CODE, ''))?.[1];
@@ -23,12 +23,12 @@ export function saidExit(text: string): SaidExit | undefined {
   return name === undefined ? undefined : { code: null, signal: name, adopted: false };
 }
 
-/** A word that is meant as a file or folder: it has a slash, or ends as a log does. */
+/** A word that means a file or folder: it has a slash, or ends like the name of a log. */
 const PATH_LIKE = /^(?:\S*\/\S*|\.{1,2}|\S+\.(?:log|out|txt|gz)(?:\.\d+)?)$/;
 
 /**
- * @returns `words` where all are written like files or folders, undefined where one is something else.
- * @throws RmqdevError FILE_UNREADABLE where one of them is not there
+ * @returns `words` if all of them look like files or folders, undefined if one does not.
+ * @throws RmqdevError FILE_UNREADABLE if one of them does not exist
  */
 export function saidPaths(words: readonly string[]): readonly string[] | undefined {
   if (words.length === 0 || !words.every((word) => PATH_LIKE.test(word))) return undefined;
@@ -37,6 +37,6 @@ export function saidPaths(words: readonly string[]): readonly string[] | undefin
   throw new RmqdevError('FILE_UNREADABLE', {
     what: `${missing} cannot be explained`,
     why: 'there is no such file or folder',
-    next: 'Name a log that is there, put a pasted line in quotes, or name a node: `rmqdev explain broker-a`',
+    next: 'Name a log that exists, put a pasted line in quotes, or name a node: `rmqdev explain broker-a`',
   });
 }

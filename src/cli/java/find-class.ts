@@ -8,7 +8,7 @@ import { ZipArchive } from '../../install/zip.js';
 const EXAMPLES = 'org.apache.rocketmq.example.';
 const MAX_NEAR = 5;
 
-/** Makes sure that a class is on the class path, so that a wrong name is told with the right one. @throws CLASS_NOT_FOUND */
+/** Makes sure that a class is on the class path: for a wrong name, the error suggests the right one. @throws CLASS_NOT_FOUND */
 export async function requireClass(
   mainClass: string,
   classPath: readonly string[],
@@ -29,7 +29,7 @@ const isOwnJar = (path: string): boolean => /^rocketmq-.*\.jar$/.test(basename(p
 
 const className = (file: string): string => file.replace(/\.class$/, '').replaceAll('/', '.');
 
-/** @returns the files of a jar; of a folder `file` if it is there; undefined where only the JVM can tell (`lib/*`). */
+/** @returns the files of a jar; of a folder `file`, if it has it; undefined if only the JVM knows (`lib/*`). */
 async function filesIn(entry: string, file: string): Promise<string[] | undefined> {
   if (entry.endsWith('*')) return undefined;
   if (!existsSync(entry)) return [];
@@ -38,7 +38,7 @@ async function filesIn(entry: string, file: string): Promise<string[] | undefine
     using jar = await ZipArchive.open(entry);
     return jar.names;
   } catch {
-    // A jar with a strange table of contents is the JVM's to judge.
+    // If the table of contents of a jar is unusual, the JVM decides.
     return [];
   }
 }
@@ -50,17 +50,17 @@ function classNotFound(mainClass: string, known: readonly string[], { version, h
   return new RmqdevError('CLASS_NOT_FOUND', {
     what: `there is no class ${mainClass} in RocketMQ ${version}`,
     why: lacksExamples
-      ? `${home}/lib has no rocketmq-example-${version}.jar: Maven has the examples of ${withExamples.join(', ')}; a release zip has them, too`
-      : `none of the jars in ${home}/lib has it, nor CLASSPATH`,
+      ? `${home}/lib has no rocketmq-example-${version}.jar: Maven has the examples of ${withExamples.join(', ')}; a release zip has them too`
+      : `it is neither in a jar of ${home}/lib nor on CLASSPATH`,
     next: lacksExamples
       ? `Use one of those (\`rmqdev up single --rocketmq ${withExamples.at(-1)} --name examples\`), or \`rmqdev install <zip of ${version}>\``
       : near.length > 0
         ? `Did you mean ${near.join(', or ')}?`
-        : 'Write its whole name, with the package; classes of your own go into CLASSPATH',
+        : 'Write its full name, with the package; put your own classes on CLASSPATH',
   });
 }
 
-/** Classes of the same simple name, else the one whose name is most like it. */
+/** Classes with the same simple name, else the one with the most similar name. */
 function nearClasses(wanted: string, known: readonly string[]): string[] {
   const simple = wanted.split('.').at(-1)?.toLowerCase() ?? '';
   const simpleOf = (name: string) => name.split('.').at(-1)?.toLowerCase() ?? '';

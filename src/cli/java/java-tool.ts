@@ -7,22 +7,22 @@ import { RmqdevError } from '../../base/errors.js';
 import { toolJvmFlags } from '../../rocketmq/jvm-flags.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 
-/** What a class of a release is run with. */
+/** What a class of a release needs to run. */
 export type ToolRuntime = {
   release: { version: string; home: string };
   jdk: { home: string; major: number };
   namesrvAddr: string;
-  /** With which mqadmin signs; null: it does not. */
+  /** The account with which mqadmin signs its requests; null if it does not sign. */
   credentials: { accessKey: string; secretKey: string } | null;
-  /** Java's arguments with which it speaks TLS; empty: it does not. */
+  /** Arguments of java for TLS; empty without TLS. */
   tlsOptions: readonly string[];
   /** `user.home` of the program: RocketMQ writes its logs there. */
   userHome: string;
 };
 
-/** Logback of 5.1 and later says 230 lines about itself otherwise. */
+/** Without it, logback of 5.1 and later prints 230 lines about itself. */
 const QUIET_LOGBACK = 'org.apache.rocketmq.logging.ch.qos.logback.core.status.NopStatusListener';
-/** Of the caller's environment, what would change how a JVM starts. */
+/** Variables of the caller that would change how a JVM starts. */
 const DROPPED_ENVIRONMENT: ReadonlySet<string> = new Set(['JAVA_OPT', 'JAVA_OPT_EXT', 'CLASSPATH', 'ROCKETMQ_SERIALIZE_TYPE']);
 
 /** @returns the class path as tools.sh has it: conf, the release's jars, then CLASSPATH. Source: distribution/bin/tools.sh. */
@@ -49,21 +49,21 @@ export function toolArguments(runtime: ToolRuntime, classPath: readonly string[]
     `-Drocketmq.client.logRoot=${join(userHome, 'logs', 'rocketmqlogs')}`,
     ...(traits.logbackProperty
       ? [`-Drmq.logback.configurationFile=${logback}`, `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`]
-      : // Else the logback of 4.x writes DEBUG lines to stdout.
+      : // Without it, logback of 4.x writes DEBUG lines to stdout.
         [`-Dlogback.configurationFile=${logback}`]),
     '-cp',
     classPath.join(delimiter),
   ];
 }
 
-/** The sample that the binary distribution has; a broker without access control does not look at it. Source: distribution/conf/tools.yml. */
+/** The sample of the binary distribution; a broker without access control does not read it. Source: distribution/conf/tools.yml. */
 const SAMPLE_KEYS = 'accessKey: rocketmq2\nsecretKey: 12345678\n';
 
-/** @returns the folder whose conf/ the tools read: the release, or a copy of its conf/ that has what the release lacks. */
+/** @returns the folder whose conf/ the tools read: the release, or a copy of its conf/ with what the release lacks. */
 function confHome({ release: { version, home }, userHome, credentials }: ToolRuntime): string {
   const hasKeys = existsSync(join(home, 'conf', 'tools.yml'));
   if (credentials === null && (hasKeys || !releaseTraits(version).adminNeedsKeyFile)) return home;
-  // Not by cluster, but by account: two that run at once must not find each other's keys.
+  // One copy for each account, not for each cluster: two tools that run at once must not read each other's keys.
   const account = credentials === null ? '' : `-${createHash('sha256').update(JSON.stringify(credentials)).digest('hex').slice(0, 12)}`;
   const copy = join(userHome, `${version}${account}`);
   cpSync(join(home, 'conf'), join(copy, 'conf'), { recursive: true });
@@ -73,8 +73,8 @@ function confHome({ release: { version, home }, userHome, credentials }: ToolRun
 }
 
 /**
- * Runs a class with the caller's terminal as its own. Ctrl-C ends the JVM, a second one at once.
- * @returns its exit status; 128 and the number of the signal where one ended it
+ * Runs a class on the caller's terminal. Ctrl-C ends the JVM, a second Ctrl-C ends it at once.
+ * @returns its exit status; 128 + the number of the signal if a signal ended it
  */
 export function runTool(runtime: ToolRuntime, classPath: readonly string[], mainClass: string, args: readonly string[]): Promise<number> {
   const java = join(runtime.jdk.home, 'bin', 'java');
@@ -91,7 +91,7 @@ export function runTool(runtime: ToolRuntime, classPath: readonly string[], main
     let signals = 0;
     const forward = (signal: NodeJS.Signals) => {
       signals += 1;
-      // From a terminal the JVM has had the first SIGINT itself; a second one is nothing to it while it shuts down.
+      // A terminal sends the first SIGINT to the JVM too. While the JVM shuts down, it ignores a second one.
       child.kill(signals > 1 ? 'SIGKILL' : signal);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);

@@ -8,7 +8,7 @@ import { DEFAULT_RELEASE } from '../../rocketmq/releases.js';
 import { addressesOf } from '../traffic/access.js';
 import type { ToolRuntime } from './java-tool.js';
 
-/** @returns what to run a tool with against a cluster that rmqdev did not start. @throws RELEASE_UNKNOWN, RELEASE_INVALID, JAVA_NOT_FOUND, USAGE */
+/** @returns what a tool needs to run against a cluster that rmqdev did not start. @throws RELEASE_UNKNOWN, RELEASE_INVALID, JAVA_NOT_FOUND, USAGE */
 export async function runtimeFor(
   home: HomePaths,
   namesrv: string,

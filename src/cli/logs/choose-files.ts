@@ -7,10 +7,10 @@ import { kindOfLog, listLogFiles } from '../../logs/log-files.js';
 import type { LogSource } from '../../logs/log-record.js';
 import { type LogFile, questionTraceIn } from '../../rocketmq/log-files.js';
 
-/** Kinds that `logs --file` takes beside the names of files. */
+/** Kinds that `logs --file` takes, in addition to names of files. */
 const KINDS = ['broker', 'store', 'remoting', 'namesrv', 'stdout', 'gc', 'all'] as const;
 
-/** What `logs --user-home` shows without `--file`: there is no table of a release to ask. */
+/** What `logs --user-home` shows without `--file`. Of nodes, the release's own table says it. */
 const SHOWN_IN_HOME: Readonly<Record<string, LogFile['shown']>> = {
   'broker.log': 'always',
   'namesrv.log': 'always',
@@ -22,8 +22,8 @@ const SHOWN_IN_HOME: Readonly<Record<string, LogFile['shown']>> = {
 type File = Result<'logFiles'>['files'][number];
 
 /**
- * @returns the sources that `--file` names, each whole, from the nodes that have it; without names, what each file is shown of by itself
- * @throws RmqdevError USAGE if no node has a file that is named
+ * @returns the sources that `--file` names, with all their records, of the nodes that have them; without names, what each file shows by default
+ * @throws RmqdevError USAGE if no node has a file of that name
  */
 export function chooseFiles(files: readonly File[], names: readonly string[]): LogSource[] {
   return names.length > 0 ? named(files, names) : files.flatMap(shownByItself);
@@ -36,7 +36,7 @@ export async function chooseHomeFiles(home: string, names: readonly string[]): P
     throw new RmqdevError('FILE_UNREADABLE', {
       what: 'there are no RocketMQ logs in the home folder',
       why: `${folder} does not exist`,
-      next: 'Brokers started by hand write there; nodes of rmqdev have their own: `rmqdev logs`',
+      next: 'Brokers started by hand write there; for the nodes of rmqdev use `rmqdev logs`',
     });
   }
   const listed = await listLogFiles(folder);

@@ -5,13 +5,13 @@ import type { LogLevel, LogRecord, LogSource } from '../../logs/log-record.js';
 import { queryLogs } from '../../logs/query.js';
 import type { LogLine, Output } from '../output/output.js';
 
-/** A long search takes a processor for itself: the daemon and the nodes come first then. */
+/** A long search uses a whole processor: after this time it lets the daemon and the nodes go first. */
 const GIVES_WAY_AFTER_MS = 1_000;
 
-/** What of the logs is wanted, as the options say it. */
+/** Which records are wanted, as the options say it. */
 export type LogRequest = {
   follow: boolean;
-  /** The last so many; undefined is all. */
+  /** Only this many of the last ones; undefined is all. */
   lines?: number | undefined;
   sinceMs?: number | undefined;
   untilMs?: number | undefined;
@@ -20,8 +20,8 @@ export type LogRequest = {
 };
 
 /**
- * Shows what `sources` hold, and with `follow` what comes, until `signal` aborts. Read here, not in the daemon: whatever is asked
- * costs this process alone. Waits for a slow reader of the output.
+ * Shows what `sources` hold, and with `follow` new records, until `signal` aborts. Reads in this process, not in the daemon, so that a
+ * large search does not slow the daemon down. Waits for a slow reader of the output.
  * @throws RmqdevError USAGE, FILE_UNREADABLE, PATTERN_TOO_COSTLY; the reason of `signal`, if it aborts without `follow`
  */
 export async function showLogs(

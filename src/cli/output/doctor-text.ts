@@ -1,12 +1,12 @@
 import type { Finding } from '../../base/finding.js';
 import { counted } from '../../base/units.js';
 import type { Check, CheckStatus, DoctorReport } from '../../diagnose/doctor/check.js';
-import type { Colors } from './terminal.js';
+import { type Colors, severityWord } from './terminal.js';
 
 const WIDTH = 9;
 const INDENT = ' '.repeat(WIDTH + 2);
 
-/** A line a check under its section's name, each finding below its check, the sum at the end. */
+/** One line for each check under the name of its section, each finding below its check, the sum at the end. */
 export function renderDoctor({ profile, checks }: DoctorReport, colors: Colors): string {
   const sections = [...new Set(checks.map(({ section }) => section))];
   const lines = sections.flatMap((section) => [
@@ -22,8 +22,7 @@ function renderCheck({ status, summary, findings }: Check, colors: Colors): stri
 }
 
 function renderFinding({ severity, what, why, next }: Finding, colors: Colors): string[] {
-  const word = { error: colors.red, warning: colors.yellow, info: colors.cyan }[severity](severity === 'info' ? 'note' : severity);
-  return [`${INDENT}${word}: ${what}`, `${INDENT}  why:  ${why}`, `${INDENT}  next: ${next}`];
+  return [`${INDENT}${severityWord(colors, severity)}: ${what}`, `${INDENT}  why:  ${why}`, `${INDENT}  next: ${next}`];
 }
 
 function paint(status: CheckStatus, colors: Colors): string {
@@ -38,7 +37,7 @@ function verdict(profile: string, checks: readonly Check[]): string {
     return length === 0 ? [] : [counted(length, word)];
   };
   const found = [...count('error', 'error'), ...count('warning', 'warning')];
-  if (found.length === 0) return `Nothing speaks against \`rmqdev up ${profile}\`.`;
+  if (found.length === 0) return `\`rmqdev up ${profile}\` should work: no problem found.`;
   const isFit = !findings.some(({ severity }) => severity === 'error');
-  return `${found.join(', ')}. ${isFit ? `\`rmqdev up ${profile}\` can be tried all the same.` : 'Mend the errors first: each has its fix under `next`.'}`;
+  return `${found.join(', ')}. ${isFit ? `You can still try \`rmqdev up ${profile}\`.` : 'Fix the errors first: `next` says how.'}`;
 }

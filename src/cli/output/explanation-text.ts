@@ -6,16 +6,16 @@ import { type Colors, printableLine } from './terminal.js';
 
 type Finding = Explanation['findings'][number];
 
-/** More lines prove no better: an explanation is one screen. */
+/** An explanation fits on one screen: more lines would not prove more. */
 const MAX_PLACES = 4;
 const MAX_PLACE_CHARS = 200;
 const MAX_WARNINGS = 3;
-/** Ends that rmqdev was told to bring about. */
+/** Ends that the user asked rmqdev for. */
 const ASKED_FOR: ReadonlySet<string> = new Set(['killed-by-user', 'stopped-by-user']);
 const ELSEWHERE =
-  'RocketMQ says most in its log folder, little on its console: `rmqdev explain --user-home` looks into ~/logs/rocketmqlogs, `rmqdev explain <status>` tells an exit status';
+  'RocketMQ writes most to its log folder and little to its console: `rmqdev explain --user-home` reads ~/logs/rocketmqlogs, `rmqdev explain <status>` explains an exit status';
 
-/** @returns what happened to a node, or what a file tells, for people: the end, the cause with what proves it, and what to do. */
+/** @returns what happened to a node, or what a file says, for people: the end, the cause with its proof, and what to do. */
 export function renderExplanation(explanation: Explanation, colors: Colors, now: number): string {
   const { findings } = explanation;
   const [cause] = findings;
@@ -35,7 +35,7 @@ export function renderExplanation(explanation: Explanation, colors: Colors, now:
 function headOf({ node, exit, cause, report, findings }: Explanation, colors: Colors, now: number): string[] {
   if (exit === null) {
     if (node === null) return [];
-    return [`${colors.bold(node)} ${findings.length > 0 ? 'has not ended; its logs tell this' : 'has not ended'}`];
+    return [`${colors.bold(node)} ${findings.length > 0 ? 'has not ended; its logs say this' : 'has not ended'}`];
   }
   const how = exit.code !== null ? `exit status ${exit.code}` : (exit.signal ?? 'exit status unknown');
   if (node === null) return [`${colors.bold(how)}: ${exit.meaning}`];
@@ -44,7 +44,7 @@ function headOf({ node, exit, cause, report, findings }: Explanation, colors: Co
   const isReported = report?.exit.at === exit.at;
   const lived = isReported && report.uptimeMs !== null ? `, ${formatDuration(report.uptimeMs)} after its launch` : '';
   const ready = isReported ? `, ${report.wasReady ? 'it had been ready' : 'before it was ready'}` : '';
-  const between = exit.notBefore === null ? '' : `; no daemon watched, it was after ${exit.notBefore}`;
+  const between = exit.notBefore === null ? '' : `; no daemon was watching, it was after ${exit.notBefore}`;
   return [
     `${colors.bold(node)} ended ${ago}: ${how}${lived}${ready}${between}`,
     label('means', exit.meaning, colors),
@@ -78,10 +78,10 @@ function tailOf({ node, exit, report }: Explanation, colors: Colors): string[] {
 }
 
 function nothingFound({ node, exit, cause, looked }: Explanation): string {
-  if (cause !== null && ASKED_FOR.has(cause)) return 'Somebody asked for that: nothing is wrong';
-  const where = looked.length === 0 ? 'there was nothing to look at' : `looked at ${looked.join(', ')}`;
+  if (cause !== null && ASKED_FOR.has(cause)) return 'A user asked for that: nothing is wrong';
+  const where = looked.length === 0 ? 'there was nothing to read' : `looked at ${looked.join(', ')}`;
   if (exit !== null) return `No cause found; ${where}`;
-  // The console of a broker that ends with 253 is silent: whoever has only that is told where the rest is.
+  // A broker that ends with 253 writes nothing to its console: who has only the console is told where the rest is.
   const elsewhere = node === null && looked.length > 0 ? `\n${ELSEWHERE}` : '';
   return `Nothing found that explains an end; ${where}${elsewhere}`;
 }
@@ -92,7 +92,7 @@ function placeText({ file, line, text }: Finding['at'][number], explanation: Exp
   return `${colors.dim(`${nameOf(file, explanation)}${line === null ? '' : `:${line}`}`)}  ${cut}`;
 }
 
-/** A node's own files are named as seen from its folder. */
+/** Files of the node are named relative to its folder. */
 function nameOf(file: string, { node, report }: Explanation): string {
   if (node === null || report === null) return file;
   const folder = join(resolve(dirname(report.thisFile), '..', '..'), 'nodes', node);

@@ -3,14 +3,14 @@ import { grouped } from '../../base/grouped.js';
 import { counted } from '../../base/units.js';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
-import type { Colors } from './terminal.js';
+import { type Colors, severityWord } from './terminal.js';
 
 type Place = { file: string; line: number | null };
 
 const where = ({ file, line }: Place) => (line === null ? file : `${file}:${line}`);
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** What files say alike is told once, with every place. */
+/** What several files have in common is said once, with every place. */
 export function renderImport({ file, name, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
   const said = new Set(findings.filter(({ changedTo }) => changedTo.length > 0).flatMap(({ at }) => at.map(where)));
   const rest = changes.filter((each) => each.line === null || !said.has(where(each)));
@@ -24,7 +24,7 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
       findings.filter(({ oneMachine }) => !oneMachine),
       colors,
     ),
-    ...(clashes.length > 0 ? [colors.bold('Would clash, now that all of it runs on one machine:')] : []),
+    ...(clashes.length > 0 ? [colors.bold('Would clash, because everything runs on one machine now:')] : []),
     ...renderFindings(clashes, colors),
     ...(rest.length > 0 ? [colors.bold('Changed for this machine:')] : []),
     ...alike(rest, (each) => (each.key === null ? each : `${each.to}\n${each.why}`)).flatMap((group) => renderChanges(group, colors)),
@@ -35,7 +35,6 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
 }
 
 function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {
-  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan };
   const sorted = SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
   const text = ({ code, severity, why, next, changedTo }: ImportedFinding) => JSON.stringify([code, severity, why, next, changedTo]);
   return alike(sorted, text).flatMap((group) => {
@@ -44,7 +43,7 @@ function renderFindings(findings: readonly ImportedFinding[], colors: Colors): s
     const now = changedTo.length > 0 ? changedTo.join('; ') : oneMachine ? 'each node has ports and a folder of its own' : undefined;
     const places = new Map(group.flatMap(({ at }) => at.map((place) => [where(place), place])));
     return [
-      `${paint[severity](severity === 'info' ? 'note' : severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
+      `${severityWord(colors, severity)} ${code}  ${what}${others > 0 ? `, and ${others} more like it` : ''}`,
       ...[...places].map(([path, { text }]) => colors.dim(`    ${path}${text === '' ? '' : `  ${text}`}`)),
       `  why:  ${why}`,
       now === undefined ? `  next: ${next}` : `  now:  ${now}`,
@@ -52,7 +51,7 @@ function renderFindings(findings: readonly ImportedFinding[], colors: Colors): s
   });
 }
 
-/** `key → what it is now` and a line for each file; a change that stands alone is one line. */
+/** `key → new value` and a line for each file; a change in a single place is one line. */
 function renderChanges(group: readonly [Change, ...Change[]], colors: Colors): string[] {
   const [{ from, to, why }] = group;
   if (group.length === 1) return [`  ${where(group[0])}  ${from} → ${to}: ${why}`];
@@ -63,7 +62,7 @@ function renderChanges(group: readonly [Change, ...Change[]], colors: Colors): s
   return [`  ${keys.join(', ')} → ${to}: ${why}`, ...lines];
 }
 
-/** Those of which `keyOf` says the same together, in the order of their first. */
+/** Groups the items with the same key, in the order of their first item. */
 const alike = <T>(items: readonly T[], keyOf: (item: T) => unknown) => [...grouped(items, keyOf).values()] as [T, ...T[]][];
 
 function fromHere(file: string): string {

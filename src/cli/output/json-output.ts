@@ -4,8 +4,8 @@ import { drained } from './stdout.js';
 import { trafficJson } from './traffic-json.js';
 
 /**
- * One object, or one object a line for streams; errors as an object on stderr. The fields are those of the contract.
- * What is worth knowing beside the result is in `notices` of an object, and a line of its own in a stream.
+ * One object, or one object per line for streams; errors are an object on stderr. The fields are those of the contract.
+ * Notices are in `notices` of the object, or lines of their own in a stream.
  */
 export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream, options: { showsProgress: boolean }): Output {
   let notices: string[] = [];
@@ -40,7 +40,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     endProgress: () => {},
     upDone: answer,
     detached: () => {},
-    // What `plan` has to say comes as its progress too.
+    // The notices of a plan also come as its progress.
     plan: (plan) => {
       notices = [];
       answer(plan);
@@ -75,7 +75,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     imported: answer,
     report: answer,
     daemon: (daemon) => (daemon === null ? print(null) : answer(daemon)),
-    // Its form is not ours: what there is to tell goes beside it.
+    // Its form is not ours: notices go to stderr.
     raw: (text) => {
       stdout.write(text);
       if (notices.length > 0) stderr.write(`${JSON.stringify({ notices: notices.splice(0) })}\n`);

@@ -1,13 +1,11 @@
 import type { Finding } from '../../base/finding.js';
 import { counted } from '../../base/units.js';
 import type { LintReport } from '../../diagnose/lint.js';
-import type { Colors } from './terminal.js';
+import { type Colors, severityWord } from './terminal.js';
 
 export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport, colors: Colors): string {
-  const word = (severity: Finding['severity']) =>
-    ({ error: colors.red, warning: colors.yellow, info: colors.cyan })[severity](severity === 'info' ? 'note' : severity);
   const render = (finding: Finding) => [
-    `${word(finding.severity)} ${finding.code}  ${finding.what}`,
+    `${severityWord(colors, finding.severity)} ${finding.code}  ${finding.what}`,
     ...finding.at.map(({ file, line, text }) =>
       colors.dim(`    ${file}${line === null ? '' : `:${line}`}${text === '' ? '' : `  ${text}`}`),
     ),
@@ -17,7 +15,7 @@ export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport
   const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
   return [
     ...findings.flatMap(render),
-    ...(oneMachine.length > 0 ? ['', colors.bold('Only if all of it ran on one machine:'), ...oneMachine.flatMap(render)] : []),
+    ...(oneMachine.length > 0 ? ['', colors.bold('Only if everything ran on one machine:'), ...oneMachine.flatMap(render)] : []),
     ...(findings.length + oneMachine.length > 0 ? [''] : []),
     `${counted(files, 'file')} for RocketMQ ${rocketmq}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}.`,
   ].join('\n');

@@ -8,7 +8,7 @@ import { type Colors, paintState } from './terminal.js';
 type NodeItem = Extract<ProgressItem, { event: 'node' }>;
 const FINAL_STATES: ReadonlySet<string> = new Set(['ready', 'stopped', 'failed']);
 
-/** For terminals: one line a node, redrawn in place. */
+/** For terminals: one line for each node, redrawn in place. */
 export function liveProgress(stream: NodeJS.WriteStream, colors: Colors): ProgressView {
   const update = createLogUpdate(stream, { showCursor: true });
   const nodes = new Map<string, NodeItem & { seenAt: number; staleReason: string | null }>();
@@ -16,7 +16,7 @@ export function liveProgress(stream: NodeJS.WriteStream, colors: Colors): Progre
   let timer: NodeJS.Timeout | undefined;
   const draw = () => {
     const width = Math.max(0, ...[...nodes.keys()].map((id) => id.length));
-    // log-update leaves rows behind when a line that wraps gives way to one that does not: none may wrap.
+    // If a wrapped line is replaced by a shorter one, log-update leaves a row behind: no line may wrap.
     const columns = (stream.columns ?? 80) - 1;
     const lines = [...nodes.values()].map((item) => {
       const isFinal = FINAL_STATES.has(item.state);
@@ -35,7 +35,7 @@ export function liveProgress(stream: NodeJS.WriteStream, colors: Colors): Progre
     show(item) {
       if (item.event === 'node') {
         const before = nodes.get(item.node);
-        // A new step comes with the reason of the last probe, which is about the step before.
+        // A new step still has the reason of the last probe, which is about the step before.
         const staleReason = before === undefined || before.step === item.step ? (before?.staleReason ?? null) : item.reason;
         nodes.set(item.node, { ...item, staleReason, seenAt: performance.now() });
       } else if (item.event === 'install') install = installLine(item, colors);

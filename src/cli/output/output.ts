@@ -16,13 +16,13 @@ import type { WatchEvent } from './watch-text.js';
 
 export type SendProgress = { sent: number; total: number | undefined; showsEach: boolean };
 
-/** What `send`, `consume`, `topic` and `group` say. The answer comes last: what is worth knowing beside it is told before. */
+/** What `send`, `consume`, `topic` and `group` print. The answer comes last, notices come before it. */
 export interface TrafficOutput {
-  /** What follows is a stream; a notice belongs into it. */
+  /** What follows is a stream; notices are part of it. */
   beginStream(): void;
   sent(event: SendEvent, progress: SendProgress): void;
   sendDone(summary: SendSummary): void;
-  /** Resolves once it was written; rejects if nobody takes it any more. */
+  /** Resolves when it is written; rejects if the reader has gone. */
   received(received: Received): Promise<void>;
   consumeDone(summary: ConsumeSummary): void;
   topics(topics: readonly TopicRow[]): void;
@@ -30,29 +30,29 @@ export interface TrafficOutput {
   topicRoute(view: TopicRouteView): void;
   groups(groups: readonly GroupRow[]): void;
   group(group: GroupDetails): void;
-  /** A topic or group was made, changed or removed. */
+  /** A topic or group was created, changed or deleted. */
   done(what: { topic?: string; group?: string; action: string; brokers: readonly string[] }): void;
 }
 
-/** One line of `logs`; with `--json` as it stands here. */
+/** One line of `logs`; `--json` prints it as it is here. */
 export type LogLine = {
   node: string;
   file: string;
   /** ISO 8601, UTC. */
   at: string | null;
   level: string | null;
-  /** The record without its time; a stack trace is kept whole, its lines joined by \n. */
+  /** The record without its time; a stack trace is whole, its lines joined by \n. */
   text: string;
 };
 
-/** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
+/** One method for each thing that the CLI prints; text for people and JSON for scripts both implement it. */
 export interface Output extends TrafficOutput {
   /** Progress of a command that changes nodes. */
   progress(item: ProgressItem): void;
   /** Ends live progress: what follows is final. */
   endProgress(): void;
   upDone(result: Result<'up'>): void;
-  /** The command detached: the work goes on without it. */
+  /** The command has detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;
   watch(event: WatchEvent): void;
@@ -66,9 +66,9 @@ export interface Output extends TrafficOutput {
   kill(item: KillItem): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
-  /** Resolves when more may be said: whoever reads the output, a pager for example, has taken most of it; or when `signal` aborts. */
+  /** Resolves when there is room for more output, because its reader (a pager, for example) has taken most of it; or when `signal` aborts. */
   written(signal: AbortSignal): Promise<void>;
-  /** @param whole what was asked for, where that was everything there is; without anything to tell, that is said of it. */
+  /** @param whole names what was looked at if that was everything; if there is nothing to explain, the text says so about it. */
   explanations(explanations: readonly Explanation[], whole: string | null): void;
   clusters(result: Result<'clusters'>): void;
   leftovers(result: Result<'clean'>): void;
@@ -83,9 +83,9 @@ export interface Output extends TrafficOutput {
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */
   raw(text: string): void;
-  /** Something worth knowing beside the result: on stderr, or in the JSON. Said before the result, not after it. */
+  /** Something worth knowing in addition to the result: on stderr, or in the JSON. Call it before the result, not after. */
   notice(message: string): void;
-  /** The command has ended well: what no result has told yet is told now. */
+  /** The command has ended well: notices that no result has printed are printed now. */
   end(): void;
   error(error: RmqdevError, isVerbose: boolean): void;
 }

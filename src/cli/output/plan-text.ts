@@ -5,7 +5,7 @@ import { portsOf } from './status-table.js';
 import { table } from './table.js';
 import type { Colors } from './terminal.js';
 
-/** What `up` is about to do, before it does it: a headline, and what changes on nodes that exist. */
+/** What `up` is going to do: a headline, and what changes on nodes that exist. */
 export function planSummary(plan: Plan, colors: Colors): string {
   const kept = plan.nodes.filter((node) => node.change !== 'remove');
   const count = (isCounted: (role: string) => boolean, one: string) => {
@@ -40,11 +40,11 @@ export function renderPlan(plan: Plan, colors: Colors): string {
     table(['NODE', 'ROLE', 'PORTS', 'HEAP', 'MEMORY', 'CHANGE', 'FOLDER'], rows, colors.dim),
     ...(changes.length > 0 ? ['', ...changes] : []),
     '',
-    `memory in all about ${formatBytes(plan.memoryBytes)}; namesrvAddr ${plan.namesrvAddr}`,
+    `about ${formatBytes(plan.memoryBytes)} of memory in total; namesrvAddr ${plan.namesrvAddr}`,
   ].join('\n');
 }
 
-/** @returns a line for each set of changes, with the nodes that share it: a new release concerns them all alike. */
+/** @returns a line for each set of changes, with the nodes that have it: a new release changes all of them in the same way. */
 function changeLines(plan: Plan): string[] {
   const changed = plan.nodes.filter(({ changes }) => changes.length > 0);
   const sharedBy = grouped(changed, ({ changes }) => changes.join('; '));

@@ -8,10 +8,10 @@ export interface ProgressView {
   end(): void;
 }
 
-/** Maven names each jar: in a pipe one line in a while is enough. */
+/** Maven names each jar: in a pipe, one line every 3 s is enough. */
 const INSTALL_LINE_EVERY_MS = 3_000;
 
-/** For pipes and CI: a line for each step, no control characters, nothing that only repeats itself. */
+/** For pipes and CI: a line for each step, no control characters, no repetitions. */
 export function plainProgress(stream: NodeJS.WritableStream, colors: Colors): ProgressView {
   const lastStep = new Map<string, string>();
   let lastPercent = -1;
@@ -48,8 +48,8 @@ export function plainProgress(stream: NodeJS.WritableStream, colors: Colors): Pr
 }
 
 /**
- * Live progress that is loaded with the first step: its library costs most commands, which have none, as much as half an empty Node.js start.
- * What ends before it is there is told as in a pipe.
+ * Live progress that is loaded with the first step, because loading its library takes as long as half an empty Node.js start and most
+ * commands have no progress. If the work ends before it is loaded, the steps are printed as in a pipe.
  */
 export function lateProgress(load: () => Promise<ProgressView>, early: ProgressView): ProgressView {
   let view: ProgressView | undefined;

@@ -12,18 +12,18 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '<redacted>': 'secrets',
 };
 
-/** Where it is, how large, what is in it and what was replaced. */
+/** Where the report is, its size, what is in it and what was replaced. */
 export function renderReport({ file, sizeBytes, cluster, files, missing, replaced }: ReportResult, colors: Colors): string {
-  const about = cluster === null ? 'there is no cluster: this machine alone' : `cluster ${cluster}`;
+  const about = cluster === null ? 'there is no cluster: only this machine' : `cluster ${cluster}`;
   const lines = Object.entries(replaced).map(([name, count]) => `${MEANINGS[name] ?? name} ${count} ×`);
   return [
     `${colors.bold(file)}  ${formatBytes(sizeBytes)}, ${counted(files.length, 'file')}, ${about}`,
     label('holds', holdings(files.map(({ path }) => path)), colors),
-    label('replaced', lines.length === 0 ? 'nothing that tells of this machine was found' : lines.join(', '), colors),
+    label('replaced', lines.length === 0 ? 'nothing that identifies this machine was found' : lines.join(', '), colors),
     ...missing.slice(0, MAX_MISSING).map(({ path, why }, index) => label(index === 0 ? 'without' : '', `${path}: ${why}`, colors)),
     ...(missing.length > MAX_MISSING ? [label('', `and ${missing.length - MAX_MISSING} more: manifest.json names them`, colors)] : []),
     '',
-    'Look into it before you share it: README.md in it is the summary. Names of topics and groups, and what your own programs wrote into logs, are not replaced.',
+    'Read it before you share it: its README.md is the summary. Names of topics and groups, and what your own programs wrote into logs, are not replaced.',
   ].join('\n');
 }
 
@@ -39,7 +39,7 @@ function holdings(paths: readonly string[]): string {
     ...count(/^crashes\//, 'crash report'),
     ...(paths.includes('cluster/events.ndjson') ? ['the journal'] : []),
     ...(paths.includes('status.txt') ? ['the status'] : []),
-    ...(paths.includes('machine/doctor.txt') ? ['what doctor says'] : []),
+    ...(paths.includes('machine/doctor.txt') ? ['the result of doctor'] : []),
     ...(paths.includes('daemon.log') ? ['daemon.log'] : []),
   ].join(', ');
 }

@@ -4,10 +4,10 @@ import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
 import { table } from './table.js';
 import { type Colors, paintState } from './terminal.js';
 
-/** Columns that a narrow terminal does without, the first to go first. */
+/** Columns that a narrow terminal does not show; the first one is dropped first. */
 const SPARE_COLUMNS = ['DISK', 'CPU', 'RESTARTS', 'REGISTERED', 'UPTIME', 'MEMORY'];
 
-/** The status of a cluster for people: a headline, a row a node within `columns`, and what needs a sentence. */
+/** The status of a cluster for people: a headline, a row for each node within `columns`, and what needs a sentence. */
 export function renderStatus(status: ClusterStatus, colors: Colors, now: number, columns = Number.POSITIVE_INFINITY): string {
   const head = `${colors.bold(status.cluster)}  ${paintState(colors, status.state)}  RocketMQ ${status.rocketmq}, JDK ${status.java.version}`;
   const rows = status.nodes.map((node) => [
@@ -63,7 +63,7 @@ function roleOf(node: NodeStatus): string {
 
 const controllerWord = ({ liveRole }: NodeStatus): string => (liveRole === 'leader' ? 'controller, leader' : 'controller');
 
-/** The port that the node listens on, and the others with their names. */
+/** The port that the node listens on, then the others with their names. */
 export function portsOf({ ports }: Pick<NodeStatus, 'ports'>): string {
   const { listen, debug, ...rest } = ports;
   const named = Object.entries({ ...rest, debugger: debug }).flatMap(([name, port]) => (port === undefined ? [] : [`${name} ${port}`]));
@@ -92,27 +92,27 @@ function remarksOf(node: NodeStatus, now: number): string[] {
     remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);
   }
   if (node.pendingChanges.length > 0) {
-    remarks.push(`${node.id} runs with older settings; \`rmqdev restart ${node.id}\` takes up: ${node.pendingChanges.join(', ')}`);
+    remarks.push(`${node.id} runs with older settings; \`rmqdev restart ${node.id}\` applies: ${node.pendingChanges.join(', ')}`);
   }
   if (node.configDrift.length > 0) remarks.push(`${node.id} runs with other values than its node.conf: ${node.configDrift.join(', ')}`);
   return remarks;
 }
 
-/** A node that is well again is worth a line for this long; RESTARTS and `rmqdev explain` keep what happened. */
+/** For this long the status mentions the last end of a node that is ready again; RESTARTS and `rmqdev explain` still have it later. */
 const NEWS_MS = 10 * 60_000;
 
-/** That rmqdev stopped a node on request is no news; what was killed or crashed and is back is none for long. */
+/** A stop on request is not news; a kill or crash of a node that is back is news only for a short time. */
 function isNews(node: NodeStatus, exit: NonNullable<NodeStatus['lastExit']>, now: number): boolean {
   if (exit.cause === 'stopped-by-user') return false;
   return node.state !== 'ready' || (exit.cause !== 'killed-by-user' && now - Date.parse(exit.at) < NEWS_MS);
 }
 
-/** A crash has a report, and there is more in it than fits here. */
+/** A crash has a report, with more in it than fits here. */
 function explained({ id, lastExit }: NodeStatus): string {
-  return lastExit?.cause === 'crashed' || lastExit?.cause === 'killed-from-outside' ? `; \`rmqdev explain ${id}\` tells more` : '';
+  return lastExit?.cause === 'crashed' || lastExit?.cause === 'killed-from-outside' ? `; \`rmqdev explain ${id}\` says more` : '';
 }
 
-/** What `rmqdev kill` has taken down stays down: nobody should wait for it. */
+/** A node that `rmqdev kill` ended stays down: nobody should wait for it. */
 function comesBack(node: NodeStatus): string {
   return node.state === 'stopped' && node.lastExit?.cause === 'killed-by-user' ? `; \`rmqdev start ${node.id}\` brings it back` : '';
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { systemCode } from '../../base/errors.js';
 
-/** Resolves once `stream` holds little enough to take more, or `signal` aborts: what a slow reader leaves would fill the memory. */
+/** Resolves if `stream` has room for more, or if `signal` aborts. Without waiting, the text that a slow reader has not taken would fill the memory. */
 export async function drained(stream: NodeJS.WritableStream & { writableNeedDrain?: boolean }, signal: AbortSignal): Promise<void> {
   if (!stream.writableNeedDrain || signal.aborted) return;
   await once(stream, 'drain', { signal }).catch((error) => {
@@ -11,14 +11,14 @@ export async function drained(stream: NodeJS.WritableStream & { writableNeedDrai
 
 let holds = 0;
 
-/** A reader that has seen enough (`rmqdev logs | head`) is no failure: it ends the command, unless that has something to finish first. */
+/** A reader that has seen enough (`rmqdev logs | head`) is not a failure: it ends the command, unless the command has something to finish. */
 export function endWithReader(stdout: NodeJS.WriteStream, end: () => void): void {
   stdout.on('error', (error) => {
     if (isReaderGone(error) && holds === 0) end();
   });
 }
 
-/** Until it is disposed of, a reader that goes does not end the command. */
+/** Until the result is disposed of, the command goes on even if its reader goes away. */
 export function outliveReader(): Disposable {
   holds += 1;
   return {
@@ -30,7 +30,7 @@ export function outliveReader(): Disposable {
 
 export const isReaderGone = (error: unknown): boolean => systemCode(error) === 'EPIPE';
 
-/** Resolves once `text` was written; rejects with the system error if `stream` takes no more. */
+/** Resolves when `text` is written; rejects with the system error if `stream` takes no more. */
 export const written = (stream: NodeJS.WritableStream, text: string): Promise<void> =>
   new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));

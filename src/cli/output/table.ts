@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** @returns columns aligned with two blanks between them, no borders; widths count what a terminal shows. */
+/** @returns aligned columns with two spaces between them and no borders; widths count what a terminal shows. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,9 +1,10 @@
 import pc from 'picocolors';
+import type { Finding } from '../../base/finding.js';
 import type { ClusterState, NodeState } from '../../contract/status.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** Colours where `stream` is a terminal that shows them and NO_COLOR is unset. */
+/** Colours if `stream` is a terminal that shows them and NO_COLOR is not set. */
 export function colorsFor(stream: NodeJS.WritableStream): Colors {
   return pc.createColors(pc.isColorSupported && 'isTTY' in stream && stream.isTTY === true);
 }
@@ -15,7 +16,13 @@ export function paintState(colors: Colors, state: NodeState | ClusterState | str
   return colors.yellow(state);
 }
 
-/** A colour of its own for each node, in the order in which they first speak. */
+/** The word for a severity in its colour: `error`, `warning` or `note`. */
+export function severityWord(colors: Colors, severity: Finding['severity']): string {
+  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[severity];
+  return paint(severity === 'info' ? 'note' : severity);
+}
+
+/** A colour for each node, given in the order in which nodes first appear. */
 export function nodePainter(colors: Colors): (node: string) => string {
   const palette = [
     colors.cyan,
@@ -35,15 +42,15 @@ export function nodePainter(colors: Colors): (node: string) => string {
   };
 }
 
-/** Control characters (C0, DEL, C1), separators of lines, and marks that turn the direction of text. */
+/** Control characters (C0, DEL, C1), line separators, and marks that change the direction of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * @returns `text` as it may go to a terminal: what would move the cursor, set a colour or a title, or break the line is shown as an escape
- * (`\n`, `\x1b`, `\u202e`). For text that somebody else wrote, such as the body of a message.
+ * @returns `text` made safe for a terminal: characters that would move the cursor, set a colour or a title, or break the line become
+ * escapes (`\n`, `\x1b`, `\u202e`). For text that others wrote, such as the body of a message.
  */
 export const printable = (text: string): string =>
   text.replace(UNPRINTABLE, (character) => {

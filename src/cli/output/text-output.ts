@@ -17,7 +17,7 @@ import { type Colors, colorsFor, localTime, nodePainter, paintState, printableLi
 import { trafficText } from './traffic-text.js';
 import { renderWatch } from './watch-text.js';
 
-/** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
+/** Text for people: colours and live progress on a terminal, plain lines in a pipe. */
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
   const colors = colorsFor(stdout);
   const paintNode = nodePainter(colors);
@@ -25,7 +25,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   const live = () => import('./live-progress.js').then(({ liveProgress }) => liveProgress(stderr, colorsFor(stderr)));
   const progress = stderr.isTTY ? lateProgress(live, plain) : plain;
   let nodeWidth = 0;
-  /** What the progress has told: the status that follows need not say it again. */
+  /** Notices that the progress has shown: the status that follows does not repeat them. */
   const told = new Set<string>();
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
@@ -45,7 +45,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     upDone: (result) => {
       print('');
       status(result);
-      const ready = result.readyMs === null ? 'started, not waited for' : `ready after ${formatDuration(result.readyMs)}`;
+      const ready = result.readyMs === null ? 'started, without waiting' : `ready after ${formatDuration(result.readyMs)}`;
       const stages = Object.entries(result.stages).map(([name, ms]) => `${name} ${formatDuration(ms)}`);
       print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
       const broker = result.nodes.find((node) => node.role === 'broker');
@@ -80,7 +80,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     kill: (item) => print(renderKill(item, colors, next)),
     event: ({ at, node, message }) => {
-      // Most messages begin with their node: it need not be said twice.
+      // Most messages begin with their node: do not print it twice.
       const rest = node === null ? message : message.startsWith(`${node} `) ? message.slice(node.length) : `: ${message}`;
       print(`${colors.dim(localTime(at))}  ${node === null ? '' : paintNode(node)}${rest}`);
     },
@@ -95,7 +95,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     written: (signal) => drained(stdout, signal),
     explanations: (explanations, whole) => {
-      if (explanations.length === 0) return print(`Nothing ended unasked in ${whole}, and no log of a running node warns of anything.`);
+      if (explanations.length === 0)
+        return print(`No node of ${whole} has ended without being asked to, and no log of a running node has a warning.`);
       print(explanations.map((explanation) => renderExplanation(explanation, colors, Date.now())).join('\n\n'));
     },
     clusters: ({ clusters, broken, recovered }) => {
@@ -187,7 +188,7 @@ function sentence(text: string): string {
   return text.replaceAll('\n', '\n        ');
 }
 
-/** @returns what one may do now: on one line where it fits, else a line each. */
+/** @returns the next steps: on one line if they fit, else one line each. */
 function nextSteps(commands: readonly string[], columns = Number.POSITIVE_INFINITY): string {
   const line = `Next:  ${commands.join('   ')}`;
   return line.length <= columns ? line : ['Next:', ...commands].join('\n  ');
@@ -227,9 +228,9 @@ function renderKill(item: KillItem, colors: Colors, next: (commands: readonly st
         item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
         ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
         item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
-        `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that know the route already find a broker'}`,
+        `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that already know the route find a broker'}`,
         ...(item.controllers ? [controllersLine(item.controllers)] : []),
-        ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach nobody'}`] : []),
+        ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach no broker'}`] : []),
       ];
       return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
     }

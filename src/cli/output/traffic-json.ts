@@ -3,10 +3,10 @@ import type { Received } from '../../traffic/handing.js';
 import type { TrafficOutput } from './output.js';
 import { written } from './stdout.js';
 
-/** UNIQ_KEY of a message, which clients call msgId; in messages without one it is where it is stored. */
+/** The UNIQ_KEY of a message, which clients call msgId; without one, the id that says where it is stored. */
 export const msgIdOf = ({ message }: Received): string => message.properties.UNIQ_KEY ?? message.msgId;
 
-/** @returns a message as `--json` prints it. A body that is no UTF-8 is null, with `bodyBase64` beside it. */
+/** @returns a message as `--json` prints it. If the body is not UTF-8, `body` is null and `bodyBase64` has it. */
 export function messageJson(received: Received): object {
   const { message, brokerName, address } = received;
   const isText = message.compression === undefined && isUtf8(message.body);

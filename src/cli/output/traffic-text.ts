@@ -11,7 +11,7 @@ import { type Colors, colorsFor, localTime, printable } from './terminal.js';
 
 type Failed = Extract<SendEvent, { event: 'failed' }>;
 
-/** Tells the first failure of an outage, and then only how many more there were: a steady send meets hundreds. The last reason is that of the run. */
+/** Prints the first failure of an outage, and then only how many more there were: a steady send has hundreds. The summary has the last reason. */
 export class SendOutage {
   readonly #tell: (text: string) => void;
   #isOn = false;
@@ -32,7 +32,7 @@ export class SendOutage {
     this.#tell(`message ${n} after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${why}`);
   }
 
-  /** @param isStoredAgain a message was stored after it; else the send is over */
+  /** @param isStoredAgain true if a message was stored after the outage; false if the send has ended */
   ended({ isStoredAgain } = { isStoredAgain: false }): void {
     if (this.#more > 0)
       this.#tell(
@@ -47,7 +47,7 @@ export class SendOutage {
 const PROGRESS_EVERY_MS = 500;
 const MAX_BODY_CHARS = 2_000;
 
-/** Words for people about messages, topics and groups. */
+/** Text for people about messages, topics and groups. */
 export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, colors: Colors): TrafficOutput {
   const print = (text: string) => void stdout.write(`${text}\n`);
   const note = (text: string) => void stderr.write(`${text}\n`);
@@ -86,7 +86,7 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
       note(`${count(received, 'message')} of ${topic} in ${formatDuration(elapsedMs)}${committedWords(summary)}`);
     },
     topics: (topics) => {
-      if (topics.length === 0) return print('No topic yet. `rmqdev topic create Test`, or a first `rmqdev send Test`, makes one.');
+      if (topics.length === 0) return print('No topic yet. `rmqdev topic create Test`, or a first `rmqdev send Test`, creates one.');
       const rows = topics.map(({ topic, brokers, queues, messages }) => [topic, brokers.join(', '), String(queues), orDash(messages)]);
       print(table(['TOPIC', 'BROKERS', 'QUEUES', 'MESSAGES'], rows, colors.dim));
     },
@@ -122,7 +122,7 @@ export function trafficText(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
     },
     groups: (groups) => {
       if (groups.length === 0)
-        return print('No consumer group yet. `rmqdev consume Test --group my-app` makes one, and so does a first consumer.');
+        return print('No consumer group yet. `rmqdev consume Test --group my-app`, or a first consumer, creates one.');
       const rows = groups.map(({ group, topics, members, lag }) => [
         group,
         topics.join(', ') || '-',
@@ -171,22 +171,22 @@ function renderSummary(
     some.map(({ queueId, sent: count }) => `${queueId}:${count}`).join(' '),
   ]);
   return [
-    `${count(sent, 'message')} to ${topic} in ${formatDuration(elapsedMs)}${sent > 1 ? ` (${Math.round(perSecond)} a second)` : ''}${failed > 0 ? `, ${failed} failed` : ''}`,
+    `${count(sent, 'message')} to ${topic} in ${formatDuration(elapsedMs)}${sent > 1 ? ` (${Math.round(perSecond)} per second)` : ''}${failed > 0 ? `, ${failed} failed` : ''}`,
     ...(sent > 1 ? [table(['BROKER', 'SENT', 'QUEUE:SENT'], rows, colors.dim)] : []),
     ...(latencyMs && sent > 1
       ? [`latency  p50 ${ms(latencyMs.p50)}  p90 ${ms(latencyMs.p90)}  p99 ${ms(latencyMs.p99)}  max ${ms(latencyMs.max)}`]
       : []),
     ...(created
       ? [
-          `The topic was not there: the ${brokers.size === 1 ? 'broker' : 'brokers'} made it (autoCreateTopicEnable) on ${[...brokers.keys()].join(', ')}.`,
+          `The topic did not exist: the ${brokers.size === 1 ? 'broker' : 'brokers'} created it (autoCreateTopicEnable) on ${[...brokers.keys()].join(', ')}.`,
         ]
       : []),
     ...(retried > 0 ? [`${retried} needed more than one try.`] : []),
-    ...(mayBeTwice > 0 ? [`${mayBeTwice} may be stored twice: a first try was not answered in time.`] : []),
+    ...(mayBeTwice > 0 ? [`${mayBeTwice} may be stored twice: the first try got no answer in time.`] : []),
   ].join('\n');
 }
 
-/** A failed commit was told as a notice. */
+/** A notice has already reported a failed commit. */
 function committedWords({ group, queues }: ConsumeSummary): string {
   if (group === null) return '';
   return queues.some(({ committed }) => committed !== null)
@@ -201,8 +201,8 @@ function renderReceived({ message, brokerName }: Received, colors: Colors): stri
 }
 
 function renderBody({ body, compression }: Received['message']): string {
-  if (compression !== undefined) return `(${formatBytes(body.length)}, compressed with ${compression}, which is not read here)`;
-  if (!isUtf8(body)) return `(${formatBytes(body.length)} that are no text; --json has them)`;
+  if (compression !== undefined) return `(${formatBytes(body.length)}, compressed with ${compression}, which rmqdev cannot read)`;
+  if (!isUtf8(body)) return `(${formatBytes(body.length)} that are not text; --json has them)`;
   const text = body.toString();
   return text.length > MAX_BODY_CHARS ? `${printable(text.slice(0, MAX_BODY_CHARS))}… (${formatBytes(body.length)})` : printable(text);
 }

@@ -6,18 +6,18 @@ import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { ClusterFacts } from '../../contract/report.js';
 import { PROTOCOL } from '../../contract/version.js';
 
-/** `name` is null where there is no cluster; `facts` is null where no daemon told them, and `why` says why not. */
+/** `name` is null if there is no cluster; `facts` is null if no daemon gave them, and `why` says why not. */
 export type ChosenCluster = { name: string | null; facts: ClusterFacts | null; why: string | null };
 
-/** A daemon that hangs is what a report may be about. */
+/** The report may be about a daemon that hangs. */
 const HELLO_MS = 3_000;
 const FACTS_MS = 20_000;
-/** Of a socket that nobody listens on. */
+/** The errors of a socket on which nobody listens. */
 const NOBODY_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED']);
 const UNDECIDED: ReadonlySet<string> = new Set(['CLUSTER_AMBIGUOUS', 'CLUSTER_NOT_FOUND']);
 
 /**
- * The cluster that is meant, and what its daemon knows. Starts no daemon: a new one would restart what has crashed, and so
+ * The cluster that is meant, and what its daemon knows. Starts no daemon: a new one would restart what has crashed, and that would
  * change what the report is about.
  * @throws RmqdevError CLUSTER_NOT_FOUND
  */
@@ -30,7 +30,7 @@ export async function chooseCluster(home: HomePaths, wanted: string): Promise<Ch
     const failure = asError(error);
     if (wanted !== DEFAULT_CLUSTER && !onDisk.includes(wanted)) throw notFound(wanted, onDisk, failure);
     const name = wanted === DEFAULT_CLUSTER ? lastUsed(home, onDisk) : wanted;
-    // A report is better about one of several than none at all: which, it says.
+    // A report about one of several clusters is better than none. It says which one.
     const isUndecided = wanted === DEFAULT_CLUSTER && name !== null && failure instanceof RmqdevError && UNDECIDED.has(failure.code);
     return isUndecided ? chooseCluster(home, name) : { name, facts: null, why: reasonOf(failure) };
   }
@@ -60,13 +60,13 @@ function clusterNames(home: HomePaths): string[] {
   }
 }
 
-/** As the daemon keeps it, else the one whose folder has changed last. */
+/** The one that the daemon has noted, else the one whose folder changed last. */
 function lastUsed(home: HomePaths, names: readonly string[]): string | null {
   try {
     const name = readFileSync(home.lastCluster, 'utf8').trim();
     if (names.includes(name)) return name;
   } catch {
-    // Whoever wants a report has trouble: this may be part of it.
+    // A report is made when something is wrong: this may be a part of it.
   }
   const changed = (name: string) => statSync(home.cluster(name).root, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return [...names].sort((a, b) => changed(b) - changed(a))[0] ?? null;
@@ -77,6 +77,6 @@ function notFound(wanted: string, names: readonly string[], cause: Error): Rmqde
   return new RmqdevError('CLUSTER_NOT_FOUND', {
     what: `there is no cluster "${wanted}"`,
     why: names.length === 0 ? 'RMQDEV_HOME holds no cluster' : `there are ${names.join(', ')}`,
-    next: 'Name one with -c, or leave it away for the one used last',
+    next: 'Name one with -c, or omit -c for the one used last',
   });
 }

@@ -19,7 +19,7 @@ export type KnownState = {
 type Assignment = { release?: { version?: string }; jdk?: { version?: string; home?: string } };
 type State = { profile?: { name?: string }; nodes?: Record<string, { assignment?: Assignment; snapshot?: { intent?: string } }> };
 
-/** The state, else its copy; nothing where both are broken: the files themselves are in the report. */
+/** From the state, else from its copy; empty if both are broken: the files themselves are in the report. */
 export function knownState(paths: ClusterPaths): KnownState {
   for (const file of [paths.state, paths.stateCopy]) {
     try {
@@ -27,7 +27,7 @@ export function knownState(paths: ClusterPaths): KnownState {
       if (typeof state.profile !== 'object' || state.profile === null) continue;
       return { profile: state.profile.name ?? null, profileText: stringify(state.profile, { lineWidth: 0 }), nodes: nodesOf(state) };
     } catch {
-      // The copy may be whole.
+      // The copy may be good.
     }
   }
   return { profile: null, profileText: null, nodes: [] };
@@ -46,10 +46,10 @@ const KB = 1024;
 const STATE: Ends = { head: 512 * KB, tail: 512 * KB };
 const JOURNAL: Ends = { head: 0, tail: 1024 * KB };
 const CONFIG: Ends = { head: 128 * KB, tail: 128 * KB };
-/** The start tells flags and versions, the end what happened. */
+/** The start has flags and versions, the end what happened. */
 const LOG: Ends = { head: 16 * KB, tail: 240 * KB };
 const GC_LOG: Ends = { head: 8 * KB, tail: 56 * KB };
-/** The first two pages of an hs_err say why; the maps behind them are long. */
+/** The first two pages of an hs_err say why; the memory maps after them are long. */
 const HS_ERR: Ends = { head: 192 * KB, tail: 64 * KB };
 const CRASH: Ends = { head: 512 * KB, tail: 512 * KB };
 const CRASHES_PER_NODE = 5;
@@ -57,17 +57,17 @@ const CRASHES_PER_NODE = 5;
 const LOGS_PER_NODE = 60;
 const LISTED_FILES = 5_000;
 
-/** The state, the journal and whatever else lies right in the cluster's folder: files set aside, a torn line. */
+/** The state, the journal and everything else directly in the cluster's folder, such as files that were set aside. */
 export async function addClusterFolder(contents: Contents, paths: ClusterPaths): Promise<void> {
   const entries = await listed(contents, paths.root, 'cluster');
   for (const { name } of entries.filter((entry) => !entry.isDirectory())) {
     const isJournal = name.startsWith('events.ndjson');
     await contents.file(`cluster/${name}`, join(paths.root, name), isJournal ? JOURNAL : STATE);
   }
-  contents.text('cluster/files.txt', await fileList(paths.root), 'every file of the cluster, with its size; of stores no more than that');
+  contents.text('cluster/files.txt', await fileList(paths.root), 'every file of the cluster, with its size; stores are not in the report');
 }
 
-/** @returns the ids of the nodes, as their folders say. */
+/** @returns the ids of the nodes that have a folder. */
 export function nodeIdsOnDisk(paths: ClusterPaths): string[] {
   return foldersIn(join(paths.root, 'nodes'));
 }
@@ -79,7 +79,7 @@ export async function addNodeFolder(contents: Contents, id: string, paths: NodeP
   const files = [...nodeFiles(paths.root).map(({ path }) => path), ...(await logsBelow(contents, paths.logs, at))];
   const logs = [...new Set(files)].filter((path) => evidenceKind(path) !== 'dump');
   for (const path of logs.slice(0, LOGS_PER_NODE)) await contents.file(at(path), path, endsOf(path));
-  for (const path of logs.slice(LOGS_PER_NODE)) contents.absent(at(path), `left out: ${LOGS_PER_NODE} logs of the node are in it`);
+  for (const path of logs.slice(LOGS_PER_NODE)) contents.absent(at(path), `left out: ${LOGS_PER_NODE} logs of this node are in the report`);
   const config = join(paths.store, 'config');
   for (const name of filesIn(config)) await contents.file(at(join(config, name)), join(config, name), CONFIG);
 }
@@ -128,7 +128,7 @@ function entriesIn(folder: string): Dirent[] {
   }
 }
 
-/** A line a file: bytes, blocks on the disk, when it was written to, its path. */
+/** One line for each file: its size, its size on the disk, when it was last written, its path. */
 async function fileList(root: string): Promise<string> {
   const lines: string[] = [];
   const walk = async (folder: string): Promise<void> => {

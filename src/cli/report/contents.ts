@@ -2,24 +2,24 @@ import { open, stat } from 'node:fs/promises';
 import { asError, systemCode } from '../../base/errors.js';
 import type { Redactor } from './redactor.js';
 
-/** `sizeBytes` is what stands in the archive, `originalBytes` how long the file was; null where it was made for the report. */
+/** `sizeBytes` is the size in the archive, `originalBytes` that of the file; null if it was made for the report. */
 export type ReportFile = { path: string; sizeBytes: number; originalBytes: number | null; source: string | null; note: string | null };
 
-/** Something that belongs into a report and could not be had, or was left out. */
+/** Something that belongs in a report and could not be read, or was left out. */
 export type Missing = { path: string; why: string };
 
-/** So many bytes of the start and of the end of a file are taken; what lies between is left out. */
+/** How many bytes of the start and of the end of a file are taken; what is between them is left out. */
 export type Ends = { head: number; tail: number };
 export type Read = { text: string; totalBytes: number; leftOutBytes: number };
 
 const LINE_FEED = 0x0a;
 
 /**
- * Reads a file's start and end in whole lines, in bounded memory for any size. NULs, the hole that a truncation leaves, are dropped.
- * @throws system errors; Error where it is no regular file (to open a pipe would wait for its writer)
+ * Reads a file's start and end in whole lines, in bounded memory for any size. Drops NULs: a truncation leaves a hole of them.
+ * @throws system errors; Error if it is not a regular file (opening a pipe would wait for its writer)
  */
 export async function readEnds(path: string, { head, tail }: Ends): Promise<Read> {
-  if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
+  if (!(await stat(path)).isFile()) throw new Error('it is not a regular file');
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
@@ -44,10 +44,10 @@ function textOf(bytes: Buffer): string {
   return (bytes.includes(0) ? (bytes.filter((byte) => byte !== 0) as Buffer) : bytes).toString('utf8');
 }
 
-/** More text makes nobody wiser; without an end to it, a folder of a thousand files would fill the memory. */
+/** More text does not help. Without a limit, a folder with a thousand files would fill the memory. */
 const TOTAL_BYTES = 64 * 1024 * 1024;
 
-/** What goes into the archive, redacted as it is added. Nothing that cannot be read ends a report: it is named in `missing`. */
+/** What goes into the archive, redacted as it is added. A file that cannot be read does not end the report: `missing` names it. */
 export class Contents {
   readonly files: ReportFile[] = [];
   readonly missing: Missing[] = [];
@@ -70,7 +70,7 @@ export class Contents {
     this.text(path, `${JSON.stringify(value, null, 2)}\n`, note);
   }
 
-  /** Adds a file, or its ends. @returns its text as it stands on disk; undefined where it cannot be read */
+  /** Adds a file, or its ends. @returns its text as it is on the disk; undefined if it cannot be read */
   async file(path: string, source: string, ends: Ends): Promise<string | undefined> {
     try {
       const { text, totalBytes, leftOutBytes } = await readEnds(source, ends);
@@ -90,7 +90,7 @@ export class Contents {
   #add(path: string, text: string, about: Pick<ReportFile, 'originalBytes' | 'source' | 'note'>): void {
     const bytes = Buffer.from(this.redactor.text(text));
     if (this.#totalBytes + bytes.length > TOTAL_BYTES) {
-      this.absent(path, `left out: the report holds ${this.#totalBytes} bytes already`);
+      this.absent(path, `left out: the report already has ${this.#totalBytes} bytes`);
       return;
     }
     this.#totalBytes += bytes.length;
@@ -99,7 +99,7 @@ export class Contents {
     this.files.push({ path: name, sizeBytes: bytes.length, ...about });
   }
 
-  /** Two files may bear one name once it is redacted. */
+  /** Two files can have the same name after redaction. */
   #freeName(path: string): string {
     for (let count = 1; ; count += 1) {
       const name = count === 1 ? path : `${path}.${count}`;

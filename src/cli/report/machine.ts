@@ -12,18 +12,19 @@ import { gather } from '../doctor/gather.js';
 import { renderDoctor } from '../output/doctor-text.js';
 import type { Contents } from './contents.js';
 
-/** Beyond what `doctor` takes at most: something hangs that it does not know of. */
+/** `doctor` never takes this long, unless something hangs for which it has no limit. */
 const DOCTOR_MS = 15_000;
 const PROCESSES_MS = 3_000;
 const FALLBACK_PROFILE = '2m2s';
 
-/** Each fact is bounded by itself, so that a machine that is broken still tells the rest. @returns the checks of `doctor` */
+/** Each fact has its own time limit, so that a broken machine still gives the rest. @returns the checks of `doctor` */
 export async function addMachine(contents: Contents, home: HomePaths, profile: string | null): Promise<readonly Check[]> {
   const [doctor, processes] = await Promise.all([
     bounded(() => doctorOf(home, profile), DOCTOR_MS, systemClock),
     bounded(async () => rocketMqProcesses(await currentPlatform().processTable()), PROCESSES_MS, systemClock),
   ]);
-  if (processes.value) contents.json('machine/rocketmq-processes.json', processes.value, 'RocketMQ that runs now, with every JVM option');
+  if (processes.value)
+    contents.json('machine/rocketmq-processes.json', processes.value, 'RocketMQ processes that run now, with every JVM option');
   else contents.absent('machine/rocketmq-processes.json', processes.unknown ?? 'not known');
   if (!doctor.value) {
     contents.absent('machine/doctor.txt', doctor.unknown ?? 'not known');
@@ -37,7 +38,7 @@ export async function addMachine(contents: Contents, home: HomePaths, profile: s
 
 type Doctor = { facts: DoctorFacts; report: DoctorReport; note: string };
 
-/** The profile of the cluster may be one of a folder that nobody is in now. */
+/** The cluster's own profile may be in another folder than this one. */
 async function doctorOf(home: HomePaths, profile: string | null): Promise<Doctor> {
   const examined = async (name: string, note: string): Promise<Doctor> => {
     const facts = await gather(home, { profile: name, set: [], heap: [] });
@@ -51,7 +52,7 @@ async function doctorOf(home: HomePaths, profile: string | null): Promise<Doctor
   }
 }
 
-/** Maps as objects: what JSON would leave out. */
+/** Maps become objects, because JSON would leave them out. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, each) => (each instanceof Map ? Object.fromEntries(each) : each)));
 }

@@ -23,7 +23,7 @@ export type ReportResult = {
   cluster: string | null;
   files: readonly ReportFile[];
   missing: readonly Missing[];
-  /** Placeholder to how often it stands in place of something. */
+  /** How often each placeholder has replaced something. */
   replaced: Readonly<Record<string, number>>;
 };
 
@@ -31,8 +31,8 @@ const DAEMON_LOG = { head: 0, tail: 512 * 1024 };
 const NO_STATE: KnownState = { profile: null, profileText: null, nodes: [] };
 
 /**
- * Gathers what a maintainer needs into one archive, without whose machine it is. Starts nothing, changes nothing but the archive;
- * whatever cannot be had is named in it.
+ * Gathers what a maintainer needs into one archive that does not say whose machine it is. Starts nothing and changes nothing else;
+ * the archive names what could not be read.
  * @throws RmqdevError CLUSTER_NOT_FOUND, FILE_NOT_WRITTEN, DISK_FULL
  */
 export async function makeReport(home: HomePaths, request: ReportRequest): Promise<ReportResult> {
@@ -81,7 +81,7 @@ async function addCluster(contents: Contents, home: HomePaths, name: string): Pr
   return crashes.flatMap(parsedCrash);
 }
 
-/** A report that is torn, or still to be made (`….pending.json`), is in the archive, and not in its summary. */
+/** A report that is incomplete, or not made yet (`….pending.json`), is in the archive, but not in its summary. */
 function parsedCrash(text: string): CrashReport[] {
   try {
     const report = JSON.parse(text) as CrashReport;
@@ -101,7 +101,7 @@ function versionsOf(rmqdev: string): Record<string, string> {
   };
 }
 
-/** A folder that is named takes the file under its usual name. */
+/** In a folder, the file gets its usual name. */
 function outputFile({ output, now }: ReportRequest, cluster: string): string {
   const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   const usual = `rmqdev-report-${cluster.replaceAll(/[<>]/g, '')}-${time}.zip`;

@@ -3,7 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import type { HomePaths } from '../../base/paths.js';
 import { REDACTED, withoutSecrets } from './secrets.js';
 
-/** @returns what tells of this machine and its user, in every form in which it may be written. */
+/** @returns what identifies this machine and its user, in every form in which it may be written. */
 export function privateNames(home: HomePaths, env: NodeJS.ProcessEnv): PrivateNames {
   const hosts = present([hostname(), env.HOSTNAME, env.HOST, env.COMPUTERNAME]);
   return {
@@ -14,7 +14,7 @@ export function privateNames(home: HomePaths, env: NodeJS.ProcessEnv): PrivateNa
   };
 }
 
-/** A user id without an account (containers) has none. */
+/** In a container, a user id may have no account. */
 function accountOf(): { username: string; homedir: string } | undefined {
   try {
     return userInfo();
@@ -35,7 +35,7 @@ function present(values: readonly (string | undefined)[]): string[] {
   return values.filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/** What tells whose machine it is. Paths are absolute; `hosts` every form of the machine's name. */
+/** What identifies the machine and its user. Paths are absolute; `hosts` has every form of the machine's name. */
 export type PrivateNames = {
   rmqdevHomes: readonly string[];
   homes: readonly string[];
@@ -43,23 +43,23 @@ export type PrivateNames = {
   users: readonly string[];
 };
 
-/** Names that tell nothing of anybody, and that would take much else with them. */
+/** Names that identify nobody. Replacing them would replace much else too. */
 const TELLS_NOTHING: ReadonlySet<string> = new Set(
   'localhost localhost.localdomain root admin user home host node java rocketmq apache broker namesrv rmqdev redacted ip'.split(' '),
 );
-/** A shorter name is part of too much: it counts only where it stands in a path or an address. */
+/** A shorter name is a part of many words: it is replaced only in a path or an address. */
 const MIN_WORD_CHARS = 3;
 
-/** Another user's home, and that of Windows below WSL. */
+/** Another user's home, and the Windows home under WSL. */
 const ANY_HOME = String.raw`(?<![A-Za-z0-9])(?:\/mnt\/[a-z])?\/(?:home|Users)\/[^\/\s"'\\:;,<>|)\]]+`;
-/** Four numbers with dots, but no version of a JDK (17.0.8.1+1) or in the name of a jar. */
+/** Four numbers with dots, but not a version of a JDK (17.0.8.1+1) or a part of the name of a jar. */
 const IPV4 = String.raw`(?<![\w.]|jdk-|version[ =]"?)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w|\+\d)`;
-/** Global, unique local and link-local ones: `::1` and the `a::b` of C++ are none. */
+/** Global, unique local and link-local addresses, but not `::1` or the `a::b` of C++. */
 const IPV6 = String.raw`(?<![\w:.])(?:[23][0-9a-fA-F]{3}|[fF][cCdD][0-9a-fA-F]{2}|[fF][eE][89abAB][0-9a-fA-F])(?::{1,2}[0-9a-fA-F]{1,4}){1,7}(?:::)?(?![\w:])`;
 
 /**
- * Replaces what tells whose machine it is, the same by the same everywhere: `<host>`, `<home>`, `<rmqdev-home>`, `<user>`,
- * `<ip-1>`, `<ip-2>`, …; values of secrets become `<redacted>`. Counts what it has replaced.
+ * Replaces what identifies the machine and its user, the same text always by the same placeholder: `<host>`, `<home>`, `<rmqdev-home>`,
+ * `<user>`, `<ip-1>`, `<ip-2>`, …; values of secrets become `<redacted>`. Counts what it has replaced.
  */
 export class Redactor {
   readonly #counts = new Map<string, number>();
@@ -78,7 +78,7 @@ export class Redactor {
     this.#pattern = new RegExp(alternatives.filter((each) => each !== '').join('|'), 'g');
   }
 
-  /** How often each was replaced; addresses are counted together. */
+  /** How often each placeholder was used; addresses are counted together. */
   get counts(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -115,13 +115,13 @@ export class Redactor {
   }
 }
 
-/** @returns an alternative of that name; the longest first, or a part of one would be found before it. */
+/** @returns a named group of alternatives, the longest first: a shorter one may be a part of it. */
 function named(name: string, words: readonly string[], patternOf: (word: string) => string): string {
   const sorted = [...new Set(words)].sort((a, b) => b.length - a.length);
   return sorted.length === 0 ? '' : `(?<${name}>${sorted.map(patternOf).join('|')})`;
 }
 
-/** `/root` is also the end of other paths; a deeper one is nobody else's. */
+/** `/root` is also the end of other paths; a deeper path is not. */
 function pathPattern(path: string): string {
   const isShallow = path.lastIndexOf('/') === 0;
   return `${isShallow ? '(?<![A-Za-z0-9])' : ''}${escaped(path)}(?![A-Za-z0-9])`;

@@ -1,15 +1,15 @@
-/** What makes a key that of a secret, wherever it stands in it: RocketMQ's ACL files and auth properties, TLS, proxies, environment variables. */
+/** A key with one of these in it names a secret: RocketMQ's ACL files and auth properties, TLS, proxies, environment variables. */
 const SECRET_PART = /secret|passw(?:or)?d|passphrase|pwd|token|credential|signature|(?:access|private|api)[-_.]?key/i;
-/** Only as a word of its own: `jdbc.pass`, `DB_PASS`, `userPass`. */
+/** Only as a separate word: `jdbc.pass`, `DB_PASS`, `userPass`. */
 const SECRET_WORD = /(?:^|[._-])pass(?:$|[._-])|Pass(?![a-z])|(?:^|_)PASS(?:$|_)/;
-/** A class or a line of a program, or the folder that a shell is in. */
+/** A class or a line of a program, or the current folder of a shell. */
 const NO_KEY = /(?:\.java|[eE]xception|[eE]rror)$|^(?:OLD)?PWD$/;
-/** What says that there is none. */
+/** Values that say that there is no secret. */
 const NO_SECRET = /^(?:null|true|false|none|\[\]|\{\}|""|''|<redacted>)[,;]?$/i;
 
-/** All lengths have a limit, and no pattern can begin within what it has passed over: the time grows with the text, not with its square. */
+/** All lengths have a limit, and no pattern can begin inside what it has passed: the time grows with the text, not with its square. */
 const KEY = String.raw`[\w.-]{1,200}`;
-/** A quote as it stands, or escaped in a string within a string. */
+/** A quote, or an escaped quote in a string within a string. */
 const QUOTE = String.raw`\\{0,16}["']`;
 
 const PEM = /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)([\s\S]*?)(-----END [A-Z ]{0,40}PRIVATE KEY-----|$(?![\s\S]))/g;
@@ -18,9 +18,9 @@ const AUTHORIZATION = new RegExp(
   `(\\bauthorization(?:${QUOTE})?[ \\t]{0,8}[=:][ \\t]{0,8}(?:${QUOTE})?(?:bearer|basic)[ \\t]{1,8})([^\\s"',\\\\]+)`,
   'gi',
 );
-/** `secretKey=a b`, `password: a b`, to the end of the line: a value of a `.properties` or YAML file may hold blanks. */
+/** `secretKey=a b`, `password: a b`, to the end of the line: a value of a `.properties` or YAML file may contain spaces. */
 const WHOLE_LINE = new RegExp(`^([ \\t]{0,200}(?:export[ \\t]{1,8})?)(${KEY})([ \\t]{0,40}[=:][ \\t]{0,40})(\\S.*)$`, 'gim');
-/** What may stand before a value within a line: JSON, a log line, `-Dkey=value`, `--password value`, `["--password","value"]`, or a list of YAML. */
+/** What may come before a value within a line: JSON, a log line, `-Dkey=value`, `--password value`, `["--password","value"]`, or a list of YAML. */
 const BEFORE_VALUE = new RegExp(
   [
     `(?<![\\w.-])(?<key>${KEY})(?:${QUOTE})?[ \\t]{0,40}[=:][ \\t]{0,40}`,
@@ -34,7 +34,7 @@ const BARE_VALUE = /[^\s,;&}\])"'\\<]+/y;
 
 export const REDACTED = '<redacted>';
 
-/** @returns `text` with every value of a key that names a secret replaced. @param onReplaced is told of each */
+/** @returns `text` with every value of a key that names a secret replaced. @param onReplaced is called for each */
 export function withoutSecrets(text: string, onReplaced: () => void): string {
   const redacted = () => {
     onReplaced();
@@ -81,7 +81,7 @@ function withoutValues(text: string, redacted: () => string): string {
   return out + text.slice(done);
 }
 
-/** Where the value that begins at `start` has its text: what is quoted up to its quote, a list or map to its end, else a word. */
+/** Where the text of the value at `start` is: up to the closing quote, to the end of a list or map, else one word. */
 function valueAt(text: string, start: number): { start: number; end: number } {
   OPENING_QUOTE.lastIndex = start;
   const quote = OPENING_QUOTE.exec(text)?.[0];
@@ -91,7 +91,7 @@ function valueAt(text: string, start: number): { start: number; end: number } {
   return { start, end: start + (BARE_VALUE.exec(text)?.[0].length ?? 0) };
 }
 
-/** A quote of the same kind ends it if it has no more backslashes than the one that opened it; else it is part of the text. */
+/** A quote of the same kind ends the value if it has no more backslashes than the opening quote; else it is part of the text. */
 function endOfQuoted(text: string, start: number, quote: string): number {
   const mark = quote.at(-1) as string;
   let slashes = 0;

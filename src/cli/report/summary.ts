@@ -10,7 +10,7 @@ export type SummaryFacts = {
   versions: Readonly<Record<string, string>>;
   cluster: string | null;
   state: KnownState;
-  /** The status as `rmqdev status` shows it; null where no daemon told it. */
+  /** The status as `rmqdev status` shows it; null if no daemon gave it. */
   status: string | null;
   whyNoFacts: string | null;
   facts: ClusterFacts | null;
@@ -24,20 +24,20 @@ const MAX_CRASHES = 8;
 const MAX_FINDINGS = 10;
 const MAX_MISSING = 15;
 
-/** Where things are in the archive; the first part of a path. */
+/** What is where in the archive, by the first part of the path. */
 const PLACES: readonly [prefix: string, what: string][] = [
-  ['manifest.json', 'every file with where it comes from, and what could not be had'],
+  ['manifest.json', 'every file with its source, and what could not be read'],
   ['profile.yaml', 'the effective profile'],
   ['status.txt', '`rmqdev status`'],
-  ['daemon-facts.json', 'status, explanations, last changes of state, JVM arguments and port holders, as the daemon knows them'],
+  ['daemon-facts.json', 'status, explanations, last changes of state, JVM arguments and port holders, from the daemon'],
   ['cluster/', 'cluster.json and its copy, the journal (events.ndjson), what was set aside, a list of all files'],
   ['crashes/', 'crash reports'],
   ['nodes/', 'of each node: node.conf, run/node.conf, the ends of its logs, stdout, GC log, hs_err, store/config'],
-  ['machine/', 'doctor, the facts that it judged, RocketMQ processes that run'],
-  ['daemon.log', "the daemon's log, its end; `.1` is what was cut off before"],
+  ['machine/', 'the result of doctor, the facts that it checked, RocketMQ processes that run'],
+  ['daemon.log', "the end of the daemon's log; `.1` is the part before it"],
 ];
 
-/** One page for whoever works from the report. */
+/** One page for the person who reads the report. */
 export function summaryText(about: SummaryFacts): string {
   const { madeAt, versions, cluster, files } = about;
   return [
@@ -55,7 +55,7 @@ export function summaryText(about: SummaryFacts): string {
     ),
     section('What is not in it', missingLines(about.missing)),
     section('What was replaced', [
-      'The same name always stands for the same thing: `<host>` this machine, `<user>` a user, `<home>` the home folder, `<rmqdev-home>` RMQDEV_HOME, `<ip-1>`, `<ip-2>`, … addresses that are not loopback, `<redacted>` the value of a secret. Messages are not in it; names of topics and groups are.',
+      'The same placeholder always means the same thing: `<host>` this machine, `<user>` a user, `<home>` the home folder, `<rmqdev-home>` RMQDEV_HOME, `<ip-1>`, `<ip-2>`, … addresses that are not loopback, `<redacted>` the value of a secret. Messages are not in the report; names of topics and groups are.',
     ]),
   ].join('\n\n');
 }
@@ -102,23 +102,23 @@ function crashLines(crashes: readonly CrashReport[]): string[] {
   return [...lines, ...(newest.length > MAX_CRASHES ? [`- and ${newest.length - MAX_CRASHES} more in \`crashes/\``] : [])];
 }
 
-/** What the logs of nodes that run warn of. */
+/** Warnings in the logs of nodes that run. */
 function runningLines(facts: ClusterFacts | null): string[] {
   const findings = (facts?.explanations ?? [])
     .filter(({ exit }) => exit === null)
     .flatMap(({ node, findings: all }) => all.map((each) => ({ node, ...each })));
-  return findings.slice(0, MAX_FINDINGS).map(({ node, code, what }) => `- ${node} runs, and its logs tell ${code}: ${what}`);
+  return findings.slice(0, MAX_FINDINGS).map(({ node, code, what }) => `- ${node} runs, and its logs say ${code}: ${what}`);
 }
 
 function machineLines(checks: readonly Check[]): string[] {
-  if (checks.length === 0) return ['`doctor` could not be run: see below.'];
+  if (checks.length === 0) return ['`doctor` could not run: see below.'];
   const findings = checks.flatMap(({ findings: all }) => all).filter(({ severity }) => severity !== 'info');
   if (findings.length === 0) return ['`doctor` finds nothing wrong.'];
   return findings.slice(0, MAX_FINDINGS).map(({ severity, code, what, why }) => `- ${severity} ${code}: ${what}; ${why}`);
 }
 
 function missingLines(missing: readonly Missing[]): string[] {
-  if (missing.length === 0) return ['Everything that was looked for is in it.'];
+  if (missing.length === 0) return ['Everything that was looked for is in the report.'];
   const shown = missing.slice(0, MAX_MISSING).map(({ path, why }) => `- \`${path}\`: ${why}`);
   return [...shown, ...(missing.length > MAX_MISSING ? [`- and ${missing.length - MAX_MISSING} more: manifest.json`] : [])];
 }

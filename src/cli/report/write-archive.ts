@@ -5,7 +5,7 @@ import { ZipFile } from 'yazl';
 import { asError, RmqdevError, systemCode } from '../../base/errors.js';
 
 /**
- * Writes a zip of `texts` (path to bytes), all below `root`, for the user's eyes alone. A failure leaves no file behind.
+ * Writes a zip of `texts` (path to bytes), all below `root`, which only the user can read. A failure leaves no file behind.
  * @throws RmqdevError FILE_NOT_WRITTEN, DISK_FULL
  * @returns its size
  */
@@ -42,10 +42,10 @@ function notWritten(file: string, error: unknown): RmqdevError {
     'FILE_NOT_WRITTEN',
     {
       what: `the report is not written to ${file}`,
-      why: isThere ? 'there is such a file already' : asError(error).message,
+      why: isThere ? 'the file already exists' : asError(error).message,
       next: isThere
         ? 'Name another file with -o, or replace this one with --force'
-        : 'Name a file in a folder that is there and yours with -o',
+        : 'With -o, name a file in a folder that exists and that you may write to',
     },
     { cause: error },
   );

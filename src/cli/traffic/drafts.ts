@@ -39,9 +39,9 @@ export async function draftsOf(
   const given = Object.entries({ '--body': body, '--file': file, '--size': size }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
-  if (given.length > 1) throw usage(given.join(' and '), 'each of them says what is in the messages', 'Keep one of them');
+  if (given.length > 1) throw usage(given.join(' and '), 'each of them sets the bodies of the messages', 'Keep one of them');
   const bytes = size === undefined ? undefined : parseSizeBytes(size);
-  if (size !== undefined && bytes === undefined) throw usage(`--size ${size}`, 'it is no size', 'Write it as 100, 4k or 1m');
+  if (size !== undefined && bytes === undefined) throw usage(`--size ${size}`, 'it is not a size', 'Write it as 100, 4k or 1m');
   const draftOf = drafter(options);
   if (file === '-') return { drafts: ofLines(process.stdin, count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
   if (file !== undefined) {
@@ -56,7 +56,7 @@ export async function draftsOf(
       throw new RmqdevError('FILE_UNREADABLE', {
         what: `${file} cannot be read`,
         why: 'it is a folder',
-        next: 'Name a file with a message a line; `--file -` reads from a pipe',
+        next: 'Name a file with one message per line; `--file -` reads from a pipe',
       });
     return { drafts: ofLines(createReadStream(file), count ?? Number.POSITIVE_INFINITY, draftOf), total: undefined };
   }
@@ -106,13 +106,13 @@ function nameAndValue(text: string): [string, string] {
   const at = text.indexOf('=');
   const [name, value] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
   if (name === '' || value === '' || SEPARATORS.test(text))
-    throw usage(`--property ${text}`, 'it has no name, or no value', 'Write --property name=value');
+    throw usage(`--property ${text}`, 'it needs a name and a value, without control characters', 'Write --property name=value');
   if (!RESERVED_PROPERTIES.has(name)) return [name, value];
   const own: Record<string, string> = { KEYS: '--key', TAGS: '--tag', DELAY: '--delay' };
   throw usage(`--property ${text}`, `RocketMQ uses the property ${name} itself`, own[name] ? `Use ${own[name]}` : 'Choose another name');
 }
 
-/** `key`, `tag`, `body` or the name of a property, whose value then decides on the queue. */
+/** `key`, `tag`, `body` or the name of a property: its value decides which queue a message goes to. */
 function sharding(
   orderBy: string | undefined,
   { tag, key, properties }: { tag: string | undefined; key: string | undefined; properties: readonly (readonly [string, string])[] },
@@ -124,7 +124,7 @@ function sharding(
   const missing = orderBy === 'key' || orderBy === 'tag' ? `--${orderBy}` : `--property ${orderBy}=…`;
   throw usage(
     `--order-by ${orderBy}`,
-    `the messages have none: ${missing} is not given`,
+    `the messages have none, because ${missing} is not given`,
     'Order by key, tag, body, or a property that the messages have',
   );
 }

@@ -53,7 +53,7 @@ test('as text: a line a check, findings with why and next below it, a verdict; n
     /^Environment\n {2}warning {2}NAMESRV_ADDR is 10\.0\.0\.1:9876\n {11}warning: .+\n {13}why: {2}.+\n {13}next: `unset NAMESRV_ADDR`$/m,
   );
   expect(stdout).toMatch(/^ {11}note: JAVA_TOOL_OPTIONS=-Dmine=1 in this shell$/m);
-  expect(stdout.trim().split('\n').at(-1)).toMatch(/rmqdev up single|Mend the errors first/);
+  expect(stdout.trim().split('\n').at(-1)).toMatch(/rmqdev up single|Fix the errors first/);
   expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });
 

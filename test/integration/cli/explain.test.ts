@@ -35,7 +35,7 @@ test('up of a broker that dies at its start names the cause, the line that prove
 
   const node = await h.node('broker-a');
   expect(node.lastExit).toMatchObject({ code: 253, cause: 'crashed', finding: 'CONFIG_JSON_CORRUPT' });
-  expect((await h.run('status')).stdout).toMatch(/broker-a last ended .*crashed \(.*topics\.json.*`rmqdev explain broker-a` tells more/);
+  expect((await h.run('status')).stdout).toMatch(/broker-a last ended .*crashed \(.*topics\.json.*`rmqdev explain broker-a` says more/);
 
   const explanation = await explain(h, 'broker-a');
   expect(explanation).toMatchObject({
@@ -82,7 +82,7 @@ test('what the user killed or stopped gets no report', async () => {
   await h.up('single');
   await h.run('kill', 'broker-a', '--timeout', '5s');
   expect(await explain(h, 'broker-a')).toMatchObject({ node: 'broker-a', exit: { signal: 'SIGKILL' }, findings: [], report: null });
-  expect((await h.run('explain')).stdout).toContain('Nothing ended unasked in cluster single');
+  expect((await h.run('explain')).stdout).toContain('No node of cluster single has ended without being asked to');
   expect(existsSync(h.home.cluster('single').crashes('broker-a'))).toBe(false);
   await h.run('start', 'broker-a');
   await h.run('down');

@@ -115,7 +115,7 @@ test('a file that is there is not written over, and a cluster that is not there 
   expect((await reported(h, '-o', 'mine.zip', '--force')).result.file).toBe(file);
   mkdirSync(join(h.cwd, 'out'));
   const text = await h.run('report', '-o', 'out');
-  expect(text.stdout).toContain('Look into it before you share it');
+  expect(text.stdout).toContain('Read it before you share it');
   expect(readdirSync(join(h.cwd, 'out'))).toHaveLength(1);
   expect(existsSync(join(h.cwd, 'nowhere'))).toBe(false);
 });

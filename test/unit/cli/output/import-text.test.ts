@@ -48,7 +48,7 @@ test('what is found alike is told once with each place, errors first; what only 
     '    b.conf:3  x=./y',
     '  why:  because',
     '  next: Mend it',
-    'Would clash, now that all of it runs on one machine:',
+    'Would clash, because everything runs on one machine now:',
     'warning PATH_RELATIVE  c shares',
     '    a.conf:3  x=./y',
     '  why:  because',
