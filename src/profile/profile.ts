@@ -76,5 +76,11 @@ export type GroupProfile = { name: string };
  */
 export type SourcePlace = { file: string; line: number; column?: number };
 
+/** Where a value stands in a profile: keys, and places in lists. */
+export type Path = readonly PropertyKey[];
+
+/** Something that makes a profile unusable. `isName`: what is wrong is a name that rmqdev or RocketMQ cannot use. */
+export type ProfileProblem = { place: SourcePlace; path: Path; message: string; isName?: boolean };
+
 /** Something about a profile that does not stop it. */
 export type ProfileWarning = { message: string; place: SourcePlace | undefined };
