@@ -67,7 +67,7 @@ function replicaProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   return [...doubled, ...orphans];
 }
 
-/** Of two peers both must live: a group of two is no safer than one. */
+/** In a group of two both peers must live, so it is no safer than a single one. */
 const FEW_PEERS = 3;
 
 /** A DLedger peer is known by the end of its id: its place in the group stays when others come and go. */

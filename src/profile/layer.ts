@@ -16,7 +16,7 @@ export function toLayer(written: Tree, cwd: string): { layer: Tree; problems: Pr
   return { layer: settleForms(written, cwd), problems: schemaProblems(written) };
 }
 
-/** Lays `layer` on `base`. A node that it takes away (null) although `base` has none of that id is a problem: most often a node without its settings. */
+/** Lays `layer` on `base`. If it removes a node (null) that `base` does not have, that is a problem: most often a node without its settings. */
 export function layOn(base: Tree, layer: Tree): { tree: Tree; problems: ProfileProblem[] } {
   const inherited = entriesOf(partAt(withoutNulls(base), ['nodes']));
   const problems = [...entriesOf(entriesOf(layer).get('nodes'))]
@@ -24,7 +24,7 @@ export function layOn(base: Tree, layer: Tree): { tree: Tree; problems: ProfileP
     .map(([id, node]) => ({
       place: node.place,
       path: ['nodes', id],
-      message: `null takes an inherited node away, but no parent has "${id}"${didYouMean(id, inherited.keys())}`,
+      message: `null removes an inherited node, but no parent has "${id}"${didYouMean(id, inherited.keys())}`,
     }));
   return { tree: merge(base, layer), problems };
 }

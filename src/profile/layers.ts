@@ -52,7 +52,7 @@ async function readFileLayer(file: string, cwd: string): Promise<{ layer: Tree; 
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new RmqdevError(
       'FILE_UNREADABLE',
-      { what: `The profile ${file} cannot be read`, why: asError(error).message, next: 'Make it a file that you may read' },
+      { what: `The profile ${file} cannot be read`, why: asError(error).message, next: 'Make the file readable for this user' },
       { cause: error },
     );
   });

@@ -72,7 +72,7 @@ function layerOf(
   const full = addressOf(head, rest, ids, option.startsWith('--heap'));
   if (!full) {
     const known = [...ids, ...ROLES, ...(option.startsWith('--heap') ? [] : PROFILE_KEYS)];
-    return refuse(`"${head}" is no node, role or setting${didYouMean(head, known) || `; nodes are ${ids.join(', ')}`}`);
+    return refuse(`"${head}" is not a node, a role or a setting${didYouMean(head, known) || `; nodes are ${ids.join(', ')}`}`);
   }
   const leaf = parseValue(value, place);
   const layer = full.reduceRight((inner, key) => mapTree(place, [[key, inner]]), leaf.tree);
@@ -80,7 +80,7 @@ function layerOf(
   return { layer: settled.layer, problems: [...leaf.problems, ...settled.problems] };
 }
 
-/** @returns the path from the root of a profile, or undefined where `head` is nothing that is known. `--heap` takes nodes and roles only. */
+/** @returns the path from the root of a profile, or undefined if `head` is not known. `--heap` takes nodes and roles only. */
 function addressOf(head: string, rest: readonly string[], ids: readonly string[], isHeap: boolean): string[] | undefined {
   if (!isHeap && PROFILE_KEYS.includes(head)) return [head, ...rest];
   if (ids.includes(head)) return ['nodes', head, ...rest];

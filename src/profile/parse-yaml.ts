@@ -76,7 +76,7 @@ function isAbsent(value: Node | null): boolean {
 function noValue(key: string): string {
   const [, name, value] = /^(\S+)\s+(.+)$/.exec(key) ?? [];
   return name === undefined
-    ? `${key} has no value; null takes away what is inherited`
+    ? `${key} has no value; null removes the inherited value`
     : `"${key}" has no colon; write \`${name}: ${value}\``;
 }
 

@@ -45,7 +45,7 @@ function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
     }
     case 'invalid_key': {
       const expected = issue.issues.map(({ message }) => message).join(', ');
-      return [{ place, path, message: `"${String(path.at(-1))}" is no usable name, expected ${expected}`, isName: path[0] === 'nodes' }];
+      return [{ place, path, message: `"${String(path.at(-1))}" cannot be used here, expected ${expected}`, isName: path[0] === 'nodes' }];
     }
     case 'invalid_union': {
       const isWrongKind = (branch: readonly Issue[]) =>

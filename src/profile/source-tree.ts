@@ -26,7 +26,7 @@ export function toTree(plain: unknown, place: SourcePlace): Tree {
   );
 }
 
-/** @returns `tree` without its places. An entry that is null is left out: null says that a value is not given, or taken away. */
+/** @returns `tree` without its places. An entry that is null is left out: null says that a value is not given, or removed. */
 export function toPlain(tree: Tree): unknown {
   const { value } = withoutNulls(tree);
   if (Array.isArray(value)) return value.map(toPlain);
