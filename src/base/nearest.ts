@@ -15,6 +15,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
+/** @returns ` (did you mean "…"?)` with the nearest of `candidates`, or nothing if none is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = nearest(word, candidates);
+  return near === undefined ? '' : ` (did you mean "${near}"?)`;
+}
+
 /** @returns how many letters differ; Infinity if too many do, or not fewer than `limit`. */
 function letters(wanted: string, candidate: string, limit = Number.POSITIVE_INFINITY): number {
   const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) * MAX_SHARE));

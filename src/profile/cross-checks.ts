@@ -1,31 +1,32 @@
-import { nearest } from '../base/nearest.js';
+import { didYouMean } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
 import { hostsController, portOffsets } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
 import { controllerNumber, peerNumber } from './names.js';
-import { didYouMean, type ProfileProblem } from './problems.js';
-import type { NodeProfile, Profile, ProfileWarning } from './profile.js';
-import type { ResolvedNode } from './resolve-nodes.js';
-import { type Path, placeAt, type Tree } from './source-tree.js';
+import type { NodeProfile, Path, Profile, ProfileProblem, ProfileWarning } from './profile.js';
+import type { ResolvedNode, ResolvedProfile } from './resolve-profile.js';
 
 /** Below this even a NameServer spends its time collecting garbage. */
 const SMALL_HEAP_BYTES = 32 * 1_048_576;
 
-/** @returns what is wrong between settings that are fine one by one. */
-export function crossProblems(nodes: readonly ResolvedNode[], profile: Profile, tree: Tree): ProfileProblem[] {
-  return [
+type PlaceOf = ResolvedProfile['placeOf'];
+
+/** @returns what is wrong, or at least strange, between settings that are fine one by one. */
+export function crossCheck({ profile, nodes, placeOf }: ResolvedProfile): { problems: ProfileProblem[]; warnings: ProfileWarning[] } {
+  const problems = [
     ...idProblems(nodes),
     ...replicaProblems(nodes),
     ...electionProblems(nodes),
     ...portProblems(nodes),
-    ...roleProblems(nodes, tree),
-    ...controllerProblems(nodes, tree),
+    ...roleProblems(nodes, placeOf),
+    ...controllerProblems(nodes, placeOf),
     ...proxyProblems(nodes),
-    ...topicProblems(profile, tree),
+    ...topicProblems(profile, placeOf),
   ];
+  return { problems, warnings: warningsOf(nodes, placeOf) };
 }
 
-export function profileWarnings(nodes: readonly ResolvedNode[], tree: Tree): ProfileWarning[] {
+function warningsOf(nodes: readonly ResolvedNode[], placeOf: PlaceOf): ProfileWarning[] {
   const small = nodes.flatMap(({ node, at }): ProfileWarning[] =>
     node.heapBytes !== undefined && node.heapBytes < SMALL_HEAP_BYTES
       ? [{ message: `${node.id} has a heap of ${formatBytes(node.heapBytes)}; below 32 MB it may not start`, place: at('heap') }]
@@ -34,7 +35,7 @@ export function profileWarnings(nodes: readonly ResolvedNode[], tree: Tree): Pro
   const hasBroker = nodes.some(({ node }) => node.role === 'broker');
   const lonely = {
     message: 'no node is a broker: nothing can be sent until one registers from elsewhere',
-    place: placeAt(tree, ['nodes']),
+    place: placeOf(['nodes']),
   };
   return hasBroker ? small : [...small, lonely];
 }
@@ -61,12 +62,12 @@ function replicaProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
     .map(({ node, at }) => ({
       place: at('brokerName'),
       path: ['nodes', node.id, 'brokerName'],
-      message: `no node is the master (brokerId 0) of ${node.brokerName}${didYouMean(nearest(String(node.brokerName), masters))}`,
+      message: `no node is the master (brokerId 0) of ${node.brokerName}${didYouMean(String(node.brokerName), masters)}`,
     }));
   return [...doubled, ...orphans];
 }
 
-/** Of two peers both must live: a group of two is no safer than one. */
+/** In a group of two both peers must live, so it is no safer than a single one. */
 const FEW_PEERS = 3;
 
 /** A DLedger peer is known by the end of its id: its place in the group stays when others come and go. */
@@ -123,7 +124,7 @@ function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
 }
 
 /** Each controller is known to the others by the number in its id; replicas that a controller leads need one. */
-function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {
+function controllerProblems(nodes: readonly ResolvedNode[], placeOf: PlaceOf): ProfileProblem[] {
   const standing = nodes.filter(({ node }) => node.role === 'controller');
   const hosting = nodes.filter(({ node }) => hostsController(node));
   const controllers = [...standing, ...hosting];
@@ -143,7 +144,7 @@ function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): Profile
   }));
   const isMissing = controllers.length === 0 && nodes.some(({ node }) => node.election === 'controller');
   const missing = {
-    place: placeAt(tree, ['replication']),
+    place: placeOf(['replication']),
     path: ['replication'],
     message:
       'replication: controller needs a controller, such as controller-1: { role: controller }, or NameServers with enableControllerInNamesrv',
@@ -156,7 +157,7 @@ function controllerProblems(nodes: readonly ResolvedNode[], tree: Tree): Profile
   return [...(mixed.length > 0 ? mixed : [...misnamed, ...doubled]), ...(isMissing ? [missing] : [])];
 }
 
-/** A proxy makes a topic when it starts, and ends with 1 where no broker takes it. */
+/** A proxy makes a topic when it starts, and ends with 1 if no broker takes it. */
 function proxyProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   if (nodes.some(({ node }) => node.role === 'broker')) return [];
   return nodes
@@ -168,15 +169,13 @@ function proxyProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
     }));
 }
 
-function roleProblems(nodes: readonly ResolvedNode[], tree: Tree): ProfileProblem[] {
+function roleProblems(nodes: readonly ResolvedNode[], placeOf: PlaceOf): ProfileProblem[] {
   if (nodes.some(({ node }) => node.role === 'namesrv')) return [];
-  return [
-    { place: placeAt(tree, ['nodes']), path: ['nodes'], message: 'a cluster needs a NameServer, such as namesrv-1: { role: namesrv }' },
-  ];
+  return [{ place: placeOf(['nodes']), path: ['nodes'], message: 'a cluster needs a NameServer, such as namesrv-1: { role: namesrv }' }];
 }
 
-function topicProblems({ nodes, topics, groups }: Profile, tree: Tree): ProfileProblem[] {
-  const problem = (path: Path, message: string): ProfileProblem => ({ place: placeAt(tree, path), path, message });
+function topicProblems({ nodes, topics, groups }: Profile, placeOf: PlaceOf): ProfileProblem[] {
+  const problem = (path: Path, message: string): ProfileProblem => ({ place: placeOf(path), path, message });
   const brokerNames = new Set(nodes.flatMap(({ brokerName }) => brokerName ?? []));
   const names = { topics: topics.map(({ name }) => name), groups: groups.map(({ name }) => name) };
   const doubled = (['topics', 'groups'] as const).flatMap((key) =>
@@ -188,7 +187,7 @@ function topicProblems({ nodes, topics, groups }: Profile, tree: Tree): ProfileP
   const unknown = topics.flatMap(({ brokers = [] }, i) =>
     brokers.flatMap((name, j) => {
       if (brokerNames.has(name)) return [];
-      return [problem(['topics', i, 'brokers', j], `no node has the brokerName "${name}"${didYouMean(nearest(name, brokerNames))}`)];
+      return [problem(['topics', i, 'brokers', j], `no node has the brokerName "${name}"${didYouMean(name, brokerNames)}`)];
     }),
   );
   const homeless = topics.length > 0 && brokerNames.size === 0 ? [problem(['topics'], 'topics need a broker')] : [];

@@ -10,7 +10,7 @@ export function profileJsonSchema(): string {
   return `${JSON.stringify(titled, null, 2)}\n`;
 }
 
-/** Null takes an inherited value away, so every value of a map may be null; the zod schema sees maps without their nulls. */
+/** Null removes an inherited value, so every value of a map may be null; the zod schema sees maps without their nulls. */
 function withNulls(schema: Schema): Schema {
   const { properties, additionalProperties, anyOf } = schema;
   return {

@@ -18,13 +18,13 @@ export const GROUP_MAX_LENGTH = 255;
 /** Read and write queues of a new topic on each broker, as `mqadmin updateTopic`. Source: tools/.../command/topic/UpdateTopicSubCommand.java. */
 export const DEFAULT_QUEUES = 8;
 
-/** @returns n of an id that ends in `-n<n>`, as replicas that elect their master are numbered; undefined where it does not. */
+/** @returns n of an id that ends in `-n<n>`, as replicas that elect their master are numbered; undefined if it does not. */
 export function peerNumber(id: string): number | undefined {
   const digits = /-n(\d{1,4})$/.exec(id)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** @returns n of a controller's id, which ends in `-<n>`; undefined where it does not. */
+/** @returns n of a controller's id, which ends in `-<n>`; undefined if it does not. */
 export function controllerNumber(id: string): number | undefined {
   const digits = /-(\d{1,4})$/.exec(id)?.[1];
   return digits === undefined ? undefined : Number(digits);

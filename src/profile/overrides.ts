@@ -1,13 +1,9 @@
-import { nearest } from '../base/nearest.js';
-import { absentNodeProblems } from './layers.js';
+import { didYouMean } from '../base/nearest.js';
+import { layOn, toLayer } from './layer.js';
 import { parseYaml } from './parse-yaml.js';
-import { didYouMean, type ProfileProblem } from './problems.js';
-import { ROLES, type SourcePlace } from './profile.js';
+import { type ProfileProblem, ROLES, type SourcePlace } from './profile.js';
 import { PROFILE_KEYS, SHARED_KEYS } from './profile-schema.js';
-import { nodeIds } from './resolve-nodes.js';
-import { schemaProblems } from './schema-problems.js';
-import { mapValues, settleForms } from './settle-forms.js';
-import { entriesOf, mapTree, merge, pick, replaceEntry, type Tree, without } from './source-tree.js';
+import { entriesOf, mapTree, mapValues, partAt, pick, replaceEntry, type Tree, without, withoutNulls } from './source-tree.js';
 
 /** The command line: `<path>=<value>` (`--set`), `[<role or node>=]<size>` (`--heap`), `--rocketmq`, `--java`. */
 export type ProfileOverrides = { set: readonly string[]; heap: readonly string[]; rocketmq?: string; java?: string };
@@ -24,7 +20,7 @@ const FREE_KEYS = ['properties', 'env'];
 export function applyOverrides(tree: Tree, overrides: ProfileOverrides, cwd: string): { tree: Tree; problems: ProfileProblem[] } {
   const problems: ProfileProblem[] = [];
   const newIds = overrides.set.flatMap((text) => /^nodes\.([^.=]+)/.exec(text)?.slice(1) ?? []);
-  const ids = [...nodeIds(tree), ...newIds];
+  const ids = [...entriesOf(partAt(withoutNulls(tree), ['nodes'])).keys(), ...newIds];
   const layers = requestsOf(overrides).flatMap((request): Tree[] => {
     const place: SourcePlace = { file: request.option, line: 0 };
     const found = layerOf(request, ids, place, cwd);
@@ -34,8 +30,9 @@ export function applyOverrides(tree: Tree, overrides: ProfileOverrides, cwd: str
   const applied = layers
     .toSorted((a, b) => reach(a) - reach(b))
     .reduce((base, layer) => {
-      problems.push(...absentNodeProblems(base, layer));
-      return merge(clearNarrower(base, layer), layer);
+      const laid = layOn(clearNarrower(base, layer), layer);
+      problems.push(...laid.problems);
+      return laid.tree;
     }, tree);
   return { tree: applied, problems };
 }
@@ -75,15 +72,15 @@ function layerOf(
   const full = addressOf(head, rest, ids, option.startsWith('--heap'));
   if (!full) {
     const known = [...ids, ...ROLES, ...(option.startsWith('--heap') ? [] : PROFILE_KEYS)];
-    return refuse(`"${head}" is no node, role or setting${didYouMean(nearest(head, known)) || `; nodes are ${ids.join(', ')}`}`);
+    return refuse(`"${head}" is not a node, a role or a setting${didYouMean(head, known) || `; nodes are ${ids.join(', ')}`}`);
   }
   const leaf = parseValue(value, place);
   const layer = full.reduceRight((inner, key) => mapTree(place, [[key, inner]]), leaf.tree);
-  const problems = [...leaf.problems, ...schemaProblems(layer)];
-  return { layer: problems.length > 0 ? none : settleForms(layer, cwd), problems };
+  const settled = toLayer(layer, cwd);
+  return { layer: settled.layer, problems: [...leaf.problems, ...settled.problems] };
 }
 
-/** @returns the path from the root of a profile, or undefined where `head` is nothing that is known. `--heap` takes nodes and roles only. */
+/** @returns the path from the root of a profile, or undefined if `head` is not known. `--heap` takes nodes and roles only. */
 function addressOf(head: string, rest: readonly string[], ids: readonly string[], isHeap: boolean): string[] | undefined {
   if (!isHeap && PROFILE_KEYS.includes(head)) return [head, ...rest];
   if (ids.includes(head)) return ['nodes', head, ...rest];

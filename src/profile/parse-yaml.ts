@@ -1,6 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import type { ProfileProblem } from './problems.js';
-import { ROLES, type SourcePlace } from './profile.js';
+import { type ProfileProblem, ROLES, type SourcePlace } from './profile.js';
 import { mapTree, type Scalar, type Tree } from './source-tree.js';
 
 /** Far above any profile, far below what a chain of aliases can blow up to. */
@@ -77,7 +76,7 @@ function isAbsent(value: Node | null): boolean {
 function noValue(key: string): string {
   const [, name, value] = /^(\S+)\s+(.+)$/.exec(key) ?? [];
   return name === undefined
-    ? `${key} has no value; null takes away what is inherited`
+    ? `${key} has no value; null removes the inherited value`
     : `"${key}" has no colon; write \`${name}: ${value}\``;
 }
 

@@ -1,14 +1,10 @@
 import { isAbsolute, relative } from 'node:path';
 import { RmqdevError } from '../base/errors.js';
-import type { SourcePlace } from './profile.js';
-import type { Path } from './source-tree.js';
-
-/** Something that makes a profile unusable. `isName`: what is wrong is a name that rmqdev or RocketMQ cannot use. */
-export type ProfileProblem = { place: SourcePlace; path: Path; message: string; isName?: boolean };
+import type { Path, ProfileProblem, SourcePlace } from './profile.js';
 
 const MOST_SHOWN = 5;
 
-/** @returns `place` for people: `file:line:column`, the file relative to `cwd` where it lies below it; or the option. */
+/** @returns `place` for people: `file:line:column`, the file relative to `cwd` if it lies below it; or the option. */
 export function formatPlace(place: SourcePlace, cwd: string): string {
   if (place.line === 0) return place.file;
   const column = place.column === undefined ? '' : `:${place.column}`;
@@ -21,11 +17,11 @@ export function displayPath(file: string, cwd: string): string {
 }
 
 /** @returns `path` as users write it: `nodes.broker-a.heap`, `topics[1].name`. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step)}`)).join('');
 }
 
-/** @throws RmqdevError NAME_INVALID where only names are wrong, else PROFILE_INVALID, with the first five problems; nothing where there is none. */
+/** @throws RmqdevError NAME_INVALID if only names are wrong, else PROFILE_INVALID, with the first five problems; nothing if there is none. */
 export function throwProblems(profile: string, cwd: string, problems: readonly ProfileProblem[]): void {
   const texts = [...new Set(problems.map((problem) => formatProblem(problem, cwd)))];
   const [first] = problems;
@@ -42,6 +38,3 @@ export function throwProblems(profile: string, cwd: string, problems: readonly P
 function formatProblem({ place, path, message }: ProfileProblem, cwd: string): string {
   return [formatPlace(place, cwd), ...(path.length > 0 ? [formatPath(path)] : []), message].join(': ');
 }
-
-/** @returns ` (did you mean "…"?)`, or nothing where no word is near. */
-export const didYouMean = (word: string | undefined): string => (word === undefined ? '' : ` (did you mean "${word}"?)`);

@@ -92,7 +92,7 @@ const Acl = z.strictObject(
     secretKey: key
       .optional()
       .describe(
-        `Its secret (default ${DEFAULT_ACCOUNT.secretKey}); it stands in files of RMQDEV_HOME: choose one that is used nowhere else`,
+        `Its secret (default ${DEFAULT_ACCOUNT.secretKey}); it is stored in files in RMQDEV_HOME, so choose one that you use nowhere else`,
       ),
   },
   { error: 'a map' },
@@ -152,8 +152,8 @@ export const NodeFile = z.strictObject(
     role: oneOf(ROLES).optional().describe('What the node is'),
     brokerName: word(BROKER_NAME, 'letters, digits, . _ and - (at most 127)')
       .optional()
-      .describe('Brokers: master and slaves share it. Default: the node id, where brokerId is 0; without -n0, where an election decides'),
-    brokerId: whole(-1, 2_147_483_647, '0 for a master, a whole number above 0 for a slave, or -1 where an election decides')
+      .describe('Brokers: master and slaves share it. Default: the node id if brokerId is 0; the id without -n0 if an election decides'),
+    brokerId: whole(-1, 2_147_483_647, '0 for a master, a whole number above 0 for a slave, or -1 if an election decides')
       .optional()
       .describe('Brokers: 0 is the master (default), above 0 a slave; -1 (the default there) with replication: dledger or controller'),
     listenPort: whole(1_024, 65_533, 'a port from 1024 to 65533')
@@ -200,7 +200,7 @@ const topic = z
 const GROUP = `a group name of letters, digits, % | _ and - (at most ${GROUP_MAX_LENGTH})`;
 
 const nodeId = word(NODE_ID, 'a letter or digit, then letters, digits, _ and - (at most 63)').refine((id) => !isReservedId(id), {
-  error: 'a word that names no role and no group of nodes',
+  error: 'a word that is not a role or a group of nodes',
 });
 
 export const ProfileFile = z.strictObject(
@@ -219,7 +219,7 @@ export const ProfileFile = z.strictObject(
     acl: acl
       .optional()
       .describe(
-        'true: brokers let in only who has an account, in the way of the release (ACL 1.0 before 5.3, users and policies since); or a map with accessKey and secretKey of the account that may do everything',
+        'true: brokers accept only clients that have an account, in the way of the release (ACL 1.0 before 5.3, users and policies since); or a map with accessKey and secretKey of the account that may do everything',
       ),
     tls: z
       .boolean({ error: 'true or false' })
@@ -241,7 +241,7 @@ export const ProfileFile = z.strictObject(
     nodes: z
       .record(nodeId, NodeFile, { error: 'a map of nodes, such as { namesrv-1: { role: namesrv } }' })
       .optional()
-      .describe('The nodes by their ids; null takes an inherited node away'),
+      .describe('The nodes by their ids; null removes an inherited node'),
     topics: z.array(topic, { error: 'a list of topics' }).optional().describe('Topics to create once the cluster is ready'),
     groups: z
       .array(word(TOPIC_OR_GROUP, GROUP).max(GROUP_MAX_LENGTH, { error: GROUP }), { error: 'a list of consumer groups' })

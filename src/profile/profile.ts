@@ -20,7 +20,7 @@ export type Profile = {
   flush: 'sync' | 'async';
   /** Where nodes say they are to be reached (brokerIP1) and replicated from (brokerIP2); rmqdev itself probes the local address. */
   advertise: Advertise;
-  /** Only who has an account is let in: this one may do everything. Undefined: no access control. */
+  /** Only clients that have an account are accepted; this one may do everything. Undefined: no access control. */
   acl?: Account | undefined;
   /** NameServers, brokers and controllers take TLS only, and speak it among themselves. */
   tls?: boolean;
@@ -44,7 +44,7 @@ export type NodeProfile = {
   role: Role;
   /** Brokers only. */
   brokerName: string | undefined;
-  /** Brokers only: 0 for a master, above 0 for a slave, -1 where an election decides. */
+  /** Brokers only: 0 for a master, above 0 for a slave, -1 if an election decides. */
   brokerId: number | undefined;
   /** Brokers that elect their master only. */
   election: ElectionMode | undefined;
@@ -72,9 +72,15 @@ export type GroupProfile = { name: string };
 
 /**
  * Where a value was written, for errors and warnings. `file` is absolute; lines and columns count from 1.
- * Line 0 is no file: `file` is then the option as typed (`--set broker.heap=512m`), or `default`.
+ * Line 0 means that there is no file: `file` is then the option as typed (`--set broker.heap=512m`), or `default`.
  */
 export type SourcePlace = { file: string; line: number; column?: number };
+
+/** Where a value stands in a profile: keys, and places in lists. */
+export type Path = readonly PropertyKey[];
+
+/** Something that makes a profile unusable. `isName`: what is wrong is a name that rmqdev or RocketMQ cannot use. */
+export type ProfileProblem = { place: SourcePlace; path: Path; message: string; isName?: boolean };
 
 /** Something about a profile that does not stop it. */
 export type ProfileWarning = { message: string; place: SourcePlace | undefined };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nearest } from '../base/nearest.js';
-import { didYouMean, type ProfileProblem } from './problems.js';
+import { didYouMean } from '../base/nearest.js';
+import type { Path, ProfileProblem } from './profile.js';
 import { ProfileFile } from './profile-schema.js';
-import { entriesOf, type Path, partAt, placeAt, type Tree, toPlain } from './source-tree.js';
+import { entriesOf, partAt, placeAt, type Tree, toPlain } from './source-tree.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -29,7 +29,7 @@ function unknownKey(tree: Tree, path: Path, key: string, known: readonly string[
   return {
     place: placeAt(tree, [...path, key]),
     path: [...path, key],
-    message: `unknown key${didYouMean(nearest(key, known)) || `; known are ${known.join(', ')}`}`,
+    message: `unknown key${didYouMean(key, known) || `; known are ${known.join(', ')}`}`,
   };
 }
 
@@ -45,7 +45,7 @@ function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
     }
     case 'invalid_key': {
       const expected = issue.issues.map(({ message }) => message).join(', ');
-      return [{ place, path, message: `"${String(path.at(-1))}" is no usable name, expected ${expected}`, isName: path[0] === 'nodes' }];
+      return [{ place, path, message: `"${String(path.at(-1))}" cannot be used here, expected ${expected}`, isName: path[0] === 'nodes' }];
     }
     case 'invalid_union': {
       const isWrongKind = (branch: readonly Issue[]) =>
@@ -71,11 +71,11 @@ function problemsOf(issue: Issue, prefix: Path, tree: Tree): ProfileProblem[] {
 
 /** A heap of 512 bytes is what nobody means. */
 function megabytesOf(path: Path, value: Tree['value'] | undefined): string {
-  return path.at(-1) === 'heap' && /^\d+$/.test(String(value)) ? didYouMean(`${value}m`) : '';
+  return path.at(-1) === 'heap' && /^\d+$/.test(String(value)) ? ` (did you mean "${value}m"?)` : '';
 }
 
 function nearestOf(value: Tree['value'] | undefined, words: readonly unknown[]): string {
-  return didYouMean(typeof value === 'string' ? nearest(value, words.map(String)) : undefined);
+  return typeof value === 'string' ? didYouMean(value, words.map(String)) : '';
 }
 
 function show(value: Tree['value']): string {

@@ -1,43 +1,16 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { withDefaults } from './defaults.js';
 import type { LoadedProfile } from './load-profile.js';
 import { formatPlace } from './problems.js';
-import { NodeFile, PROFILE_KEYS } from './profile-schema.js';
-import { nodeIds, nodeTree } from './resolve-nodes.js';
-import { entriesOf, mapTree, type Tree } from './source-tree.js';
-
-/** Not in the result: parents are merged in, roles are in their nodes. */
-const MERGED_KEYS = ['extends', 'roles'];
+import { entriesOf, type Tree } from './source-tree.js';
 
 /**
  * @returns the effective profile as YAML that loads to the same profile; behind each value, as a comment, where it comes from:
- * file:line:column (relative to `cwd` where below it), the option, or `default`.
+ * file:line:column (relative to `cwd` if below it), the option, or `default`.
  */
-export function showProfile({ tree }: Pick<LoadedProfile, 'tree'>, cwd: string): string {
-  const nodes = nodeIds(tree).map((id): [string, Tree] => [id, inOrder(nodeTree(tree, id), NODE_KEYS)]);
-  const shown = mapTree(tree.place, new Map(entriesOf(withDefaults(tree))).set('nodes', mapTree(tree.place, nodes)));
+export function showProfile({ effective }: Pick<LoadedProfile, 'effective'>, cwd: string): string {
   const document = new Document();
-  document.contents = toYaml(
-    inOrder(
-      shown,
-      PROFILE_KEYS.filter((key) => !MERGED_KEYS.includes(key)),
-    ),
-    cwd,
-  ) as typeof document.contents;
+  document.contents = toYaml(effective, cwd) as typeof document.contents;
   return document.toString({ lineWidth: 0 });
-}
-
-const NODE_KEYS = Object.keys(NodeFile.shape);
-
-function inOrder(tree: Tree, keys: readonly string[]): Tree {
-  const entries = entriesOf(tree);
-  return mapTree(
-    tree.place,
-    keys.flatMap((key): [string, Tree][] => {
-      const entry = entries.get(key);
-      return entry ? [[key, entry]] : [];
-    }),
-  );
 }
 
 function toYaml(tree: Tree, cwd: string): Node {

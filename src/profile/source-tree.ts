@@ -1,16 +1,13 @@
-import type { SourcePlace } from './profile.js';
+import type { Path, SourcePlace } from './profile.js';
 
 /** Settings as they were written, each with its place. An entry of a map has the place of its key. */
 export type Tree = { readonly place: SourcePlace; readonly value: Scalar | readonly Tree[] | Entries };
 export type Scalar = string | number | boolean | null;
 export type Entries = ReadonlyMap<string, Tree>;
-export type Path = readonly PropertyKey[];
 
 const NO_ENTRIES: Entries = new Map();
 
-export const DEFAULT_PLACE: SourcePlace = { file: 'default', line: 0 };
-
-/** @returns the entries of `tree`; none where it is no map. */
+/** @returns the entries of `tree`; none if it is not a map. */
 export function entriesOf(tree: Tree | undefined): Entries {
   return tree?.value instanceof Map ? tree.value : NO_ENTRIES;
 }
@@ -29,7 +26,7 @@ export function toTree(plain: unknown, place: SourcePlace): Tree {
   );
 }
 
-/** @returns `tree` without its places. An entry that is null is left out: null says that a value is not given, or taken away. */
+/** @returns `tree` without its places. An entry that is null is left out: null says that a value is not given, or removed. */
 export function toPlain(tree: Tree): unknown {
   const { value } = withoutNulls(tree);
   if (Array.isArray(value)) return value.map(toPlain);
@@ -67,18 +64,31 @@ export function without(tree: Tree, mask: Tree): Tree {
   return mapTree(tree.place, kept);
 }
 
-/** @returns those entries of the map `tree` whose key is in `keys`. */
+/** @returns those entries of the map `tree` whose key is in `keys`, in the order of `keys`. */
 export function pick(tree: Tree, keys: readonly string[]): Tree {
+  const entries = entriesOf(tree);
   return mapTree(
     tree.place,
-    [...entriesOf(tree)].filter(([key]) => keys.includes(key)),
+    keys.flatMap((key): [string, Tree][] => {
+      const entry = entries.get(key);
+      return entry ? [[key, entry]] : [];
+    }),
   );
 }
 
-/** @returns `tree` with the entry `key` replaced by what `change` makes of it; as it is where it has none. */
+/** @returns `tree` with the entry `key` replaced by what `change` makes of it; as it is if it has none. */
 export function replaceEntry(tree: Tree, key: string, change: (entry: Tree) => Tree): Tree {
   const entry = entriesOf(tree).get(key);
   return entry ? mapTree(tree.place, new Map(entriesOf(tree)).set(key, change(entry))) : tree;
+}
+
+/** @returns the map `tree` with `change` applied to each entry that is a map. */
+export function mapValues(tree: Tree, change: (entry: Tree) => Tree): Tree {
+  if (!(tree.value instanceof Map)) return tree;
+  return mapTree(
+    tree.place,
+    [...entriesOf(tree)].map(([key, entry]) => [key, entry.value instanceof Map ? change(entry) : entry]),
+  );
 }
 
 /** @returns the part of `tree` at `path`, or undefined. */

@@ -16,8 +16,8 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ['flsh: sync\n', 'p.yaml:4:1: flsh: unknown key (did you mean "flush"?)'],
     ['qqqqqq: 1\n', 'p.yaml:4:1: qqqqqq: unknown key; known are extends, description,'],
     ['roles:\n  broker: { heap 384m }\n', 'p.yaml:5:13: "heap 384m" has no colon; write `heap: 384m`'],
-    ['flush:\n', 'p.yaml:4:1: flush has no value; null takes away what is inherited'],
-    ['  broker-b:\n', 'p.yaml:4:3: broker-b has no value; null takes away what is inherited'],
+    ['flush:\n', 'p.yaml:4:1: flush has no value; null removes the inherited value'],
+    ['  broker-b:\n', 'p.yaml:4:3: broker-b has no value; null removes the inherited value'],
     ['flsh: null\n', 'p.yaml:4:1: flsh: unknown key (did you mean "flush"?)'],
     ['roles:\n  broker: { hep: null }\n', 'p.yaml:5:13: roles.broker.hep: unknown key (did you mean "heap"?)'],
     ['flush: synch\n', 'p.yaml:4:1: flush: expected sync or async, not "synch" (did you mean "sync"?)'],
@@ -48,7 +48,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ['roles:\n  broker: { properties: [a] }\n', 'p.yaml:5:13: roles.broker.properties: expected a map of RocketMQ properties, not a list'],
     [
       'roles:\n  broker: { env: { "a b": 1 } }\n',
-      'p.yaml:5:20: roles.broker.env.a b: "a b" is no usable name, expected letters, digits and _',
+      'p.yaml:5:20: roles.broker.env.a b: "a b" cannot be used here, expected letters, digits and _',
     ],
     [
       '  broker-b: { role: brokr }\n',
@@ -87,7 +87,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
       '  namesrv-2: { role: namesrv, listenPort: 65520, properties: { enableControllerInNamesrv: true } }\n',
       'p.yaml:4:31: nodes.namesrv-2.listenPort: namesrv-2 takes 65520, 65540, and ports end at 65535',
     ],
-    ['  broker-b: null\n', 'p.yaml:4:3: nodes.broker-b: null takes an inherited node away, but no parent has "broker-b"'],
+    ['  broker-b: null\n', 'p.yaml:4:3: nodes.broker-b: null removes an inherited node, but no parent has "broker-b"'],
     ['topics: Orders\n', 'p.yaml:4:1: topics: expected a list of topics, not "Orders"'],
     ['topics:\n  - a b\n', 'p.yaml:5:5: topics[0]: expected a topic name of letters, digits, % | _ and - (at most 127), not "a b"'],
     [`topics: [${text(128)}]\n`, 'p.yaml:4:10: topics[0]: expected a topic name of at most 127 characters'],
@@ -121,11 +121,11 @@ describe('one mistake is told with file, line, column, key path, what was expect
 });
 
 test.each([
-  ['  "broker/b": { role: broker }\n', 'p.yaml:4:3: nodes.broker/b: "broker/b" is no usable name'],
+  ['  "broker/b": { role: broker }\n', 'p.yaml:4:3: nodes.broker/b: "broker/b" cannot be used here'],
   ['  "broker b": { role: broker }\n', 'p.yaml:4:3: nodes.broker b'],
   ["  'broker\"b': { role: broker }\n", 'p.yaml:4:3: nodes.broker"b'],
   [`  ${text(64)}: { role: broker }\n`, 'p.yaml:4:3: nodes.xxx'],
-  ['  masters: { role: broker }\n', 'p.yaml:4:3: nodes.masters: "masters" is no usable name, expected a word that names no role'],
+  ['  masters: { role: broker }\n', 'p.yaml:4:3: nodes.masters: "masters" cannot be used here, expected a word that is not a role'],
   ['  Broker-A: { role: broker }\n', 'p.yaml:4:3: nodes.Broker-A: differs from "broker-a" in case only'],
   ['  broker-b: { role: broker, brokerName: "a b" }\n', 'p.yaml:4:29: nodes.broker-b.brokerName: expected letters, digits'],
   ['brokerClusterName: "a/b"\n', 'p.yaml:4:1: brokerClusterName: expected letters, digits'],
