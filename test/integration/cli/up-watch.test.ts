@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { CliProcess } from '../../support/cli-process.js';
+import { type CliProcess, until } from '../../support/cli-process.js';
 import { FAKE_JDK, type Harness, PAIR, useHarness } from '../../support/harness.js';
 
 const harness = useHarness();
@@ -102,6 +102,19 @@ test('a save while nodes are rolled is taken up after it, the newest alone', asy
   await cli.until(() => expect(eventsOf(cli, 'applied')).toHaveLength(2));
   expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65538');
   expect(h.launches('rmqdev')).toMatchObject({ 'broker-a': 1, 'broker-a-s': 3 });
+});
+
+test('Ctrl-C while nodes are rolled ends with 130, and the daemon goes on', async () => {
+  const h = harness();
+  const { cli, file } = await watching(h);
+  save(file, 'extends: base\nnodes: { broker-a-s: { properties: { maxMessageSize: 65536 } } }\n');
+  await cli.until(({ stderr }) => expect(stderr).toContain('broker-a-s  stopping'));
+  cli.signal('SIGINT');
+  const { code, stdout } = await cli.outcome;
+  expect(code).toBe(130);
+  expect(stdout).toContain('Detached: what is under way goes on.');
+  await until(async () => expect(await h.node('broker-a-s')).toMatchObject({ state: 'ready', restarts: 0 }));
+  expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65536');
 });
 
 test('a profile that goes away for a moment changes nothing, even if a shipped one has its name', async () => {
