@@ -1,7 +1,7 @@
-import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { CliProcess } from '../../support/cli-process.js';
+import { type CliProcess, until } from '../../support/cli-process.js';
 import { FAKE_JDK, type Harness, PAIR, useHarness } from '../../support/harness.js';
 
 const harness = useHarness();
@@ -104,14 +104,29 @@ test('a save while nodes are rolled is taken up after it, the newest alone', asy
   expect(h.launches('rmqdev')).toMatchObject({ 'broker-a': 1, 'broker-a-s': 3 });
 });
 
-test('a profile that goes away for a moment changes nothing, even if another one has its name', async () => {
+test('Ctrl-C while nodes are rolled ends with 130, and the daemon goes on', async () => {
   const h = harness();
-  const { cli, file, base } = await watching(h, '--json');
+  const { cli, file } = await watching(h);
+  save(file, 'extends: base\nnodes: { broker-a-s: { properties: { maxMessageSize: 65536 } } }\n');
+  await cli.until(({ stderr }) => expect(stderr).toContain('broker-a-s  stopping'));
+  cli.signal('SIGINT');
+  const { code, stdout } = await cli.outcome;
+  expect(code).toBe(130);
+  expect(stdout).toContain('Detached: what is under way goes on.');
+  await until(async () => expect(await h.node('broker-a-s')).toMatchObject({ state: 'ready', restarts: 0 }));
+  expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65536');
+});
+
+test('a profile that goes away for a moment changes nothing, even if a shipped one has its name', async () => {
+  const h = harness();
+  const file = h.profileOf('single', PAIR);
+  const text = readFileSync(file, 'utf8');
+  const cli = h.begin(['up', 'single', '--watch', '--json', '--java', FAKE_JDK, '--rocketmq', h.release('4.9.7')]);
+  await cli.until(() => expect(eventsOf(cli, 'watching')).toHaveLength(1));
   const before = await h.pids();
-  copyFileSync(base, join(h.cwd, 'kept.yaml'));
   rmSync(file);
   await cli.until(() => expect(eventsOf(cli, 'missing')).toEqual([{ event: 'missing', files: [file] }]));
-  writeFileSync(file, 'extends: base\n');
+  writeFileSync(file, text);
   await cli.until(() => expect(eventsOf(cli, 'unchanged')).toHaveLength(1));
   expect(await h.pids()).toEqual(before);
 });
@@ -121,7 +136,7 @@ test('a daemon that has ended meanwhile is started for the next save', async () 
   const { cli, file } = await watching(h, '--json');
   const before = await h.pids();
   expect((await h.run('daemon', 'stop')).code).toBe(0);
-  save(file, 'extends: base\nnodes: { broker-c: { role: broker } }\n');
+  save(file, `extends: base\nnodes: { broker-c: { role: broker, listenPort: ${h.port('broker-c')} } }\n`);
   await cli.until(() => expect(eventsOf(cli, 'applied')).toMatchObject([{ nodes: { 'broker-c': 'create' } }]));
   expect(await h.pids()).toMatchObject(before);
 });
