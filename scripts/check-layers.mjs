@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-// Fails where a folder of src imports one that it may not: folders are layers (see docs/architecture.md).
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+// Fails if an import breaks the order of the house: layers, rooms inside a layer, no circles (see docs/architecture.md).
 import { fileURLToPath } from 'node:url';
+import { readImports, violationsOf } from './layers/import-graph.mjs';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** What each folder may import beside itself and `base`. */
-const ALLOWED = {
+const LAYERS = {
   base: [],
   contract: [],
   rocketmq: [],
@@ -29,19 +28,25 @@ const ALLOWED = {
   cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
 };
 
-const violations = [];
-for (const entry of readdirSync(SRC, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
-  const file = join(entry.parentPath, entry.name);
-  const layer = relative(SRC, file).split(sep)[0];
-  if (!(layer in ALLOWED)) violations.push(`${relative(SRC, file)}: ${layer} is no layer`);
-  for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)) {
-    const imported = relative(SRC, resolve(dirname(file), target)).split(sep)[0];
-    if (imported === layer || imported === 'base' || imported === '..') continue;
-    if (!ALLOWED[layer]?.includes(imported)) violations.push(`${relative(SRC, file)}: ${layer} must not import ${imported} (${target})`);
-  }
-}
+/**
+ * Layers that are divided into rooms: what each room (folder) may import beside itself. `.` is the room of the files that lie in none, as
+ * in `cluster: { '.': ['plan', 'spec'], plan: ['spec'], spec: [] }`.
+ */
+const ROOMS = {
+  cluster: {
+    '.': ['ends', 'launch', 'roles', 'spec', 'state'],
+    spec: [],
+    roles: ['spec'],
+    plan: ['.', 'roles', 'spec'],
+    state: ['.', 'spec'],
+    launch: ['.', 'roles', 'spec', 'state'],
+    ends: ['.', 'spec', 'state'],
+    status: ['.', 'ends', 'roles', 'spec', 'state'],
+    actions: ['.', 'ends', 'launch', 'plan', 'roles', 'spec', 'state', 'status'],
+  },
+};
 
+const violations = violationsOf(readImports(SRC), { layers: LAYERS, rooms: ROOMS });
 for (const violation of violations) console.error(violation);
 if (violations.length > 0) process.exit(1);
-console.log('layers: every import follows the arrows');
+console.log('imports: layers, rooms and circles are in order');

@@ -1,4 +1,4 @@
-import { usage } from './options.js';
+import { usage } from './usage.js';
 
 /** yargs loses a lone dash, so another word goes through it instead; no shell can pass this one. */
 const DASH = '\0-';

@@ -3,17 +3,17 @@ import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
 import { packageVersion } from '../base/version.js';
 import { withDashes } from './arguments.js';
 import { jsonOutput } from './output/json-output.js';
+import { endWithReader } from './output/stdout.js';
 import { createParser } from './parser.js';
-import { endWithReader } from './stdout-reader.js';
-import { usageText } from './usage-text.js';
-import { createRun } from './with-daemon.js';
+import { createRunOf } from './session.js';
+import { usageText } from './usage.js';
 
 const args = process.argv.slice(2);
 const exit = (code: number) => {
   process.exitCode = code;
 };
 const version = packageVersion();
-const parser = createParser(args, createRun(version, exit), version, exit);
+const parser = createParser(args, createRunOf(version, exit), version);
 
 endWithReader(process.stdout, () => process.exit(0));
 

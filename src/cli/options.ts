@@ -1,60 +1,60 @@
 import type { Argv, Options } from 'yargs';
-import { RmqdevError } from '../base/errors.js';
 import { parseDurationMs } from '../base/units.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
-import type { ClusterOptions, GlobalOptions } from './with-daemon.js';
+import { usage } from './usage.js';
 
-/** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. */
-export function durationOption(fallback: string, describe: string) {
-  return { type: 'string', default: fallback, describe: `${describe} (500ms, 5s, 2m)` } satisfies Options;
-}
-
-/** Options that may stand several times; of any other, yargs would make a list that nobody expects. */
+/** Options that may be given several times; of any other, yargs would make a list that nobody expects. */
 const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
 /** Words of other programs, which may be empty. */
 const FREE: ReadonlySet<string> = new Set(['_', '--', 'args']);
 
-/** A value that its option does not take. A `coerce` cannot refuse it: yargs keeps only the message of what that throws. */
-class WrongValue {
+/** A value that its option does not take. */
+class Refused {
   constructor(
     readonly given: string,
     readonly why: string,
-    /** A value that would do. */
-    readonly example: number,
+    readonly nextFor: (option: string) => string,
   ) {}
 }
 
-/** What yargs itself lets pass, for every command. @throws RmqdevError USAGE */
+/** What yargs itself accepts, for every command. @throws RmqdevError USAGE */
 export function checkOptions(argv: object): true {
   for (const [name, value] of Object.entries(argv)) {
     const option = `${name.length === 1 ? '-' : '--'}${name}`;
     if (!FREE.has(name) && (value === '' || (Array.isArray(value) && value.includes(''))))
       throw usage(
         `<${name}> is empty`,
-        'an argument is an empty text; a shell variable that is not set leaves one',
-        'Write it, or omit it',
+        'an argument is an empty text, which is what a shell variable leaves if it is not set',
+        'Write a value, or omit the argument',
       );
     if (Array.isArray(value) && !LISTS.has(name))
-      throw usage(`${option} stands ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
-    if (value instanceof WrongValue) throw usage(`${option} ${value.given}`, value.why, `Write ${option} ${value.example}`);
-    if (name === 'timeout' && !(Number(parseDurationMs(String(value))) > 0))
-      throw usage(`--timeout ${value}`, 'it is no duration above 0', 'Write it as 500ms, 5s or 2m; a bare number is seconds');
+      throw usage(`${option} is given ${value.length} times`, `it takes one value, and was given ${value.join(', ')}`, 'Keep one of them');
+    if (value instanceof Refused) throw usage(`${option} ${value.given}`, value.why, value.nextFor(option));
   }
   return true;
 }
 
-/** An option that takes how many of the last lines to show. */
-export const linesOption = { ...countOption({ min: 0, example: 50 }), alias: 'n' };
+/**
+ * @returns a `coerce` for yargs that reads a text. It does not throw, because yargs would keep only the message: it leaves a `Refused`
+ * in place of the value, and `checkOptions` throws. It also leaves lists, which `checkOptions` refuses, and what it has read before.
+ */
+function reading<T>(read: (text: string) => T | Refused): (given: unknown) => T {
+  return (given) => (typeof given === 'string' ? read(given) : given) as T;
+}
 
-export function clusterOption<T extends GlobalOptions>(argv: Argv<T>): Argv<T & ClusterOptions> {
-  return argv.option('cluster', {
-    alias: 'c',
+/** An option that takes a duration: `500ms`, `5s`, `2m`; a bare number is seconds. The command gets milliseconds. */
+export function durationOption(fallback: string, describe: string) {
+  return {
     type: 'string',
-    default: DEFAULT_CLUSTER,
-    defaultDescription: 'the only one running, else the last one used',
-    describe: 'The cluster',
-  }) as unknown as Argv<T & ClusterOptions>;
+    default: fallback,
+    describe: `${describe} (500ms, 5s, 2m)`,
+    coerce: reading((text): number | Refused => {
+      const ms = parseDurationMs(text) ?? 0;
+      if (ms > 0) return ms;
+      return new Refused(text, 'it must be a duration above 0', () => 'Write it as 500ms, 5s or 2m; a bare number is seconds');
+    }),
+  } satisfies Options;
 }
 
 /** A whole number, `min` or more. */
@@ -66,29 +66,38 @@ export function countOption({ min, example }: { min: number; example: number }) 
 export const rateOption = (example: number) =>
   numberOption((value) => value > 0 && Number.isFinite(value), 'it must be a number above 0', example);
 
-/** Of type string, so that what is no number is told as it was written. */
+/** Of type string, so that the error shows what is not a number as it was written. */
 function numberOption(isRight: (value: number) => boolean, why: string, example: number) {
   return {
     type: 'string',
-    coerce: (given: unknown): number | undefined => {
-      // Of a list, checkOptions says that it is one.
-      if (given === undefined || Array.isArray(given)) return given as never;
-      const value = String(given).trim() === '' ? Number.NaN : Number(given);
-      return isRight(value) ? value : (new WrongValue(String(given), why, example) as never);
-    },
+    coerce: reading((text): number | Refused => {
+      const value = text.trim() === '' ? Number.NaN : Number(text);
+      return isRight(value) ? value : new Refused(text, why, (option) => `Write ${option} ${example}`);
+    }),
   } satisfies Options;
 }
 
-/** `selector…` as product names: ids, live roles, brokerNames, globs, groups. */
-export function selectorsPositional<T>(argv: Argv<T>, isRequired: boolean): Argv<T & { selector: string[] }> {
-  return argv.positional('selector', {
+/** An option that takes how many of the last lines to show. */
+export const linesOption = { ...countOption({ min: 0, example: 50 }), alias: 'n' };
+
+export function clusterOption<T>(argv: Argv<T>) {
+  return argv.option('cluster', {
+    alias: 'c',
     type: 'string',
-    array: true,
-    ...(isRequired ? { demandOption: true } : { default: [] }),
-    describe: 'broker-a, master-a, slave-b, "broker-*", masters, slaves, brokers, namesrvs, all',
-  }) as unknown as Argv<T & { selector: string[] }>;
+    default: DEFAULT_CLUSTER,
+    defaultDescription: 'the only one running, else the last one used',
+    describe: 'The cluster',
+  });
 }
 
-export function usage(what: string, why: string, next: string): RmqdevError {
-  return new RmqdevError('USAGE', { what, why, next });
-}
+const SELECTOR = {
+  type: 'string',
+  array: true,
+  describe: 'broker-a, master-a, slave-b, "broker-*", masters, slaves, brokers, namesrvs, all',
+} as const;
+
+/** `<selector..>`, as product names: ids, live roles, brokerNames, globs, groups. */
+export const requiredSelectors = <T>(argv: Argv<T>) => argv.positional('selector', { ...SELECTOR, demandOption: true });
+
+/** `[selector..]`: an empty list is every node. */
+export const optionalSelectors = <T>(argv: Argv<T>) => argv.positional('selector', { ...SELECTOR, default: [] });

@@ -1,7 +1,8 @@
 import yargs, { type Argv } from 'yargs';
 import { hideDashes, type KnownOptions, refuseEmptyValues, restoreDashes } from './arguments.js';
+import type { Command } from './command.js';
 import { cleanCommand, lsCommand } from './commands/clusters.js';
-import { completionCommand } from './commands/completion.js';
+import { completeWords, completionCommand } from './commands/completion.js';
 import { consumeCommand } from './commands/consume.js';
 import { daemonCommand } from './commands/daemon.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -25,58 +26,60 @@ import { topicCommand } from './commands/topic.js';
 import { upCommand } from './commands/up.js';
 import { waitCommand } from './commands/wait.js';
 import { checkOptions } from './options.js';
-import type { GlobalOptions, Run } from './with-daemon.js';
+import type { GlobalOptions, RunOf } from './session.js';
 
-/** Every command, as yargs reads them. @param exit is told the exit code of what does not end with 0 */
-export function createParser(args: readonly string[], run: Run, version: string, exit: (code: number) => void): Argv<GlobalOptions> {
+/** In the order of `rmqdev --help`. */
+export const COMMANDS: readonly Command[] = [
+  upCommand,
+  statusCommand,
+  logsCommand,
+  killCommand,
+  ...nodeVerbCommands,
+  waitCommand,
+  eventsCommand,
+  explainCommand,
+  sendCommand,
+  consumeCommand,
+  topicCommand,
+  groupCommand,
+  adminCommand,
+  toolsCommand,
+  downCommand,
+  lsCommand,
+  cleanCommand,
+  envCommand,
+  doctorCommand,
+  lintCommand,
+  importCommand,
+  reportCommand,
+  profilesCommand,
+  profileCommand,
+  installCommand,
+  versionsCommand,
+  daemonCommand,
+  completionCommand,
+];
+
+/** Every command, as yargs reads them. */
+export function createParser(args: readonly string[], runOf: RunOf, version: string): Argv<GlobalOptions> {
   const parser = yargs(hideDashes(args))
     .scriptName('rmqdev')
-    // All other texts are English: a help half in the language of the shell would be worse than none.
+    // All other texts are English: a help that is half in the language of the shell would be worse.
     .locale('en')
     .usage('$0 <command>\n\nLocal multi-broker RocketMQ clusters under one supervisor')
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object, or one a line for streams', global: true })
-    .option('verbose', {
-      type: 'boolean',
-      default: false,
-      describe: 'Stack traces with errors',
-      global: true,
-    }) as unknown as Argv<GlobalOptions>;
+    .option('verbose', { type: 'boolean', default: false, describe: 'Stack traces with errors', global: true });
 
-  parser
-    .command(upCommand(run, exit))
-    .command(statusCommand(run))
-    .command(logsCommand(run))
-    .command(killCommand(run))
-    .command(nodeVerbCommands(run) as never)
-    .command(waitCommand(run))
-    .command(eventsCommand(run))
-    .command(explainCommand(run))
-    .command(sendCommand(run, exit))
-    .command(consumeCommand(run))
-    .command(topicCommand(run))
-    .command(groupCommand(run))
-    .command(adminCommand(run, exit))
-    .command(toolsCommand(run, exit))
-    .command(downCommand(run))
-    .command(lsCommand(run))
-    .command(cleanCommand(run))
-    .command(envCommand(run))
-    .command(doctorCommand(run, exit))
-    .command(lintCommand(run, exit))
-    .command(importCommand(run))
-    .command(reportCommand(run))
-    .command(profilesCommand(run))
-    .command(profileCommand(run))
-    .command(installCommand(run))
-    .command(versionsCommand(run))
-    .command(daemonCommand(run, exit))
-    .command(completionCommand(run, parser))
+  for (const command of COMMANDS) command.addTo(parser, runOf);
+  return parser
+    .completion('completion-words', false, completeWords)
     .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
     .recommendCommands()
     .strict()
     .middleware(restoreDashes, true)
-    .check((argv, options) => {
-      refuseEmptyValues(args, options as unknown as KnownOptions);
+    .check((argv, options: unknown) => {
+      // Its types call the second parameter `aliases`, but it is all that yargs knows of the options.
+      refuseEmptyValues(args, options as KnownOptions);
       return checkOptions(argv);
     })
     .version(version)
@@ -84,5 +87,4 @@ export function createParser(args: readonly string[], run: Run, version: string,
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail(false)
     .epilogue('Start here: rmqdev up 2m2s');
-  return parser;
 }

@@ -17,23 +17,23 @@ import {
 } from '../supervisor/node-run.js';
 import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
-import { ownReach } from './access-control.js';
 import { BackgroundWork } from './background-work.js';
-import { buildSpecs } from './build-specs.js';
-import { saveClusterState } from './cluster-state.js';
-import { CrashReports, isCrash } from './crash-reports.js';
-import { Elections } from './elections.js';
-import { Journal } from './journal.js';
-import { prepareLaunch } from './launch.js';
-import { LaunchNotices } from './launch-notices.js';
-import { readLaunchedSpec } from './launched-spec.js';
-import { recordExit, recordTransition } from './node-events.js';
-import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './node-spec.js';
+import { CrashReports } from './ends/crash-reports.js';
+import { prepareLaunch } from './launch/launch.js';
+import { runSpec } from './launch/run-spec.js';
 import { type OperationMode, Operations } from './operations.js';
-import { recoverClusterState } from './recover-state.js';
+import { buildSpecs } from './roles/build-specs.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
-import { runSpec } from './run-spec.js';
-import { type Pending, StartWishes } from './start-wishes.js';
+import { ownReach } from './spec/access-control.js';
+import { readLaunchedSpec } from './spec/launched-spec.js';
+import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './spec/node-spec.js';
+import { saveClusterState } from './state/cluster-state.js';
+import { Elections } from './state/elections.js';
+import { Journal } from './state/journal.js';
+import { LaunchNotices } from './state/launch-notices.js';
+import { isCrash, recordExit, recordTransition } from './state/node-events.js';
+import { recoverClusterState } from './state/recover-state.js';
+import { type Pending, StartWishes } from './state/start-wishes.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */

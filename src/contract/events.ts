@@ -25,6 +25,7 @@ export const PlannedNode = z.object({
   change: z.enum(['create', 'start', 'restart', 'remove', 'none']),
   changes: z.array(z.string()).describe('what differs from the running node, one sentence each'),
 });
+export type PlannedNode = z.infer<typeof PlannedNode>;
 
 export const Plan = z.object({
   cluster: z.string(),

@@ -1,18 +1,12 @@
 import { z } from 'zod';
+import { EXIT_CAUSES, NODE_STATES, type NodeExitRecord } from '../base/node-words.js';
 
 /** What users see of a cluster and its nodes. Field names are API: `--json` prints these objects. */
 
-export const NodeState = z.enum(['stopped', 'starting', 'ready', 'unready', 'paused', 'backoff', 'stopping', 'failed']);
+export const NodeState = z.enum(NODE_STATES);
 export type NodeState = z.infer<typeof NodeState>;
 
-export const ExitCause = z.enum([
-  'killed-by-user',
-  'stopped-by-user',
-  'stopped-from-outside',
-  'killed-from-outside',
-  'crashed',
-  'machine-restarted',
-]);
+export const ExitCause = z.enum(EXIT_CAUSES);
 export type ExitCause = z.infer<typeof ExitCause>;
 
 export const ExitRecord = z.object({
@@ -23,7 +17,7 @@ export const ExitRecord = z.object({
   cause: ExitCause,
   finding: z.string().nullable().describe('a code of explain; null where none was found'),
   detail: z.string().nullable().describe('the line that tells most, for people'),
-});
+} satisfies Record<keyof Omit<NodeExitRecord, 'adopted'>, z.ZodType>);
 export type ExitRecord = z.infer<typeof ExitRecord>;
 
 export const JavaInfo = z.object({ version: z.int().describe('major version'), home: z.string() });
@@ -44,6 +38,7 @@ export const NodeStatus = z.object({
   state: NodeState,
   reason: z.string().nullable().describe('why it is not ready'),
   pid: z.int().nullable(),
+  address: z.string().describe('host:port at which it is asked on this machine'),
   startedAt: z.string().nullable(),
   restarts: z.int(),
   rocketmq: z.string(),

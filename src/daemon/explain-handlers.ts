@@ -1,6 +1,6 @@
-import { explainNode, isWorthTelling } from '../cluster/explain-nodes.js';
-import { portHoldersOf } from '../cluster/gather-evidence.js';
-import type { Selection } from '../cluster/select.js';
+import { explainNode, isWorthTelling } from '../cluster/ends/explain-nodes.js';
+import { portHoldersOf } from '../cluster/ends/gather-evidence.js';
+import type { Selection } from '../cluster/status/selectors.js';
 import type { Handlers } from '../contract/routes.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
 

@@ -1,4 +1,4 @@
-import type { Journal } from '../cluster/journal.js';
+import type { Journal } from '../cluster/state/journal.js';
 import type { JournalEvent } from '../contract/events.js';
 
 type Request = { follow: boolean; lines: number | undefined; wanted: ReadonlySet<string> | undefined; closed: AbortSignal };

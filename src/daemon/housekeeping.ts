@@ -1,3 +1,4 @@
+import { periodically } from '../base/periodic.js';
 import type { World } from '../cluster/world.js';
 import { capFile } from '../process/cap-file.js';
 import { processStats } from '../process/process-stats.js';
@@ -13,8 +14,6 @@ const CHECK_EVERY_MS = 10_000;
  * @returns a function that ends it.
  */
 export function keepHouse(world: World, registry: Pick<ClusterRegistry, 'all'>): () => void {
-  let cancel = () => {};
-  let isOver = false;
   const cap = (file: string) =>
     capFile(file, MAX_LOG_BYTES).catch((error) => world.log.warn({ file, err: error }, 'a log could not be capped'));
   const check = async () => {
@@ -23,11 +22,6 @@ export function keepHouse(world: World, registry: Pick<ClusterRegistry, 'all'>):
     for (const spec of specs) await cap(spec.paths.stdout);
     const pids = registry.all.flatMap(({ cluster }) => cluster.specs.flatMap((spec) => cluster.supervisor(spec.id).pid ?? []));
     await processStats(pids).catch((error) => world.log.warn({ err: error }, 'process statistics could not be read'));
-    if (!isOver) cancel = world.clock.after(CHECK_EVERY_MS, () => void check());
   };
-  void check();
-  return () => {
-    isOver = true;
-    cancel();
-  };
+  return periodically(world.clock, CHECK_EVERY_MS, check, 'at-once');
 }

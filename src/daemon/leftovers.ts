@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toRmqdevError } from '../base/errors.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { folderBytes } from '../cluster/measure.js';
+import { folderBytes } from '../cluster/status/meter.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 

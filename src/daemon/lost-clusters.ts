@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { discardFolder } from '../base/discard-folder.js';
 import type { RmqdevError } from '../base/errors.js';
-import { endLeftWork } from '../cluster/own-processes.js';
-import { endStrays, lostState, strayNodes } from '../cluster/stray-nodes.js';
+import { endLeftWork } from '../cluster/state/own-processes.js';
+import { endStrays, lostState, strayNodes } from '../cluster/state/stray-nodes.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 

@@ -1,4 +1,4 @@
-import { installText } from '../cluster/up.js';
+import { installText } from '../cluster/actions/up.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
 import { listReleases } from '../install/list-releases.js';

@@ -1,8 +1,8 @@
 import { RmqdevError } from '../base/errors.js';
+import { type UpRequest, up } from '../cluster/actions/up.js';
 import { Cluster } from '../cluster/cluster.js';
-import { planCluster } from '../cluster/plan.js';
-import { PortClaims } from '../cluster/port-claims.js';
-import { type UpRequest, up } from '../cluster/up.js';
+import { planCluster } from '../cluster/plan/plan.js';
+import { PortClaims } from '../cluster/plan/port-claims.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
 import { formatPlace } from '../profile/problems.js';

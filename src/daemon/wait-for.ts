@@ -1,5 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
-import { gaveUp } from '../cluster/start-stop.js';
+import { gaveUp } from '../cluster/actions/start-failures.js';
 import type { ClusterStatus } from '../contract/status.js';
 import type { Entry } from './cluster-registry.js';
 

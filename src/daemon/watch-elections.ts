@@ -1,4 +1,5 @@
-import { noteElections } from '../cluster/elections.js';
+import { periodically } from '../base/periodic.js';
+import { noteElections } from '../cluster/status/note-elections.js';
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
@@ -6,9 +7,7 @@ const ASK_EVERY_MS = 1_000;
 
 /** Notices, in every cluster that has such a group, when another replica has been elected master. @returns a function that ends it. */
 export function watchElections({ clock, log }: World, registry: ClusterRegistry): () => void {
-  let cancel = () => {};
-  let isEnded = false;
-  const look = async () => {
+  return periodically(clock, ASK_EVERY_MS, async () => {
     await Promise.all(
       registry.all.map(({ cluster, meter }) =>
         noteElections(cluster, meter).catch((error) =>
@@ -16,14 +15,5 @@ export function watchElections({ clock, log }: World, registry: ClusterRegistry)
         ),
       ),
     );
-    if (!isEnded) schedule();
-  };
-  const schedule = () => {
-    cancel = clock.after(ASK_EVERY_MS, () => void look());
-  };
-  schedule();
-  return () => {
-    isEnded = true;
-    cancel();
-  };
+  });
 }

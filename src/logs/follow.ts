@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { asError } from '../base/errors.js';
+import { periodically } from '../base/periodic.js';
 import { DirectoryWatch } from './directory-watch.js';
 import { FollowedFile } from './followed-file.js';
 import type { LogRecord, LogSource } from './log-record.js';
@@ -20,7 +21,7 @@ export class Follower {
   readonly #signal: AbortSignal;
   readonly #watches: readonly DirectoryWatch[];
   #sweepMs = SWEEP_MS;
-  #cancelSweep = () => {};
+  #endSweeps = () => {};
   #isAwake = true;
   #wakeUp = () => {};
   #failure: Error | undefined;
@@ -48,6 +49,11 @@ export class Follower {
     const files = await openAll(sources, clock);
     const follower = new Follower(files, clock, signal);
     await follower.#sweep();
+    follower.#endSweeps = periodically(
+      clock,
+      () => follower.#sweepMs,
+      () => follower.#sweep(),
+    );
     return follower;
   }
 
@@ -69,8 +75,7 @@ export class Follower {
 
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#cancelSweep();
-    this.#sweepMs = Infinity;
+    this.#endSweeps();
     await Promise.all([...this.#watches.map((watch) => watch.close()), ...this.files.map((file) => file.close())]);
   }
 
@@ -86,7 +91,7 @@ export class Follower {
         this.#wake();
       },
       onUnwatchable: () => {
-        if (this.#sweepMs === SWEEP_MS) this.#sweepMs = POLL_MS;
+        this.#sweepMs = POLL_MS;
       },
     });
     for (const file of files) file.onReplaced = () => watch.renew(basename(file.source.file));
@@ -101,7 +106,6 @@ export class Follower {
     }
     for (const file of this.files) file.isDirty = true;
     this.#wake();
-    if (this.#sweepMs !== Infinity) this.#cancelSweep = this.#clock.after(this.#sweepMs, () => void this.#sweep());
   }
 
   #background(work: Promise<void>): void {

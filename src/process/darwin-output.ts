@@ -1,5 +1,5 @@
+import type { ProcessState } from '../base/process.js';
 import type { ProcessRow } from './platform.js';
-import type { ProcessState } from './process-identity.js';
 
 /** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1), sysctl(8). */
 

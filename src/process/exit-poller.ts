@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
+import { periodically } from '../base/periodic.js';
+import type { ProcessIdentity } from '../base/process.js';
 import type { Platform } from './platform.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 const PERIOD_MS = 100;
 
@@ -16,7 +17,7 @@ type Watch = { identity: ProcessIdentity; onEnd: (ending: Ending) => void };
  */
 export class ExitPoller {
   readonly #watches = new Set<Watch>();
-  #isScheduled = false;
+  #endLooking: (() => void) | undefined;
   #isAsking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -30,22 +31,19 @@ export class ExitPoller {
   watch(identity: ProcessIdentity, onEnd: (ending: Ending) => void): () => void {
     const watch = { identity, onEnd };
     this.#watches.add(watch);
-    this.#schedule();
+    this.#endLooking ??= periodically(this.clock, PERIOD_MS, () => this.#look());
     return () => this.#watches.delete(watch);
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.#watches.size === 0) return;
-    this.#isScheduled = true;
-    this.clock.after(PERIOD_MS, () => this.#tick());
-  }
-
-  #tick(): void {
-    this.#isScheduled = false;
-    // Before anybody is told: one of those who are told may throw, and the others are looked at again.
-    this.#schedule();
+  #look(): void {
+    if (this.#watches.size === 0) {
+      this.#endLooking?.();
+      this.#endLooking = undefined;
+      return;
+    }
     const isDue = this.clock.monotonicMs() - this.#askedAt >= this.platform.askEveryMs;
-    if (isDue && !this.#isAsking && this.#watches.size > 0) void this.#ask();
+    if (isDue && !this.#isAsking) void this.#ask();
+    // One of those who are told may throw: the others are looked at again after the next period.
     for (const watch of [...this.#watches]) if (!this.hasHolder(watch.identity.pid)) this.#end(watch, 'gone');
   }
 

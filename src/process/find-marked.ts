@@ -1,5 +1,5 @@
+import type { ProcessIdentity } from '../base/process.js';
 import type { Platform, ProcessRow } from './platform.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 /** @returns the live processes with an argument that is exactly `marker`: nodes that were launched but never written down. */
 export async function findMarked(platform: Platform, marker: string): Promise<ProcessIdentity[]> {

@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
 import { systemCode } from '../base/errors.js';
+import type { ProcessExit, ProcessIdentity, ProcessState, RunningProcess } from '../base/process.js';
 import { ExitPoller } from './exit-poller.js';
 import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
 import { type Holder, killGroup, killTree } from './kill-tree.js';
 import { identityError, outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
-import type { ProcessExit, ProcessIdentity, ProcessState } from './process-identity.js';
 
 /**
  * `env` is all that the process gets; `outputFile` takes stdout and stderr, appended, and its folder must exist.
@@ -21,23 +21,6 @@ export type LaunchSpec = {
   outputFile: string;
   lock?: InheritedLock | undefined;
 };
-
-export interface RunningProcess {
-  readonly identity: ProcessIdentity;
-  /** Never rejects; never settles after `release()`. What is left of its group is killed before. */
-  readonly exited: Promise<ProcessExit>;
-  /**
-   * To the process itself, after the signals that were asked for before. @returns false when it is gone; a reused pid is never signalled.
-   * Rejects with NODE_FAILED if the system cannot be asked who has the pid, which it is for an adopted process only.
-   */
-  signal(signal: NodeJS.Signals): Promise<boolean>;
-  /** @returns undefined when the process is gone, or the system could not be asked. Never rejects. */
-  state(): Promise<ProcessState | undefined>;
-  /** SIGKILL to the process, all it started and what is left of its group; resolves when the process is gone. */
-  killTree(): Promise<void>;
-  /** Stops watching and leaves it running. */
-  release(): void;
-}
 
 /** A start time that no process has: of a child that was gone before it could be asked. */
 const NEVER_SEEN = 'gone';

@@ -1,11 +1,11 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { ProcessIdentity, ProcessState } from '../base/process.js';
 import { parseBootSession, parseLsof, parseProcessState, parsePs, parseStartTimes, parseVmStat } from './darwin-output.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
-import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
 const TOOLS = { ps: '/bin/ps', lsof: '/usr/sbin/lsof', vm_stat: '/usr/bin/vm_stat', sysctl: '/usr/sbin/sysctl' };

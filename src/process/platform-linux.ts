@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../base/errors.js';
+import type { ProcessIdentity, ProcessState } from '../base/process.js';
 import { cgroupMemory } from './cgroup-memory.js';
 import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
 import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
-import type { ProcessIdentity, ProcessState } from './process-identity.js';
 
 /** Two open files each: on a machine with many processes a daemon with few descriptors would run out of them. */
 const ROWS_AT_ONCE = 8;

@@ -1,4 +1,4 @@
-import type { ProcessIdentity, ProcessState } from './process-identity.js';
+import type { ProcessIdentity, ProcessState } from '../base/process.js';
 
 /** `command` is the full command line; `args` its arguments as they were given, where the system keeps them apart (Linux). */
 export type ProcessRow = { pid: number; ppid: number; command: string; args?: readonly string[] };

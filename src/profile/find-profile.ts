@@ -28,10 +28,29 @@ const EXTENSION = /\.ya?ml$/;
  * @throws RmqdevError PROFILE_NOT_FOUND
  */
 export async function findProfile(name: string, folders: ProfileFolders, except?: string): Promise<FoundProfile> {
+  const { found } = await lookForProfile(name, folders, except);
+  if (found === undefined) throw await notFound(name, folders);
+  return found;
+}
+
+/** As `findProfile`. @returns also every place that was looked at, in order; the last is that of what was found */
+export async function lookForProfile(
+  name: string,
+  folders: ProfileFolders,
+  except?: string,
+): Promise<{ found: FoundProfile | undefined; places: string[] }> {
+  const places: string[] = [];
   for (const candidate of candidatesOf(name, folders)) {
-    if (candidate.file !== except && (await isFile(candidate.file))) return candidate;
+    if (candidate.file === except) continue;
+    places.push(candidate.file);
+    if (await isFile(candidate.file)) return { found: candidate, places };
   }
-  throw await notFound(name, folders);
+  return { found: undefined, places };
+}
+
+/** @returns what `findProfile` is to be asked for the profile `parent`, which `file` extends: a path begins in the folder of that file. */
+export function parentSearch(parent: string, file: string, folders: ProfileFolders): Parameters<typeof findProfile> {
+  return [parent, { ...folders, cwd: dirname(file) }, parent.includes('/') ? undefined : file];
 }
 
 /** @returns every profile that can be asked for by name, each name once: what hides another comes first. Sorted within its source. */

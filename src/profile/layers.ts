@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { asError, RmqdevError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-import { type FoundProfile, findProfile, type ProfileFolders } from './find-profile.js';
+import { type FoundProfile, findProfile, type ProfileFolders, parentSearch } from './find-profile.js';
 import { parseYaml } from './parse-yaml.js';
 import { didYouMean, displayPath, type ProfileProblem, throwProblems } from './problems.js';
 import { schemaProblems } from './schema-problems.js';
@@ -70,7 +69,7 @@ async function parentOf(layer: Tree, file: string, folders: ProfileFolders, fail
   const parent = entriesOf(layer).get('extends')?.value;
   if (typeof parent !== 'string') return undefined;
   try {
-    return await findProfile(parent, { ...folders, cwd: dirname(file) }, parent.includes('/') ? undefined : file);
+    return await findProfile(...parentSearch(parent, file, folders));
   } catch (error) {
     if (!(error instanceof RmqdevError) || error.code !== 'PROFILE_NOT_FOUND') throw error;
     const { what, why, next } = error.text;

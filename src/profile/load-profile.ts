@@ -3,6 +3,7 @@ import { crossProblems, profileWarnings } from './cross-checks.js';
 import { withDefaults } from './defaults.js';
 import { type FoundProfile, findProfile, type ProfileFolders } from './find-profile.js';
 import { readLayers } from './layers.js';
+import { DEFAULT_QUEUES } from './names.js';
 import { applyOverrides, type ProfileOverrides } from './overrides.js';
 import { throwProblems } from './problems.js';
 import type { Account, Profile, ProfileWarning, SourcePlace } from './profile.js';
@@ -18,9 +19,6 @@ export type LoadedProfile = {
   /** What the profile was made from, for `showProfile`. */
   tree: Tree;
 };
-
-/** As `mqadmin updateTopic`. Source: tools/.../command/topic/UpdateTopicSubCommand.java. */
-const DEFAULT_QUEUES = 8;
 
 const NO_OVERRIDES: ProfileOverrides = { set: [], heap: [] };
 

@@ -15,6 +15,9 @@ export const TOPIC_MAX_LENGTH = 127;
 /** Source: client/.../Validators.java `CHARACTER_MAX_LENGTH`. */
 export const GROUP_MAX_LENGTH = 255;
 
+/** Read and write queues of a new topic on each broker, as `mqadmin updateTopic`. Source: tools/.../command/topic/UpdateTopicSubCommand.java. */
+export const DEFAULT_QUEUES = 8;
+
 /** @returns n of an id that ends in `-n<n>`, as replicas that elect their master are numbered; undefined where it does not. */
 export function peerNumber(id: string): number | undefined {
   const digits = /-n(\d{1,4})$/.exec(id)?.[1];

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { RESTART_POLICIES } from '../base/node-words.js';
 import { parseDurationMs, parseSizeBytes } from '../base/units.js';
 import { DEFAULT_ACCOUNT } from '../rocketmq/access-control.js';
-import { BROKER_NAME, GROUP_MAX_LENGTH, isReservedId, NODE_ID, TOPIC_MAX_LENGTH, TOPIC_OR_GROUP } from './names.js';
+import { STARTUPS } from '../rocketmq/jvm-flags.js';
+import { BROKER_NAME, DEFAULT_QUEUES, GROUP_MAX_LENGTH, isReservedId, NODE_ID, TOPIC_MAX_LENGTH, TOPIC_OR_GROUP } from './names.js';
 import { ROLES } from './profile.js';
 
 /**
@@ -52,7 +54,7 @@ const backoff = z.union([z.string(), z.number()], { error: BACKOFF }).transform(
   return z.NEVER;
 });
 
-const Policy = oneOf(['on-crash', 'never', 'always']);
+const Policy = oneOf(RESTART_POLICIES);
 
 const Restart = z.strictObject(
   {
@@ -109,7 +111,7 @@ const shared = {
   java: text('a major version such as 17, or the home of a JDK')
     .optional()
     .describe('Java major version, or the home of a JDK (default: found)'),
-  startup: oneOf(['fast', 'throughput'])
+  startup: oneOf(STARTUPS)
     .optional()
     .describe('fast: quick to start (C1 compiler, class archive); throughput: quick to run (C2). Default fast'),
   advertise: advertise.optional().describe('The address that brokers give to clients and slaves (default 127.0.0.1)'),
@@ -181,7 +183,7 @@ const topic = z
           name: topicName.describe('The name of the topic'),
           queues: whole(1, 65_535, 'a whole number from 1 to 65535')
             .optional()
-            .describe('Read and write queues on each broker (default 8)'),
+            .describe(`Read and write queues on each broker (default ${DEFAULT_QUEUES})`),
           brokers: z
             .array(z.string({ error: 'a brokerName' }), { error: 'a list of brokerNames' })
             .min(1, { error: 'a list of brokerNames' })

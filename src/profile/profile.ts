@@ -1,3 +1,5 @@
+import type { RestartPolicy } from '../base/node-words.js';
+import type { Startup } from '../rocketmq/jvm-flags.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
 
 /** An effective profile: one cluster as the user wants it, with `extends` followed, defaults filled in and `--set` applied. */
@@ -57,21 +59,12 @@ export type NodeProfile = {
   env: Readonly<Record<string, string>>;
   /** Wanted listenPort; undefined: allotted. */
   listenPort: number | undefined;
-  restart: RestartSetting;
+  restart: RestartPolicy;
   stopTimeoutMs: number | undefined;
   startTimeoutMs: number | undefined;
-  /** fast: C1 and class archive; throughput: C2. */
-  startup: 'fast' | 'throughput';
+  startup: Startup;
   /** The cluster's, unless role or node say otherwise. */
   advertise: Advertise;
-};
-
-export type RestartSetting = {
-  policy: 'on-crash' | 'never' | 'always';
-  maxRestarts: number;
-  windowMs: number;
-  backoffMinMs: number;
-  backoffMaxMs: number;
 };
 
 export type TopicProfile = { name: string; queues: number; brokers: readonly string[] | undefined };

@@ -8,7 +8,7 @@ import {
   topicConfigsSchema,
 } from './broker-bodies.js';
 import type { RemotingClient } from './client.js';
-import { RequestCode, ResponseCode } from './codes.js';
+import { Perm, RequestCode, ResponseCode } from './codes.js';
 import { formatConfigText, parseConfigText } from './config-text.js';
 import { compressBody, decodeMessages, encodeProperties, MessageProperty, type StoredMessage } from './message-codec.js';
 import { invokeExpecting, jsonBody } from './response.js';
@@ -48,7 +48,7 @@ export type TopicSettings = {
   readonly topic: string;
   readonly readQueueNums: number;
   readonly writeQueueNums: number;
-  /** Bits: 4 read, 2 write, 1 inherit; default 6. Source: common/.../constant/PermName.java. */
+  /** Bits of Perm; default READ and WRITE. */
   readonly perm?: number;
   readonly order?: boolean;
 };
@@ -60,7 +60,7 @@ export async function createTopic(client: RemotingClient, address: string, setti
     defaultTopic: DEFAULT_TOPIC,
     readQueueNums: String(settings.readQueueNums),
     writeQueueNums: String(settings.writeQueueNums),
-    perm: String(settings.perm ?? 6),
+    perm: String(settings.perm ?? Perm.READ | Perm.WRITE),
     topicFilterType: 'SINGLE_TAG',
     topicSysFlag: '0',
     order: String(settings.order ?? false),

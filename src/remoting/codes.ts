@@ -131,6 +131,9 @@ export const ResponseCode = {
   LITE_SUBSCRIPTION_QUOTA_EXCEEDED: 2018,
 } as const;
 
+/** Bits of a topic's perm. Source: common/.../constant/PermName.java. */
+export const Perm = { READ: 4, WRITE: 2, INHERIT: 1 } as const;
+
 const nameOf = (table: Readonly<Record<string, number>>, code: number): string =>
   Object.entries(table).find(([, value]) => value === code)?.[0] ?? 'UNKNOWN';
 

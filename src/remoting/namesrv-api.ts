@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RemotingClient } from './client.js';
-import { RequestCode, ResponseCode } from './codes.js';
+import { Perm, RequestCode, ResponseCode } from './codes.js';
 import { parseConfigText } from './config-text.js';
 import { invokeExpecting, jsonBody } from './response.js';
 
@@ -13,7 +13,7 @@ export type BrokerData = {
   readonly enableActingMaster?: boolean;
 };
 
-/** What one broker name holds of a topic. `perm` bits: 4 read, 2 write, 1 inherit. Source: common/.../constant/PermName.java. */
+/** What one broker name holds of a topic. `perm`: see Perm. */
 export type QueueData = {
   readonly brokerName: string;
   readonly readQueueNums: number;
@@ -56,8 +56,6 @@ const clusterInfoSchema = z.object({
 
 /** The id under which a slave is kept here that stands in for its master. */
 export const ACTING_MASTER_ID = -1;
-/** Bit of perm. Source: common/.../constant/PermName.java. */
-const WRITE = 2;
 
 /**
  * @returns the addresses of `brokerName` in `route` by brokerId. Where there is no master, NameServers with supportActingMaster name the slave of the
@@ -68,7 +66,7 @@ export function brokerAddresses(route: TopicRoute | undefined, brokerName: strin
   const data = route?.brokerDatas.find((broker) => broker.brokerName === brokerName);
   if (!data?.enableActingMaster) return data?.brokerAddrs ?? new Map();
   const queues = route?.queueDatas.filter((queue) => queue.brokerName === brokerName) ?? [];
-  if (queues.some(({ perm }) => (perm & WRITE) !== 0)) return data.brokerAddrs;
+  if (queues.some(({ perm }) => (perm & Perm.WRITE) !== 0)) return data.brokerAddrs;
   return new Map([...data.brokerAddrs].map(([id, address]) => [id === 0 ? ACTING_MASTER_ID : id, address]));
 }
 

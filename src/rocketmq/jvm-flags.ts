@@ -3,13 +3,16 @@ import { isSince, type ProcessRole } from './releases.js';
 
 const MB = 1_048_576;
 
+/** fast: serial collector and C1, quick to start; throughput: the JVM's own choice of collector, C2, quick to run. */
+export const STARTUPS = ['fast', 'throughput'] as const;
+export type Startup = (typeof STARTUPS)[number];
+
 export type JvmFlagRequest = {
   /** RocketMQ's. */
   version: string;
   jdkMajor: number;
   role: ProcessRole;
-  /** fast: serial collector and C1, quick to start; throughput: the JVM's own choice of collector, C2. */
-  startup: 'fast' | 'throughput';
+  startup: Startup;
   /** Is TLS what the nodes of the cluster speak among themselves, and with clients? */
   tls: boolean;
   /** -Xmx. */

@@ -15,6 +15,25 @@ export type NodePorts = {
   debug?: number;
 };
 
+/** How people call a socket, and where it lies beside listenPort. */
+export type SocketWords = { name: string; beside?: string };
+
+const SOCKET_WORDS: Readonly<Record<keyof NodePorts, SocketWords>> = {
+  listen: { name: 'listenPort' },
+  fast: { name: 'the fast port', beside: 'listenPort - 2' },
+  ha: { name: 'the HA port', beside: 'listenPort + 1' },
+  dledger: { name: 'the DLedger port' },
+  remoting: { name: 'the remoting port' },
+  controller: { name: 'the controller port' },
+  debug: { name: 'the debug port' },
+};
+
+/** @param socket a key of NodePorts */
+export function socketWordsOf(socket: string, role: ProcessRole | null): SocketWords {
+  if (socket === 'listen' && role === 'proxy') return { name: 'the gRPC port' };
+  return SOCKET_WORDS[socket as keyof NodePorts] ?? { name: `the ${socket} port` };
+}
+
 /**
  * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
  * Sources: remoting/.../NettyRemotingServer.java; broker/.../BrokerController.java (fast port, P-2);

@@ -1,5 +1,5 @@
 import { formatBytes } from '../base/units.js';
-import { PORT_OFFSETS } from './ports.js';
+import { PORT_OFFSETS, socketWordsOf } from './ports.js';
 import { isSince } from './releases.js';
 import type { SymptomFacts } from './symptom.js';
 
@@ -78,19 +78,10 @@ export function heapSize({ heapBytes }: SymptomFacts): string {
   return heapBytes === null ? 'its size' : formatBytes(heapBytes);
 }
 
-/** Names of a node's sockets, as people know them. */
-const SOCKET_WORDS: Readonly<Record<string, string>> = {
-  listen: 'listenPort',
-  fast: 'the fast port (listenPort - 2)',
-  ha: 'the HA port (listenPort + 1)',
-  remoting: 'the remoting port',
-  debug: 'the debug port',
-};
-
 export function socketWords(facts: SymptomFacts, socket: string): string {
   const port = facts.ports[socket] ?? facts.portHolders.find((holder) => holder.socket === socket)?.port;
-  const words = socket === 'listen' && facts.role === 'proxy' ? 'the gRPC port' : (SOCKET_WORDS[socket] ?? `its ${socket} port`);
-  return port === undefined ? words : `${words} ${port}`.replace(/(\(.*\)) (\d+)$/, '$2 $1').replace('port 1', 'port 1');
+  const { name, beside } = socketWordsOf(socket, facts.role);
+  return `${name}${port === undefined ? '' : ` ${port}`}${beside === undefined ? '' : ` (${beside})`}`;
 }
 
 /** @returns the name of the node's socket on `port`. */

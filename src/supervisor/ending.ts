@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { asError } from '../base/errors.js';
-import type { RunningProcess } from './launcher.js';
+import type { RunningProcess } from '../base/process.js';
 
 /** A SIGTERM that could not be sent is sent again after this. */
 const TERM_AGAIN_MS = 1_000;

@@ -1,15 +1,8 @@
-import type { ProcessExit } from './launcher.js';
-import type { NodeExitRecord } from './node-run.js';
+import type { ExitCause, NodeExitRecord } from '../base/node-words.js';
+import type { ProcessExit } from '../base/process.js';
 
-export const EXIT_CAUSES = [
-  'killed-by-user',
-  'stopped-by-user',
-  'stopped-from-outside',
-  'killed-from-outside',
-  'crashed',
-  'machine-restarted',
-] as const;
-export type ExitCause = (typeof EXIT_CAUSES)[number];
+/** Read from here by src/cluster until it reads the words themselves. */
+export { EXIT_CAUSES } from '../base/node-words.js';
 
 /** What the user asked of the process before it ended. */
 export type Asked = 'stop' | 'kill' | 'kill-and-restart' | undefined;

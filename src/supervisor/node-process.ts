@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { asError } from '../base/errors.js';
+import type { ProcessExit, ProcessIdentity, RunningProcess } from '../base/process.js';
 import { Ending, type EndingEvents } from './ending.js';
-import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
+import type { Launcher } from './launcher.js';
 import type { NodeRunSpec } from './node-run.js';
 import { watchProcess } from './watch-process.js';
 

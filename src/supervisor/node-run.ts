@@ -1,9 +1,11 @@
 import { RmqdevError } from '../base/errors.js';
-import type { ExitCause } from './exit-cause.js';
-import type { ProcessIdentity } from './launcher.js';
-import type { NodeEvent, NodeState } from './node-state.js';
+import type { NodeExitRecord, NodeState, RestartPolicy } from '../base/node-words.js';
+import type { ProcessIdentity } from '../base/process.js';
+import type { NodeEvent } from './node-state.js';
 import type { Probe } from './probe.js';
-import type { RestartPolicy } from './restart-policy.js';
+
+/** Read from here by src/cluster until it reads the words themselves. */
+export type { NodeExitRecord };
 
 /** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
 export type NodeRunSpec<S> = {
@@ -32,19 +34,6 @@ export type NodeRunSpec<S> = {
   stopTimeoutMs: number;
 };
 
-/** `at` is when the end was seen, in ms since the epoch. */
-export type NodeExitRecord = {
-  at: number;
-  /** Where no daemon watched: the end lies between this time and `at`. */
-  notBefore: number | null;
-  code: number | null;
-  signal: string | null;
-  adopted: boolean;
-  cause: ExitCause;
-  detail: string | null;
-  /** A word for what was found out about it later; see `NodeSupervisor.annotateExit`. */
-  finding: string | null;
-};
 export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
 
 export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };

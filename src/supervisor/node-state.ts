@@ -1,3 +1,8 @@
+import type { NodeState } from '../base/node-words.js';
+
+/** Read from here by src/cluster until it reads the words themselves. */
+export type { NodeState };
+
 /** The states of a node and what may happen in each: data and one pure function; no timers, no I/O. */
 const TRANSITIONS = {
   stopped: { start: 'starting', adopted: 'unready' },
@@ -15,13 +20,11 @@ const TRANSITIONS = {
   backoff: { backoffElapsed: 'starting', start: 'starting', stop: 'stopped' },
   stopping: { exited: 'stopped' },
   failed: { start: 'starting', stop: 'stopped' },
-} as const;
+} as const satisfies Record<NodeState, Partial<Record<string, NodeState>>>;
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
-export type NodeState = keyof typeof TRANSITIONS;
 export type NodeEvent = KeysOf<(typeof TRANSITIONS)[NodeState]>;
 
-export const NODE_STATES = Object.keys(TRANSITIONS) as readonly NodeState[];
 export const NODE_EVENTS: readonly NodeEvent[] = [
   'start',
   'adopted',

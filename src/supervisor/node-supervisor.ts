@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.js';
+import type { NodeExitRecord, NodeState } from '../base/node-words.js';
+import type { ProcessExit, ProcessIdentity, RunningProcess } from '../base/process.js';
 import { type Asked, endsProcess, judgeExit } from './exit-cause.js';
-import type { Launcher, ProcessExit, ProcessIdentity, RunningProcess } from './launcher.js';
+import type { Launcher } from './launcher.js';
 import { NodeProcess } from './node-process.js';
 import {
   describeExit,
   FRESH_SNAPSHOT,
-  type NodeExitRecord,
   type NodeObserver,
   type NodeRunSpec,
   type NodeSnapshot,
@@ -13,7 +14,6 @@ import {
   type StopOutcome,
   type Transition,
 } from './node-run.js';
-import type { NodeState } from './node-state.js';
 import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js';
 import { StateTrack } from './state-track.js';
 

@@ -1,12 +1,4 @@
-/** When a node whose process ended is started again. */
-export type RestartPolicy = {
-  policy: 'on-crash' | 'never' | 'always';
-  /** Restarts within `windowMs` before the supervisor gives up. */
-  maxRestarts: number;
-  windowMs: number;
-  backoffMinMs: number;
-  backoffMaxMs: number;
-};
+import type { RestartPolicy } from '../base/node-words.js';
 
 /** A node that was never ready since its start was asked for is given up sooner: what stops it is rarely gone a second later. */
 export const MAX_RESTARTS_BEFORE_READY = 2;

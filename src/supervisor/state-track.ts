@@ -1,8 +1,9 @@
 import { Changes } from '../base/changes.js';
 import type { Clock } from '../base/clock.js';
 import { Disposables } from '../base/disposables.js';
-import { invalidTransition, type NodeExitRecord, type NodeObserver, type Transition } from './node-run.js';
-import { type NodeEvent, type NodeState, nextState } from './node-state.js';
+import type { NodeExitRecord, NodeState } from '../base/node-words.js';
+import { invalidTransition, type NodeObserver, type Transition } from './node-run.js';
+import { type NodeEvent, nextState } from './node-state.js';
 
 const KEPT_TRANSITIONS = 32;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import type { RunningProcess } from './launcher.js';
+import type { RunningProcess } from '../base/process.js';
 import type { NodeRunSpec } from './node-run.js';
 import { type HeldBy, watchLiveness, watchReadiness } from './probe-runner.js';
 

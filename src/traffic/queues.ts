@@ -1,7 +1,5 @@
+import { Perm } from '../remoting/codes.js';
 import type { TopicRoute } from '../remoting/namesrv-api.js';
-
-/** Bits of perm. Source: common/.../constant/PermName.java. */
-const Perm = { READ: 4, WRITE: 2 } as const;
 
 const MASTER_ID = 0;
 

@@ -1,6 +1,6 @@
 import { ClusterPaths } from '../../src/base/paths.js';
-import { buildSpecs } from '../../src/cluster/build-specs.js';
-import type { Assignment, NodeSpec } from '../../src/cluster/node-spec.js';
+import { buildSpecs } from '../../src/cluster/roles/build-specs.js';
+import type { Assignment, NodeSpec } from '../../src/cluster/spec/node-spec.js';
 import type { NodeProfile, Profile } from '../../src/profile/profile.js';
 import { FIRST_PORT, PORT_STEP, socketsAt } from '../../src/rocketmq/ports.js';
 import { RESTART } from './supervisor.js';

@@ -1,4 +1,4 @@
-import { isElected, type NodeSpec } from '../../src/cluster/node-spec.js';
+import { isElected, type NodeSpec } from '../../src/cluster/spec/node-spec.js';
 import type { InvokeOptions, RemotingClient, RemotingResponse } from '../../src/remoting/client.js';
 import { RequestCode, ResponseCode, requestName } from '../../src/remoting/codes.js';
 import { parseConfigText } from '../../src/remoting/config-text.js';

@@ -12,6 +12,7 @@ export const nodeStatus = (settings: Partial<NodeStatus> = {}): NodeStatus => ({
   state: 'ready',
   reason: null,
   pid: 4_194_304,
+  address: '127.0.0.1:10911',
   startedAt: '2026-11-20T09:50:00.000Z',
   restarts: 0,
   rocketmq: '5.5.0',

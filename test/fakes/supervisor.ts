@@ -1,9 +1,10 @@
 import { systemClock } from '../../src/base/clock.js';
-import type { Launcher, ProcessExit, ProcessIdentity, ProcessState, RunningProcess } from '../../src/supervisor/launcher.js';
-import type { NodeExitRecord, NodeObserver, NodeRunSpec, NodeSnapshot, Transition } from '../../src/supervisor/node-run.js';
+import type { NodeExitRecord, RestartPolicy } from '../../src/base/node-words.js';
+import type { ProcessExit, ProcessIdentity, ProcessState, RunningProcess } from '../../src/base/process.js';
+import type { Launcher } from '../../src/supervisor/launcher.js';
+import type { NodeObserver, NodeRunSpec, NodeSnapshot, Transition } from '../../src/supervisor/node-run.js';
 import { NodeSupervisor } from '../../src/supervisor/node-supervisor.js';
 import type { Probe, ProbeResult } from '../../src/supervisor/probe.js';
-import type { RestartPolicy } from '../../src/supervisor/restart-policy.js';
 
 /** A process that lives until the test, or a signal that it obeys, ends it. */
 export class FakeProcess implements RunningProcess {

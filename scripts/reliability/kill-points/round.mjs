@@ -39,9 +39,9 @@ export async function playRound(world, plan, wishes, settleMs) {
     await world.killDaemon();
   }
   if (!(await world.startDaemon())) violations.push('the next daemon ended at its start');
-  const status = await settle(world, settleMs, violations);
+  const { status, jvms } = await settle(world, settleMs, violations);
   if (status) {
-    judge(world, status, wishes, { operation, node, seen }, violations);
+    judge(world, { status, jvms }, wishes, { operation, node, seen }, violations);
     await judgeSettings(world, status, { operation, set, seen }, violations);
   }
   return { reached, takeovers, violations };
@@ -80,7 +80,10 @@ function listen(world, seen) {
   return () => stop.abort();
 }
 
-/** @returns the status once nothing changes any more; watches for a second JVM of a node all the while. */
+/**
+ * @returns the status once nothing changes any more, and the JVMs that lived before and after it was asked for; watches for a second JVM of a
+ * node all the while. A process that has just been made is not known by its arguments yet: what is told to live must be seen to live.
+ */
 async function settle(world, settleMs, violations) {
   const until = Date.now() + settleMs;
   let status;
@@ -92,12 +95,14 @@ async function settle(world, settleMs, violations) {
     status = await world.client.call('clusterStatus', { cluster: 'k' }).catch((error) => {
       violations.push(`status: ${error.message}`);
     });
-    if (!status || violations.length > 0) return status;
+    const after = world.jvms();
+    if (!status || violations.length > 0) return { status, jvms: after };
     const isStill = status.nodes.every((node) => !CHANGING.has(node.state) || waitsForOther(node, status.nodes)) && !isStarting(status);
-    if (isStill && sameJvms(before, world.jvms())) return status;
+    const isSeen = status.nodes.every(({ state, pid }) => !LIVE.has(state) || after.some((jvm) => jvm.pid === pid));
+    if (isStill && isSeen && sameJvms(before, after)) return { status, jvms: after };
     if (Date.now() > until) {
       violations.push(`not settled: ${status.nodes.map(({ id, state, reason }) => `${id} ${state} ${reason ?? ''}`).join('; ')}`);
-      return status;
+      return { status, jvms: after };
     }
     await sleep(30);
   }
@@ -124,8 +129,8 @@ function byNode(jvms) {
 }
 
 /** Compares status with the process table, the wishes with what is, and the journal with what was heard of it. */
-function judge(world, status, wishes, { operation, node, seen }, violations) {
-  const living = byNode(world.jvms());
+function judge(world, { status, jvms }, wishes, { operation, node, seen }, violations) {
+  const living = byNode(jvms);
   for (const { id, state, pid } of status.nodes) {
     const pids = living.get(id) ?? [];
     living.delete(id);

@@ -1,18 +1,15 @@
-import type { Argv, CommandModule } from 'yargs';
+import { defineCommand } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
 
-export const lsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
+export const lsCommand = defineCommand({
   command: 'ls',
   aliases: ['list'],
   describe: 'The clusters there are',
-  handler: ({ json, verbose }) =>
-    withDaemon({ json, verbose }, async ({ client, output }) => output.clusters(await client.call('clusters', {}))),
+  builder: (argv) => argv,
+  handler: (_options, { withDaemon }) => withDaemon(async ({ client, output }) => output.clusters(await client.call('clusters', {}))),
 });
 
-type CleanOptions = GlobalOptions & { dryRun: boolean; all: boolean; yes: boolean };
-
-export const cleanCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, CleanOptions> => ({
+export const cleanCommand = defineCommand({
   command: 'clean',
   describe: 'Remove leftovers: nodes that no profile names, unfinished downloads, what killed JVMs left',
   builder: (argv) =>
@@ -20,9 +17,9 @@ export const cleanCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, 
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only show them' })
       .option('all', { type: 'boolean', default: false, describe: 'Also stopped clusters with their data, and class archives' })
       .option('yes', yesOption)
-      .example('$0 clean --dry-run', 'see what would go') as unknown as Argv<CleanOptions>,
-  handler: ({ json, verbose, dryRun, all, yes }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+      .example('$0 clean --dry-run', 'show what would be removed'),
+  handler: ({ json, dryRun, all, yes }, { withDaemon }) =>
+    withDaemon(async ({ client, output, signal }) => {
       if (!dryRun) {
         await confirm({ yes, json, signal }, async () => {
           const found = await client.call('clean', { dryRun: true, all }, signal);

@@ -1,15 +1,13 @@
-import type { Argv, CommandModule } from 'yargs';
 import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
-type Options = GlobalOptions & { shell: (typeof SHELLS)[number] };
 
 /** Each asks `rmqdev --get-yargs-completions` for the words that fit. */
-const SCRIPTS: Readonly<Record<Options['shell'], string>> = {
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
   bash: `_rmqdev() {
   local words
   words=$(rmqdev --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
@@ -44,25 +42,22 @@ const SELECTOR_COMMANDS: ReadonlySet<string> = new Set([
 ]);
 const PROFILE_COMMANDS: ReadonlySet<string> = new Set(['up', 'show']);
 
-export const completionCommand = ({ withOutput }: Run, parser: Argv<GlobalOptions>): CommandModule<GlobalOptions, Options> => {
-  parser.completion('completion-words', false as never, completeWords as never);
-  return {
-    command: 'completion <shell>',
-    describe: 'Completion of commands, nodes and profiles for your shell',
-    builder: (argv) =>
-      argv
-        .positional('shell', { choices: SHELLS, demandOption: true, describe: 'bash, zsh or fish' })
-        .example('$0 completion bash >> ~/.bashrc', '')
-        .example('$0 completion fish > ~/.config/fish/completions/rmqdev.fish', '') as unknown as Argv<Options>,
-    handler: ({ shell, ...options }) => withOutput(options, async ({ output }) => output.raw(SCRIPTS[shell])),
-  };
-};
+export const completionCommand = defineCommand({
+  command: 'completion <shell>',
+  describe: 'Completion of commands, nodes and profiles for your shell',
+  builder: (argv) =>
+    argv
+      .positional('shell', { choices: SHELLS, demandOption: true, describe: 'bash, zsh or fish' })
+      .example('$0 completion bash >> ~/.bashrc', '')
+      .example('$0 completion fish > ~/.config/fish/completions/rmqdev.fish', ''),
+  handler: ({ shell }, { withOutput }) => withOutput(async ({ output }) => output.raw(SCRIPTS[shell])),
+});
 
-/** Adds node ids and profiles to what yargs knows; asks only a daemon that runs. */
-async function completeWords(
+/** For yargs: adds node ids and profiles to the words that it knows. Asks only a daemon that runs. */
+export async function completeWords(
   current: string,
   argv: { _: (string | number)[] },
-  defaults: (done: (error: Error | null, words?: string[]) => void) => void,
+  defaults: (done: (error: Error | null, words: string[] | undefined) => void) => void,
   done: (words: string[]) => void,
 ): Promise<void> {
   const words = new Set(argv._.map(String));

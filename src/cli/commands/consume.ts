@@ -1,55 +1,45 @@
-import type { CommandModule } from 'yargs';
 import { RmqdevError } from '../../base/errors.js';
+import { counted } from '../../base/units.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
-import { parseMoment } from '../moment.js';
-import { countOption, usage } from '../options.js';
-import { isReaderGone, outliveReader } from '../stdout-reader.js';
-import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
+import { countOption } from '../options.js';
+import { isReaderGone, outliveReader } from '../output/stdout.js';
+import { parsePointInTime } from '../point-in-time.js';
+import { accessOptions, withAccess } from '../traffic/access.js';
+import { usage } from '../usage.js';
 
-type Options = AccessOptions & {
-  topic: string;
-  follow: boolean;
-  count: number | undefined;
-  from?: string;
-  group?: string;
-  tag?: string;
-  key?: string;
-  fromNode: string;
-};
-
-export const consumeCommand = (run: Run): CommandModule<GlobalOptions, Options> => ({
+export const consumeCommand = defineCommand({
   command: 'consume <topic>',
   describe: 'Read the messages of a topic, in the order in which they were stored',
   builder: (argv) =>
-    accessOptions<Options>(argv as never)
-      .positional('topic', { type: 'string', demandOption: true, describe: 'The topic; with -f it need not be there yet' })
+    accessOptions(argv)
+      .positional('topic', { type: 'string', demandOption: true, describe: 'The topic; with -f it need not exist yet' })
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new messages, through failovers' })
-      .option('count', { ...countOption({ min: 1, example: 10 }), alias: 'n', describe: 'No more messages than this' })
+      .option('count', { ...countOption({ min: 1, example: 10 }), alias: 'n', describe: 'At most this many messages' })
       .option('from', {
         type: 'string',
-        defaultDescription: 'first; with --group where the group stands',
+        defaultDescription: 'first; with --group where the group left off',
         describe: 'first, last, or stored since: 5m (ago), 12:30, 2026-11-20T12:30:00. `--from last -n 10`: the last ten',
       })
-      .option('group', { type: 'string', describe: 'Read as this consumer group: begin where it stands, commit its offsets' })
+      .option('group', { type: 'string', describe: 'Read as this consumer group: begin where it left off, commit its offsets' })
       .option('tag', { type: 'string', describe: 'Only messages with one of these tags: "TagA || TagB"' })
       .option('key', { type: 'string', describe: 'Only messages with this key' })
       .option('from-node', {
         type: 'string',
         default: 'master',
-        describe: 'master (a slave where there is none), slave, a node or host:port',
+        describe: 'master (a slave if there is none), slave, a node or host:port',
       })
-      .example('$0 consume Test', 'everything that is there')
-      .example('$0 consume Test -f', 'and what comes')
+      .example('$0 consume Test', 'all messages that are there')
+      .example('$0 consume Test -f', 'these, and new ones')
       .example('$0 consume Test --from last -n 10', 'the last ten')
-      .example('$0 consume Test --group my-app', 'as my-app would, and note how far')
-      .example('$0 consume Test --from-node slave', 'has the slave got them?') as never,
-  handler: ({ topic, follow, count, from, group, tag, key, fromNode, ...options }) =>
+      .example('$0 consume Test --group my-app', 'as my-app would, and commit how far it read')
+      .example('$0 consume Test --from-node slave', 'does the slave have them?'),
+  handler: ({ topic, follow, count, from, group, tag, key, fromNode, ...options }, run) =>
     withAccess(run, options, async ({ access, output, status }) => {
-      const [{ checkName }, { consume }] = await Promise.all([import('../traffic/names.js'), import('../../traffic/consume.js')]);
+      const [{ checkName }, { consume }] = await Promise.all([import('../traffic/check-name.js'), import('../../traffic/consume.js')]);
       checkName('topic', topic);
       if (group !== undefined) checkName('group', group);
       output.beginStream();
@@ -80,17 +70,17 @@ function notWritten(cause: Error, { received }: ConsumeSummary): RmqdevError {
   const text = {
     what: 'the messages cannot be written to stdout',
     why: cause.message,
-    next: `${received} ${received === 1 ? 'was' : 'were'} written before, and a group goes on after them: make room, or write to another place`,
+    next: `Make room, or write to another place; ${counted(received, 'message')} ${received === 1 ? 'was' : 'were'} written before, and a group goes on after that`,
   };
   return new RmqdevError('FILE_NOT_WRITTEN', text, { cause });
 }
 
 function parseFrom(from: string | undefined, { follow, count }: { follow: boolean; count: number | undefined }): From {
   if (from === undefined || from === 'first') return 'first';
-  if (from !== 'last') return { timestamp: parseMoment('--from', from) };
+  if (from !== 'last') return { timestamp: parsePointInTime('--from', from) };
   if (follow) return 'last';
   if (count !== undefined) return { lastCount: count };
-  throw usage('--from last', 'there is nothing after the last message', 'Add -f for what comes, or -n 10 for the last ten');
+  throw usage('--from last', 'there is nothing after the last message', 'Add -f to wait for new messages, or -n 10 for the last ten');
 }
 
 function readFromOf(text: string, status: ClusterStatus | null): ReadFrom {
@@ -98,7 +88,7 @@ function readFromOf(text: string, status: ClusterStatus | null): ReadFrom {
   if (/:\d+$/.test(text)) return { address: text };
   const brokers = status?.nodes.filter(({ role }) => role === 'broker') ?? [];
   const node = brokers.find(({ id }) => id === text);
-  if (node?.ports.listen !== undefined) return { address: `127.0.0.1:${node.ports.listen}` };
+  if (node) return { address: node.address };
   throw usage(
     `--from-node ${text}`,
     status === null

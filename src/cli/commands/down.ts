@@ -1,12 +1,10 @@
-import type { CommandModule } from 'yargs';
-import { counted, formatBytes, parseDurationMs } from '../../base/units.js';
+import { counted, formatBytes } from '../../base/units.js';
+import { defineCommand } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run, Session } from '../with-daemon.js';
+import type { Session } from '../session.js';
 
-type Options = ClusterOptions & { delete: boolean; yes: boolean; timeout: string };
-
-export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const downCommand = defineCommand({
   command: 'down',
   describe: 'Stop the whole cluster and prove it: no process, no port left; data stays',
   builder: (argv) =>
@@ -16,22 +14,17 @@ export const downCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, O
       .option('timeout', durationOption('5m', 'How long to wait'))
       .example('$0 down', 'data stays; `up` brings it back')
       .example('$0 down --delete', 'nothing stays'),
-  handler: ({ json, verbose, cluster: named, delete: remove, yes, timeout }) =>
-    withDaemon({ json, verbose }, async (session) => {
+  handler: ({ json, cluster: named, delete: remove, yes, timeout: timeoutMs }, { withDaemon }) =>
+    withDaemon(async (session) => {
       const { client, output, signal } = session;
       const cluster = remove ? await confirmDelete(session, named, { yes, json }) : named;
-      const result = await client.stream(
-        'down',
-        { cluster, remove, timeoutMs: parseDurationMs(timeout) as number },
-        (item) => output.progress(item),
-        signal,
-      );
+      const result = await client.stream('down', { cluster, remove, timeoutMs }, (item) => output.progress(item), signal);
       output.endProgress();
       output.down(result);
     }),
 });
 
-/** Asks about the very cluster that is then deleted. @returns its name */
+/** Asks about exactly the cluster that is then deleted. @returns its name */
 async function confirmDelete({ client, home, signal }: Session, named: string, options: { yes: boolean; json: boolean }): Promise<string> {
   const { cluster } = await client.call('resolveCluster', { cluster: named, for: 'down' }, signal);
   await confirm({ ...options, signal }, async () => {

@@ -1,8 +1,7 @@
-import type { CommandModule } from 'yargs';
 import type { ClusterStatus } from '../../contract/status.js';
+import { defineCommand } from '../command.js';
 import { clusterOption } from '../options.js';
-import { clusterToRead } from '../which-cluster.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { clusterToRead } from '../session.js';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -17,22 +16,20 @@ const FORMATS = {
   json: (variables: Variables) => `${JSON.stringify(variables)}\n`,
   spring: ({ NAMESRV_ADDR }: Variables) => `rocketmq.name-server=${NAMESRV_ADDR}\n`,
 } as const;
-type Format = keyof typeof FORMATS;
-type Options = ClusterOptions & { format: Format };
 
-export const envCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const envCommand = defineCommand({
   command: 'env',
   describe: 'What a client needs: eval "$(rmqdev env)"',
   builder: (argv) =>
     clusterOption(argv)
-      .option('format', { choices: Object.keys(FORMATS) as Format[], default: 'shell' as Format, describe: 'How to write it' })
+      .option('format', { choices: ['shell', 'dotenv', 'json', 'spring'] as const, default: 'shell' as const, describe: 'How to write it' })
       .example('eval "$($0 env)"', 'for this shell')
       .example('$0 env --format spring', 'for application.properties of rocketmq-spring')
       .epilogue(
         'NAMESRV_ADDR is read by RocketMQ’s own clients. With a proxy also ROCKETMQ_ENDPOINTS (gRPC clients: setEndpoints) and ROCKETMQ_PROXY_ADDR (remoting clients, in place of NAMESRV_ADDR).',
-      ) as never,
-  handler: ({ json, verbose, cluster, format }) =>
-    withDaemon({ json, verbose }, async (session) => {
+      ),
+  handler: ({ json, cluster, format }, { withDaemon }) =>
+    withDaemon(async (session) => {
       const status = await session.client.call('clusterStatus', { cluster: await clusterToRead(session, cluster) }, session.signal);
       session.output.raw(FORMATS[json ? 'json' : format](variablesOf(status)));
     }),

@@ -1,23 +1,19 @@
 import { existsSync } from 'node:fs';
-import type { CommandModule } from 'yargs';
 import { RmqdevError } from '../../base/errors.js';
 import type { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
-import { saidExit } from '../explain/exit-words.js';
-import { saidPaths } from '../explain/said-paths.js';
+import { defineCommand } from '../command.js';
+import { saidExit, saidPaths } from '../explain/words.js';
 import { clusterOption } from '../options.js';
 import type { Output } from '../output/output.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
-
-type Options = ClusterOptions & { what: string[]; userHome: boolean };
 
 /** A word that can name nodes. */
 const SELECTOR = /^[\w.*?{},[\]!-]+$/;
-/** A word that selects nothing, or a cluster that is not there: the words may be something else. */
+/** The word selects nothing, or the cluster does not exist: the words may be something else. */
 const NO_NODE: ReadonlySet<string> = new Set(['SELECTOR_UNKNOWN', 'NO_ROLE_HOLDER', 'CLUSTER_NOT_FOUND', 'CLUSTER_AMBIGUOUS']);
 
-/** Exits with 0 also where a cause is found: it was asked for. Only what could not be looked at is a failure. */
-export const explainCommand = ({ withDaemon, withOutput }: Run): CommandModule<GlobalOptions, Options> => ({
+/** Exits with 0 also if it finds a cause, because that was the question. It fails only if it cannot look at something. */
+export const explainCommand = defineCommand({
   command: 'explain [what..]',
   describe: 'Why a node died, and what to do: a node, an exit status, a line, a log or its folder',
   builder: (argv) =>
@@ -33,21 +29,20 @@ export const explainCommand = ({ withDaemon, withOutput }: Run): CommandModule<G
         default: false,
         describe: 'Look at ~/logs/rocketmqlogs and ~/store, where brokers started by hand write',
       })
-      .example('$0 explain', 'every node that ended unasked')
+      .example('$0 explain', 'every node that ended and nobody asked it to')
       .example('$0 explain broker-a', 'one node: its last end, or what its logs warn of')
       .example('$0 explain 253', 'an exit status')
       .example("$0 explain 'java.net.BindException: Address already in use'", 'a line from anywhere')
-      .example('$0 explain ~/logs/rocketmqlogs', 'logs of a broker that rmqdev did not start') as never,
-  handler: async ({ json, verbose, cluster, what, userHome }) => {
-    const options = { json, verbose };
+      .example('$0 explain ~/logs/rocketmqlogs', 'logs of a broker that rmqdev did not start'),
+  handler: async ({ cluster, what, userHome }, { withDaemon, withOutput }) => {
     const isAboutNodes = { value: what.length === 0 && !userHome };
     if (!isAboutNodes.value) {
-      await withOutput(options, async ({ output, home }) => {
+      await withOutput(async ({ output, home }) => {
         isAboutNodes.value = !(await explainWithoutNodes(what, { userHome, cluster, output, home }));
       });
     }
     if (!isAboutNodes.value) return;
-    await withDaemon(options, async ({ client, output, signal }) => {
+    await withDaemon(async ({ client, output, signal }) => {
       const result = await client.call('explain', { cluster, ...(what.length > 0 ? { selector: what } : {}) }, signal);
       if (result.notice) output.notice(result.notice);
       output.explanations(result.explanations, `cluster ${result.cluster}`);
@@ -57,7 +52,7 @@ export const explainCommand = ({ withDaemon, withOutput }: Run): CommandModule<G
 
 type Asked = { userHome: boolean; cluster: string; output: Output; home: HomePaths };
 
-/** @returns false where the words name nodes, which only a daemon can explain. */
+/** @returns false if the words name nodes, which only a daemon can explain. */
 async function explainWithoutNodes(what: readonly string[], { userHome, cluster, output, home }: Asked): Promise<boolean> {
   // Loaded on use: most commands need none of it.
   const offline = await import('../explain/offline.js');
@@ -74,7 +69,7 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
   const exit = saidExit(words);
   if (exit) return tell(offline.explainExit(exit));
   const text = offline.explainText(words, 'the text given');
-  // SLAVE_NOT_AVAILABLE is a word of RocketMQ: no node is called so.
+  // SLAVE_NOT_AVAILABLE is a word of RocketMQ: no node has such a name.
   if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(words)) return tell(text);
   if (what.every((word) => SELECTOR.test(word))) {
     const failure = await nodesUnknown(what, cluster, home);
@@ -88,7 +83,7 @@ async function explainWithoutNodes(what: readonly string[], { userHome, cluster,
   return tell(text);
 }
 
-/** @returns undefined where the daemon that runs knows these nodes; it starts none. */
+/** @returns undefined if a daemon runs and knows these nodes. Starts none. */
 async function nodesUnknown(selector: readonly string[], cluster: string, home: HomePaths): Promise<RmqdevError | 'no daemon' | undefined> {
   if (!(await greet(home))) return 'no daemon';
   const { DaemonClient } = await import('../../client/http.js');

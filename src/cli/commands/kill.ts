@@ -1,27 +1,22 @@
-import type { CommandModule } from 'yargs';
-import { parseDurationMs } from '../../base/units.js';
-import { clusterOption, durationOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
+import { clusterOption, durationOption, requiredSelectors } from '../options.js';
 
-type Options = ClusterOptions & { selector: string[]; signal: string; restart: boolean; timeout: string };
-
-export const killCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const killCommand = defineCommand({
   command: 'kill <selector..>',
-  describe: 'SIGKILL a node to show a failover: tells what then happens, on one clock',
+  describe: 'SIGKILL a node to show a failover: what happens then, each step with its time',
   builder: (argv) =>
-    selectorsPositional(clusterOption(argv), true)
+    requiredSelectors(clusterOption(argv))
       .option('signal', { alias: 's', type: 'string', default: 'SIGKILL', describe: 'Another signal, e.g. SIGTERM, SIGQUIT' })
       .option('restart', {
         type: 'boolean',
         default: false,
-        describe: 'Leave the node to its restart policy; without, it stays down until `start`',
+        describe: 'Leave the node to its restart policy; without this option it stays down until `start`',
       })
       .option('timeout', durationOption('30s', 'How long to watch'))
-      .example('$0 kill master-a', 'whoever is master of broker-a now')
-      .example('$0 kill broker-b --restart', 'and watch it being restarted: `rmqdev events -f`'),
-  handler: ({ json, verbose, cluster, selector, signal: name, restart, timeout }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
-      const timeoutMs = parseDurationMs(timeout) as number;
-      await client.stream('kill', { cluster, selectors: selector, signal: name, restart, timeoutMs }, (item) => output.kill(item), signal);
+      .example('$0 kill master-a', 'the node that is master of broker-a now')
+      .example('$0 kill broker-b --restart', 'it is restarted: `rmqdev events -f` shows it'),
+  handler: ({ cluster, selector: selectors, signal: name, restart, timeout: timeoutMs }, { withDaemon }) =>
+    withDaemon(async ({ client, output, signal }) => {
+      await client.stream('kill', { cluster, selectors, signal: name, restart, timeoutMs }, (item) => output.kill(item), signal);
     }),
 });

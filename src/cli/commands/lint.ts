@@ -1,24 +1,21 @@
 import { buffer } from 'node:stream/consumers';
-import type { Argv, CommandModule } from 'yargs';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
-
-type Options = GlobalOptions & { files: string[]; rocketmq?: string; format: 'text' | 'github' | 'sarif' };
+import { defineCommand } from '../command.js';
 
 const HAS_ERRORS: ErrorCode = 'FINDINGS';
 
-export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
+export const lintCommand = defineCommand({
   command: 'lint <files..>',
-  describe: 'Check hand-written configuration files and start scripts: what RocketMQ would pass over in silence',
+  describe: 'Check hand-written configuration files and start scripts: what RocketMQ would silently ignore',
   builder: (argv) =>
     argv
       .positional('files', {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Files, or folders with all that is below them; - for stdin',
+        describe: 'Files, or folders with everything below them; - for stdin',
       })
-      .option('rocketmq', { type: 'string', describe: 'The release that they are for (default: as the paths say, else the newest)' })
+      .option('rocketmq', { type: 'string', describe: 'The release that they are for (default: the one in the paths, else the newest)' })
       .option('format', {
         choices: ['text', 'github', 'sarif'] as const,
         default: 'text' as const,
@@ -26,9 +23,9 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
       })
       .example('$0 lint conf/2m-2s-sync', 'all files of a folder, and how they fit together')
       .example('$0 lint --rocketmq 4.7.0 broker-a.properties broker-a-s.properties', 'two files, for one release')
-      .epilogue('Starts nothing and writes nothing. Exit 1 where there is an error; warnings alone are 0.') as unknown as Argv<Options>,
-  handler: ({ json, verbose, files, rocketmq, format }) =>
-    withOutput({ json, verbose }, async ({ output, version }) => {
+      .epilogue('Starts nothing and writes nothing. Exit 1 if there is an error, 0 if there are only warnings.'),
+  handler: ({ json, files, rocketmq, format }, { withOutput, exit }) =>
+    withOutput(async ({ output, version }) => {
       if (rocketmq !== undefined && !/^\d+\.\d+\.\d+$/.test(rocketmq)) throw unknownRelease(rocketmq);
       const [{ readSets }, { lint }, { ownInterfaces }] = await Promise.all([
         import('../../import/read-sets.js'),
@@ -46,7 +43,7 @@ export const lintCommand = ({ withOutput }: Run, exit: (code: number) => void): 
     }),
 });
 
-/** A folder that was misspelt must not pass a check. */
+/** A misspelt folder must not pass a check. */
 function nothingToCheck(files: readonly string[]): RmqdevError {
   return new RmqdevError('FILE_UNREADABLE', {
     what: `nothing was checked in ${files.join(', ')}`,
@@ -58,7 +55,7 @@ function nothingToCheck(files: readonly string[]): RmqdevError {
 function unknownRelease(version: string): RmqdevError {
   return new RmqdevError('RELEASE_UNKNOWN', {
     what: `--rocketmq ${version}`,
-    why: 'it is no version',
+    why: 'it is not a version',
     next: 'Write one such as 4.9.7; `rmqdev versions` lists them',
   });
 }

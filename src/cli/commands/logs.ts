@@ -1,28 +1,16 @@
 import { homedir } from 'node:os';
-import type { Argv, CommandModule } from 'yargs';
-import { parseMoment } from '../moment.js';
-import { clusterOption, linesOption, selectorsPositional } from '../options.js';
-import { type ClusterOptions, type GlobalOptions, interruptible, type Run } from '../with-daemon.js';
-
-type Options = ClusterOptions & {
-  selector: string[];
-  follow: boolean;
-  lines: number | undefined;
-  since?: string;
-  until?: string;
-  level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
-  grep?: string;
-  file: string[];
-  userHome: boolean;
-};
+import { defineCommand } from '../command.js';
+import { clusterOption, linesOption, optionalSelectors } from '../options.js';
+import { parsePointInTime } from '../point-in-time.js';
+import { interruptible } from '../session.js';
 
 const DEFAULT_LINES = 100;
 
-export const logsCommand = ({ withDaemon, withOutput }: Run): CommandModule<GlobalOptions, Options> => ({
+export const logsCommand = defineCommand({
   command: 'logs [selector..]',
   describe: "The nodes' logs, merged by time, in local time, stack traces whole",
   builder: (argv) =>
-    selectorsPositional(clusterOption(argv), false)
+    optionalSelectors(clusterOption(argv))
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new lines, through rotation and restarts' })
       .option('lines', {
         ...linesOption,
@@ -43,26 +31,26 @@ export const logsCommand = ({ withDaemon, withOutput }: Run): CommandModule<Glob
       .option('user-home', { type: 'boolean', default: false, describe: 'Read ~/logs/rocketmqlogs, where brokers started by hand write' })
       .example('$0 logs broker-a -f', 'follow one broker')
       .example('$0 logs masters --level warn --since 10m', 'warnings of both masters')
-      .example('$0 logs --file store,gc broker-b -n 50', 'other files') as unknown as Argv<Options>,
-  handler: async ({ json, verbose, cluster, selector, userHome, file, since, until, level, grep, follow, lines }) => {
+      .example('$0 logs --file store,gc broker-b -n 50', 'other files'),
+  handler: ({ cluster, selector, userHome, file, since, until, level, grep, follow, lines }, { withDaemon, withOutput }) => {
     const names = file.flatMap((list) => list.split(','));
     const request = () => ({
       follow,
       lines: lines ?? (since === undefined ? DEFAULT_LINES : undefined),
-      sinceMs: since === undefined ? undefined : parseMoment('--since', since),
-      untilMs: until === undefined ? undefined : parseMoment('--until', until),
+      sinceMs: since === undefined ? undefined : parsePointInTime('--since', since),
+      untilMs: until === undefined ? undefined : parsePointInTime('--until', until),
       level,
       grep,
     });
     if (userHome) {
-      return withOutput({ json, verbose }, async ({ output }) => {
+      return withOutput(async ({ output }) => {
         const [{ chooseHomeFiles }, { showLogs }] = await reading();
         const wanted = request();
         const sources = await chooseHomeFiles(homedir(), names);
         await interruptible((signal) => showLogs(sources, wanted, { output, signal }));
       });
     }
-    return withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+    return withDaemon(async ({ client, output, signal }) => {
       const [{ chooseFiles }, { showLogs }] = await reading();
       const wanted = request();
       const { files, notice } = await client.call('logFiles', { cluster, ...(selector.length > 0 ? { selector } : {}) }, signal);
@@ -72,5 +60,5 @@ export const logsCommand = ({ withDaemon, withOutput }: Run): CommandModule<Glob
   },
 });
 
-/** What only this command needs is loaded by it alone. */
+/** Loaded on use: no other command needs it. */
 const reading = () => Promise.all([import('../logs/choose-files.js'), import('../logs/show-logs.js')]);

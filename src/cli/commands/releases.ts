@@ -1,10 +1,7 @@
-import type { CommandModule } from 'yargs';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
 
-type InstallOptions = GlobalOptions & { release: string | undefined; from: string | undefined };
-
-export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, InstallOptions> => ({
+export const installCommand = defineCommand({
   command: 'install [release]',
   describe: 'Get a RocketMQ release: installed, Apache archive (SHA-512 checked), or Maven',
   builder: (argv) =>
@@ -12,8 +9,8 @@ export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions
       .positional('release', { type: 'string', describe: 'A version, or the path of a release zip (default: the newest supported)' })
       .option('from', { type: 'string', describe: 'apache, maven, or a path' })
       .example('$0 install 4.9.7 --from maven', ''),
-  handler: ({ json, verbose, release, from }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+  handler: ({ release, from }, { withDaemon }) =>
+    withDaemon(async ({ client, output, signal }) => {
       const params = {
         caller: callerEnvironment(),
         ...(release === undefined ? {} : { version: absolutePath(release) }),
@@ -25,9 +22,9 @@ export const installCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions
     }),
 });
 
-export const versionsCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, GlobalOptions> => ({
+export const versionsCommand = defineCommand({
   command: 'versions',
   describe: 'RocketMQ releases: supported and installed',
-  handler: ({ json, verbose }) =>
-    withDaemon({ json, verbose }, async ({ client, output }) => output.versions(await client.call('versions', {}))),
+  builder: (argv) => argv,
+  handler: (_options, { withDaemon }) => withDaemon(async ({ client, output }) => output.versions(await client.call('versions', {}))),
 });

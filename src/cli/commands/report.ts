@@ -1,13 +1,10 @@
-import type { CommandModule } from 'yargs';
+import { defineCommand } from '../command.js';
 import { clusterOption } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
 
-type Options = ClusterOptions & { output?: string; force: boolean };
-
-/** Starts no daemon: a new one would restart what has crashed, and so change what the report is about. */
-export const reportCommand = ({ withOutput }: Run): CommandModule<GlobalOptions, Options> => ({
+/** Starts no daemon: a new one would restart what has crashed, and that would change what the report is about. */
+export const reportCommand = defineCommand({
   command: 'report',
-  describe: 'One archive for a bug report: configuration, versions, events, crash reports, ends of logs; no names of this machine',
+  describe: 'One archive for a bug report: configuration, versions, events, crash reports, ends of logs; without names of this machine',
   builder: (argv) =>
     clusterOption(argv)
       .option('output', {
@@ -20,10 +17,10 @@ export const reportCommand = ({ withOutput }: Run): CommandModule<GlobalOptions,
       .example('$0 report', 'the cluster used last')
       .example('$0 report -c 2m2s -o /tmp/report.zip', 'another cluster, another file')
       .epilogue(
-        'Starts nothing, sends nothing, and works without a daemon. Host, user and home are replaced: look into it all the same.',
-      ) as never,
-  handler: ({ json, verbose, cluster, output: file, force }) =>
-    withOutput({ json, verbose }, async ({ output, home, version }) => {
+        'Starts nothing, sends nothing, and works without a daemon. Host, user and home are replaced: look into it before you share it.',
+      ),
+  handler: ({ cluster, output: file, force }, { withOutput }) =>
+    withOutput(async ({ output, home, version }) => {
       // Loaded on use: most commands need none of it.
       const { makeReport } = await import('../report/make-report.js');
       output.report(await makeReport(home, { cluster, output: file, mayReplace: force, version, now: new Date() }));

@@ -1,21 +1,19 @@
-import type { CommandModule } from 'yargs';
 import { systemClock } from '../../base/clock.js';
-import { clusterOption, selectorsPositional } from '../options.js';
-import type { ClusterOptions, GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
+import { clusterOption, optionalSelectors } from '../options.js';
 
-type Options = ClusterOptions & { selector: string[]; watch: boolean };
 const WATCH_EVERY_MS = 1_000;
 
-export const statusCommand = ({ withDaemon }: Run): CommandModule<GlobalOptions, Options> => ({
+export const statusCommand = defineCommand({
   command: 'status [selector..]',
   describe: 'What each node does now: state, live role, pid, ports, memory, replication',
   builder: (argv) =>
-    selectorsPositional(clusterOption(argv), false)
+    optionalSelectors(clusterOption(argv))
       .option('watch', { alias: 'w', type: 'boolean', default: false, describe: 'Show it again every second' })
       .example('$0 status', 'the whole cluster')
       .example('$0 status masters --json', 'masters, for a script'),
-  handler: ({ json, verbose, cluster, selector, watch }) =>
-    withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+  handler: ({ cluster, selector, watch }, { withDaemon }) =>
+    withDaemon(async ({ client, output, signal }) => {
       const ask = () => client.call('clusterStatus', { cluster, ...(selector.length > 0 ? { selector } : {}) });
       if (!watch) return output.status(await ask());
       while (!signal.aborted) {

@@ -1,13 +1,9 @@
-import type { CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { counted } from '../../base/units.js';
+import { defineCommand, defineGroup } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
-import { type AccessOptions, accessOptions, withAccess } from '../traffic/access.js';
-import { commandOfActions, type ListOptions, listOptions } from '../traffic/actions.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
-
-type TopicOptions = AccessOptions & { topic: string };
-type CreateOptions = TopicOptions & { queues: number; perm: keyof typeof PERMS; order: boolean; broker: string[] };
+import { accessOptions, withAccess } from '../traffic/access.js';
 
 /** Source: common/.../constant/PermName.java. */
 const PERMS = { rw: 6, r: 4, w: 2 } as const;
@@ -15,40 +11,30 @@ const PERMS = { rw: 6, r: 4, w: 2 } as const;
 const DEFAULT_QUEUES = 8;
 
 const topics = () => import('../../traffic/topics.js');
-const names = () => import('../traffic/names.js');
 
-export const topicCommand = (run: Run): CommandModule<GlobalOptions, GlobalOptions> =>
-  commandOfActions(run, 'topic', 'Topics: list, create, delete, show, route', [
-    listCommand,
-    createCommand,
-    deleteCommand,
-    showCommand,
-    routeCommand,
-  ]);
+const topicOptions = <T>(argv: Argv<T>, describe = 'Its name') =>
+  accessOptions(argv).positional('topic', { type: 'string', demandOption: true, describe });
 
-const nameOf = (argv: Parameters<typeof accessOptions>[0], describe: string) =>
-  accessOptions<TopicOptions>(argv as never).positional('topic', { type: 'string', demandOption: true, describe }) as never;
-
-const listCommand = (run: Run): CommandModule<GlobalOptions, ListOptions> => ({
+const listCommand = defineCommand({
   command: 'list',
   describe: 'All topics, their brokers, queues and messages',
-  builder: (argv) => listOptions(argv, 'RocketMQ’s own topics, too'),
-  handler: ({ all, ...options }) =>
+  builder: (argv) => accessOptions(argv).option('all', { type: 'boolean', default: false, describe: 'RocketMQ’s own topics, too' }),
+  handler: ({ all, ...options }, run) =>
     withAccess(run, options, async ({ access, output }) => output.topics(await (await topics()).listTopics(access, { all }))),
 });
 
-const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> => ({
+const createCommand = defineCommand({
   command: 'create <topic>',
   describe: 'Create a topic, or change its settings',
   builder: (argv) =>
-    accessOptions<CreateOptions>(nameOf(argv as never, 'Its name') as never)
+    topicOptions(argv)
       .option('queues', {
         ...countOption({ min: 1, example: DEFAULT_QUEUES }),
         default: DEFAULT_QUEUES,
         describe: 'Read and write queues on each broker',
       })
-      .option('perm', { choices: Object.keys(PERMS) as (keyof typeof PERMS)[], default: 'rw' as const, describe: 'What clients may do' })
-      .option('order', { type: 'boolean', default: false, describe: 'Marked as ordered' })
+      .option('perm', { choices: ['rw', 'r', 'w'] as const, default: 'rw' as const, describe: 'What clients may do' })
+      .option('order', { type: 'boolean', default: false, describe: 'Mark it as ordered' })
       .option('broker', {
         type: 'string',
         array: true,
@@ -58,10 +44,10 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
         describe: 'On this brokerName; may be repeated',
       })
       .example('$0 topic create Orders', '8 queues on each master')
-      .example('$0 topic create Orders --queues 2 --broker broker-a', 'on one') as never,
-  handler: ({ topic, queues, perm, order, broker, ...options }) =>
+      .example('$0 topic create Orders --queues 2 --broker broker-a', 'on one broker'),
+  handler: ({ topic, queues, perm, order, broker, ...options }, run) =>
     withAccess(run, options, async ({ access, output }) => {
-      (await names()).checkName('topic', topic);
+      (await import('../traffic/check-name.js')).checkName('topic', topic);
       const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
       const { hasTopic, makeTopic } = await topics();
       const wasThere = await hasTopic(access, topic);
@@ -69,11 +55,11 @@ const createCommand = (run: Run): CommandModule<GlobalOptions, CreateOptions> =>
     }),
 });
 
-const deleteCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions & { yes: boolean }> => ({
+const deleteCommand = defineCommand({
   command: 'delete <topic>',
   describe: 'Delete a topic with its messages',
-  builder: (argv) => accessOptions<TopicOptions & { yes: boolean }>(nameOf(argv as never, 'Its name')).option('yes', yesOption) as never,
-  handler: ({ topic, yes, ...options }) =>
+  builder: (argv) => topicOptions(argv).option('yes', yesOption),
+  handler: ({ topic, yes, ...options }, run) =>
     withAccess(run, options, async ({ access, output, status }) => {
       const { removeTopic, showTopic } = await topics();
       await confirm({ yes, json: options.json, signal: access.signal }, async () => {
@@ -86,18 +72,26 @@ const deleteCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions & { 
     }),
 });
 
-const showCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+const showCommand = defineCommand({
   command: 'show <topic>',
   describe: 'Each queue with its offsets, and the groups that read it',
-  builder: (argv) => nameOf(argv as never, 'Its name'),
-  handler: ({ topic, ...options }) =>
+  builder: (argv) => topicOptions(argv),
+  handler: ({ topic, ...options }, run) =>
     withAccess(run, options, async ({ access, output }) => output.topic(await (await topics()).showTopic(access, topic))),
 });
 
-const routeCommand = (run: Run): CommandModule<GlobalOptions, TopicOptions> => ({
+const routeCommand = defineCommand({
   command: 'route <topic>',
   describe: 'What each NameServer tells clients: brokers, addresses, queues, permissions',
-  builder: (argv) => nameOf(argv as never, 'Its name; the name of a broker works, too'),
-  handler: ({ topic, ...options }) =>
+  builder: (argv) => topicOptions(argv, 'Its name; the name of a broker works, too'),
+  handler: ({ topic, ...options }, run) =>
     withAccess(run, options, async ({ access, output }) => output.topicRoute(await (await topics()).showRoute(access, topic))),
 });
+
+export const topicCommand = defineGroup('topic', 'Topics: list, create, delete, show, route', [
+  listCommand,
+  createCommand,
+  deleteCommand,
+  showCommand,
+  routeCommand,
+]);

@@ -1,28 +1,16 @@
 import { existsSync } from 'node:fs';
-import type { Argv, CommandModule } from 'yargs';
 import { EXIT_CODES } from '../../base/errors.js';
-import { parseDurationMs } from '../../base/units.js';
+import type { ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import { durationOption, usage } from '../options.js';
-import { type ProfileOptions, profileOptions } from '../profile-options.js';
-import type { GlobalOptions, Run } from '../with-daemon.js';
+import { defineCommand } from '../command.js';
+import { durationOption } from '../options.js';
+import { overridesOf, type ProfileOptions, profileOptions } from '../profile-options.js';
+import { usage } from '../usage.js';
 
 const PROJECT_PROFILE = './rmqdev.yaml';
 
-type Options = GlobalOptions &
-  ProfileOptions & {
-    profile?: string;
-    name?: string;
-    from?: string;
-    debug: boolean;
-    dryRun: boolean;
-    strictPorts: boolean;
-    wait: boolean;
-    timeout: string;
-  };
-
-export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): CommandModule<GlobalOptions, Options> => ({
+export const upCommand = defineCommand({
   command: 'up [profile]',
   describe: 'Start a cluster and wait until it can be written to; on one that runs, apply what has changed',
   builder: (argv) =>
@@ -30,13 +18,19 @@ export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): Co
       argv.positional('profile', {
         type: 'string',
         describe: 'A name from `rmqdev profiles`, or the path of a YAML file',
-        defaultDescription: 'rmqdev.yaml, if it lies in this folder',
+        defaultDescription: 'rmqdev.yaml, if it is in this folder',
       }),
     )
       .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Show nodes, ports, files and memory; change nothing' })
+      .option('watch', {
+        alias: 'w',
+        type: 'boolean',
+        default: false,
+        describe: 'After that, apply each save of the profile until Ctrl-C (with --dry-run: show what it would change)',
+      })
       .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
       .option('timeout', durationOption('5m', 'How long to wait for readiness'))
@@ -44,48 +38,63 @@ export const upCommand = ({ withDaemon }: Run, exit: (code: number) => void): Co
       .example('$0 up 2m2s', 'two masters, two slaves, on the newest release')
       .example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps')
       .example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node')
-      .example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name') as unknown as Argv<Options>,
-  handler: ({ json, verbose, dryRun, ...options }) =>
+      .example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends')
+      .example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name'),
+  handler: ({ dryRun, watch, verbose, ...options }, { withDaemon, exit }) =>
     withDaemon(
-      { json, verbose },
-      async ({ client, output, signal }) => {
+      async (session) => {
+        const { client, output, signal } = session;
         const params = toParams(options);
-        if (dryRun) {
-          const plan = await client.stream('plan', params, (item) => output.progress(item), signal);
-          output.endProgress();
-          return output.plan(plan);
-        }
-        try {
-          const result = await client.stream('up', params, (item) => output.progress(item), signal);
+        const show = (item: ProgressItem) => output.progress(item);
+        const run = async (onItem: (item: ProgressItem) => void): Promise<string> => {
+          if (dryRun) {
+            const plan = await client.stream('plan', params, onItem, signal);
+            output.endProgress();
+            output.plan(plan);
+            return plan.cluster;
+          }
+          const result = await client.stream('up', params, onItem, signal);
           output.endProgress();
           output.upDone(result);
+          return result.cluster;
+        };
+        try {
+          if (!watch) return void (await run(show));
+          const { upWatching } = await import('../watch/up-watching.js');
+          await upWatching({ params, dryRun, isVerbose: verbose }, session, run);
         } catch (error) {
           output.endProgress();
-          if (!signal.aborted) throw error;
-          output.detached('the start');
-          // Whatever was to follow (`rmqdev up … && mvn test`) must not find a cluster that is not ready.
+          if (!signal.aborted || dryRun) throw error;
+          output.detached(watch ? 'what is under way' : 'the start');
+          // What follows (`rmqdev up … && mvn test`) must not run on a cluster that is not ready.
           exit(EXIT_CODES.INTERRUPTED);
         }
       },
-      { jsonProgress: !dryRun },
+      { jsonProgress: !dryRun || watch },
     ),
 });
 
-function toParams(options: Omit<Options, keyof GlobalOptions | 'dryRun'>): ParamsInput<'up'> {
-  const { profile = projectProfile(), name, from, debug, strictPorts, wait, set, heap, rocketmq, java, timeout } = options;
+type Options = ProfileOptions & {
+  profile: string | undefined;
+  name: string | undefined;
+  from: string | undefined;
+  debug: boolean;
+  strictPorts: boolean;
+  wait: boolean;
+  timeout: number;
+};
+
+function toParams({ profile = projectProfile(), name, from, debug, strictPorts, wait, timeout, ...options }: Options): ParamsInput<'up'> {
   return {
     profile,
     caller: callerEnvironment(),
-    set,
-    heap,
+    ...overridesOf(options),
     debug,
     strictPorts,
     wait,
-    timeoutMs: parseDurationMs(timeout) as number,
+    timeoutMs: timeout,
     ...(name === undefined ? {} : { name }),
     ...(from === undefined ? {} : { from: absolutePath(from) }),
-    ...(rocketmq === undefined ? {} : { rocketmq }),
-    ...(java === undefined ? {} : { java }),
   };
 }
 
@@ -94,7 +103,7 @@ function projectProfile(): string {
   if (existsSync(PROJECT_PROFILE)) return PROJECT_PROFILE;
   throw usage(
     '`rmqdev up` needs a profile',
-    'none was named, and no rmqdev.yaml lies in this folder',
+    'none is named, and there is no rmqdev.yaml in this folder',
     'Name one: `rmqdev up 2m2s`; `rmqdev profiles` lists them',
   );
 }

@@ -10,7 +10,7 @@ import { explain } from '../../diagnose/explain.js';
 import { type FileEvidence, readFileEvidence } from '../../evidence/read-files.js';
 import { currentPlatform } from '../../process/current-platform.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
-import type { SaidExit } from './exit-words.js';
+import type { SaidExit } from './words.js';
 
 /** More of a pipe is not held: the newest counts. */
 const MAX_PIPED_CHARS = 24 * 1024 * 1024;

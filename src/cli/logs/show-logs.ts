@@ -1,10 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import { systemClock } from '../../base/clock.js';
 import { LogPattern } from '../../logs/log-pattern.js';
-import type { LogLevel, LogSource } from '../../logs/log-record.js';
+import type { LogLevel, LogRecord, LogSource } from '../../logs/log-record.js';
 import { queryLogs } from '../../logs/query.js';
-import type { Output } from '../output/output.js';
-import { toLine } from './log-line.js';
+import type { LogLine, Output } from '../output/output.js';
 
 /** A long search takes a processor for itself: the daemon and the nodes come first then. */
 const GIVES_WAY_AFTER_MS = 1_000;
@@ -47,4 +46,8 @@ export async function showLogs(
     cancel();
   }
   if (!request.follow) signal.throwIfAborted();
+}
+
+function toLine({ node, file, at, level, message, thread }: LogRecord): LogLine {
+  return { node, file, at: at === null ? null : new Date(at).toISOString(), level, text: thread ? `${thread} - ${message}` : message };
 }

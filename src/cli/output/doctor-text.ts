@@ -1,7 +1,7 @@
 import type { Finding } from '../../base/finding.js';
 import { counted } from '../../base/units.js';
 import type { Check, CheckStatus, DoctorReport } from '../../diagnose/doctor/check.js';
-import type { Colors } from './paint.js';
+import type { Colors } from './terminal.js';
 
 const WIDTH = 9;
 const INDENT = ' '.repeat(WIDTH + 2);

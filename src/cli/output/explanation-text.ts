@@ -1,8 +1,8 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { formatDuration } from '../../base/units.js';
 import type { Explanation } from '../../contract/findings.js';
-import type { Colors } from './paint.js';
 import { CAUSES } from './status-table.js';
+import { type Colors, printableLine } from './terminal.js';
 
 type Finding = Explanation['findings'][number];
 
@@ -87,7 +87,7 @@ function nothingFound({ node, exit, cause, looked }: Explanation): string {
 }
 
 function placeText({ file, line, text }: Finding['at'][number], explanation: Explanation, colors: Colors): string {
-  const short = text.trim();
+  const short = printableLine(text.trim());
   const cut = short.length > MAX_PLACE_CHARS ? `${short.slice(0, MAX_PLACE_CHARS)} …` : short;
   return `${colors.dim(`${nameOf(file, explanation)}${line === null ? '' : `:${line}`}`)}  ${cut}`;
 }

@@ -3,7 +3,7 @@ import { grouped } from '../../base/grouped.js';
 import { counted } from '../../base/units.js';
 import type { Change } from '../../import/change.js';
 import type { ImportedFinding, ImportResult } from '../../import/import-files.js';
-import type { Colors } from './paint.js';
+import type { Colors } from './terminal.js';
 
 type Place = { file: string; line: number | null };
 

@@ -1,6 +1,6 @@
 import type { RmqdevError } from '../../base/errors.js';
-import { drained } from './drained.js';
 import type { Output } from './output.js';
+import { drained } from './stdout.js';
 import { trafficJson } from './traffic-json.js';
 
 /**
@@ -28,7 +28,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
   };
   const answer = (value: object) => {
     const own: unknown = 'notices' in value ? value.notices : undefined;
-    print({ ...value, notices: [...(Array.isArray(own) ? own : []), ...notices] });
+    print({ ...value, notices: [...new Set([...(Array.isArray(own) ? own : []), ...notices])] });
     notices = [];
   };
   return {
@@ -45,6 +45,8 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
       notices = [];
       answer(plan);
     },
+    watch: line,
+    watchFailed: (error) => line({ event: 'failed', error: error.toPayload() }),
     status: answer,
     statusAgain: answer,
     changed: (_verb, status) => answer(status),

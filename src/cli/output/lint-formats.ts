@@ -1,7 +1,7 @@
 import type { Finding } from '../../base/finding.js';
 import { counted } from '../../base/units.js';
 import type { LintReport } from '../../diagnose/lint.js';
-import type { Colors } from './paint.js';
+import type { Colors } from './terminal.js';
 
 export function renderLint({ rocketmq, files, findings, oneMachine }: LintReport, colors: Colors): string {
   const word = (severity: Finding['severity']) =>

@@ -1,9 +1,9 @@
 import { createLogUpdate } from 'log-update';
 import { formatBytes } from '../../base/units.js';
 import type { ProgressItem } from '../../contract/events.js';
-import { type Colors, paintState } from './paint.js';
 import { planSummary } from './plan-text.js';
 import { type ProgressView, seconds } from './progress-view.js';
+import { type Colors, paintState } from './terminal.js';
 
 type NodeItem = Extract<ProgressItem, { event: 'node' }>;
 const FINAL_STATES: ReadonlySet<string> = new Set(['ready', 'stopped', 'failed']);

@@ -6,9 +6,44 @@ import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { LintReport } from '../../diagnose/lint.js';
 import type { ImportResult } from '../../import/import-files.js';
-import type { LogLine } from '../logs/log-line.js';
-import type { ReportResult } from '../report/report-result.js';
-import type { TrafficOutput } from './traffic-output.js';
+import type { ConsumeSummary } from '../../traffic/consume-request.js';
+import type { GroupDetails, GroupRow } from '../../traffic/groups.js';
+import type { Received } from '../../traffic/handing.js';
+import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
+import type { TopicDetails, TopicRouteView, TopicRow } from '../../traffic/topics.js';
+import type { ReportResult } from '../report/make-report.js';
+import type { WatchEvent } from './watch-text.js';
+
+export type SendProgress = { sent: number; total: number | undefined; showsEach: boolean };
+
+/** What `send`, `consume`, `topic` and `group` say. The answer comes last: what is worth knowing beside it is told before. */
+export interface TrafficOutput {
+  /** What follows is a stream; a notice belongs into it. */
+  beginStream(): void;
+  sent(event: SendEvent, progress: SendProgress): void;
+  sendDone(summary: SendSummary): void;
+  /** Resolves once it was written; rejects if nobody takes it any more. */
+  received(received: Received): Promise<void>;
+  consumeDone(summary: ConsumeSummary): void;
+  topics(topics: readonly TopicRow[]): void;
+  topic(topic: TopicDetails): void;
+  topicRoute(view: TopicRouteView): void;
+  groups(groups: readonly GroupRow[]): void;
+  group(group: GroupDetails): void;
+  /** A topic or group was made, changed or removed. */
+  done(what: { topic?: string; group?: string; action: string; brokers: readonly string[] }): void;
+}
+
+/** One line of `logs`; with `--json` as it stands here. */
+export type LogLine = {
+  node: string;
+  file: string;
+  /** ISO 8601, UTC. */
+  at: string | null;
+  level: string | null;
+  /** The record without its time; a stack trace is kept whole, its lines joined by \n. */
+  text: string;
+};
 
 /** One method for each thing the CLI says; text for people and JSON for scripts both implement it. */
 export interface Output extends TrafficOutput {
@@ -20,6 +55,9 @@ export interface Output extends TrafficOutput {
   /** The command detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;
+  watch(event: WatchEvent): void;
+  /** A save that could not be taken up: watching goes on. */
+  watchFailed(error: RmqdevError, isVerbose: boolean): void;
   status(status: ClusterStatus): void;
   /** A whole new picture, in place of the last one. */
   statusAgain(status: ClusterStatus): void;

@@ -1,9 +1,9 @@
 import { grouped } from '../../base/grouped.js';
 import { counted, formatBytes } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
-import type { Colors } from './paint.js';
 import { portsOf } from './status-table.js';
 import { table } from './table.js';
+import type { Colors } from './terminal.js';
 
 /** What `up` is about to do, before it does it: a headline, and what changes on nodes that exist. */
 export function planSummary(plan: Plan, colors: Colors): string {

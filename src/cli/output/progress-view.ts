@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/units.js';
 import type { ProgressItem } from '../../contract/events.js';
-import type { Colors } from './paint.js';
 import { planSummary } from './plan-text.js';
+import type { Colors } from './terminal.js';
 
 export interface ProgressView {
   show(item: ProgressItem): void;

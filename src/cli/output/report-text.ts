@@ -1,6 +1,6 @@
 import { counted, formatBytes } from '../../base/units.js';
-import type { ReportResult } from '../report/report-result.js';
-import type { Colors } from './paint.js';
+import type { ReportResult } from '../report/make-report.js';
+import type { Colors } from './terminal.js';
 
 const MAX_MISSING = 5;
 const MEANINGS: Readonly<Record<string, string>> = {

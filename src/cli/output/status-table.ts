@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
-import { type Colors, paintState } from './paint.js';
 import { table } from './table.js';
+import { type Colors, paintState } from './terminal.js';
 
 /** Columns that a narrow terminal does without, the first to go first. */
 const SPARE_COLUMNS = ['DISK', 'CPU', 'RESTARTS', 'REGISTERED', 'UPTIME', 'MEMORY'];

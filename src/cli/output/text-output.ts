@@ -1,20 +1,21 @@
+import type { RmqdevError } from '../../base/errors.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
-import { drained } from './drained.js';
 import { renderExplanation } from './explanation-text.js';
 import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
-import { type Colors, colorsFor, nodePainter, paintState } from './paint.js';
 import { renderPlan } from './plan-text.js';
 import { lateProgress, plainProgress } from './progress-view.js';
 import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
+import { drained } from './stdout.js';
 import { table } from './table.js';
-import { localTime } from './time.js';
+import { type Colors, colorsFor, localTime, nodePainter, paintState, printableLine } from './terminal.js';
 import { trafficText } from './traffic-text.js';
+import { renderWatch } from './watch-text.js';
 
 /** Words for people: colours and live progress on a terminal, plain lines in a pipe. */
 export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
@@ -24,16 +25,22 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   const live = () => import('./live-progress.js').then(({ liveProgress }) => liveProgress(stderr, colorsFor(stderr)));
   const progress = stderr.isTTY ? lateProgress(live, plain) : plain;
   let nodeWidth = 0;
+  /** What the progress has told: the status that follows need not say it again. */
+  const told = new Set<string>();
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
   const print = (text: string) => void stdout.write(`${text}\n`);
   const status = (value: ClusterStatus) => {
     print(renderStatus(value, colors, Date.now(), stdout.columns));
-    for (const notice of value.notices ?? []) stderr.write(`${colorsFor(stderr).yellow('note')} ${notice}\n`);
+    for (const notice of (value.notices ?? []).filter((text) => !told.has(text)))
+      stderr.write(`${colorsFor(stderr).yellow('note')} ${notice}\n`);
   };
 
   return {
     ...trafficText(stdout, stderr, colors),
-    progress: (item) => progress.show(item),
+    progress: (item) => {
+      if (item.event === 'notice') told.add(item.message);
+      progress.show(item);
+    },
     endProgress: () => progress.end(),
     upDone: (result) => {
       print('');
@@ -51,6 +58,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       print(`\nDetached: ${what} goes on. \`rmqdev status\` shows how far it is, \`rmqdev down\` ends it.`);
     },
     plan: (plan) => print(renderPlan(plan, colors)),
+    watch: (event) => print(renderWatch(event, colors, Date.now())),
+    watchFailed: showError,
     status,
     statusAgain: (value) => {
       if (stdout.isTTY) stdout.write('\u001b[H\u001b[J');
@@ -77,7 +86,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     log: (line) => {
       const time = line.at === null ? '' : `${colors.dim(localTime(line.at, { millis: false }))} `;
-      const [first, ...rest] = line.text.split('\n');
+      const [first, ...rest] = line.text.split('\n').map(printableLine);
       const level = line.level === null ? '' : `${paintLevel(line.level)} `;
       nodeWidth = Math.max(nodeWidth, line.node.length);
       print(
@@ -155,15 +164,17 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     raw: (text) => void stdout.write(text),
     notice: (message) => void stderr.write(`note: ${message}\n`),
     end: () => {},
-    error: (error, isVerbose) => {
-      progress.end();
-      const red = colorsFor(stderr).red;
-      stderr.write(
-        `${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`,
-      );
-      if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
-    },
+    error: showError,
   };
+
+  function showError(error: RmqdevError, isVerbose: boolean): void {
+    progress.end();
+    const red = colorsFor(stderr).red;
+    stderr.write(
+      `${red('error')} ${sentence(error.text.what)}\n  why:  ${sentence(error.text.why)}\n  next: ${sentence(error.text.next)}\n`,
+    );
+    if (isVerbose) stderr.write(`${error.stack}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ''}`);
+  }
 
   function paintLevel(level: string): string {
     const text = level.padEnd(5);

@@ -4,13 +4,45 @@ import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
-import { written } from '../stdout-reader.js';
-import { type Colors, colorsFor } from './paint.js';
-import { printable } from './printable.js';
-import { SendOutage } from './send-outage.js';
+import type { SendProgress, TrafficOutput } from './output.js';
+import { written } from './stdout.js';
 import { table } from './table.js';
-import { localTime } from './time.js';
-import type { SendProgress, TrafficOutput } from './traffic-output.js';
+import { type Colors, colorsFor, localTime, printable } from './terminal.js';
+
+type Failed = Extract<SendEvent, { event: 'failed' }>;
+
+/** Tells the first failure of an outage, and then only how many more there were: a steady send meets hundreds. The last reason is that of the run. */
+export class SendOutage {
+  readonly #tell: (text: string) => void;
+  #isOn = false;
+  #more = 0;
+  #last = 0;
+
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
+
+  failed({ n, tries, why }: Failed): void {
+    if (this.#isOn) {
+      this.#more += 1;
+      this.#last = Math.max(this.#last, n);
+      return;
+    }
+    this.#isOn = true;
+    this.#tell(`message ${n} after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${why}`);
+  }
+
+  /** @param isStoredAgain a message was stored after it; else the send is over */
+  ended({ isStoredAgain } = { isStoredAgain: false }): void {
+    if (this.#more > 0)
+      this.#tell(
+        `${this.#more} more ${this.#more === 1 ? 'message' : 'messages'}, up to message ${this.#last}${isStoredAgain ? '; then they are stored again' : ''}`,
+      );
+    this.#isOn = false;
+    this.#more = 0;
+    this.#last = 0;
+  }
+}
 
 const PROGRESS_EVERY_MS = 500;
 const MAX_BODY_CHARS = 2_000;

@@ -1,12 +1,46 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { stringify } from 'yaml';
 import { asError } from '../../base/errors.js';
 import type { ClusterPaths, NodePaths } from '../../base/paths.js';
 import { evidenceKind, nodeFiles } from '../../evidence/node-files.js';
 import { listLogFiles } from '../../logs/log-files.js';
-import type { Contents } from './contents.js';
-import type { Ends } from './read-ends.js';
+import type { Contents, Ends } from './contents.js';
+
+/** What a report takes from `cluster.json`, as far as it can be read. */
+export type KnownState = {
+  profile: string | null;
+  /** The effective profile as YAML. */
+  profileText: string | null;
+  nodes: readonly { id: string; rocketmq: string; java: string; intent: string }[];
+};
+
+type Assignment = { release?: { version?: string }; jdk?: { version?: string; home?: string } };
+type State = { profile?: { name?: string }; nodes?: Record<string, { assignment?: Assignment; snapshot?: { intent?: string } }> };
+
+/** The state, else its copy; nothing where both are broken: the files themselves are in the report. */
+export function knownState(paths: ClusterPaths): KnownState {
+  for (const file of [paths.state, paths.stateCopy]) {
+    try {
+      const state = JSON.parse(readFileSync(file, 'utf8')) as State;
+      if (typeof state.profile !== 'object' || state.profile === null) continue;
+      return { profile: state.profile.name ?? null, profileText: stringify(state.profile, { lineWidth: 0 }), nodes: nodesOf(state) };
+    } catch {
+      // The copy may be whole.
+    }
+  }
+  return { profile: null, profileText: null, nodes: [] };
+}
+
+function nodesOf({ nodes = {} }: State): KnownState['nodes'] {
+  return Object.entries(nodes).map(([id, { assignment, snapshot }]) => ({
+    id,
+    rocketmq: assignment?.release?.version ?? 'unknown',
+    java: `${assignment?.jdk?.version ?? 'unknown'} (${assignment?.jdk?.home ?? 'unknown'})`,
+    intent: snapshot?.intent ?? 'unknown',
+  }));
+}
 
 const KB = 1024;
 const STATE: Ends = { head: 512 * KB, tail: 512 * KB };

@@ -7,17 +7,25 @@ import { formatBytes } from '../../base/units.js';
 import type { CrashReport } from '../../contract/findings.js';
 import { renderStatus } from '../output/status-table.js';
 import { chooseCluster } from './choose-cluster.js';
-import { addClusterFolder, addCrashReports, addNodeFolder, nodeIdsOnDisk } from './cluster-files.js';
-import { type KnownState, knownState } from './cluster-state.js';
-import { Contents } from './contents.js';
+import { addClusterFolder, addCrashReports, addNodeFolder, type KnownState, knownState, nodeIdsOnDisk } from './cluster-files.js';
+import { Contents, type Missing, type ReportFile } from './contents.js';
 import { addMachine } from './machine.js';
-import { privateNames } from './private-names.js';
-import { Redactor } from './redactor.js';
-import type { ReportResult } from './report-result.js';
+import { privateNames, Redactor } from './redactor.js';
 import { summaryText } from './summary.js';
 import { writeArchive } from './write-archive.js';
 
 export type ReportRequest = { cluster: string; output: string | undefined; mayReplace: boolean; version: string; now: Date };
+
+/** What `rmqdev report` has made. Field names are API: `--json` prints it, and `manifest.json` holds most of it. */
+export type ReportResult = {
+  file: string;
+  sizeBytes: number;
+  cluster: string | null;
+  files: readonly ReportFile[];
+  missing: readonly Missing[];
+  /** Placeholder to how often it stands in place of something. */
+  replaced: Readonly<Record<string, number>>;
+};
 
 const DAEMON_LOG = { head: 0, tail: 512 * 1024 };
 const NO_STATE: KnownState = { profile: null, profileText: null, nodes: [] };

@@ -2,8 +2,8 @@ import { grouped } from '../../base/grouped.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { ClusterFacts } from '../../contract/report.js';
 import type { Check } from '../../diagnose/doctor/check.js';
-import type { KnownState } from './cluster-state.js';
-import type { Missing, ReportFile } from './report-result.js';
+import type { KnownState } from './cluster-files.js';
+import type { Missing, ReportFile } from './contents.js';
 
 export type SummaryFacts = {
   madeAt: string;

@@ -1,27 +1,25 @@
 import type { Argv } from 'yargs';
 import { systemClock } from '../../base/clock.js';
 import { RmqdevError } from '../../base/errors.js';
-import { parseDurationMs } from '../../base/units.js';
 import type { DaemonClient } from '../../client/http.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { Access } from '../../traffic/cluster-access.js';
-import { clusterOption, durationOption, usage } from '../options.js';
+import { clusterOption, durationOption } from '../options.js';
 import type { Output } from '../output/output.js';
-import { clusterToRead } from '../which-cluster.js';
-import { type ClusterOptions, interruptible, type Run } from '../with-daemon.js';
+import { clusterToRead, interruptible, type Run } from '../session.js';
+import { usage } from '../usage.js';
 import { type Reach, type ReachOptions, reachFrom, reachOptions } from './reach.js';
 
-export type AccessOptions = ClusterOptions & ReachOptions & { namesrv?: string; timeout: string };
-
-/** What commands that talk to RocketMQ itself have in common. */
-export function accessOptions<T extends ClusterOptions>(argv: Argv<Omit<T, 'namesrv' | 'timeout'>>, timeout = '10s'): Argv<T> {
-  return reachOptions(clusterOption(argv as never))
+/** What commands have in common that talk to RocketMQ themselves. */
+export const accessOptions = <T>(argv: Argv<T>) =>
+  reachOptions(clusterOption(argv))
     .option('namesrv', {
       type: 'string',
       describe: 'NameServers of any cluster, such as 127.0.0.1:9876;127.0.0.1:9877; no daemon is asked',
     })
-    .option('timeout', durationOption(timeout, 'How long one request may take')) as unknown as Argv<T>;
-}
+    .option('timeout', durationOption('10s', 'How long one request may take'));
+
+export type AccessOptions = ReachOptions & { cluster: string; namesrv: string | undefined; timeout: number };
 
 export type TrafficSession = {
   access: Access;
@@ -30,26 +28,25 @@ export type TrafficSession = {
   status: ClusterStatus | null;
 };
 
-/** Runs `work` on the cluster that was named: its own NameServers, or those of --namesrv. The connections end with it. */
+/** Runs `work` on the cluster that is named, or on that of the NameServers of --namesrv. Closes the connections at the end. */
 export async function withAccess(
   { withDaemon, withOutput }: Run,
   options: AccessOptions,
   work: (session: TrafficSession) => Promise<void>,
 ): Promise<void> {
-  const { json, verbose, cluster, namesrv } = options;
+  const { cluster, namesrv, timeout: timeoutMs } = options;
   const run = async (place: { namesrvAddr: string; reach: Reach }, status: ClusterStatus | null, output: Output, signal: AbortSignal) => {
     const { openAccess } = await import('../../traffic/cluster-access.js');
-    const timeoutMs = parseDurationMs(options.timeout) ?? 0;
     using access = openAccess({ clock: systemClock, namesrvs: addressesOf(place.namesrvAddr), reach: place.reach, timeoutMs, signal });
     await work({ access, output, status });
   };
   if (namesrv !== undefined) {
-    return withOutput({ json, verbose }, async ({ output }) => {
+    return withOutput(async ({ output }) => {
       const reach = await reachFrom(options, process.env);
       await interruptible((signal) => run({ namesrvAddr: namesrv, reach }, null, output, signal));
     });
   }
-  return withDaemon({ json, verbose }, async ({ client, output, signal }) => {
+  return withDaemon(async ({ client, output, signal }) => {
     const status = await client.call('clusterStatus', { cluster: await clusterToRead({ client, output, signal }, cluster) }, signal);
     refuseStopped(status);
     const reach = await ownReach(client, status.cluster, options, signal);
@@ -63,12 +60,12 @@ export async function ownReach(client: DaemonClient, cluster: string, options: R
   const { credentials, tls } = await client.call('clusterReach', { cluster }, signal);
   return {
     credentials: wanted.credentials ?? credentials ?? undefined,
-    // Its certificates are those that RocketMQ makes at each start, and its nodes are this user's own on 127.0.0.1.
+    // RocketMQ makes its certificates anew at each start, and its nodes are this user's own on 127.0.0.1: there is nothing to verify.
     tls: wanted.tls ?? (tls ? { isVerified: false } : undefined),
   };
 }
 
-/** @throws NODE_NOT_RUNNING where there is nobody to ask */
+/** @throws NODE_NOT_RUNNING if no node runs that could answer */
 export function refuseStopped({ cluster, state }: Pick<ClusterStatus, 'cluster' | 'state'>): void {
   if (state !== 'stopped') return;
   throw new RmqdevError('NODE_NOT_RUNNING', {
@@ -85,7 +82,7 @@ export function addressesOf(text: string): string[] {
   if (addresses.length > 0 && wrong === undefined) return addresses;
   throw usage(
     `--namesrv ${text}`,
-    wrong === undefined ? 'it names no address' : `${wrong} is no host:port`,
+    wrong === undefined ? 'it has no address' : `${wrong} is not host:port`,
     'Write --namesrv "127.0.0.1:9876;127.0.0.1:9877"',
   );
 }

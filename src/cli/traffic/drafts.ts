@@ -4,18 +4,18 @@ import { createInterface } from 'node:readline';
 import { asError, RmqdevError } from '../../base/errors.js';
 import { parseSizeBytes } from '../../base/units.js';
 import type { Draft } from '../../traffic/producer.js';
-import { usage } from '../options.js';
+import { usage } from '../usage.js';
 
 export type DraftOptions = {
-  count: number | undefined;
-  body?: string;
-  file?: string;
-  size?: string;
-  tag?: string;
-  key?: string;
+  count?: number | undefined;
+  body?: string | undefined;
+  file?: string | undefined;
+  size?: string | undefined;
+  tag?: string | undefined;
+  key?: string | undefined;
   property: readonly string[];
-  delay?: number;
-  orderBy?: string;
+  delay?: number | undefined;
+  orderBy?: string | undefined;
 };
 
 /** Names that RocketMQ keeps for itself. Source: common/.../message/MessageConst.java `STRING_HASH_SET`. */

@@ -3,31 +3,31 @@ import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { asError, RmqdevError } from '../../base/errors.js';
 import type { Access } from '../../traffic/cluster-access.js';
-import { usage } from '../options.js';
+import { usage } from '../usage.js';
 
-/** How nodes are spoken to. */
+/** The account and TLS with which a client speaks to nodes. */
 export type Reach = NonNullable<Access['reach']>;
 type Credentials = NonNullable<Reach['credentials']>;
 type TlsSettings = NonNullable<Reach['tls']>;
 
 /** Account and TLS, as options of every command that talks to RocketMQ itself. */
 export type ReachOptions = {
-  accessKey?: string;
-  secretKey?: string;
-  credentials?: string;
-  tls?: boolean;
-  tlsCa?: string;
-  tlsInsecure?: boolean;
-  tlsName?: string;
-  tlsCert?: string;
-  tlsKey?: string;
+  accessKey?: string | undefined;
+  secretKey?: string | undefined;
+  credentials?: string | undefined;
+  tls?: boolean | undefined;
+  tlsCa?: string | undefined;
+  tlsInsecure?: boolean | undefined;
+  tlsName?: string | undefined;
+  tlsCert?: string | undefined;
+  tlsKey?: string | undefined;
 };
 
 const GROUP = 'Access control and TLS:';
 
-export function reachOptions<T>(argv: Argv<T>): Argv<T & ReachOptions> {
+export function reachOptions<T>(argv: Argv<T>) {
   const text = (describe: string) => ({ type: 'string', group: GROUP, describe }) as const;
-  // A group is shown where it is named first: what a command is about comes before.
+  // Help shows groups in the order in which they are first named: what a command is about comes first.
   return argv
     .group([], 'Positionals:')
     .group([], 'Options:')
@@ -35,16 +35,20 @@ export function reachOptions<T>(argv: Argv<T>): Argv<T & ReachOptions> {
       credentials: text('A YAML file with accessKey and secretKey, such as RocketMQ’s conf/tools.yml'),
       'access-key': text('The account; with --namesrv also ROCKETMQ_ACCESS_KEY'),
       'secret-key': text('Its secret, which other users of this machine can see in `ps`; better ROCKETMQ_SECRET_KEY, or --credentials'),
-      tls: { type: 'boolean', group: GROUP, describe: 'Speak TLS; with --namesrv also ROCKETMQ_TLS=true' },
-      'tls-ca': text('Trust the authority in this PEM file instead of the system’s'),
-      'tls-insecure': { type: 'boolean', group: GROUP, describe: 'Take any certificate, such as the one that RocketMQ makes for itself' },
+      tls: { type: 'boolean', group: GROUP, describe: 'Use TLS; with --namesrv also ROCKETMQ_TLS=true' },
+      'tls-ca': text('Trust the authority in this PEM file instead of those of the system'),
+      'tls-insecure': {
+        type: 'boolean',
+        group: GROUP,
+        describe: 'Accept any certificate, such as the one that RocketMQ makes for itself',
+      },
       'tls-name': text('The name in the certificate, if it is not the host'),
       'tls-cert': text('This client’s certificate, a PEM file; with --tls-key'),
       'tls-key': text('Its key, a PEM file'),
-    }) as unknown as Argv<T & ReachOptions>;
+    });
 }
 
-/** Where values come from that no option gives. An empty variable counts as unset. */
+/** The environment variables for values that no option gives. An empty variable counts as unset. */
 const VARIABLES = {
   accessKey: 'ROCKETMQ_ACCESS_KEY',
   secretKey: 'ROCKETMQ_SECRET_KEY',
@@ -55,8 +59,8 @@ const VARIABLES = {
 } as const;
 
 /**
- * @returns how the user wants nodes to be spoken to: what the options say; else the credentials file; else the environment.
- * @param env empty for a cluster of rmqdev’s own, whose account is known: variables that are meant for another cluster must not break it
+ * @returns the account and TLS that the user wants: from the options, else from the credentials file, else from the environment.
+ * @param env empty for a cluster of rmqdev’s own, whose account is known: variables for another cluster must not break it
  * @throws RmqdevError USAGE, FILE_UNREADABLE
  */
 export async function reachFrom(options: ReachOptions, env: NodeJS.ProcessEnv): Promise<Reach> {
@@ -70,7 +74,7 @@ export async function reachFrom(options: ReachOptions, env: NodeJS.ProcessEnv): 
   if ((accessKey === undefined) !== (secretKey === undefined)) {
     const [missing, given] = accessKey === undefined ? ['access', 'secret'] : ['secret', 'access'];
     throw usage(
-      `a ${given} key alone is no account`,
+      `a ${given} key alone is not an account`,
       `the ${missing} key that goes with it is missing`,
       `Add it: ${missing === 'access' ? 'ROCKETMQ_ACCESS_KEY or --access-key' : 'ROCKETMQ_SECRET_KEY or --secret-key'}; or put both into a file for --credentials`,
     );
@@ -88,7 +92,7 @@ function tlsFrom(options: ReachOptions, variable: (name: 'tls' | 'tlsCa' | 'tlsI
   const isInsecure = options.tlsInsecure ?? variable('tlsInsecure') === 'true';
   const { tlsName: serverName, tlsCert, tlsKey } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw usage('a client certificate needs its key', 'only one of --tls-cert and --tls-key is there', 'Give both');
+    throw usage('a client certificate needs its key', 'only one of --tls-cert and --tls-key is given', 'Give both');
   }
   const implies = isInsecure || [ca, serverName, tlsCert].some((value) => value !== undefined);
   if (!(options.tls ?? (variable('tls') === 'true' || implies))) return undefined;
@@ -102,7 +106,7 @@ function tlsFrom(options: ReachOptions, variable: (name: 'tls' | 'tlsCa' | 'tlsI
 }
 
 /**
- * @returns the same for a program in Java: by default RocketMQ’s client takes any certificate (`tls.test.mode.enable`).
+ * @returns the same for a program in Java: by default RocketMQ’s client accepts any certificate (`tls.test.mode.enable`).
  * Source: remoting/.../netty/TlsSystemConfig.java, TlsHelper.java.
  */
 export function javaTlsOptions(tls: TlsSettings | undefined, options: ReachOptions, env: NodeJS.ProcessEnv): string[] {
@@ -131,7 +135,7 @@ async function readCredentials(path: string): Promise<Credentials> {
     value = parse(text);
   } catch {
     // The message of the parser quotes the line, and with it a secret.
-    throw unreadable('it is no YAML');
+    throw unreadable('it is not YAML');
   }
   const entry = (key: string) => {
     const found: unknown = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

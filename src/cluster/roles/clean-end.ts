@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
-import { configured, type NodeSpec } from '../node-spec.js';
+import { configured, type NodeSpec } from '../spec/node-spec.js';
 
 /**
  * Whether a node that had been ready closed in good order, told from what it left: for an adopted process, whose status nobody can know.

@@ -1,6 +1,7 @@
 import { controllerNumber } from '../../profile/names.js';
 import { getControllerMetadata } from '../../remoting/controller-api.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
+import { addressOf, type Placement } from '../spec/placement.js';
 import { controllerClosed } from './clean-end.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
@@ -21,11 +22,16 @@ export const isController = ({ ports, role }: Pick<NodeSpec, 'ports' | 'role'>):
   role === 'controller' || ports.controller !== undefined;
 
 /** Where the controller that `node` is, or has in it, is asked. */
-export const controllerAddress = ({ ports }: Pick<NodeSpec, 'ports'>): string => `127.0.0.1:${ports.controller ?? ports.listen}`;
+export const controllerAddress = (node: Pick<Placement, 'advertised' | 'ports'>): string =>
+  addressOf(node, 'host', node.ports.controller === undefined ? 'listen' : 'controller');
 
 export const controllerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.controller.ControllerStartup',
   config: controllerConfig,
+  startsAfter: () => [],
+  milestones: [{ label: 'controllers', until: 'ready' }],
+  stopsAfter: ['proxy', 'broker'],
+  restartRank: () => 0,
   startup: led,
   readiness: led,
   liveness: (node, { remoting }) =>

@@ -1,5 +1,5 @@
 import type { Role } from '../../profile/profile.js';
-import { brokerRole } from './broker.js';
+import { brokerRole } from './broker/broker.js';
 import { controllerRole } from './controller.js';
 import { namesrvRole } from './namesrv.js';
 import { proxyRole } from './proxy.js';

@@ -1,5 +1,5 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
-import type { NodeSpec } from '../node-spec.js';
+import type { NodeSpec } from '../spec/node-spec.js';
 import { namesrvClosed } from './clean-end.js';
 import { controllerLines, isController, leaderless } from './controller.js';
 import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
@@ -21,6 +21,11 @@ export const namesrvRole: RoleDefinition = {
       ],
       draft.profile.properties,
     ),
+  startsAfter: () => [],
+  milestones: [{ label: 'NameServers', until: 'ready' }],
+  // So that every other node can still take its name off them.
+  stopsAfter: ['proxy', 'broker', 'controller'],
+  restartRank: () => 0,
   /** With a controller in it: once the controllers have a leader, where enough of them are to come for one. */
   startup: (node, context) =>
     probe(async (signal) => {

@@ -4,16 +4,22 @@ import { http2Answers } from '../../remoting/http2-port.js';
 import { getTopicRoute, type TopicRoute } from '../../remoting/namesrv-api.js';
 import { lookupKey } from '../../rocketmq/keys.js';
 import type { Probe } from '../../supervisor/probe.js';
-import { accessControlLines } from '../access-control.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import { accessControlLines } from '../spec/access-control.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
+import { addressOf, hostOf, type Placement } from '../spec/placement.js';
 import { proxyClosed } from './clean-end.js';
-import { type NodeDraft, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
+import { type NodeDraft, needs, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 export const proxyRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.proxy.ProxyStartup',
   config: proxyConfig,
   renderRunConfig: proxyJson,
   programArguments: ({ paths }) => ['-pc', paths.runConfig],
+  // One that finds no broker on its NameServers ends with 1.
+  startsAfter: (_, started) => [...needs(started, ['namesrv', 'controller'], 'ready'), ...needs(started, ['broker'], 'registered')],
+  milestones: [{ label: 'proxies', until: 'ready' }],
+  stopsAfter: [],
+  restartRank: () => 5,
   startup: proxyStartup,
   readiness: (node, context) =>
     probe(async (signal) => {
@@ -29,8 +35,10 @@ export const proxyRole: RoleDefinition = {
   endedCleanly: proxyClosed,
 };
 
+type Placed = Pick<Placement, 'advertised' | 'ports'>;
+
 /** Where clients of RocketMQ's own protocol find it; `localAddress` is that of gRPC. */
-export const remotingAddress = ({ ports }: Pick<NodeSpec, 'ports'>): string => `127.0.0.1:${ports.remoting}`;
+export const remotingAddress = (node: Placed): string => addressOf(node, 'host', 'remoting');
 
 /**
  * Readiness of one start: its remoting port gives a route to a broker of its cluster, its gRPC port speaks HTTP/2, and once per start a message
@@ -101,12 +109,12 @@ function proxyConfig(draft: NodeDraft): ConfigLine[] {
       },
       {
         key: 'remotingAccessAddr',
-        value: profile.advertise.clients,
+        value: hostOf(draft, 'clients'),
         reason: 'the address that clients of the remoting protocol are told in place of every broker’s',
       },
       {
         key: 'localServeAddr',
-        value: '127.0.0.1',
+        value: hostOf(draft, 'host'),
         reason: 'how proxies tell each other apart, beside their ports; RocketMQ would pick a network card',
       },
       ...accessControlLines(draft),

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.js';
+import type { Role } from '../../profile/profile.js';
 import type { RemotingClient } from '../../remoting/client.js';
 import { ConnectionError } from '../../remoting/connection.js';
 import type { Probe } from '../../supervisor/probe.js';
-import type { ConfigLine, NodeSpec } from '../node-spec.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 
 /** A node before its configuration and arguments are worked out. */
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
@@ -13,6 +14,12 @@ export { PROBE_GROUP } from '../../rocketmq/system-names.js';
 /** How far a start has come, as people are told, in this order. */
 export const START_STAGES = ['answering', 'registered', 'in sync'] as const;
 export type StartStage = (typeof START_STAGES)[number];
+
+/** How far a node has come in its start. */
+export type Milestone = StartStage | 'ready';
+
+/** A node that must have come so far, unless it is wanted no longer. */
+export type Need = { id: string; until: Milestone };
 
 /** What a role's probes may ask about the rest of the cluster. */
 export type RoleContext = {
@@ -33,11 +40,24 @@ export interface RoleDefinition {
   renderRunConfig?(node: NodeSpec): string;
   /** What follows the main class; default: `-c` and that copy. */
   programArguments?(node: NodeSpec): string[];
+  /** What must come how far before `node` is started, of those that are started with it. */
+  startsAfter(node: NodeSpec, started: readonly NodeSpec[]): readonly Need[];
+  /** What is told of the start of all nodes of the role together, in this order. */
+  milestones: readonly { label: string; until: Milestone }[];
+  /** Nodes of these roles must be gone before one of this role is told to stop. */
+  stopsAfter: readonly Role[];
+  /** Its place in a rolling restart, the lowest first; so too of those that are told to stop together. */
+  restartRank(node: NodeSpec, leadsItsGroup: boolean): number;
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;
   /** Did it close in good order, by what it left behind since `startedAt` (ms since the epoch)? Asked only of a node that had been ready. */
   endedCleanly(node: NodeSpec, startedAt: number | null): boolean;
+}
+
+/** @returns the need that all nodes of `roles` have come so far. */
+export function needs(started: readonly NodeSpec[], roles: readonly Role[], until: Milestone): Need[] {
+  return started.filter(({ role }) => roles.includes(role)).map(({ id }) => ({ id, until }));
 }
 
 /** @returns a probe whose check never rejects: whatever `ask` throws is the reason. */

@@ -1,18 +1,11 @@
 import type { Finding } from '../../base/finding.js';
+import { socketWordsOf } from '../../rocketmq/ports.js';
 import type { ProcessRole } from '../../rocketmq/releases.js';
 import { type PortHolder, whoHolds } from '../port-holder.js';
 import { finding } from './codes.js';
 
 /** The ports that one node would take. */
 export type WantedPorts = { node: string; role: ProcessRole; ports: Readonly<Record<string, number>> };
-
-/** How a port is called beside the node's listenPort. */
-const SOCKET_WORDS: Readonly<Record<string, string>> = {
-  listen: 'listenPort',
-  fast: 'the fast port, listenPort - 2',
-  ha: 'the HA port, listenPort + 1',
-  remoting: 'the remoting port',
-};
 
 /** What `up` would do about ports that are taken: a broker moves, and so does a NameServer that another cluster of rmqdev keeps from its port. */
 export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHolder[], profile: string): Finding[] {
@@ -22,7 +15,7 @@ export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHo
     const refuses = role === 'namesrv' && !holder.rmqdevNode;
     const what = refuses
       ? `${node} cannot have its port ${holder.port}`
-      : `${node} would move: port ${holder.port} is taken (${SOCKET_WORDS[socket] ?? socket})`;
+      : `${node} would move: port ${holder.port} is taken (${socketOf(socket, role)})`;
     const listen = ports.listen as number;
     const other = listen + (listen < 50_000 ? 10_000 : -10_000);
     const choose = `\`rmqdev up ${profile} --set ${node}.listenPort=${other}\``;
@@ -39,6 +32,11 @@ export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHo
       }),
     ];
   });
+}
+
+function socketOf(socket: string, role: ProcessRole): string {
+  const { name, beside } = socketWordsOf(socket, role);
+  return beside === undefined ? name : `${name}, ${beside}`;
 }
 
 function firstBusy(ports: Readonly<Record<string, number>>, busy: readonly PortHolder[]): [string, PortHolder] | [] {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import type { LogLine } from '../../../src/cli/logs/log-line.js';
+import type { LogLine } from '../../../src/cli/output/output.js';
 import type { JournalEvent, KillItem } from '../../../src/contract/events.js';
 import type { Result } from '../../../src/contract/routes.js';
 import type { ClusterStatus, NodeStatus } from '../../../src/contract/status.js';

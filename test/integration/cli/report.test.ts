@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openPromise } from 'yauzl';
-import type { ReportResult } from '../../../src/cli/report/report-result.js';
+import type { ReportResult } from '../../../src/cli/report/make-report.js';
 import { expectFailure, type Harness, useHarness } from '../../support/harness.js';
 import { until } from '../../support/until.js';
 

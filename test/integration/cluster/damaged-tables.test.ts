@@ -18,7 +18,8 @@ test('a start on a damaged topics.json says what is lost, and so does the status
   writeFileSync(join(config, 'topics.json.bak'), whole('V1'));
   const start = await h.run('start', 'all');
   const said = 'RocketMQ 4.9.7 loads its copy topics.json.bak, which lacks topic V2.';
-  expect({ code: start.code, text: `${start.stdout}${start.stderr}` }).toEqual({ code: 0, text: expect.stringContaining(said) });
+  expect(start).toMatchObject({ code: 0 });
+  expect(`${start.stdout}${start.stderr}`.split(said)).toHaveLength(2);
   expect((await h.status()).notices).toEqual([expect.stringContaining(said)]);
   writeFileSync(join(config, 'topics.json'), whole('V1'));
   expect(await h.run('restart', 'broker-a')).toMatchObject({ code: 0 });

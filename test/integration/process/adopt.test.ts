@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import type { ProcessIdentity } from '../../../src/base/process.js';
 import { findMarked } from '../../../src/process/find-marked.js';
-import type { ProcessIdentity } from '../../../src/process/process-identity.js';
 import { until } from '../../support/until.js';
 import { IDLE, platform, usePrograms } from './programs.js';
 

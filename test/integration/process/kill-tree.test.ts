@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import type { RunningProcess } from '../../../src/base/process.js';
 import { killTree } from '../../../src/process/kill-tree.js';
-import type { RunningProcess } from '../../../src/process/launcher.js';
 import { until } from '../../support/until.js';
 import { IDLE, platform, usePrograms } from './programs.js';
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
+import type { RunningProcess } from '../../../src/base/process.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { findMarked } from '../../../src/process/find-marked.js';
-import { type LaunchSpec, ProcessLauncher, type RunningProcess } from '../../../src/process/launcher.js';
+import { type LaunchSpec, ProcessLauncher } from '../../../src/process/launcher.js';
 import type { Platform } from '../../../src/process/platform.js';
 import { until } from '../../support/until.js';
 

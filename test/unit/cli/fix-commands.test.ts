@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { createParser } from '../../../src/cli/parser.js';
-import type { Run } from '../../../src/cli/with-daemon.js';
+import type { RunOf } from '../../../src/cli/session.js';
 import { SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
 import { loadProfile } from '../../../src/profile/load-profile.js';
 import { checkProperty } from '../../../src/rocketmq/keys.js';
 import { type Advice, adviceOfSymptoms, adviceOfTexts } from '../../support/fix-texts.js';
 
 /** What a text advises must be taken by our own parsers: nobody should be told to type what is then refused. */
-const NO_RUN: Run = { withDaemon: async () => {}, withOutput: async () => {} };
+const NO_RUN: RunOf = () => ({ withDaemon: async () => {}, withOutput: async () => {}, exit: () => {} });
 const FOLDERS = { cwd: '/nowhere', userProfiles: '/nowhere/profiles', shippedProfiles: SHIPPED_PROFILES };
 /** Each role is in one of them. */
 const PROFILES = ['2m2s', 'controller', 'proxy'];
@@ -31,9 +31,7 @@ test.each([
 async function whyRefused({ command, rocketmq }: Advice): Promise<string | undefined> {
   const [, ...args] = wordsOf(command);
   try {
-    const argv = (await createParser(args, NO_RUN, '0.0.0', () => {})
-      .exitProcess(false)
-      .parseAsync()) as { set?: string[]; heap?: string[] };
+    const argv = (await createParser(args, NO_RUN, '0.0.0').exitProcess(false).parseAsync()) as { set?: string[]; heap?: string[] };
     return await whyOverridesRefused({ set: argv.set ?? [], heap: argv.heap ?? [] }, rocketmq);
   } catch (error) {
     const { message } = error as Error;

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { liveProgress } from '../../../src/cli/output/live-progress.js';
-import { colorsFor } from '../../../src/cli/output/paint.js';
 import { lateProgress, type ProgressView } from '../../../src/cli/output/progress-view.js';
+import { colorsFor } from '../../../src/cli/output/terminal.js';
 import type { ProgressItem } from '../../../src/contract/events.js';
 
 const notice = (message: string): ProgressItem => ({ event: 'notice', message });

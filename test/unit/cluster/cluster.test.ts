@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
+import { startNodes } from '../../../src/cluster/actions/start.js';
+import { stopNodes } from '../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
-import { nodeMarker } from '../../../src/cluster/node-spec.js';
-import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
+import { nodeMarker } from '../../../src/cluster/spec/node-spec.js';
 import { assignmentsOf, profileOf } from '../../fakes/cluster.js';
 import { FakeWorld } from '../../fakes/world.js';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { resume } from '../../../src/cluster/bring-up.js';
+import { resume } from '../../../src/cluster/actions/bring-up.js';
+import { resetNodes } from '../../../src/cluster/actions/reset.js';
+import { startNodes } from '../../../src/cluster/actions/start.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
-import { type Assignment, configured } from '../../../src/cluster/node-spec.js';
-import { startNodes } from '../../../src/cluster/start-stop.js';
-import { resetNodes } from '../../../src/cluster/up.js';
+import { type Assignment, configured } from '../../../src/cluster/spec/node-spec.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import type { Profile } from '../../../src/profile/profile.js';
 import { assignmentsOf, nodeProfile, profileOf } from '../../fakes/cluster.js';

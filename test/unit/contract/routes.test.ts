@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CALLS } from '../../../src/contract/calls.js';
 import { ROUTES } from '../../../src/contract/routes.js';
-import { NodeState } from '../../../src/contract/status.js';
-import { NODE_STATES } from '../../../src/supervisor/node-state.js';
 
 const routes = Object.entries(ROUTES);
 
@@ -46,10 +44,6 @@ test('a GET changes nothing: it is a question', () => {
     'versions',
   ];
   expect(questions.sort()).toEqual(expected.sort());
-});
-
-test('the states that users see are those of the supervisor', () => {
-  expect([...NodeState.options].sort()).toEqual([...NODE_STATES].sort());
 });
 
 /** Loading zod costs a third of an empty Node.js start: the CLI must do without it. */

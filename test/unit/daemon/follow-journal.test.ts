@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
-import { Journal } from '../../../src/cluster/journal.js';
+import { Journal } from '../../../src/cluster/state/journal.js';
 import { followJournal } from '../../../src/daemon/follow-journal.js';
 
 let folder: string;

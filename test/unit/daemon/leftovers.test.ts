@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startNodes } from '../../../src/cluster/start-stop.js';
+import { startNodes } from '../../../src/cluster/actions/start.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import { clean } from '../../../src/daemon/leftovers.js';
 import { assignmentsOf, profileOf } from '../../fakes/cluster.js';

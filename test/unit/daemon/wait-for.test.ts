@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ClusterMeter } from '../../../src/cluster/measure.js';
-import { startNodes, stopNodes } from '../../../src/cluster/start-stop.js';
+import { startNodes } from '../../../src/cluster/actions/start.js';
+import { stopNodes } from '../../../src/cluster/actions/stop.js';
+import { ClusterMeter } from '../../../src/cluster/status/meter.js';
 import type { Entry } from '../../../src/daemon/cluster-registry.js';
 import { waitFor } from '../../../src/daemon/wait-for.js';
 import { profileOf } from '../../fakes/cluster.js';

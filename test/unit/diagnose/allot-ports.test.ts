@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
-import type { NodePorts } from '../../../src/cluster/node-spec.js';
+import type { NodePorts } from '../../../src/cluster/spec/node-spec.js';
 import { allOf, allotPorts, describeHolder, type PortRequest } from '../../../src/diagnose/allot-ports.js';
 import type { PortHolder } from '../../../src/diagnose/port-holder.js';
 import { IDS_2M2S, nodeProfile } from '../../fakes/cluster.js';

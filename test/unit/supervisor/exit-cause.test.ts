@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Asked, type ExitCause, exitCause, isCleanExit } from '../../../src/supervisor/exit-cause.js';
+import type { ExitCause } from '../../../src/base/node-words.js';
+import { type Asked, exitCause, isCleanExit } from '../../../src/supervisor/exit-cause.js';
 
 const exit = (code: number | null, signal: string | null, adopted = false) => ({ at: 0, code, signal, adopted });
 

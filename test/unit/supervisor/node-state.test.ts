@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LIVE_STATES, NODE_EVENTS, NODE_STATES, type NodeEvent, type NodeState, nextState } from '../../../src/supervisor/node-state.js';
+import { NODE_STATES, type NodeState } from '../../../src/base/node-words.js';
+import { LIVE_STATES, NODE_EVENTS, type NodeEvent, nextState } from '../../../src/supervisor/node-state.js';
 
 /** What each event leads to, in the order of the columns; a dot: not accepted. */
 const EVENTS = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Crash, decideRestart, MAX_RESTARTS_BEFORE_READY, type RestartPolicy } from '../../../src/supervisor/restart-policy.js';
+import type { RestartPolicy } from '../../../src/base/node-words.js';
+import { type Crash, decideRestart, MAX_RESTARTS_BEFORE_READY } from '../../../src/supervisor/restart-policy.js';
 import { RESTART } from '../../fakes/supervisor.js';
 
 const NOW = 1_000_000;

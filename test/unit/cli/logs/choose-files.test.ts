@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RmqdevError } from '../../../../src/base/errors.js';
 import { chooseFiles, chooseHomeFiles } from '../../../../src/cli/logs/choose-files.js';
-import { nodeLogFiles } from '../../../../src/cluster/log-files.js';
+import { nodeLogFiles } from '../../../../src/cluster/status/log-files.js';
 import type { LogSource } from '../../../../src/logs/log-record.js';
 import { specOf, specsOf } from '../../../fakes/cluster.js';
 

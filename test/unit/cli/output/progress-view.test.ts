@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { liveProgress } from '../../../../src/cli/output/live-progress.js';
-import { colorsFor } from '../../../../src/cli/output/paint.js';
 import { plainProgress } from '../../../../src/cli/output/progress-view.js';
+import { colorsFor } from '../../../../src/cli/output/terminal.js';
 import type { ProgressItem } from '../../../../src/contract/events.js';
 import { Printed, plannedNode, planOf } from '../../../fakes/status.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { colorsFor } from '../../../../src/cli/output/paint.js';
 import { exitText, renderStatus } from '../../../../src/cli/output/status-table.js';
+import { colorsFor } from '../../../../src/cli/output/terminal.js';
 import type { ExitRecord, NodeStatus } from '../../../../src/contract/status.js';
 import { clusterStatus, nodeStatus, Printed } from '../../../fakes/status.js';
 

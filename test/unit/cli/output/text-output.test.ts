@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { colorsFor } from '../../../../src/cli/output/paint.js';
 import { planSummary } from '../../../../src/cli/output/plan-text.js';
 import { renderStatus } from '../../../../src/cli/output/status-table.js';
+import { colorsFor } from '../../../../src/cli/output/terminal.js';
 import { textOutput } from '../../../../src/cli/output/text-output.js';
 import { clusterStatus as cluster, nodeStatus as node, Printed, plannedNode, planOf } from '../../../fakes/status.js';
 
@@ -66,4 +66,20 @@ test('an event names its node once', () => {
     'broker-a: a class archive was made',
     'ready after 3.7 s',
   ]);
+});
+
+test('a line of a log cannot steer the terminal; the indent of a stack trace stays', () => {
+  const stdout = new Printed();
+  const line = { node: 'broker-a', file: '/logs/broker.log', at: null, level: 'WARN' };
+  textOutput(stdout.stream, new Printed().stream).log({ ...line, text: 'topic \u001b[2Jx\u202e\r\u0007\n\tat \u009b31mA.java' });
+  expect(stdout.lines).toEqual(['broker-a WARN  topic \\x1b[2Jx\\u202e\\r\\x07', '    \tat \\x9b31mA.java']);
+});
+
+test('what the progress has told is not said again under the status; what only the status knows is', () => {
+  const stderr = new Printed();
+  const output = textOutput(new Printed().stream, stderr.stream);
+  const started = { ...cluster(node({})), notices: ['topics.json of broker-a is damaged', 'the state was recovered'] };
+  output.progress({ event: 'notice', message: 'topics.json of broker-a is damaged' });
+  output.changed('Started all', started);
+  expect(stderr.lines).toEqual(['note: topics.json of broker-a is damaged', 'note the state was recovered']);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colorsFor } from '../../../../src/cli/output/paint.js';
+import { colorsFor } from '../../../../src/cli/output/terminal.js';
 import { trafficText } from '../../../../src/cli/output/traffic-text.js';
 import type { StoredMessage } from '../../../../src/remoting/message-codec.js';
 import type { Sent } from '../../../../src/traffic/producer.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { addressesOf } from '../../../../src/cli/traffic/access.js';
+import { checkName } from '../../../../src/cli/traffic/check-name.js';
 import { type DraftOptions, draftsOf } from '../../../../src/cli/traffic/drafts.js';
-import { checkName } from '../../../../src/cli/traffic/names.js';
 
 async function drafts(options: Partial<DraftOptions>) {
   const made = [];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClusterPaths } from '../../../../src/base/paths.js';
-import type { NodeSpec } from '../../../../src/cluster/node-spec.js';
 import { brokerClosed, namesrvClosed } from '../../../../src/cluster/roles/clean-end.js';
+import type { NodeSpec } from '../../../../src/cluster/spec/node-spec.js';
 import { markLaunch, readLaunchMark } from '../../../../src/evidence/launch-mark.js';
 import { profileOf, specsOf } from '../../../fakes/cluster.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { configured } from '../../../../src/cluster/node-spec.js';
 import { controllerAddress, isController } from '../../../../src/cluster/roles/controller.js';
+import { configured } from '../../../../src/cluster/spec/node-spec.js';
 import { nodeProfile, profileOf, specsOf } from '../../../fakes/cluster.js';
 
 const hosting = (id: string) => nodeProfile(id, { properties: { enableControllerInNamesrv: 'true' } });

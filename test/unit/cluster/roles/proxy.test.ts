@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { configured } from '../../../../src/cluster/node-spec.js';
 import { proxyRole, remotingAddress } from '../../../../src/cluster/roles/proxy.js';
+import { configured } from '../../../../src/cluster/spec/node-spec.js';
 import { nodeProfile, profileOf, specOf } from '../../../fakes/cluster.js';
 
 const profile = profileOf(

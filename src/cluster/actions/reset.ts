@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { RmqdevError } from '../../base/errors.js';
+import type { Cluster } from '../cluster.js';
+import { isMaster, isSlave } from '../spec/node-spec.js';
+import type { Report } from './progress.js';
+import { startNodes } from './start.js';
+import { stopNodes } from './stop.js';
+
+/**
+ * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
+ * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over: before the
+ * first store is removed nothing is lost, and after it says so
+ */
+export async function resetNodes(
+  cluster: Cluster,
+  ids: readonly string[],
+  options: { timeoutMs: number; signal: AbortSignal; report: Report },
+): Promise<void> {
+  refuseToEmptyMasterAlone(cluster, ids);
+  const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
+  const since = cluster.wishes.stops;
+  // A daemon that ends before the start leaves it to the next one.
+  cluster.addPending({ start: running });
+  try {
+    await stopNodes(cluster, ids, options.report);
+    options.signal.throwIfAborted();
+    // From here on all of them: half a pair emptied does not replicate. Slaves first: an empty slave fetches what its master has.
+    const specs = ids.map((id) => cluster.spec(id));
+    for (const { id, paths } of [...specs.filter((spec) => !isMaster(spec)), ...specs.filter(isMaster)]) {
+      await rm(paths.root, { recursive: true, force: true });
+      cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
+    }
+    if (options.signal.aborted) throw emptiedBut(cluster, ids);
+    await startNodes(cluster, running, { ...options, wait: true, since });
+  } finally {
+    cluster.settlePending(running);
+  }
+}
+
+function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {
+  return new RmqdevError('INTERRUPTED', {
+    what: `\`reset\` of ${cluster.name} did not start its nodes again`,
+    why: `\`down\` was asked for meanwhile; the stores of ${ids.join(', ')} had already been emptied`,
+    next: `\`rmqdev start all -c ${cluster.name}\` starts them with empty stores`,
+  });
+}
+
+/** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see roles/broker/fixed-startup.ts. */
+function refuseToEmptyMasterAlone(cluster: Cluster, ids: readonly string[]): void {
+  const masters = cluster.specs.filter((spec) => isMaster(spec) && ids.includes(spec.id));
+  const left = masters.flatMap((master) =>
+    cluster.specs.filter(
+      (spec) => isSlave(spec) && spec.brokerName === master.brokerName && !ids.includes(spec.id) && existsSync(spec.paths.store),
+    ),
+  );
+  if (left.length === 0) return;
+  const names = left.map(({ id }) => id).join(', ');
+  throw new RmqdevError('STORE_INCOMPATIBLE', {
+    what: `cannot reset ${ids.join(', ')} without ${names}`,
+    why: `${names} would keep more than the empty master has: it copies nothing then, while the master acknowledges as if it did`,
+    next: `Reset both: \`rmqdev reset ${[...ids, ...left.map(({ id }) => id)].join(' ')} -c ${cluster.name}\``,
+  });
+}

@@ -1,0 +1,83 @@
+import { asError } from '../../base/errors.js';
+import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
+import type { Cluster } from '../cluster.js';
+import type { NodeSpec } from '../spec/node-spec.js';
+
+/** How often the NameServers are asked whether the route has changed. */
+const WATCH_EVERY_MS = 20;
+const ASK_TIMEOUT_MS = 1_000;
+/** A NameServer that has answered nothing for so long is not waited for: it may be frozen, or be restarted by its policy. */
+const MUTE_MS = 3_000;
+
+/** NameServers that could not be asked, by id, and why. */
+export type Unasked = Map<string, string>;
+
+/** What a NameServer answered, or why it could not be asked. */
+type Listing = { isListed: boolean } | { unasked: string };
+
+/** @returns the NameServers that list the broker now, and those that do not say so and may. */
+export async function mayList(
+  cluster: Cluster,
+  broker: NodeSpec,
+  signal: AbortSignal,
+): Promise<{ namesrvs: NodeSpec[]; unasked: Unasked }> {
+  const unasked: Unasked = new Map();
+  const namesrvs = cluster.specs.filter(({ role, id }) => role === 'namesrv' && cluster.isLive(id));
+  const listings = await Promise.all(namesrvs.map((namesrv) => ask(cluster, namesrv, broker, signal)));
+  const may = namesrvs.filter((namesrv, index) => {
+    const listing = listings[index] as Listing;
+    if ('isListed' in listing) return listing.isListed;
+    unasked.set(namesrv.id, listing.unasked);
+    return true;
+  });
+  return { namesrvs: may, unasked };
+}
+
+/**
+ * Resolves when each of `namesrvs` has answered that it no longer lists the broker, or cannot be asked. Nothing but an answer counts as the
+ * former; `unasked` holds, at each moment, those that do not answer.
+ */
+export async function watchRoute(
+  cluster: Cluster,
+  broker: NodeSpec,
+  { namesrvs, unasked }: { namesrvs: readonly NodeSpec[]; unasked: Unasked },
+  signal: AbortSignal,
+  dropped: (namesrv: string) => void,
+): Promise<void> {
+  const { clock } = cluster.world;
+  await Promise.all(
+    namesrvs.map(async (namesrv) => {
+      let answeredAt = clock.monotonicMs();
+      for (;;) {
+        const listing = await ask(cluster, namesrv, broker, signal);
+        if ('isListed' in listing) {
+          unasked.delete(namesrv.id);
+          answeredAt = clock.monotonicMs();
+          if (!listing.isListed) return dropped(namesrv.localAddress);
+        } else {
+          unasked.set(namesrv.id, listing.unasked);
+          if (!canAnswer(cluster, namesrv) || clock.monotonicMs() - answeredAt >= MUTE_MS) return;
+        }
+        await clock.sleep(WATCH_EVERY_MS, signal);
+        signal.throwIfAborted();
+      }
+    }),
+  );
+}
+
+async function ask(cluster: Cluster, namesrv: NodeSpec, broker: NodeSpec, signal: AbortSignal): Promise<Listing> {
+  const { supervisor, world } = { supervisor: cluster.supervisor(namesrv.id), world: cluster.world };
+  if (!canAnswer(cluster, namesrv)) return { unasked: `it is ${supervisor.state}` };
+  const brokerName = broker.brokerName as string;
+  using deadline = world.clock.deadline(ASK_TIMEOUT_MS, signal);
+  try {
+    const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, deadline.signal);
+    return { isListed: [...brokerAddresses(route, brokerName).values()].includes(broker.registeredAddress) };
+  } catch (error) {
+    return { unasked: asError(error).message };
+  }
+}
+
+function canAnswer(cluster: Cluster, { id }: NodeSpec): boolean {
+  return cluster.isLive(id) && cluster.supervisor(id).state !== 'paused';
+}

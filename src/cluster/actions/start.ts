@@ -1,0 +1,92 @@
+import type { Cluster } from '../cluster.js';
+import { type Milestone, START_STAGES } from '../roles/role.js';
+import { type Report, reportNodes } from './progress.js';
+import { gaveUp, refuseWhereStopped, timedOut } from './start-failures.js';
+import { type StartMilestone, startMilestones, startNeeds } from './start-order.js';
+
+export type StartOptions = {
+  wait: boolean;
+  timeoutMs: number;
+  signal: AbortSignal;
+  report: Report;
+  stage?: (name: string) => void;
+  /** The count of stops at which the wish arose, see `StartWishes.stops`; omitted: now. */
+  since?: number;
+};
+/**
+ * Starts each of `ids` once what its role needs has come so far, and, with `wait`, resolves when all are ready, which for brokers means in sync.
+ * A node that the user stops meanwhile, or has stopped since the count of wishes was `since`, is not waited for.
+ * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting); NODE_NOT_RUNNING at the
+ * end of the wait, where one was stopped meanwhile.
+ */
+export async function startNodes(cluster: Cluster, ids: readonly string[], options: StartOptions): Promise<void> {
+  const since = options.since ?? cluster.wishes.stops;
+  const started = ids.filter((id) => !cluster.wishes.wasStoppedSince(id, since));
+  using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
+  const endReport = reportNodes(cluster, started, options.report);
+  cluster.addPending({ start: started });
+  try {
+    await startInOrder(cluster, started, { ...options, since, signal: deadline.signal });
+    if (!options.wait) return;
+    if (started.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);
+    refuseWhereStopped(cluster, ids);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') throw timedOut(cluster, started, options.timeoutMs);
+    throw error;
+  } finally {
+    endReport();
+    cluster.settlePending(started);
+  }
+}
+
+async function startInOrder(cluster: Cluster, ids: readonly string[], options: StartOptions & { since: number }): Promise<void> {
+  const specs = ids.map((id) => cluster.spec(id));
+  const waiting = new Set(ids);
+  const isPast = (id: string, until: Milestone) => !waiting.has(id) && hasReached(cluster, id, until);
+  const isDue = (id: string) => startNeeds(cluster.spec(id), specs).every((need) => isPast(need.id, need.until));
+  const milestones = startMilestones(specs);
+  const isReached = (milestone: StartMilestone | undefined) => milestone?.ids.every((id) => isPast(id, milestone.until)) ?? false;
+  const isOver = () => waiting.size === 0 && (!options.wait || ids.every((id) => isPast(id, 'ready')));
+  for (;;) {
+    options.signal.throwIfAborted();
+    for (const id of [...waiting].filter(isDue)) {
+      waiting.delete(id);
+      if (!cluster.wishes.wasStoppedSince(id, options.since)) await startOne(cluster, id);
+    }
+    for (; isReached(milestones[0]); milestones.shift()) options.stage?.((milestones[0] as StartMilestone).label);
+    if (failedOf(cluster, ids) === undefined && isOver()) return;
+    await untilNoneFailed(cluster, ids, () => [...waiting].some(isDue) || isReached(milestones[0]) || isOver(), options.signal);
+  }
+}
+
+async function startOne(cluster: Cluster, id: string): Promise<void> {
+  const supervisor = cluster.supervisor(id);
+  const resumed = supervisor.resume();
+  supervisor.start();
+  await resumed;
+}
+
+/** A node that is wanted no longer holds nobody up. */
+function hasReached(cluster: Cluster, id: string, until: Milestone): boolean {
+  const { state, intent } = cluster.supervisor(id);
+  if (intent === 'down' || state === 'ready') return true;
+  const stage = cluster.stage(id);
+  return until !== 'ready' && stage !== undefined && START_STAGES.indexOf(stage) >= START_STAGES.indexOf(until);
+}
+
+/** A NameServer that was restarted knows nothing: running brokers are ready again once they have registered with it. */
+async function untilOthersReady(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { specs } = cluster;
+  const doubted = specs.map(({ id }) => id).filter((id) => cluster.supervisor(id).state === 'unready');
+  const isBack = (id: string) => cluster.supervisor(id).intent === 'down' || cluster.supervisor(id).state !== 'unready';
+  await untilNoneFailed(cluster, doubted, () => doubted.every(isBack), signal);
+}
+
+/** Resolves once `condition` holds. @throws RmqdevError NODE_GAVE_UP if one of `ids` is given up; what the signal was aborted with */
+async function untilNoneFailed(cluster: Cluster, ids: readonly string[], condition: () => boolean, signal: AbortSignal): Promise<void> {
+  await cluster.until(() => failedOf(cluster, ids) !== undefined || condition(), signal);
+  const id = failedOf(cluster, ids);
+  if (id !== undefined) throw await gaveUp(cluster, id);
+}
+
+const failedOf = (cluster: Cluster, ids: readonly string[]) => ids.find((id) => cluster.supervisor(id).state === 'failed');

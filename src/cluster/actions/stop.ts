@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RmqdevError } from '../../base/errors.js';
+import { allOf } from '../../diagnose/allot-ports.js';
+import type { Cluster } from '../cluster.js';
+import { ownProcesses } from '../state/own-processes.js';
+import { type Report, reportNodes } from './progress.js';
+import { stopTiers } from './start-order.js';
+
+/** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
+export async function stopNodes(cluster: Cluster, ids: readonly string[], report: Report): Promise<void> {
+  const endReport = reportNodes(cluster, ids, report);
+  try {
+    for (const tier of stopTiers(ids.map((id) => cluster.spec(id)))) {
+      await Promise.all(
+        tier.map(async ({ id }) => {
+          const { how, tookMs } = await cluster.supervisor(id).stop();
+          if (how === 'not-running') return;
+          const isOnDemand = cluster.supervisor(id).lastExit?.cause === 'killed-by-user';
+          const killed = isOnDemand ? 'was killed by the user while it stopped' : 'had to be killed after its stop time-out';
+          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : killed;
+          cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
+            how,
+            tookMs: Math.round(tookMs),
+          });
+        }),
+      );
+    }
+  } finally {
+    endReport();
+  }
+}
+
+/** Somebody asks again for a stop that is under way: what has been sent to the nodes that do not end is sent again. */
+export function urgeStops(cluster: Cluster): void {
+  for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop();
+}
+
+/**
+ * Looks for what a stop must not leave behind: processes, bound ports.
+ * @returns what was found in order, one sentence each, and notices (an `abort` file of a killed broker).
+ * @throws RmqdevError STOP_INCOMPLETE naming what is left.
+ */
+export async function proveStopped(cluster: Cluster): Promise<string[]> {
+  const { platform } = cluster.world;
+  const { specs } = cluster;
+  const processes = (await ownProcesses(cluster.world, cluster.paths)).map(({ name, pid }) => `${name}: pid ${pid}`);
+  const ports = specs.flatMap((spec) => allOf(spec.ports));
+  const held = await platform.listeners(ports);
+  const own = held.filter((holder) => holder.command?.includes(cluster.paths.root));
+  if (processes.length > 0 || own.length > 0) {
+    throw new RmqdevError('STOP_INCOMPLETE', {
+      what: `cluster ${cluster.name} is not down`,
+      why: [...processes, ...own.map((holder) => `port ${holder.port} is still held by pid ${holder.pid}`)].join('; '),
+      next: `Run \`rmqdev down -c ${cluster.name}\` again; \`rmqdev events -c ${cluster.name}\` tells what happened`,
+    });
+  }
+  const brokers = specs.filter((spec) => spec.role === 'broker');
+  const aborted = brokers.filter((spec) => existsSync(join(spec.paths.store, 'abort'))).map((spec) => spec.id);
+  return [
+    'no process left',
+    held.length === 0 ? `no port left (${ports.sort((a, b) => a - b).join(', ')})` : 'no port left in the hands of this cluster',
+    ...(brokers.length === 0
+      ? []
+      : aborted.length === 0
+        ? ['every store closed cleanly']
+        : [`not closed cleanly: ${aborted.join(', ')} (killed or crashed before; the next boot recovers the store)`]),
+  ];
+}

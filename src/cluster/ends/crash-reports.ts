@@ -1,0 +1,260 @@
+import type { Finding } from '../../base/finding.js';
+import type { ClusterPaths } from '../../base/paths.js';
+import type { CrashReport } from '../../contract/findings.js';
+import type { Evidence, EvidenceFile } from '../../diagnose/evidence.js';
+import { explain } from '../../diagnose/explain.js';
+import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
+import { readStretches } from '../../evidence/read-evidence.js';
+import { exitMeaning } from '../../rocketmq/exit-status.js';
+import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import type { NodeSpec } from '../spec/node-spec.js';
+import type { Journal } from '../state/journal.js';
+import type { World } from '../world.js';
+import { CrashStore, type Occurrence } from './crash-store.js';
+import { gatherEvidence } from './gather-evidence.js';
+
+const EXCERPT_LINES = 30;
+/** A report is waited for no longer. */
+export const REPORT_TIMEOUT_MS = 2_000;
+
+/** What is known of a launch in memory, where the mark on disk does not say it. */
+type Launch = { pid: number | null; startedAt: number | null };
+type Parts = {
+  paths: ClusterPaths;
+  journal: Journal;
+  world: Pick<World, 'clock' | 'log' | 'platform'>;
+  /** Writes the code of a finding to the record of the end at that time. */
+  annotate: (id: string, at: number, finding: string) => void;
+};
+
+/**
+ * Makes one report of every end that nobody asked for. What the next launch would spoil is settled at once and kept as a pending file
+ * before the end is written down anywhere else; the report follows, and where the daemon dies before that, from the next one.
+ */
+export class CrashReports {
+  readonly #parts: Parts;
+  readonly #launches = new Map<string, Launch>();
+  /** The newest report of each node, also where no disk took it. */
+  readonly #newest = new Map<string, CrashReport | null>();
+  /** Reports of one node are made one after the other. */
+  readonly #work = new Map<string, Promise<void>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** A process of the node lives. */
+  launched(id: string, launch: Launch): void {
+    this.#launches.set(id, launch);
+  }
+
+  /** A node has ended that nobody wanted to end. Synchronous as far as the next launch could spoil it. */
+  exited(spec: NodeSpec, exit: NodeExitRecord, facts: { wasReady: boolean; decision: string }): void {
+    const occurrence = this.#occurrence(spec, exit, facts);
+    const earlier = this.#sameLaunch(spec.id, occurrence.launchedAt);
+    if (earlier !== undefined) return void this.#then(spec.id, () => this.#annotate(spec.id, exit.at, this.#store(spec.id).read(earlier)));
+    try {
+      this.#store(spec.id).writePending(occurrence);
+    } catch (error) {
+      this.#parts.world.log.error({ nodeId: spec.id, err: error, occurrence }, 'an end could not be kept for its report');
+    }
+    this.#then(spec.id, () => this.#report(spec, occurrence, { isResumed: false }));
+  }
+
+  /** Goes on with the reports that an earlier daemon did not live to make. */
+  resume(spec: NodeSpec, launch: Launch): void {
+    this.#launches.set(spec.id, launch);
+    for (const occurrence of this.#store(spec.id).pending()) {
+      this.#then(spec.id, () => this.#report(spec, occurrence, { isResumed: true }));
+    }
+  }
+
+  /** Resolves once the reports of a node are made, at the latest after `timeoutMs`. */
+  async settled(id: string, timeoutMs: number): Promise<void> {
+    await Promise.race([this.#work.get(id), this.#parts.world.clock.sleep(timeoutMs)]);
+  }
+
+  /** The newest report of a node; null where it has none. */
+  newest(id: string): CrashReport | null {
+    const known = this.#newest.get(id);
+    if (known !== undefined) return known;
+    const read = this.#store(id).newest();
+    this.#newest.set(id, read);
+    return read;
+  }
+
+  /** @returns the report of the end at `at` (epoch ms), where it is the newest. */
+  of(id: string, at: number): CrashReport | null {
+    const newest = this.newest(id);
+    return newest && Date.parse(newest.exit.at) === at ? newest : null;
+  }
+
+  #occurrence(spec: NodeSpec, exit: NodeExitRecord, { wasReady, decision }: { wasReady: boolean; decision: string }): Occurrence {
+    const launch = this.#launches.get(spec.id);
+    this.#launches.delete(spec.id);
+    const wasProcess = exit.code !== null || exit.signal !== null || exit.adopted;
+    const said = `${describeExit(exit)}; `;
+    const common = {
+      node: spec.id,
+      exit,
+      wasProcess,
+      wasReady,
+      decision: decision.startsWith(said) ? decision.slice(said.length) : decision,
+    };
+    // Where nothing was launched, the mark and the files are those of an earlier launch.
+    if (!wasProcess) return { ...common, launchedAt: null, pid: null, stretches: [], since: null };
+    const mark = readLaunchMark(spec.paths.root);
+    const startedAt = launch?.startedAt ?? null;
+    return {
+      ...common,
+      launchedAt: mark?.at ?? startedAt,
+      pid: launch?.pid ?? null,
+      stretches: writtenSince(spec.paths.root, mark, startedAt),
+      since: mark === undefined ? startedAt : null,
+    };
+  }
+
+  /** @returns the time of an end of this launch that has, or gets, its report: an earlier daemon noticed it and died before it wrote that down. */
+  #sameLaunch(id: string, launchedAt: number | null): number | undefined {
+    if (launchedAt === null) return undefined;
+    const pending = this.#store(id)
+      .pending()
+      .find((occurrence) => occurrence.launchedAt === launchedAt);
+    if (pending) return pending.exit.at;
+    const newest = this.newest(id);
+    return newest?.launchedAt && Date.parse(newest.launchedAt) === launchedAt ? Date.parse(newest.exit.at) : undefined;
+  }
+
+  #then(id: string, work: () => void | Promise<void>): void {
+    const before = this.#work.get(id) ?? Promise.resolve();
+    const all = before.then(work).catch((error) => {
+      this.#parts.world.log.error({ nodeId: id, err: error }, 'a crash report could not be made');
+    });
+    this.#work.set(id, all);
+    void all.then(() => this.#work.get(id) === all && this.#work.delete(id));
+  }
+
+  async #report(spec: NodeSpec, occurrence: Occurrence, { isResumed }: { isResumed: boolean }): Promise<void> {
+    const store = this.#store(spec.id);
+    const { at } = occurrence.exit;
+    const written = store.read(at);
+    const report = written ?? (await this.#make(spec, occurrence));
+    this.#newest.set(spec.id, report);
+    if (!written) this.#write(report);
+    if (!isResumed || !this.#isTold(report)) this.#tell(report);
+    store.removePending(at);
+    this.#annotate(spec.id, at, report);
+  }
+
+  async #make(spec: NodeSpec, occurrence: Occurrence): Promise<CrashReport> {
+    const { exit, launchedAt, pid, wasReady, wasProcess, decision, stretches, since } = occurrence;
+    const files = await readStretches(stretches, since);
+    const { code, signal, adopted, detail } = exit;
+    // The supervisor's own SIGKILL to a node that hung is no clue.
+    const isHung = wasProcess && detail !== null;
+    const evidence = await gatherEvidence(
+      spec,
+      files,
+      { exit: wasProcess && !isHung ? { code, signal, adopted } : null, wasReady },
+      this.#parts.world,
+    );
+    return {
+      node: spec.id,
+      cluster: spec.cluster,
+      role: spec.role,
+      rocketmq: spec.release.version,
+      java: spec.jdk.major,
+      pid,
+      launchedAt: launchedAt === null ? null : new Date(launchedAt).toISOString(),
+      uptimeMs: launchedAt === null ? null : Math.max(0, exit.at - launchedAt),
+      wasReady,
+      cause: exit.cause,
+      exit: {
+        at: new Date(exit.at).toISOString(),
+        notBefore: exit.notBefore === null ? null : new Date(exit.notBefore).toISOString(),
+        code,
+        signal,
+        adopted,
+        meaning: wasProcess ? exitMeaning({ code, signal, adopted }, spec.role) : 'no process came to be',
+      },
+      decision,
+      findings: findingsOf(spec, exit, evidence, { isHung, wasProcess }).map(toWire),
+      excerpts: files.map(excerpt),
+      thisFile: this.#store(spec.id).reportFile(exit.at),
+    };
+  }
+
+  #write(report: CrashReport): void {
+    try {
+      this.#store(report.node).write(report);
+    } catch (error) {
+      // On a full disk the finding is still shown, and the log has what the report would have held.
+      this.#parts.world.log.error({ nodeId: report.node, err: error, report }, 'a crash report could not be written');
+    }
+  }
+
+  #isTold({ node, thisFile }: CrashReport): boolean {
+    return this.#parts.journal
+      .read()
+      .some((event) => event.type === 'crash-report' && event.node === node && event.data?.file === thisFile);
+  }
+
+  #tell({ node, thisFile: file, findings, cause, exit }: CrashReport): void {
+    const first = causeOf(findings);
+    const said = first ? `${first.what} (${first.code})` : 'no cause was found';
+    const data = { file, finding: first?.code ?? null, cause, exitAt: exit.at };
+    this.#parts.journal.record('crash-report', node, `${node}: ${said}; \`rmqdev explain ${node}\` tells more`, data);
+  }
+
+  #annotate(id: string, at: number, report: CrashReport | null): void {
+    const code = report && causeOf(report.findings)?.code;
+    if (code) this.#parts.annotate(id, at, code);
+  }
+
+  #store(id: string): CrashStore {
+    return new CrashStore(this.#parts.paths.crashes(id));
+  }
+}
+
+/** @returns the finding that names the cause of an end. */
+export function causeOf(findings: readonly Finding[]): Finding | undefined {
+  return findings.find(({ severity }) => severity === 'error');
+}
+
+/** What the supervisor itself knows comes first: no file can tell it better. */
+function findingsOf(spec: NodeSpec, exit: NodeExitRecord, evidence: Evidence, end: { isHung: boolean; wasProcess: boolean }): Finding[] {
+  const error = { severity: 'error' as const, at: [] };
+  if (!end.wasProcess) {
+    return [
+      {
+        ...error,
+        code: 'NOT_STARTED',
+        what: `${spec.id} could not be started`,
+        why: exit.detail ?? 'no process came to be',
+        next: `Mend that, then \`rmqdev start ${spec.id}\``,
+      },
+    ];
+  }
+  if (!end.isHung) return explain(evidence);
+  return [
+    {
+      ...error,
+      code: 'NODE_HUNG',
+      what: `${spec.id} lived and answered nothing`,
+      why: exit.detail ?? '',
+      next: `See whether it was busy with garbage collections: \`rmqdev logs ${spec.id} --file gc -n 50\`; a larger heap is \`--heap ${spec.id}=512m\``,
+    },
+    ...explain(evidence),
+  ];
+}
+
+/** @returns a finding as the contract has it. */
+export function toWire(finding: Finding): CrashReport['findings'][number] {
+  return { ...finding, at: [...finding.at] };
+}
+
+/** The end of a file; of the JVM's own report the beginning, which holds what happened. */
+function excerpt({ path, kind, firstLine, lines }: EvidenceFile): CrashReport['excerpts'][number] {
+  const start = kind === 'hs_err' ? 0 : Math.max(0, lines.length - EXCERPT_LINES);
+  return { file: path, firstLine: firstLine === null ? null : firstLine + start, lines: lines.slice(start, start + EXCERPT_LINES) };
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import { markLaunch } from '../../evidence/launch-mark.js';
+import { readReleaseHome } from '../../install/release-home.js';
+import type { LaunchSpec } from '../../process/launcher.js';
+import { launchEnvironment } from '../roles/build-specs.js';
+import { writeConfigFiles } from '../roles/config-file.js';
+import { ROLE_DEFINITIONS } from '../roles/definitions.js';
+import { writePlainAcl } from '../spec/access-control.js';
+import { writeLaunchedSpec } from '../spec/launched-spec.js';
+import type { NodeSpec } from '../spec/node-spec.js';
+import type { Journal } from '../state/journal.js';
+import type { World } from '../world.js';
+import { classArchiveOptions } from './class-archive.js';
+import { tellDamagedConfigs } from './config-damage.js';
+import { dropCutQueues } from './drop-cut-queues.js';
+import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
+
+/**
+ * Makes a node's folder ready and says how to run it: `java` itself, its class path an explicit list of jars
+ * (a directory or `*` defeats the class archive).
+ * @throws RmqdevError STORE_IN_USE, RELEASE_INVALID
+ */
+export async function prepareLaunch(
+  node: NodeSpec,
+  world: Pick<World, 'platform' | 'home' | 'clock' | 'env' | 'log'>,
+  journal: Pick<Journal, 'record'>,
+): Promise<LaunchSpec> {
+  await refuseSecondJvm(node, world);
+  await refuseForeignJvm(node, world);
+  await Promise.all([
+    mkdir(node.paths.store, { recursive: true }),
+    mkdir(node.paths.logs, { recursive: true }),
+    mkdir(node.paths.tmp, { recursive: true }),
+  ]);
+  if (await dropCutQueues(node)) {
+    const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
+    journal.record('store-prepared', node.id, message);
+  }
+  await tellDamagedConfigs(node, journal).catch((error) =>
+    world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at'),
+  );
+  await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
+  await writePlainAcl(node);
+  const { jars } = await readReleaseHome(node.release.home);
+  const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
+  await markLaunch(node.paths.root, world.clock.now());
+  return {
+    command: node.jdk.java,
+    args: [...node.javaArgs, ...classArchiveOptions(node, world.home.cache), '-cp', jars.join(':'), mainClass, ...programArguments(node)],
+    cwd: node.paths.root,
+    env: launchEnvironment(node, world.env),
+    outputFile: node.paths.stdout,
+    lock: storeLock(node, world),
+  };
+}

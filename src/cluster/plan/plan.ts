@@ -1,0 +1,187 @@
+import { RmqdevError } from '../../base/errors.js';
+import { counted } from '../../base/units.js';
+import type { Plan } from '../../contract/events.js';
+import { allOf, allotPorts } from '../../diagnose/allot-ports.js';
+import { type PortHolder, rmqdevNodeOf } from '../../diagnose/port-holder.js';
+import { formatPlace } from '../../profile/problems.js';
+import { checkProperty } from '../../rocketmq/keys.js';
+import type { Cluster } from '../cluster.js';
+import { buildSpecs } from '../roles/build-specs.js';
+import { changesBetween } from '../spec/differences.js';
+import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
+import { checkAccessControl } from './access-control-check.js';
+import { checkMachine, refuseForbiddenPorts } from './machine-check.js';
+import type { PlanRequest } from './plan-request.js';
+import { portsOnDisk } from './ports-on-disk.js';
+import {
+  namedVersions,
+  refuseMissingModules,
+  refuseUnsupportedPlatform,
+  refuseUnsupportedTopology,
+  requireJdks,
+  resolveJdks,
+  resolveReleases,
+} from './releases-and-jdks.js';
+import { planRestarts, type Restarts } from './restarts.js';
+
+export type ClusterPlan = {
+  plan: Plan;
+  assignments: ReadonlyMap<string, Assignment>;
+  /** How nodes that run now become what is wanted. */
+  restarts: Restarts;
+  /** Nodes that run, or lie stopped, and are no longer wanted. */
+  remove: readonly string[];
+};
+
+/**
+ * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk, stores.
+ * @throws RmqdevError of many codes; nothing has been changed then, but a release may have been installed.
+ */
+export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
+  const { profile } = request;
+  const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
+  await requireJdks(cluster, request);
+  // Before anything is downloaded; a release that is only a path is known later.
+  refuseUnsupportedTopology(profile, namedVersions(profile));
+  const releases = await resolveReleases(cluster, request, notices);
+  const jdks = await resolveJdks(cluster, request, releases, notices);
+  refuseUnsupportedPlatform(releases);
+  refuseUnsupportedTopology(profile, new Map([...releases].map(([id, { version }]) => [id, version])));
+  await refuseMissingModules(profile, releases);
+  checkProperties(request, releases, notices);
+  checkAccessControl(cluster, request, releases, notices);
+  await refuseForbiddenPorts(profile);
+  const ports = await settlePorts(cluster, request, notices);
+  const assignments = new Map(
+    profile.nodes.map((node): [string, Assignment] => [
+      node.id,
+      { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
+    ]),
+  );
+  const specs = buildSpecs({ cluster: cluster.name, profile, paths: cluster.paths, assignments });
+  const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
+  const restart = specs
+    .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
+    .map((spec) => spec.id);
+  const changed = restart.map((id) => ({ now: cluster.spec(id), next: specs.find((spec) => spec.id === id) as NodeSpec }));
+  const restarts = planRestarts(changed, specs, (id) => cluster.hasNode(id) && cluster.isLive(id));
+  if (restarts.notice) notices.push(restarts.notice);
+  const machineNotices = await checkMachine(cluster.world, {
+    cluster: cluster.name,
+    specs,
+    changeOf: (id) => (!cluster.hasNode(id) || !cluster.isLive(id) ? 'start' : restart.includes(id) ? 'restart' : 'none'),
+    releaseBefore: (id) => (cluster.hasNode(id) ? cluster.spec(id).release.version : undefined),
+  });
+  notices.push(...machineNotices);
+  const wanted = new Set(specs.map((spec) => spec.id));
+  const remove = cluster.specs.filter((spec) => !wanted.has(spec.id)).map((spec) => spec.id);
+  const [first] = specs as [NodeSpec, ...NodeSpec[]];
+  const plan: Plan = {
+    cluster: cluster.name,
+    profile: profile.name,
+    profileFile: profile.file,
+    rocketmq: first.release.version,
+    releaseSource: first.release.source,
+    java: { version: first.jdk.major, home: first.jdk.home },
+    namesrvAddr: first.namesrvAddrs.join(';'),
+    nodes: [
+      ...specs.map((spec) => plannedNode(spec, { change: changeOf(cluster, spec.id, restart), changes: changes.get(spec.id) ?? [] })),
+      ...remove.map((id) => plannedNode(cluster.spec(id), { change: 'remove', changes: ['no longer in the profile; its data stays'] })),
+    ],
+    memoryBytes: specs.reduce((sum, spec) => sum + spec.memoryBytes, 0),
+    files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, spec.paths.runConfig])],
+    notices,
+  };
+  return { plan, assignments, restarts, remove };
+}
+
+type PlannedNode = Plan['nodes'][number];
+
+function plannedNode(spec: NodeSpec, change: Pick<PlannedNode, 'change' | 'changes'>): PlannedNode {
+  return {
+    id: spec.id,
+    role: spec.brokerRole ?? spec.role,
+    rocketmq: spec.release.version,
+    java: spec.jdk.major,
+    ports: { ...spec.ports },
+    heapBytes: spec.heapBytes,
+    memoryBytes: spec.memoryBytes,
+    folder: spec.paths.root,
+    ...change,
+  };
+}
+
+function changeOf(cluster: Cluster, id: string, restart: readonly string[]): PlannedNode['change'] {
+  if (!cluster.hasNode(id)) return 'create';
+  if (restart.includes(id)) return 'restart';
+  return cluster.isLive(id) ? 'none' : 'start';
+}
+
+function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {
+  const problems: { at: string; message: string }[] = [];
+  for (const node of request.profile.nodes) {
+    const { version } = releases.get(node.id) as ReleaseRef;
+    for (const [key, value] of Object.entries(node.properties)) {
+      const issue = checkProperty(version, node.role, key, value);
+      if (!issue) continue;
+      const at = request.placeOf(node.id, key) ?? `${node.id}.properties.${key}`;
+      if (issue.severity === 'error') problems.push({ at, message: issue.message });
+      else notices.push(`${at}: ${issue.message}`);
+    }
+  }
+  const unique = [...new Map(problems.map((problem) => [`${problem.at} ${problem.message}`, problem])).values()];
+  const [first] = unique;
+  if (!first) return;
+  throw new RmqdevError('PROFILE_INVALID', {
+    what: `profile ${request.profile.name} sets ${counted(unique.length, 'property', 'properties')} that RocketMQ would not take`,
+    why: unique
+      .slice(0, 5)
+      .map(({ at, message }) => `${at}: ${message}`)
+      .join('; '),
+    next: 'RocketMQ itself would say nothing and keep its default: correct the profile or the --set option',
+  });
+}
+
+async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
+  const { platform } = cluster.world;
+  const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
+  const { ports, notices: moved } = await allotPorts(
+    {
+      nodes: request.profile.nodes,
+      kept: cluster.hasNodes
+        ? new Map(cluster.specs.map((spec) => [spec.id, spec.ports]))
+        : portsOnDisk(cluster.paths, request.profile.nodes),
+      running: new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).map((spec) => spec.id)),
+      debug: request.debug,
+      strict: request.strictPorts,
+    },
+    {
+      reserved: new Set(request.others().flatMap((other) => other.specs.flatMap((spec) => allOf(spec.ports)))),
+      holderOf: async (candidates): Promise<PortHolder | undefined> => {
+        for (const port of candidates) {
+          const other = liveHolder(request.others(), port);
+          if (other) return { port, pid: undefined, command: undefined, rmqdevNode: `rmqdev node ${other}` };
+          if (own.has(port) || (await platform.isPortFree(port))) continue;
+          const [holder] = await platform.listeners([port]);
+          return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNodeOf(holder?.command) };
+        }
+        // Nothing may be awaited between this look and the claim.
+        const rival = request.claims.rivalOf(cluster.name, candidates);
+        if (rival) return { ...rival, pid: undefined, command: undefined, rmqdevNode: `cluster ${rival.cluster}, which is being started` };
+        if (request.mayInstall) request.claims.claim(cluster.name, candidates);
+        return undefined;
+      },
+    },
+  );
+  notices.push(...moved);
+  return ports;
+}
+
+/** @returns `<cluster>/<node>` of the node that lives on `port`, or is about to listen there. */
+function liveHolder(clusters: readonly Cluster[], port: number): string | undefined {
+  for (const cluster of clusters) {
+    const spec = cluster.specs.find(({ id, ports }) => allOf(ports).includes(port) && cluster.isLive(id));
+    if (spec) return `${cluster.name}/${spec.id}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,53 @@
+import { releaseTraits } from '../../../rocketmq/releases.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
+import { brokerClosed } from '../clean-end.js';
+import { type Need, needs, probe, type RoleDefinition } from '../role.js';
+import { brokerConfig } from './config.js';
+import { electedStartup, hasRole, unled } from './elected-startup.js';
+import { brokerStartup } from './fixed-startup.js';
+import { answers, registrationNudge, unregistered } from './registration.js';
+
+const NUDGE_AGAIN_MS = 2_000;
+
+export const brokerRole: RoleDefinition = {
+  mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
+  config: brokerConfig,
+  startsAfter,
+  milestones: [
+    { label: 'brokers', until: 'answering' },
+    { label: 'in sync', until: 'ready' },
+  ],
+  // Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
+  stopsAfter: ['proxy'],
+  restartRank: (node, leadsItsGroup) => (isSlave(node) ? 1 : isMaster(node) ? 4 : leadsItsGroup ? 3 : 2),
+  startup: (node, context) => (isElected(node) ? electedStartup(node, context) : brokerStartup(node, context)),
+  readiness: (node, context) => {
+    const nudge = registrationNudge(node, context, NUDGE_AGAIN_MS);
+    return probe(async (signal) => {
+      await answers(node, context, signal);
+      const missing = isElected(node) ? await unled(node, context, signal) : await unregistered(node, context, signal);
+      // Before its election a replica has no id to register under.
+      if (missing && isElected(node) && !(await hasRole(node, context, signal))) return missing;
+      // A NameServer that was restarted would know this broker only after registerNameServerPeriod.
+      if (missing) await nudge(signal);
+      return missing;
+    });
+  },
+  endedCleanly: brokerClosed,
+  liveness: (node, context) =>
+    probe(async (signal) => {
+      await answers(node, context, signal);
+      return undefined;
+    }),
+};
+
+/**
+ * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once, as the
+ * releases want.
+ */
+function startsAfter(node: NodeSpec, started: readonly NodeSpec[]): Need[] {
+  const brokers = started.filter(({ role }) => role === 'broker');
+  const inTurn = isSlave(node) && brokers.some(({ release }) => releaseTraits(release.version).startOrder !== 'together');
+  const masters = inTurn ? brokers.filter((other) => !isSlave(other)) : [];
+  return [...needs(started, ['namesrv', 'controller'], 'ready'), ...masters.map(({ id }): Need => ({ id, until: 'answering' }))];
+}

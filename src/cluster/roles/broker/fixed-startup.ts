@@ -1,0 +1,158 @@
+import { getHaStatus, getMaxOffset, getRuntimeInfo, sendMessage } from '../../../remoting/broker-api.js';
+import { ResponseCode } from '../../../remoting/codes.js';
+import { ResponseError } from '../../../remoting/response.js';
+import { releaseTraits } from '../../../rocketmq/releases.js';
+import type { Probe } from '../../../supervisor/probe.js';
+import { isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
+import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
+import { answers, registrationNudge, unregistered } from './registration.js';
+
+/** A broker that was nudged registers within milliseconds; asking it again sooner would only rewrite its file again. */
+const NUDGE_EVERY_MS = 500;
+/**
+ * A broker registers while it boots. One that is still not listed this much later, or whose slave still does not follow it, has met a
+ * NameServer or a master that came later than it did, and would learn of that only after registerNameServerPeriod (30 s by default).
+ */
+const LATE_MS = 2_000;
+
+/**
+ * Readiness of one start of a broker, in this order: it answers; it is routed under its id on every
+ * NameServer; and once per start no slave holds more than its master, and a write to the master returned 0 with the slave in sync.
+ * A master whose slaves are all stopped or given up is ready when it stores (10, 11, 12); a slave without a master is ready when registered.
+ *
+ * Releases from 5.0 skip their first registration when the NameServers have not been checked yet and wait 10 s for the next:
+ * an UPDATE_BROKER_CONFIG makes them register at once; masters before slaves, which learn their master from the answer.
+ */
+export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
+  const traits = releaseTraits(node.release.version);
+  const nudge = registrationNudge(node, context, NUDGE_EVERY_MS);
+  let isNudged = false;
+  const isLate = lateness(context);
+  const isSlaveLate = lateness(context);
+  const nudgeOf = new Map(context.peers().map((peer) => [peer.id, registrationNudge(peer, context, LATE_MS)]));
+  const proveReplication = replicationProof(context);
+  let replicationProved = false;
+
+  return probe(async (signal) => {
+    await answers(node, context, signal);
+    context.stage(node.id, 'answering');
+    const partners = context
+      .peers()
+      .filter((peer) => peer.brokerName === node.brokerName && peer.id !== node.id && context.isExpected(peer.id));
+    const master = isMaster(node) ? node : partners.find(isMaster);
+    if (isSlave(node) && master) {
+      const masterMissing = await unregistered(master, context, signal);
+      if (masterMissing) return `waits for its master: ${master.id} is ${masterMissing}`;
+    }
+    if (traits.needsRegistrationNudge && isSlave(node) && !isNudged) {
+      await nudge(signal);
+      isNudged = true;
+    }
+    const missing = await unregistered(node, context, signal);
+    if (missing) {
+      if (traits.needsRegistrationNudge) await nudge(signal);
+      else if (isLate()) await nudgeOf.get(node.id)?.(signal);
+      return missing;
+    }
+    context.stage(node.id, 'registered');
+    if (!replicationProved && master) {
+      const unproved = await proveReplication(master, isMaster(node) ? partners.filter(isSlave) : [node], signal);
+      if (unproved) {
+        // A slave is told where its master listens when it registers.
+        if (isMaster(node) && isSlaveLate()) for (const slave of partners.filter(isSlave)) await nudgeOf.get(slave.id)?.(signal);
+        return unproved;
+      }
+      replicationProved = true;
+      context.stage(node.id, 'in sync');
+    }
+    return undefined;
+  });
+}
+
+/** @returns whether LATE_MS have passed since it was asked for the first time. */
+function lateness({ clock }: RoleContext): () => boolean {
+  let since: number | undefined;
+  return () => {
+    since ??= clock.monotonicMs();
+    return clock.monotonicMs() - since >= LATE_MS;
+  };
+}
+
+/**
+ * Writes to `master` until a write is answered with 0, and waits until each of `slaves` holds what was written.
+ * @returns a function that goes one step; it gives undefined once proved, else why not yet.
+ */
+function replicationProof(
+  context: RoleContext,
+): (master: NodeSpec, slaves: readonly NodeSpec[], signal: AbortSignal) => Promise<string | undefined> {
+  /** Where the last write lies in queue 0 of the master's own topic. A slave that holds it is attached; only then is another write worth it. */
+  let written: { queueOffset: number; isAcknowledged: boolean } | undefined;
+  let storesMatch = false;
+  return async (master, slaves, signal) => {
+    const { remoting } = context;
+    const topic = master.brokerName as string;
+    if (!storesMatch) {
+      const mismatch = await storeMismatch(context, master, slaves, signal);
+      if (mismatch) return mismatch;
+      storesMatch = true;
+    }
+    // A SYNC_MASTER of 5.x holds a write back for seconds while it has no slave: first see that there is one.
+    if (slaves.length > 0 && releaseTraits(master.release.version).hasHaStatusRequest) {
+      const attached = await attachedSlaves(context, master, signal);
+      if (attached === 0) return `${slaves.map((slave) => slave.id).join(', ')} has not connected to ${master.id} for replication`;
+    }
+    for (;;) {
+      for (const slave of slaves) {
+        if (written === undefined) break;
+        const held = await getMaxOffset(remoting, slave.localAddress, { topic, queueId: 0 }, signal);
+        if (held <= written.queueOffset) return `${slave.id} does not hold the last message of ${master.id} yet`;
+      }
+      if (written?.isAcknowledged) return undefined;
+      const sent = await sendMessage(
+        remoting,
+        master.localAddress,
+        { topic, queueId: 0, body: Buffer.from('rmqdev start-up probe'), producerGroup: PROBE_GROUP },
+        signal,
+      );
+      written = { queueOffset: sent.queueOffset, isAcknowledged: sent.code === ResponseCode.SUCCESS || slaves.length === 0 };
+    }
+  };
+}
+
+/**
+ * @returns what is wrong where a slave's commit log is longer than its master's, whose store was emptied or is another one. No release refuses
+ * that: the master acknowledges with 0 what the slave never gets, as the slave has reported an offset beyond it, and once the master has grown
+ * so long the slave takes up in the middle of a message. Source: store/.../ha/GroupTransferService.java (4.x: HAService.java); measured on 4.9.7
+ * and 5.5.0. The slave is asked first: of a healthy pair it can then hold no more.
+ */
+async function storeMismatch(
+  { remoting }: RoleContext,
+  master: NodeSpec,
+  slaves: readonly NodeSpec[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const slave of slaves) {
+    const held = await getRuntimeInfo(remoting, slave.localAddress, signal);
+    const wanted = await getRuntimeInfo(remoting, master.localAddress, signal);
+    if (held.commitLogMaxOffset <= wanted.commitLogMaxOffset) continue;
+    return (
+      `${slave.id} holds ${held.commitLogMaxOffset} bytes of commit log, its master ${master.id} only ${wanted.commitLogMaxOffset}: ` +
+      `their stores do not belong together, and what ${master.id} acknowledges may never reach ${slave.id}; ` +
+      `\`rmqdev stop ${slave.id}\` and \`rmqdev reset ${slave.id}\` let it copy its master anew`
+    );
+  }
+  return undefined;
+}
+
+/**
+ * @returns how many slaves are attached to `master`, or undefined where it cannot tell: in a roll to 5.x its slave
+ * comes first, and is measured against a master that still runs 4.x, whatever its spec says.
+ */
+async function attachedSlaves({ remoting }: RoleContext, master: NodeSpec, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return (await getHaStatus(remoting, master.localAddress, signal)).inSyncSlaveNums;
+  } catch (error) {
+    if (error instanceof ResponseError && error.code === ResponseCode.REQUEST_CODE_NOT_SUPPORTED) return undefined;
+    throw error;
+  }
+}

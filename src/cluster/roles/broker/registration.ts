@@ -1,0 +1,61 @@
+import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../../remoting/broker-api.js';
+import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute } from '../../../remoting/namesrv-api.js';
+import type { NodeSpec } from '../../spec/node-spec.js';
+import type { RoleContext } from '../role.js';
+
+/** Source: common/.../constant/PermName.java */
+const READ_AND_WRITE = '6';
+
+/**
+ * @returns a function that makes the broker register with every NameServer at once, not more often than each `everyMs`:
+ * an UPDATE_BROKER_CONFIG that sets the permission it has. It also rewrites the running copy of its file.
+ * Source: broker/.../processor/AdminBrokerProcessor.java updateBrokerConfig; measured.
+ */
+export function registrationNudge(
+  node: NodeSpec,
+  { remoting, clock }: RoleContext,
+  everyMs: number,
+): (signal: AbortSignal) => Promise<void> {
+  let last: number | undefined;
+  return async (signal) => {
+    const now = clock.monotonicMs();
+    if (last !== undefined && now - last < everyMs) return;
+    last = now;
+    // Whoever changed it since, such as with mqadmin, meant it.
+    const brokerPermission = (await getBrokerConfig(remoting, node.localAddress, signal)).get('brokerPermission') ?? READ_AND_WRITE;
+    await updateBrokerConfig(remoting, node.localAddress, { brokerPermission }, signal);
+  };
+}
+
+/**
+ * Alive is a broker that answers GET_MAX_OFFSET for its own topic. Not GET_BROKER_RUNTIME_INFO: while a commit log is shorter than
+ * two messages of maxMessageSize, each one leaves a WARN `selectMappedBuffer request pos invalid` in store.log.
+ * Source: store/.../DefaultMessageStore.java getEarliestMessageTime; measured.
+ */
+export async function answers(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<void> {
+  await getMaxOffset(context.remoting, node.localAddress, { topic: node.brokerName as string, queueId: 0 }, signal);
+}
+
+/** @returns the NameServers of the node's configuration that must answer now. */
+export function namesrvsOf(node: NodeSpec, { peers, isExpected }: RoleContext): NodeSpec[] {
+  return peers().filter((peer) => peer.role === 'namesrv' && node.namesrvAddrs.includes(peer.localAddress) && isExpected(peer.id));
+}
+
+/**
+ * @returns why the node does not count as registered: every NameServer of its configuration that lives must list its address under its id,
+ * in the route of the topic that carries its brokerName. Source: broker/.../topic/TopicConfigManager.java
+ */
+export async function unregistered(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
+  const namesrvs = namesrvsOf(node, context);
+  if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
+  const reasons = await Promise.all(
+    namesrvs.map(async (namesrv) => {
+      const route = await getTopicRoute(context.remoting, namesrv.localAddress, node.brokerName as string, signal);
+      const addresses = brokerAddresses(route, node.brokerName as string);
+      const ids = [node.brokerId as number, ACTING_MASTER_ID];
+      if (ids.some((id) => addresses.get(id) === node.registeredAddress)) return undefined;
+      return `not registered with ${namesrv.id} (${namesrv.localAddress})`;
+    }),
+  );
+  return reasons.find((reason) => reason !== undefined);
+}

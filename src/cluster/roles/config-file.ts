@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { rawProperties, unescapeProperty } from '../../rocketmq/property-file.js';
+import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
+import { ROLE_DEFINITIONS } from './definitions.js';
+
+/**
+ * Writes a node's configuration twice: `node.conf` for people, each line under its reason, and `run/node.conf`,
+ * the copy that the JVM gets (a broker rewrites its file on every change of configuration).
+ */
+export async function writeConfigFiles(node: NodeSpec): Promise<void> {
+  await mkdir(dirname(node.paths.runConfig), { recursive: true });
+  await writeFileAtomic(node.paths.config, renderConfig(node));
+  const { renderRunConfig = renderProperties } = ROLE_DEFINITIONS[node.role];
+  await writeFileAtomic(node.paths.runConfig, renderRunConfig(node));
+}
+
+export function renderConfig(node: NodeSpec): string {
+  const head = [
+    `# ${node.id}: ${roleTitle(node)} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
+    '# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/node.conf.',
+  ];
+  const lines = node.config.flatMap((line) => [`# ${line.reason}`, renderLine(line)]);
+  return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+function roleTitle({ role, brokerRole, brokerName }: NodeSpec): string {
+  if (role === 'namesrv') return 'NameServer';
+  return brokerRole ?? (brokerName === null ? role : `replica of ${brokerName}`);
+}
+
+const renderProperties = ({ config }: NodeSpec): string => `${config.map(renderLine).join('\n')}\n`;
+
+/** java.util.Properties reads Latin-1 with backslash escapes. */
+function renderLine({ key, value }: ConfigLine): string {
+  return `${key}=${escapeProperty(value)}`;
+}
+
+function escapeProperty(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replace(/^ /, '\\ ')
+    .replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * The keys of ours whose value is another one in `text`, the running copy.
+ * A broker that rewrote the copy lists every effective key there, and escapes nothing (common/.../MixAll.java properties2String);
+ * a key of ours that is missing does not count.
+ */
+export function driftedKeys(config: readonly ConfigLine[], text: string): string[] {
+  const running = rawProperties(text);
+  return config
+    .filter(({ key, value }) => {
+      const now = running.get(key);
+      return now !== undefined && now !== value && unescapeProperty(now) !== value;
+    })
+    .map(({ key }) => key);
+}

@@ -1,0 +1,23 @@
+import type { JournalEvent } from '../../contract/events.js';
+
+/** The event of the journal: a launch has found a table of the store damaged; `data.lost` holds what is known to be missing. */
+export const CONFIG_DAMAGED = 'config-damaged';
+
+/** What the last launch of each node could not take from its store: kept until the next one, also over the end of a daemon. */
+export class LaunchNotices {
+  readonly #coming = new Map<string, string[]>();
+  readonly #now = new Map<string, string[]>();
+
+  get all(): string[] {
+    return [...this.#now.values()].flat();
+  }
+
+  /** Hears every event of the journal, in its order. */
+  note({ type, node, message }: JournalEvent): void {
+    if (node === null) return;
+    if (type === CONFIG_DAMAGED) this.#coming.set(node, [...(this.#coming.get(node) ?? []), message]);
+    if (type === 'node-launched') this.#now.set(node, this.#coming.get(node) ?? []);
+    if (type === 'node-reset') this.#now.delete(node);
+    if (type === 'node-launched' || type === 'node-reset') this.#coming.delete(node);
+  }
+}

@@ -1,0 +1,22 @@
+import type { NodeSnapshot, Transition } from '../../supervisor/node-run.js';
+import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import type { NodeState } from '../../supervisor/node-state.js';
+import type { Journal } from './journal.js';
+
+/** An end that nobody asked for: it gets a report. */
+export function isCrash(exit: Pick<NodeExitRecord, 'cause'>): boolean {
+  return exit.cause === 'crashed' || exit.cause === 'killed-from-outside';
+}
+
+/** What the journal keeps of a node; `recover-state.ts` reads the data of these events back. */
+export function recordExit(journal: Journal, id: string, exit: NodeExitRecord, wasState: NodeState): void {
+  const since =
+    exit.notBefore === null ? '' : `; no daemon watched, it may have been as early as ${new Date(exit.notBefore).toISOString()}`;
+  const type = isCrash(exit) ? 'node-crashed' : 'node-exited';
+  journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})${since}`, { ...exit, wasState });
+}
+
+export function recordTransition(journal: Journal, id: string, transition: Transition, { intent, restarts }: NodeSnapshot): void {
+  const { from, to, event, reason } = transition;
+  journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, { from, event, intent, restarts });
+}

@@ -1,0 +1,40 @@
+import { getControllerMetadata } from '../../remoting/controller-api.js';
+import type { Cluster } from '../cluster.js';
+import { controllerAddress, isController } from '../roles/controller.js';
+import type { NodeSpec } from '../spec/node-spec.js';
+
+/** What the controllers of a cluster say now. Without a leader they promote nobody. */
+export type ControllerView = {
+  /** The one that says of itself that it leads. */
+  leader: NodeSpec | undefined;
+  answering: readonly NodeSpec[];
+  total: number;
+  /** How many of them must live to elect a leader. */
+  needed: number;
+};
+
+/** Asks every controller that lives, also those inside NameServers, at most `timeoutMsOf` each. */
+export async function askControllers(cluster: Cluster, timeoutMsOf: (spec: NodeSpec) => number): Promise<ControllerView> {
+  const { specs, world } = cluster;
+  const controllers = specs.filter(isController);
+  const answers = await Promise.all(
+    controllers.map(async (spec) => {
+      if (!cluster.isLive(spec.id) || cluster.supervisor(spec.id).state === 'paused') return [];
+      using deadline = world.clock.deadline(timeoutMsOf(spec));
+      const metadata = await getControllerMetadata(world.remoting, controllerAddress(spec), deadline.signal).catch(() => undefined);
+      return metadata ? [{ spec, ...metadata }] : [];
+    }),
+  );
+  const answering = answers.flat();
+  const leader = answering.find(({ isLeader, spec, leaderAddress }) => isLeader && leaderAddress === controllerAddress(spec))?.spec;
+  return { leader, answering: answering.map(({ spec }) => spec), total: controllers.length, needed: majorityOf(controllers) };
+}
+
+/** Are so few of the controllers wanted up that they can elect no leader before more are started? */
+export function haveTooFewControllers(cluster: Cluster): boolean {
+  const controllers = cluster.specs.filter(isController);
+  const wanted = controllers.filter(({ id }) => cluster.supervisor(id).intent === 'up');
+  return wanted.length < majorityOf(controllers);
+}
+
+const majorityOf = (controllers: readonly NodeSpec[]): number => Math.floor(controllers.length / 2) + 1;

@@ -1,0 +1,271 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Deadline } from '../../base/clock.js';
+import type { CrashReport } from '../../contract/findings.js';
+import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
+import { processStats } from '../../process/process-stats.js';
+import { getRuntimeInfo } from '../../remoting/broker-api.js';
+import { ResponseCode } from '../../remoting/codes.js';
+import { getSyncStateSets } from '../../remoting/controller-api.js';
+import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
+import { ResponseError } from '../../remoting/response.js';
+import type { NodeExitRecord } from '../../supervisor/node-run.js';
+import type { Cluster } from '../cluster.js';
+import { causeOf } from '../ends/crash-reports.js';
+import { driftedKeys } from '../roles/config-file.js';
+import { controllerAddress } from '../roles/controller.js';
+import { changesBetween } from '../spec/differences.js';
+import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
+import { askControllers } from './controllers.js';
+import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
+
+/** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
+const ASK_TIMEOUT_MS = 1_500;
+const ASK_UNREADY_TIMEOUT_MS = 200;
+const ASK_AGAIN_MS = 100;
+const CATCH_UP_TRIES = 4;
+/** What was asked of a node is used this long. */
+const FRESH_MS = 1_000;
+/** An election changes them. */
+const DECIDED_KEYS: readonly string[] = ['brokerId', 'brokerRole'];
+
+/** `ahead`: slaves whose commit log is longer than that of their master. */
+type Asked = Replicas & { at: number };
+
+/** Asks a cluster's nodes what only they know; answers are kept for a second, questions under way are shared. */
+export class ClusterMeter {
+  readonly #cluster: Cluster;
+  #last: Asked | undefined;
+  #underWay: Promise<Asked> | undefined;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    cluster.onChange(() => {
+      this.#last = undefined;
+    });
+  }
+
+  /** pid, state, memory and disk are read now; what asks a node is at most a second old, and a mute node does not delay it. */
+  async status(ids: readonly string[]): Promise<ClusterStatus> {
+    const cluster = this.#cluster;
+    const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
+    const [asked, stats] = await Promise.all([this.#ask(), processStats(pids)]);
+    const nodes = await Promise.all(ids.map((id) => this.#node(id, asked, stats)));
+    const [first] = cluster.specs;
+    return {
+      cluster: cluster.name,
+      profile: cluster.profile.name,
+      state: cluster.state,
+      rocketmq: first?.release.version ?? '',
+      rocketmqHome: first?.release.home ?? '',
+      java: { version: first?.jdk.major ?? 0, home: first?.jdk.home ?? '' },
+      measuredAt: new Date(cluster.world.clock.now()).toISOString(),
+      namesrvAddr: cluster.namesrvAddr,
+      nodes,
+      ...(cluster.notices.length > 0 ? { notices: [...cluster.notices] } : {}),
+    };
+  }
+
+  /** Asks the NameServers now. */
+  async routes(): Promise<RouteView> {
+    return this.#askRoutes();
+  }
+
+  async #node(id: string, asked: Asked, stats: Awaited<ReturnType<typeof processStats>>): Promise<NodeStatus> {
+    const cluster = this.#cluster;
+    const [spec, supervisor] = [cluster.spec(id), cluster.supervisor(id)];
+    const { pid } = supervisor;
+    const measured = pid === null ? undefined : stats.get(pid);
+    const registeredWith = cluster.specs.filter((peer) => listsNode(asked.routes.get(peer.id), spec)).map((peer) => peer.localAddress);
+    const [diskBytes, configDrift] = await Promise.all([folderBytes(spec.paths.root), this.#drift(spec)]);
+    return {
+      id,
+      role: spec.role,
+      brokerName: spec.brokerName,
+      brokerId: spec.brokerId,
+      liveRole: liveRole(asked, spec),
+      state: supervisor.state,
+      reason: supervisor.reason,
+      pid,
+      address: spec.localAddress,
+      startedAt: supervisor.startedAt === null ? null : new Date(supervisor.startedAt).toISOString(),
+      restarts: supervisor.restarts,
+      rocketmq: spec.release.version,
+      java: { version: spec.jdk.major, home: spec.jdk.home },
+      ports: { ...spec.ports },
+      rssBytes: measured?.rssBytes ?? null,
+      cpuPercent: measured?.cpuPercent ?? null,
+      heapBytes: spec.heapBytes,
+      registeredWith,
+      ...replicationOf(spec, cluster.specs, asked, (other) => this.#isAskable(other)),
+      diskBytes,
+      configDrift,
+      pendingChanges: changesBetween(spec, cluster.nextSpec(id)),
+      lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
+    };
+  }
+
+  #ask(): Promise<Asked> {
+    if (this.#last && this.#cluster.world.clock.now() - this.#last.at < FRESH_MS) return Promise.resolve(this.#last);
+    this.#underWay ??= this.#askAll().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #askAll(): Promise<Asked> {
+    const at = this.#cluster.world.clock.now();
+    const asking = this.#askRoutes();
+    // Who is a master by election, only the NameServers know.
+    const known = this.#cluster.specs.some(isElected) ? await asking : NO_ROUTES;
+    const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known), this.#askControllers()]);
+    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets), ...controllers };
+    return this.#last;
+  }
+
+  /** Who leads the controllers, and which replicas it counts as in sync. */
+  async #askControllers(): Promise<Pick<Replicas, 'leader' | 'syncStateSets'>> {
+    const { specs, world } = this.#cluster;
+    const brokerNames = [...new Set(specs.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
+    const { leader } = await askControllers(this.#cluster, (spec) => this.#timeoutMsFor(spec));
+    if (!leader) return { leader: undefined, syncStateSets: undefined };
+    using deadline = this.#deadlineFor(leader);
+    const sets = await getSyncStateSets(world.remoting, controllerAddress(leader), brokerNames, deadline.signal).catch(() => undefined);
+    return { leader: leader.id, syncStateSets: sets };
+  }
+
+  async #askRoutes(): Promise<RouteView> {
+    const { specs, world } = this.#cluster;
+    const brokerNames = [...new Set(specs.flatMap((spec) => spec.brokerName ?? []))];
+    const views = await Promise.all(
+      specs
+        .filter((spec) => spec.role === 'namesrv' && this.#isAskable(spec))
+        .map(async (namesrv) => {
+          const routes = await Promise.all(
+            brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
+              using deadline = this.#deadlineFor(namesrv);
+              const route = await getTopicRoute(world.remoting, namesrv.localAddress, brokerName, deadline.signal).catch(() => undefined);
+              return [brokerName, brokerAddresses(route, brokerName)];
+            }),
+          );
+          return [namesrv.id, new Map(routes)] as const;
+        }),
+    );
+    return new Map(views);
+  }
+
+  /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
+  async #askOffsets(routes: RouteView): Promise<Map<string, number>> {
+    const offsets = new Map<string, number>();
+    const { specs } = this.#cluster;
+    const brokers = specs.filter((spec) => spec.role === 'broker');
+    const masters = brokers.filter((spec) => roleNow(spec, routes) === 'master');
+    for (const tier of [masters, brokers.filter((spec) => !masters.includes(spec))]) {
+      await Promise.all(
+        tier
+          .filter((spec) => this.#isAskable(spec))
+          .map(async (spec) => {
+            const master = tier === masters ? undefined : masters.find(({ brokerName }) => brokerName === spec.brokerName);
+            const offset = await this.#askReached(spec, master && offsets.get(master.id));
+            if (offset !== undefined) offsets.set(spec.id, offset);
+          }),
+      );
+    }
+    return offsets;
+  }
+
+  /** Under a steady send a slave is always some bytes behind: it is asked again until it holds what its master held, or does not get there soon. */
+  async #askReached(spec: NodeSpec, wanted = 0): Promise<number | undefined> {
+    let offset = await this.#askOffset(spec);
+    for (let tries = 1; tries < CATCH_UP_TRIES && offset !== undefined && offset < wanted; tries += 1) {
+      await this.#cluster.world.clock.sleep(ASK_AGAIN_MS);
+      offset = (await this.#askOffset(spec)) ?? offset;
+    }
+    return offset;
+  }
+
+  /** Under a steady send a slave asked after its master may well hold more than that held: its master is asked once more. */
+  async #slavesAhead(offsets: ReadonlyMap<string, number>): Promise<Set<string>> {
+    const { specs } = this.#cluster;
+    const ahead = new Set<string>();
+    for (const slave of specs.filter(isSlave)) {
+      const master = specs.find((spec) => isMaster(spec) && spec.brokerName === slave.brokerName);
+      const [held, wanted] = [offsets.get(slave.id), master && offsets.get(master.id)];
+      if (!master || held === undefined || wanted === undefined || held <= wanted) continue;
+      const now = await this.#askOffset(master);
+      if (now !== undefined && now < held) ahead.add(slave.id);
+    }
+    return ahead;
+  }
+
+  /** In its first second a broker may answer code 1, and soon after what it was asked. @returns undefined where it does not answer. */
+  async #askOffset(spec: NodeSpec): Promise<number | undefined> {
+    const { remoting, clock } = this.#cluster.world;
+    using deadline = this.#deadlineFor(spec);
+    while (!deadline.signal.aborted) {
+      try {
+        return (await getRuntimeInfo(remoting, spec.localAddress, deadline.signal)).commitLogMaxOffset;
+      } catch (error) {
+        if (!(error instanceof ResponseError && error.code === ResponseCode.SYSTEM_ERROR)) return undefined;
+        await clock.sleep(ASK_AGAIN_MS, deadline.signal);
+      }
+    }
+    return undefined;
+  }
+
+  #deadlineFor(spec: NodeSpec): Deadline {
+    return this.#cluster.world.clock.deadline(this.#timeoutMsFor(spec));
+  }
+
+  #timeoutMsFor(spec: NodeSpec): number {
+    return this.#cluster.supervisor(spec.id).state === 'ready' ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS;
+  }
+
+  #isAskable(spec: NodeSpec): boolean {
+    return this.#cluster.isLive(spec.id) && this.#cluster.supervisor(spec.id).state !== 'paused';
+  }
+
+  async #drift(spec: NodeSpec): Promise<string[]> {
+    const text = await readFile(spec.paths.runConfig, 'utf8').catch(() => '');
+    const drifted = driftedKeys(spec.config, text);
+    return isElected(spec) ? drifted.filter((key) => !DECIDED_KEYS.includes(key)) : drifted;
+  }
+}
+
+function listsNode(routes: ReadonlyMap<string, ReadonlyMap<number, string>> | undefined, spec: NodeSpec): boolean {
+  return spec.brokerName !== null && [...(routes?.get(spec.brokerName)?.values() ?? [])].includes(spec.registeredAddress);
+}
+
+function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullable<NodeStatus['lastExit']> {
+  const { at, notBefore, code, signal, cause, finding } = exit;
+  const found = report ? causeOf(report.findings) : undefined;
+  return {
+    at: iso(at),
+    notBefore: notBefore === null ? null : iso(notBefore),
+    code,
+    signal,
+    cause,
+    finding: finding ?? found?.code ?? null,
+    detail: found?.what ?? exit.detail,
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
+export async function folderBytes(folder: string): Promise<number | null> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
+  if (entries === null) return null;
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return (await folderBytes(path)) ?? 0;
+      // Files come and go while brokers run.
+      return stat(path).then(
+        ({ blocks }) => blocks * 512,
+        () => 0,
+      );
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
