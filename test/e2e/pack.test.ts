@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,9 @@ test('the packed package, installed in another folder, runs a broker', async () 
     const user = join(folder, 'user');
     mkdirSync(user);
     const npm = (cwd: string, ...args: string[]) => execa('npm', args, { cwd, stdin: 'ignore' });
-    // `dist` is built already; building it again would pull it from under other tests.
-    await npm(REPOSITORY, 'pack', '--ignore-scripts', '--pack-destination', folder);
+    const built = statSync(join(REPOSITORY, 'dist')).ino;
+    await npm(REPOSITORY, 'pack', '--pack-destination', folder);
+    expect(statSync(join(REPOSITORY, 'dist')).ino, 'dist is built already').toBe(built);
     writeFileSync(join(user, 'package.json'), '{ "private": true }\n');
     await npm(user, 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, `rmqdev-${packageVersion()}.tgz`));
 

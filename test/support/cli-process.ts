@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import type { Plan } from '../../src/contract/events.js';
 import type { ClusterStatus } from '../../src/contract/status.js';
+import { until } from './until.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -80,11 +80,6 @@ export class CliProcess {
   until<T>(check: (self: this) => T | Promise<T>): Promise<T> {
     return until(() => check(this));
   }
-}
-
-/** Tries `check` until it passes; the limit only catches what hangs. */
-export function until<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 40_000, interval: 50 });
 }
 
 function jsonLines(text: string): Json[] {

@@ -12,8 +12,9 @@ import type { Result } from '../../src/contract/routes.js';
 import type { ClusterStatus, NodeStatus } from '../../src/contract/status.js';
 import { currentPlatform } from '../../src/process/current-platform.js';
 import type { ProcessRow } from '../../src/process/platform.js';
-import { CliProcess, type Outcome, until } from './cli-process.js';
+import { CliProcess, type Outcome } from './cli-process.js';
 import { PortBlock } from './port-block.js';
+import { until } from './until.js';
 
 export const FAKE_JDK = fileURLToPath(new URL('../fakes/fake-jdk', import.meta.url));
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * `-c` file (for that node), which wins.
  *
  * exitAtBoot=N             exits with N before it listens
- * exitAfterMs=MS:N         exits with N, MS after its start, as a crash does: nothing is cleaned up
+ * exitOn=SIGNAL:N          exits with N when it gets this signal, as a crash does: nothing is cleaned up
  * ignoreSigterm            only SIGKILL ends it
  * mute                     accepts connections and requests, answers none
  * slowBootMs=MS            listens MS later
@@ -17,13 +17,13 @@ import { join } from 'node:path';
  * stdoutAtBoot=TEXT        prints TEXT before it listens
  * crashFixture=FOLDER      writes what a real node wrote (test/fixtures/crashes) where that had written it, and ends as it ended
  * crashOn=SIGNAL           that only when it gets this signal
- * lazyRegister             a broker that registers only after 10 s, or when its configuration is updated, as a fast boot of 5.x does
+ * lazyRegister             a broker that registers only when its configuration is updated; one of 5.x that boots fast does so only after 10 s
  * archiveMs=MS             lists its classes where it is told to, so that an archive is made of them, which takes MS
  * forLaunches=N            all of the above only for the first N launches (as counted in launches.log)
  */
 const ORDERS = [
   'exitAtBoot',
-  'exitAfterMs',
+  'exitOn',
   'ignoreSigterm',
   'mute',
   'slowBootMs',
@@ -76,9 +76,9 @@ export async function obeyAtBoot(orders, userHome) {
     child.unref();
     writeFileSync(join(userHome, 'fork.pid'), `${child.pid}\n`);
   }
-  if (orders.exitAfterMs !== undefined) {
-    const [ms, code] = orders.exitAfterMs.split(':');
-    setTimeout(() => process.exit(Number(code)), Number(ms));
+  if (orders.exitOn !== undefined) {
+    const [signal, code] = orders.exitOn.split(':');
+    process.on(signal, () => process.exit(Number(code)));
   }
   if (orders.floodLinesPerSecond !== undefined) flood(Number(orders.floodLinesPerSecond));
   if (orders.slowBootMs !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(orders.slowBootMs)));

@@ -1,6 +1,6 @@
 import { Peer } from './wire.mjs';
 
-/** The second registration comes at the latest after this; of a lazy broker it is the first. */
+/** The second registration comes at the latest after this. */
 const SECOND_REGISTRATION_MS = 10_000;
 const UNREGISTER_TIMEOUT_MS = 500;
 
@@ -26,8 +26,9 @@ export class Registration {
       .map((namesrv) => new Peer(namesrv));
   }
 
-  /** Registers now, unless it is lazy; then after at most 10 s, then each period. */
+  /** Registers now, then after at most 10 s, then every period; nothing of this if it is lazy. */
   async start(isLazy) {
+    if (isLazy) return;
     const periodMs = Number(this.#config.registerNameServerPeriod);
     setTimeout(
       () => {
@@ -36,7 +37,7 @@ export class Registration {
       },
       Math.min(SECOND_REGISTRATION_MS, periodMs),
     );
-    if (!isLazy) await this.register();
+    await this.register();
   }
 
   async register() {

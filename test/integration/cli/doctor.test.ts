@@ -7,6 +7,7 @@ import type { Outcome } from '../../support/cli-process.js';
 import { FAKE_JDK, freshHarness, type Harness, useHarness } from '../../support/harness.js';
 import { close, listen } from '../../support/port-block.js';
 import { breakConfig, makeCommitLog } from '../../support/store-files.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 
@@ -122,7 +123,7 @@ test('a running cluster takes its own ports; one whose daemon was killed is told
 
   const { pid } = await h.hello();
   process.kill(pid, 'SIGKILL');
-  await expect.poll(() => greet(h.home)).toBeUndefined();
+  await until(async () => expect(await greet(h.home)).toBeUndefined());
   const { report } = await doctor(h);
   expect(ownLeftovers(report)).toMatchObject([{ severity: 'warning', next: expect.stringContaining('`rmqdev status`') }]);
   expect(await greet(h.home)).toBeUndefined();

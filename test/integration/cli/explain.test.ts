@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { CrashReport, Explanation } from '../../../src/contract/findings.js';
 import { readLaunchMark, writtenSince } from '../../../src/evidence/launch-mark.js';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, type Harness, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 const crashLike = (name: string) => fileURLToPath(new URL(`../../fixtures/crashes/4.9.7/${name}`, import.meta.url));

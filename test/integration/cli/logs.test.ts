@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, Harness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 /** As a broker of 4.9.7 writes it when `status` asks it. */
 const LEFT_BY_STATUS = 'AdminBrokerThread_1 - selectMappedBuffer request pos invalid, request pos: 0, size: 8388608, fileFromOffset: 0';

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openPromise } from 'yauzl';
 import type { ReportResult } from '../../../src/cli/report/make-report.js';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, type Harness, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 const CRASH = fileURLToPath(new URL('../../fixtures/crashes/4.9.7/corrupt-topics', import.meta.url));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, Harness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 /** send, consume, topic and group of the built CLI on two fake pairs; each test has topics of its own. */
 let h: Harness;

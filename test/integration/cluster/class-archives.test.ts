@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { freshHarness, type Harness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 /** Long enough that nobody waits for its end. */
 const SLOW = ['--set', 'broker-a.env.FAKE_JVM=archiveMs=600000'];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 const upProxy = (h: ReturnType<typeof harness>, ...more: string[]) => ['proxy', '--rocketmq', h.release('5.5.0'), ...more] as const;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, PAIR, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { type Harness, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { acquireFileLock } from '../../../src/base/file-lock.js';
 import { PROTOCOL } from '../../../src/contract/version.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
-import { until } from '../../support/cli-process.js';
 import { expectFailure, freshHarness, type Harness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const CONNECT = `require('node:net').connect(process.argv[1]).on('connect', () => process.exit(0)).on('error', (e) => { console.log(e.code); process.exit(1); })`;
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 /** Runs what follows as a user who is neither root nor the owner of anything here. */
 const AS_NOBODY = ['setpriv', '--reuid', '65534', '--clear-groups'];
@@ -50,7 +52,7 @@ test('a command that meets a daemon that is about to end waits for the lock and 
   await until(async () => expect(await attempts()).toBe(1));
   await until(async () => expect(await attempts()).toBe(0));
   await lock[Symbol.asyncDispose]();
-  expect(await command.outcome).toMatchObject({ code: 0, stdout: '{"clusters":[],"broken":[],"recovered":[]}\n' });
+  expect(await command.outcome).toMatchObject({ code: 0, json: { clusters: [], broken: [], recovered: [] } });
 });
 
 test('a daemon that speaks another protocol: both are named, with the command that helps', async () => {
@@ -77,11 +79,23 @@ test('a socket path that is too long: both lengths, and nothing is made', async 
   expect(existsSync(deep)).toBe(false);
 });
 
+/** Runs what follows as the owner of this clone, who can read it wherever it lies, and without what lets root write everywhere. */
+const AS_OWNER = () => [
+  'setpriv',
+  '--reuid',
+  `${statSync(REPOSITORY).uid}`,
+  '--clear-groups',
+  '--bounding-set',
+  '-all',
+  '--inh-caps',
+  '-all',
+];
+
 test('a home that cannot be written, or is a file', async () => {
   const h = await freshHarness();
   chmodSync(h.root, 0o755);
   chmodSync(h.cwd, 0o555);
-  const command = isRoot ? AS_NOBODY : [];
+  const command = isRoot ? AS_OWNER() : [];
   const outcome = await h.begin(['ls', '--json'], { env: { RMQDEV_HOME: join(h.cwd, 'home') }, command }).outcome;
   chmodSync(h.cwd, 0o755);
   expectFailure(outcome, 8, {

@@ -5,9 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { freshHarness, type Harness, PAIR } from '../../support/harness.js';
 import { PortBlock } from '../../support/port-block.js';
+import { until } from '../../support/until.js';
 
 /** mulberry32: the same kill points for the same seed. */
 function random(seed: number): () => number {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { acquireFileLock } from '../../../src/base/file-lock.js';
-import { until } from '../../support/cli-process.js';
 import { freshHarness, type Harness, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 

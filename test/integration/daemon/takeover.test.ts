@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { until } from '../../support/cli-process.js';
 import { type Harness, PAIR, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 
@@ -93,7 +93,7 @@ test('a newer daemon takes over what an older one wrote down: without the copy, 
   writeFileSync(state, JSON.stringify(value));
   rmSync(stateCopy);
   const status = await h.run('status', '--json');
-  expect({ code: status.code, notices: status.json.notices, stderr: status.stderr }).toEqual({ code: 0, notices: undefined, stderr: '' });
+  expect({ code: status.code, notices: status.json.notices, stderr: status.stderr }).toEqual({ code: 0, notices: [], stderr: '' });
   expect(await h.pids()).toEqual(pids);
   expect(await h.node('broker-a-s')).toMatchObject({ state: 'stopped', lastExit: { cause: 'killed-by-user', notBefore: null } });
 });

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import {
   createTopic,
@@ -16,10 +16,10 @@ import {
 } from '../../../src/remoting/broker-api.js';
 import { RemotingClient } from '../../../src/remoting/client.js';
 import { getClusterInfo, getNamesrvConfig, getTopicList, getTopicRoute } from '../../../src/remoting/namesrv-api.js';
+import { until } from '../../support/until.js';
 import { FakeCluster, type FakeNode, freePorts } from './fake-cluster.js';
 
 const { signal } = new AbortController();
-const until = (check: () => Promise<unknown> | unknown) => vi.waitFor(check, { timeout: 8_000, interval: 20 });
 const message = (topic: string, text: string) => ({ topic, queueId: 0, body: Buffer.from(text), producerGroup: 'producers' });
 
 async function pair(cluster: FakeCluster, master: Record<string, string | number> = {}) {
@@ -147,9 +147,11 @@ test('orders come from the environment or the file', async () => {
   expect(await failing.exit).toEqual({ code: 253, signal: null });
   expect(failing.stdout).toBe('out of luck\n');
 
-  const crashing = launchMaster({ FAKE_JVM: 'exitAfterMs=200:3;floodLinesPerSecond=1000' });
+  const crashing = launchMaster({ FAKE_JVM: 'exitOn=SIGUSR2:3;floodLinesPerSecond=1000' });
+  await until(() => expect(crashing.stdout).toContain('flood line 50\n'));
+  await until(() => expect(existsSync(crashing.path('store', 'abort'))).toBe(true));
+  crashing.process.kill('SIGUSR2');
   expect(await crashing.exit).toEqual({ code: 3, signal: null });
-  expect(crashing.stdout).toContain('flood line 50\n');
   expect(existsSync(crashing.path('store', 'abort'))).toBe(true);
 
   const stubborn = launchMaster({ FAKE_JVM: 'ignoreSigterm;mute;fork;forLaunches=9' });

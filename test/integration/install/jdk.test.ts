@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import { findJdk, type JdkWorld, listJdks } from '../../../src/install/jdk.js';
 import { usualPlaces } from '../../../src/install/jdk-places.js';
+import { until } from '../../support/until.js';
 
 let home: string;
 
@@ -163,7 +164,7 @@ END`;
     });
     const pid = Number(await readFile(pidFile, 'utf8'));
     expect(pid).toBeGreaterThan(1);
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await until(() => expect(isRunning(pid)).toBe(false));
   });
 
   /** A zombie, which only waits for init, does not run. */

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { until } from '../../support/until.js';
 import { harness, temporaryFolder, zipOf } from './support.js';
 
 /** A folder for the PATH with an `mvn` that runs `script` with $lib set to the wanted output directory. */
@@ -111,9 +112,9 @@ test('a stopped install ends Maven and all that it started', async () => {
   const { install, installed } = await harness(withPrograms(bin));
   const stop = new AbortController();
   const stopped = install({ from: 'maven' }, { signal: stop.signal }).catch((error) => error);
-  const pids = await vi.waitFor(() => readFile(join(bin, 'pids'), 'utf8'), { timeout: 5_000 });
+  const pids = await until(() => readFile(join(bin, 'pids'), 'utf8'));
   stop.abort();
   expect(await stopped).toMatchObject({ code: 'INTERRUPTED' });
-  for (const pid of pids.trim().split(' ')) await vi.waitFor(async () => expect(await processState(pid)).toMatch(/^Z?$/));
+  for (const pid of pids.trim().split(' ')) await until(async () => expect(await processState(pid)).toMatch(/^Z?$/));
   expect(await installed()).toEqual([]);
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { ProcessIdentity } from '../../../src/base/process.js';
 import { findMarked } from '../../../src/process/find-marked.js';
-import { eventually, IDLE, platform, usePrograms } from './programs.js';
+import { until } from '../../support/until.js';
+import { IDLE, platform, usePrograms } from './programs.js';
 
 const programs = usePrograms();
 
@@ -11,7 +12,7 @@ const programs = usePrograms();
 async function orphan(script: string): Promise<ProcessIdentity> {
   const parent = `child_process.spawn(process.execPath, ['-e', ${JSON.stringify(script)}, '--', process.argv[1]], { detached: true, stdio: 'ignore' }).unref();`;
   await once(spawn(process.execPath, ['-e', parent, '--', programs().marker], { stdio: 'ignore' }), 'exit');
-  return eventually(async () => {
+  return until(async () => {
     const [identity, ...others] = await findMarked(platform, programs().marker);
     expect([identity?.pid, others]).toEqual([expect.any(Number), []]);
     return identity as ProcessIdentity;
@@ -31,7 +32,7 @@ test('killTree of an adopted process takes its children along', async () => {
   const identity = await orphan(
     `child_process.spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', process.argv[1]], { detached: true, stdio: 'ignore' }); setInterval(() => {}, 1000)`,
   );
-  await eventually(async () => expect(await programs().live()).toHaveLength(2));
+  await until(async () => expect(await programs().live()).toHaveLength(2));
   const running = await programs().launcher.adopt(identity);
   await running?.killTree();
   await programs().noneLeft();
@@ -53,7 +54,7 @@ test('a zombie counts as dead: a daemon that runs as PID 1 reaps nobody it adopt
   );
   const pid = Number((await programs().outputOf(/child \d+\n/)).slice('child '.length));
   const child = await programs().launcher.adopt({ pid, startTime: (await platform.startTime(pid)) ?? '' });
-  await eventually(async () => expect(await programs().live()).toHaveLength(2));
+  await until(async () => expect(await programs().live()).toHaveLength(2));
   expect(await child?.signal('SIGKILL')).toBe(true);
   expect(await child?.exited).toMatchObject({ adopted: true });
   expect(process.kill(pid, 0)).toBe(true);

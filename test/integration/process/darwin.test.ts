@@ -7,7 +7,8 @@ import { expect, test, vi } from 'vitest';
 import type { RunningProcess } from '../../../src/base/process.js';
 import { findMarked } from '../../../src/process/find-marked.js';
 import { DarwinPlatform } from '../../../src/process/platform-darwin.js';
-import { eventually, IDLE, usePrograms } from './programs.js';
+import { until } from '../../support/until.js';
+import { IDLE, usePrograms } from './programs.js';
 
 /** The macOS half, on the ps of this machine: a part of what `npm run test:darwin` runs as a whole. */
 const platform = new DarwinPlatform(fileURLToPath(new URL('../../support/macos-tools', import.meta.url)));
@@ -18,7 +19,7 @@ test('a process is adopted, stopped, let go on and ended, and its end is seen', 
   const adopted = (await programs().launcher.adopt(child.identity)) as RunningProcess;
   expect(await adopted.state()).toEqual({ word: 'running' });
   expect(await adopted.signal('SIGSTOP')).toBe(true);
-  await eventually(async () => expect(await adopted.state()).toEqual({ word: 'stopped' }));
+  await until(async () => expect(await adopted.state()).toEqual({ word: 'stopped' }));
   expect(await Promise.all([adopted.signal('SIGTERM'), adopted.signal('SIGCONT')])).toEqual([true, true]);
   expect(await adopted.exited).toMatchObject({ code: null, signal: null, adopted: true });
   expect(await child.exited).toMatchObject({ signal: 'SIGTERM' });
@@ -42,7 +43,7 @@ test('however often probes ask what a process does, ps is run once, and again af
 test('a tree is killed with what left its group', async () => {
   const script = `child_process.spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', process.argv[1]], { detached: true, stdio: 'ignore' }); ${IDLE}`;
   const running = await programs().launch(script);
-  await eventually(async () => expect(await programs().live()).toHaveLength(2));
+  await until(async () => expect(await programs().live()).toHaveLength(2));
   await running.killTree();
   await programs().noneLeft();
 });
@@ -53,7 +54,7 @@ test('a zombie is gone', async () => {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [pid] = await once(parent.stdout, 'data').then(([text]) => [Number(text)]);
-  await eventually(async () => expect(await platform.startTime(pid as number)).toBeUndefined());
+  await until(async () => expect(await platform.startTime(pid as number)).toBeUndefined());
   expect(process.kill(pid as number, 0)).toBe(true);
   parent.kill('SIGKILL');
   await once(parent, 'exit');

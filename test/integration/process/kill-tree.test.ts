@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { RunningProcess } from '../../../src/base/process.js';
 import { killTree } from '../../../src/process/kill-tree.js';
-import { eventually, IDLE, platform, usePrograms } from './programs.js';
+import { until } from '../../support/until.js';
+import { IDLE, platform, usePrograms } from './programs.js';
 
 const programs = usePrograms();
 
@@ -15,7 +16,7 @@ const spawnChild = (detached: boolean) =>
   `child_process.spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', process.argv[1]], { detached: ${detached}, stdio: 'ignore' }).unref();`;
 
 async function untilLive(count: number): Promise<void> {
-  await eventually(async () => expect(await programs().live()).toHaveLength(count));
+  await until(async () => expect(await programs().live()).toHaveLength(count));
 }
 
 test('children that left the group are found while the process lives', async () => {
@@ -65,8 +66,10 @@ test('where the system gives no process table, as to a daemon out of file descri
 });
 
 test('an end is reported also if the system cannot be asked who has the pid now', async () => {
-  const running = await programs().launch('setTimeout(() => process.exit(3), 300)');
+  const running = await programs().launch(`process.on('SIGUSR2', () => process.exit(3)); ${IDLE}`);
+  await programs().outputOf(/up/);
   using _ = unaskable();
+  await running.signal('SIGUSR2');
   expect(await running.exited).toMatchObject({ code: 3 });
 });
 
@@ -93,7 +96,7 @@ test('an adopted process is killed once the system can be asked again, and until
       message: `SIGKILL was not sent: the system does not tell whose process pid ${child.identity.pid} is (EMFILE). Close programs or files of this user, then try again`,
     });
     killed = adopted.killTree();
-    await eventually(() => expect(asked.count()).toBeGreaterThan(2));
+    await until(() => expect(asked.count()).toBeGreaterThan(2));
     expect(await programs().live()).toEqual([child.identity.pid]);
   }
   await killed;

@@ -1,7 +1,8 @@
 import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { eventually, IDLE, platform, usePrograms } from './programs.js';
+import { until } from '../../support/until.js';
+import { IDLE, platform, usePrograms } from './programs.js';
 
 const programs = usePrograms();
 
@@ -125,6 +126,6 @@ test('a released process runs on and its end is not told any more', async () => 
   void running.exited.then(told);
   running.release();
   expect(await running.signal('SIGKILL')).toBe(true);
-  await eventually(async () => expect(await programs().live()).toEqual([]));
+  await until(async () => expect(await programs().live()).toEqual([]));
   expect(told).not.toHaveBeenCalled();
 });

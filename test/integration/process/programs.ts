@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import type { RunningProcess } from '../../../src/base/process.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { findMarked } from '../../../src/process/find-marked.js';
 import { type LaunchSpec, ProcessLauncher } from '../../../src/process/launcher.js';
 import type { Platform } from '../../../src/process/platform.js';
+import { until } from '../../support/until.js';
 
 export const platform = currentPlatform();
 
@@ -49,7 +50,7 @@ export class Programs {
   }
 
   async outputOf(pattern: RegExp): Promise<string> {
-    return eventually(() => {
+    return until(() => {
       const [match] = pattern.exec(this.output()) ?? [];
       expect(match, this.output()).toBeDefined();
       return match as string;
@@ -61,7 +62,7 @@ export class Programs {
   }
 
   async noneLeft(): Promise<void> {
-    await eventually(async () => expect(await this.live()).toEqual([]));
+    await until(async () => expect(await this.live()).toEqual([]));
   }
 
   async end(): Promise<void> {
@@ -70,8 +71,6 @@ export class Programs {
     rmSync(this.folder, { recursive: true });
   }
 }
-
-export const eventually = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 /** @returns a getter of the running test's programs, ended after it. */
 export function usePrograms(on: Platform = platform): () => Programs {

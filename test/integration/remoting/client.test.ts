@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import { RemotingClient } from '../../../src/remoting/client.js';
 import { encodeFrame } from '../../../src/remoting/frame.js';
+import { until } from '../../support/until.js';
 import { type Answer, FrameServer } from './frame-server.js';
 
 const never = new AbortController().signal;
@@ -41,7 +42,7 @@ describe('a client', () => {
     const abort = new AbortController();
     const aborted = client.invoke(server.address, 1, { signal: abort.signal });
     const other = client.invoke(server.address, 2, { signal: never });
-    await vi.waitFor(() => expect(answers.size).toBe(2));
+    await until(() => expect(answers.size).toBe(2));
     abort.abort(new Error('not wanted any more'));
     await expect(aborted).rejects.toThrow('not wanted any more');
     answers.get(1)?.({ remark: 'late' });
@@ -121,13 +122,13 @@ describe('a client', () => {
     await using server = await FrameServer.listen(({ code }, answer) => (code === 1 ? answer() : answers.push(answer)));
     using client = new RemotingClient({ idleMs: 30 });
     await client.invoke(server.address, 1, { signal: never });
-    await vi.waitFor(() => expect(server.sockets.size).toBe(0));
+    await until(() => expect(server.sockets.size).toBe(0));
     const held = client.invoke(server.address, 2, { signal: never });
     using deadline = systemClock.deadline(100);
     await expect(client.invoke(server.address, 3, { signal: deadline.signal })).rejects.toThrow('no answer within 100 ms');
     answers[0]?.({ remark: 'after more than the idle time' });
     expect((await held).remark).toBe('after more than the idle time');
-    await vi.waitFor(() => expect(client.connectionCount).toBe(0));
+    await until(() => expect(client.connectionCount).toBe(0));
     expect(server.accepted).toBe(2);
   });
 
@@ -135,10 +136,10 @@ describe('a client', () => {
     await using server = await FrameServer.listen(() => {});
     const client = new RemotingClient();
     const call = client.invoke(server.address, 28, { signal: never });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await until(() => expect(server.requests).toHaveLength(1));
     client[Symbol.dispose]();
     await expect(call).rejects.toThrow('closed here');
-    await vi.waitFor(() => expect(server.sockets.size).toBe(0));
+    await until(() => expect(server.sockets.size).toBe(0));
     await expect(client.invoke(server.address, 28, { signal: never })).rejects.toThrow('is closed');
   });
 

@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { RmqdevError } from '../../../src/base/errors.js';
 import { parsePointInTime } from '../../../src/cli/point-in-time.js';
 
 // Far from UTC, so that local time and UTC cannot be mixed up.
 vi.stubEnv('TZ', 'America/New_York');
+afterAll(() => void vi.unstubAllEnvs());
 const now = new Date(2026, 10, 20, 15, 45, 30, 500);
 const local = (...parts: [number, number, number, number?, number?, number?]) => new Date(...(parts as [number, number, number])).getTime();
 

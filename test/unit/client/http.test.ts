@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RmqdevError } from '../../../src/base/errors.js';
 import { silentLogger } from '../../../src/base/logger.js';
 import { DaemonClient } from '../../../src/client/http.js';
@@ -9,10 +9,17 @@ import { createServer } from '../../../src/daemon/server.js';
 import { recordingHandlers, requestTo, SAMPLES } from '../../fakes/daemon.js';
 
 const node = vi.hoisted(() => ({ request: undefined as unknown }));
+// Test files share their modules: this one needs its own, as they are made with the mock.
+vi.hoisted(() => vi.resetModules());
 vi.mock('node:http', async (original) => ({
   ...(await original<typeof http>()),
   request: (...parameters: unknown[]) => (node.request as (...all: unknown[]) => unknown)(...parameters),
 }));
+
+afterAll(() => {
+  vi.doUnmock('node:http');
+  vi.resetModules();
+});
 
 const client = new DaemonClient('/no/such/socket');
 let server: FastifyInstance;

@@ -212,17 +212,6 @@ describe('any text', () => {
     );
   });
 
-  /** Two texts of which the second is twice the first: the time may double, not square. */
-  const costs = (make: (size: number) => string[]) => {
-    const time = (lines: string[]) => {
-      const start = performance.now();
-      explain({ ...NO_EVIDENCE, files: [{ kind: 'unknown', path: 'x', firstLine: 1, lines }] });
-      return performance.now() - start;
-    };
-    time(make(1_000));
-    return time(make(50_000));
-  };
-
   test.each<[string, (size: number) => string[]]>([
     [
       'of ordinary lines',
@@ -241,7 +230,8 @@ describe('any text', () => {
           .padEnd(size * 100, 'java.io.FileNotFoundException: /a (b '),
       ],
     ],
-  ])('5 MB %s take seconds at the very worst', (_, make) => {
-    expect(costs(make)).toBeLessThan(3_000);
+    // Milliseconds if the time grows with the text; longer than any test may take if it grows with its square.
+  ])('5 MB %s are read in a time that grows with the text, not with its square', (_, make) => {
+    expect(explain({ ...NO_EVIDENCE, files: [{ kind: 'unknown', path: 'x', firstLine: 1, lines: make(50_000) }] })).toBeInstanceOf(Array);
   });
 });

@@ -9,7 +9,10 @@ import { FakeWorld } from '../../../fakes/world.js';
 
 let fake: FakeWorld;
 let cluster: Cluster;
-afterEach(() => fake[Symbol.asyncDispose]());
+afterEach(() => {
+  vi.useRealTimers();
+  return fake[Symbol.asyncDispose]();
+});
 
 const never = new AbortController().signal;
 
@@ -30,6 +33,20 @@ async function kill(id: string, options: Options = {}): Promise<KillItem[]> {
 }
 const events = (told: KillItem[]) => told.map(({ event }) => event);
 const verdictOf = (told: KillItem[]) => told.find((item) => item.event === 'verdict');
+
+/** From here on nobody waits: the clock goes to the next timer as soon as nothing else is to be done. */
+function hurry(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.setTimerTickMode('nextTimerAsync');
+}
+
+/** Acts at the very moment at which a node has ended, before anybody asks whether it is still listed. */
+function whenStopped(id: string, act: () => void): void {
+  const node = cluster.supervisor(id);
+  node.onChange(() => {
+    if (node.state === 'stopped') act();
+  });
+}
 
 const DLEDGER = ['namesrv-1', 'namesrv-2', 'broker-a-n0', 'broker-a-n1', 'broker-a-n2'];
 
@@ -56,12 +73,12 @@ test('a follower of such a group: nobody is elected, and the leader still takes 
 });
 
 // An election was waited for 30 s whatever --timeout said.
-test('a leader that nobody follows within --timeout: the verdict comes then, and says that nobody was elected', {
-  timeout: 20_000,
-}, async () => {
+test('a leader that nobody follows within --timeout: the verdict comes then, and says that nobody was elected', async () => {
   await running(DLEDGER);
   const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
-  const told = await kill(leader, { timeoutMs: 200 });
+  hurry();
+  const told = await kill(leader, { timeoutMs: 5_000 });
+  expect(verdictOf(told)?.tMs).toBeLessThan(10_000);
   expect(told.find((item) => item.event === 'notice')).toMatchObject({ message: 'nobody was elected: broker-a has no leader yet' });
   expect(verdictOf(told)).toMatchObject({ promoted: null });
 });
@@ -103,10 +120,7 @@ test('the verdict waits until the last NameServer has dropped the route', async 
   await running();
   fake.shy.add('broker-a');
   const broker = cluster.supervisor('broker-a');
-  // At the very moment of its end: before anybody asks, namesrv-2 has it again.
-  broker.onChange(() => {
-    if (broker.state === 'stopped') fake.rocketmq.register(['broker-a'], ['namesrv-2']);
-  });
+  whenStopped('broker-a', () => fake.rocketmq.register(['broker-a'], ['namesrv-2']));
   const killing = kill('broker-a');
   await cluster.until(() => broker.state === 'stopped', never);
   fake.rocketmq.calls.length = 0;
@@ -167,6 +181,7 @@ test('with --restart it says so, and does not tell to start what starts by itsel
 test('a process that does not end within the time is told, and the verdict comes all the same', async () => {
   await running();
   fake.process('broker-a').isStubborn = true;
+  hurry();
   const told = await kill('broker-a', { signal: 'SIGTERM', timeoutMs: 200 });
   expect(events(told)).toEqual(['signalled', 'notice', 'verdict']);
   expect(told[1]).toMatchObject({ message: expect.stringContaining('still there after 0.2 s') });
@@ -209,9 +224,10 @@ test('a caller who goes away ends the watching; the kill stands', async () => {
 });
 
 // Any error, and any answer that took longer than a second, counted as "has dropped it".
-test('a NameServer that does not answer is told as such, and holds up the verdict no longer than it may', { timeout: 20_000 }, async () => {
+test('a NameServer that does not answer is told as such, and holds up the verdict no longer than it may', async () => {
   await running();
   fake.rocketmq.node('namesrv-2').isMute = true;
+  hurry();
   const told = await kill('broker-a');
   expect(told.filter(({ event }) => event === 'routeChanged')).toMatchObject([{ namesrv: cluster.spec('namesrv-1').localAddress }]);
   expect(told.find((item) => item.event === 'notice')).toMatchObject({
@@ -224,36 +240,39 @@ test('a paused NameServer is not waited for', async () => {
   await running();
   cluster.supervisor('namesrv-2').pause();
   fake.rocketmq.node('namesrv-2').isMute = true;
+  hurry();
   const told = await kill('broker-a');
   expect(told.find((item) => item.event === 'notice')).toMatchObject({ message: expect.stringContaining('(it is paused)') });
   expect(verdictOf(told)).toMatchObject({ routeUnknownOn: ['namesrv-2'] });
 });
 
-test('a NameServer that is silent for a moment is asked again, and its answer counts', { timeout: 20_000 }, async () => {
+test('a NameServer that is silent for a moment is asked again, and its answer counts', async () => {
   await running();
   fake.shy.add('broker-a');
   fake.rocketmq.node('namesrv-2').isMute = true;
-  const killing = kill('broker-a');
-  await cluster.until(() => cluster.supervisor('broker-a').state === 'stopped', never);
-  fake.rocketmq.node('namesrv-2').isMute = false;
-  const told = await killing;
+  whenStopped('broker-a', () => {
+    fake.rocketmq.node('namesrv-2').isMute = false;
+  });
+  hurry();
+  const told = await kill('broker-a');
   expect(told.filter(({ event }) => event === 'routeChanged')).toHaveLength(2);
   expect(verdictOf(told)).toMatchObject({ routeUnknownOn: [] });
 });
 
-test('a NameServer that is refused, being down, says nothing either', { timeout: 20_000 }, async () => {
+test('a NameServer that is refused, being down, says nothing either', async () => {
   await running();
   fake.rocketmq.node('namesrv-2').isDown = true;
+  hurry();
   expect(verdictOf(await kill('broker-a'))).toMatchObject({ routeUnknownOn: ['namesrv-2'] });
 });
 
-test('who leads a group that nobody can be asked about is not known; nobody waits for its election', { timeout: 20_000 }, async () => {
+test('who leads a group that nobody can be asked about is not known; nobody waits for its election', async () => {
   await running(DLEDGER);
   const leader = cluster.specs.find(({ id }) => fake.rocketmq.holds0(id))?.id as string;
-  // With the end of the process, before any of them can answer that it has dropped the route.
-  void fake.process(leader).exited.then(() => {
+  whenStopped(leader, () => {
     for (const id of ['namesrv-1', 'namesrv-2']) fake.rocketmq.node(id).isMute = true;
   });
+  hurry();
   const told = await kill(leader);
   expect(told.flatMap((item) => (item.event === 'notice' ? [item.message] : []))).toContain(
     'who was elected in broker-a is not known: no NameServer could be asked',

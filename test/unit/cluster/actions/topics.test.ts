@@ -58,7 +58,7 @@ test('a slave that refuses is waited for until it has copied them, and that is s
   const cluster = await running();
   for (const id of SLAVES) fake.rocketmq.node(id).refusesTopics = true;
   const creating = create(cluster);
-  await vi.waitUntil(() => SLAVES.every((id) => fake.rocketmq.count('GET_ALL_TOPIC_CONFIG', id) > 0));
+  await vi.waitUntil(() => SLAVES.every((id) => fake.rocketmq.count('GET_ALL_TOPIC_CONFIG', id) > 0), 60_000);
   fake.rocketmq.node('broker-a-s').topics = ['Orders'];
   fake.rocketmq.node('broker-b-s').topics = ['Orders', 'Bills'];
   expect(await creating).toEqual([

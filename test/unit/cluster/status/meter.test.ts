@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startNodes } from '../../../../src/cluster/actions/start.js';
 import { stopNodes } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
@@ -11,10 +11,17 @@ import { ClusterStatus } from '../../../../src/contract/status.js';
 import { profileOf } from '../../../fakes/cluster.js';
 import { FakeWorld } from '../../../fakes/world.js';
 
+// Test files share their modules: this one needs its own, as they are made with the mock.
+vi.hoisted(() => vi.resetModules());
 // Process statistics come from the system: here there is no process.
 vi.mock('../../../../src/process/process-stats.js', () => ({
   processStats: async (pids: readonly number[]) => new Map(pids.map((pid) => [pid, { rssBytes: pid * 1_000, cpuPercent: 1 }])),
 }));
+
+afterAll(() => {
+  vi.doUnmock('../../../../src/process/process-stats.js');
+  vi.resetModules();
+});
 
 const IDS = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s'];
 let fake: FakeWorld;
@@ -89,13 +96,11 @@ test('a change of a node is in the next status at once', async () => {
   expect(await nodeOf('broker-a')).toMatchObject({ inSync: false });
 });
 
-test('a mute node does not delay the status, and nothing is invented for it', async () => {
+test('a mute node does not hold up the status, and nothing is invented for it', async () => {
   fake.rocketmq.node('broker-a-s').isMute = true;
   fake.rocketmq.node('namesrv-2').isMute = true;
-  const since = performance.now();
-  const node = await nodeOf('broker-a-s');
-  expect(performance.now() - since).toBeLessThan(30_000);
-  expect(node).toMatchObject({ registeredWith: ['127.0.0.1:9876'], inSync: null, lagBytes: null, liveRole: 'slave' });
+  // They never answer: that there is a status at all says that nobody waited for them.
+  expect(await nodeOf('broker-a-s')).toMatchObject({ registeredWith: ['127.0.0.1:9876'], inSync: null, lagBytes: null, liveRole: 'slave' });
 });
 
 test('a paused node is not asked', async () => {

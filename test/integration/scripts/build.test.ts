@@ -1,0 +1,94 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../support/until.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Loads a module only when it is asked to, as a daemon may that has run for days. */
+const PROGRAM = `
+import { createInterface } from 'node:readline';
+console.log('up');
+for await (const _ of createInterface({ input: process.stdin })) console.log((await import('../late.js')).late);
+`;
+
+/** A small project that is built as this one is. */
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'rmqdev-build-'));
+  for (const file of ['scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'])
+    cpSync(join(REPOSITORY, file), join(root, file));
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
+  mkdirSync(join(root, 'src', 'cli'), { recursive: true });
+  source('cli/main.ts', PROGRAM);
+  source('late.ts', `export const late: string = 'old';\n`);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const source = (name: string, text: string) => writeFileSync(join(root, 'src', name), text);
+const build = () => execa(process.execPath, [join(root, 'scripts', 'build.mjs')], { reject: false, stdin: 'ignore', all: true });
+const dist = () => readdirSync(join(root, 'dist')).toSorted();
+/** Another folder is another number. */
+const folderNumber = () => statSync(join(root, 'dist')).ino;
+const beside = () => readdirSync(root).filter((name) => name.startsWith('.build') || name.startsWith('dist'));
+
+test('a second build of the same sources builds nothing; one that differs in a byte or lacks a file builds all', async () => {
+  source('gone.ts', 'export {};\n');
+  expect(await build()).toMatchObject({ exitCode: 0, all: '' });
+  expect(dist()).toEqual(['cli', 'gone.js', 'late.js', 'made-from.sha256']);
+  expect(statSync(join(root, 'dist', 'cli', 'main.js')).mode & 0o777).toBe(0o755);
+  const first = folderNumber();
+  source('late.ts', `export const late: string = 'old';\n`);
+  expect(await build()).toMatchObject({ exitCode: 0, all: '' });
+  expect(folderNumber()).toBe(first);
+
+  rmSync(join(root, 'src', 'gone.ts'));
+  expect((await build()).exitCode).toBe(0);
+  expect(folderNumber()).not.toBe(first);
+  expect(dist()).toEqual(['cli', 'late.js', 'made-from.sha256']);
+  expect(beside()).toEqual(['dist']);
+});
+
+test('a program that runs goes on over a build, and over one that fails', async () => {
+  await build();
+  const program = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let said = '';
+  program.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  try {
+    await until(() => expect(said).toBe('up\n'));
+    source('broken.ts', 'export const broken: string = 1;\n');
+    const failed = await build();
+    expect(failed).toMatchObject({ exitCode: 1 });
+    expect(failed.all).toMatch(/src\/broken\.ts.*TS2322[\s\S]*src does not compile; dist is as it was/);
+    rmSync(join(root, 'src', 'broken.ts'));
+    source('late.ts', `export const late: string = 'new';\n`);
+    expect((await build()).exitCode).toBe(0);
+    program.stdin.end('\n');
+    expect(await once(program, 'close')).toEqual([0, null]);
+    expect(said).toBe('up\nnew\n');
+    expect(beside()).toEqual(['dist']);
+  } finally {
+    program.kill('SIGKILL');
+  }
+});
+
+test('builds at once: each ends well, and dist is whole', async () => {
+  const outcomes = await Promise.all([build(), build(), build()]);
+  expect(outcomes.map(({ exitCode, all }) => ({ exitCode, all }))).toEqual(Array(3).fill({ exitCode: 0, all: '' }));
+  expect(dist()).toEqual(['cli', 'late.js', 'made-from.sha256']);
+  expect(beside()).toEqual(['dist']);
+});
+
+test('what a killed build left is removed by the next', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  mkdirSync(join(root, `.build-${pid}`, 'dist'), { recursive: true });
+  expect((await build()).exitCode).toBe(0);
+  expect(beside()).toEqual(['dist']);
+});
