@@ -4,7 +4,7 @@
  */
 export type ProcessIdentity = { pid: number; startTime: string };
 
-/** `at` is in ms since the epoch; `signal` as in SIGKILL; `code` and `signal` are both null where the process was adopted. */
+/** `at` is in ms since the epoch; `signal` as in SIGKILL; `code` and `signal` are both null if the process was adopted. */
 export type ProcessExit = { at: number; code: number | null; signal: string | null; adopted: boolean };
 
 /** `stopped`: by a signal (SIGSTOP, Ctrl-Z); `uninterruptible`: it waits in the kernel, as for a disk, and no signal reaches it (state D; macOS: U); `traced`: a debugger holds it, or looks into it. `by` is the debugger's pid where that is known. */

@@ -3,7 +3,7 @@
 /** `startTime` is an opaque token that tells a reused pid apart. */
 export type ProcessIdentity = { pid: number; startTime: string };
 
-/** `code` and `signal` are both null where the process was adopted: it is nobody's child, so its status cannot be known. */
+/** `code` and `signal` are both null if the process was adopted: it is not our child, so its status is not known. */
 export type ProcessExit = { at: number; code: number | null; signal: string | null; adopted: boolean };
 
 /** `stopped`: by a signal (SIGSTOP, Ctrl-Z); `uninterruptible`: it waits in the kernel, as for a disk, and no signal reaches it (state D; macOS: U); `traced`: a debugger holds it, or looks into it. `by` is the debugger's pid where that is known. */

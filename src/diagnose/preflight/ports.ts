@@ -3,10 +3,10 @@ import type { ProcessRole } from '../../rocketmq/releases.js';
 import { type PortHolder, whoHolds } from '../port-holder.js';
 import { finding } from './codes.js';
 
-/** The ports that one node would take. */
+/** The ports that one node would use. */
 export type WantedPorts = { node: string; role: ProcessRole; ports: Readonly<Record<string, number>> };
 
-/** How a port is called beside the node's listenPort. */
+/** The names of the ports other than listenPort. */
 const SOCKET_WORDS: Readonly<Record<string, string>> = {
   listen: 'listenPort',
   fast: 'the fast port, listenPort - 2',
@@ -14,7 +14,7 @@ const SOCKET_WORDS: Readonly<Record<string, string>> = {
   remoting: 'the remoting port',
 };
 
-/** What `up` would do about ports that are taken: a broker moves, and so does a NameServer that another cluster of rmqdev keeps from its port. */
+/** What `up` would do about ports that are in use: a broker moves, and so does a NameServer if another cluster of rmqdev holds its port. */
 export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHolder[], profile: string): Finding[] {
   return wanted.flatMap(({ node, role, ports }) => {
     const [socket, holder] = firstBusy(ports, busy);
@@ -49,7 +49,7 @@ function firstBusy(ports: Readonly<Record<string, number>>, busy: readonly PortH
   return [];
 }
 
-/** Ports that this user may not listen on. @param firstAllowed the first that it may */
+/** Ports that this user may not listen on. @param firstAllowed the first allowed port */
 export function judgePrivilege(wanted: readonly WantedPorts[], firstAllowed: number): Finding[] {
   return wanted.flatMap(({ node, ports }) => {
     const port = Math.min(...Object.values(ports));
@@ -58,7 +58,7 @@ export function judgePrivilege(wanted: readonly WantedPorts[], firstAllowed: num
     return [
       finding('error', 'PORT_FORBIDDEN', {
         what: `${node} cannot listen on port ${port}`,
-        why: `this user may listen on ports from ${firstAllowed} only`,
+        why: `this user may listen only on ports from ${firstAllowed}`,
         next: `Choose a higher one: \`--set ${node}.listenPort=${(ports.listen as number) + Math.max(10_000, lift)}\`; or allow it: \`sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.max(0, port)}\``,
       }),
     ];
