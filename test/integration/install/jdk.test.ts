@@ -81,7 +81,7 @@ describe('without a wish', () => {
     await expect(find(undefined, { JAVA_HOME: join(home, 'gone'), PATH: join(home, 'bin') })).rejects.toMatchObject({
       code: 'JAVA_NOT_FOUND',
       text: {
-        why: `looked at JAVA_HOME: ${join(home, 'gone/bin/java')} is missing or not executable, PATH (no java), ~/.jdks/*; found no JDK`,
+        why: `rmqdev searched JAVA_HOME: ${join(home, 'gone/bin/java')} is missing or not executable, PATH (no java), ~/.jdks/*; it found no JDK`,
       },
     });
   });
