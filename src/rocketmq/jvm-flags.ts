@@ -145,7 +145,7 @@ export function jvmFlags(request: JvmFlagRequest): JvmFlag[] {
 /** Heap of mqadmin, examples and clients. The scripts give them 1 GB. Source: distribution/bin/tools.sh; measured. */
 const TOOL_HEAP = '-Xmx256m';
 
-/** @returns the JVM flags of a program that runs for a short time beside the nodes, such as mqadmin. */
+/** @returns the JVM flags of a program that runs for a short time next to the nodes, such as mqadmin. */
 export function toolJvmFlags(jdkMajor: number): string[] {
   const rows = ACCESS_ROWS.filter(({ sinceJdk }) => jdkMajor >= (sinceJdk ?? 0));
   return [TOOL_HEAP, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...rows.map(({ flag }) => flag({} as JvmFlagRequest))];

@@ -176,7 +176,7 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   { keys: ['grpcServerPort'], roles: PROXY, instead: 'set listenPort of the node itself, outside `properties`' },
   { keys: ['remotingListenPort'], roles: PROXY, instead: 'it is listenPort - 1: set listenPort of the node' },
   { keys: ['rocketMQClusterName'], roles: PROXY, instead: 'set brokerClusterName of the profile' },
-  { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, beside the brokers' },
+  { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, next to the brokers' },
   { keys: ['remotingAccessAddr'], roles: PROXY, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['localServeAddr'], roles: PROXY, instead: 'it is 127.0.0.1; proxies of one machine tell each other apart by it' },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },

@@ -68,7 +68,7 @@ class Tally {
 }
 
 export type SendRun = {
-  readonly summary: SendSummary /** Why not everything is stored as promised; undefined where it is. */;
+  readonly summary: SendSummary /** Why not everything is stored as promised; undefined if it is. */;
   readonly problem: RmqdevError | undefined;
 };
 

@@ -54,7 +54,7 @@ function haMasterAddress(node: NodeView): Finding[] {
   ];
 }
 
-/** @param files names of the files beside the configuration, if a folder was given */
+/** @param files names of the files next to the configuration, if a folder was given */
 export function aclFindings(node: NodeView, files: readonly string[]): Finding[] {
   if (node.role !== 'broker' || !node.is('aclEnable')) return [];
   const at = [placeOf(node, 'aclEnable')];

@@ -17,7 +17,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     accept: isScarce,
     rank: RANK.exitOnly,
     says: (facts) => ({
-      what: `${Subject(facts)} was killed, most likely by the kernel for want of memory`,
+      what: `${Subject(facts)} was killed, most likely by the kernel because memory ran out`,
       why: `it got SIGKILL while ${facts.memory ? `${formatBytes(facts.memory.availableBytes)} of ${formatBytes(facts.memory.totalBytes)}` : 'little memory'} was free; \`dmesg\` (macOS: Console) then says \`Out of memory: Killed process\``,
       next: `Use smaller heaps (${setHeap(facts, '256m')}), fewer brokers, or end other programs; then ${startAgain(facts)}`,
     }),
