@@ -1,4 +1,4 @@
-/** Tells that something has changed, and waits for what a change may bring. */
+/** Reports that something has changed, and lets callers wait for a condition. */
 export class Changes {
   readonly #listeners = new Set<() => void>();
 
@@ -12,7 +12,7 @@ export class Changes {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves once `condition` holds; it is tried now and after each change. @throws what `condition` throws, or what `signal` was aborted with. */
+  /** Resolves when `condition` is true; it is tried now and after each change. @throws what `condition` throws, or the reason of `signal`. */
   async until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (condition()) return;
@@ -35,7 +35,7 @@ export class Changes {
     });
   }
 
-  /** Forgets all listeners; pending waits never end. */
+  /** Removes all listeners; pending waits never end. */
   clear(): void {
     this.#listeners.clear();
   }

@@ -5,7 +5,7 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  /** Milliseconds on a clock that never goes back; only differences have a meaning. */
   monotonicMs(): number;
   /** Runs `callback` once after `delayMs`. @returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void;

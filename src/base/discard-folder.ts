@@ -12,8 +12,8 @@ export function isDiscarded(name: string): boolean {
 }
 
 /**
- * Takes the folder at `path` away at once, so that nobody ever finds half of it: it gets a name that stands for nothing, and is removed under that.
- * @returns a function that removes it; what a death before its end leaves is for `removeDiscarded`. Throws system errors where it cannot be renamed.
+ * Removes the folder at `path` in one step, so that nobody ever sees half of it: it is renamed to a meaningless name, then deleted.
+ * @returns a function that deletes it; if this process dies before that, `removeDiscarded` deletes the rest. Throws system errors if the rename fails.
  */
 export function discardFolder(path: string): () => Promise<void> {
   const target = join(dirname(path), `${PREFIX}${basename(path)}-${randomUUID()}`);
@@ -26,7 +26,7 @@ export function discardFolder(path: string): () => Promise<void> {
   return () => rm(target, { recursive: true, force: true });
 }
 
-/** Removes what an earlier process had discarded below `parent` and did not live to remove. */
+/** Deletes what an earlier process discarded below `parent` but did not delete before it died. */
 export async function removeDiscarded(parent: string): Promise<void> {
   const names = readdirSync(parent).filter(isDiscarded);
   await Promise.all(names.map((name) => rm(join(parent, name), { recursive: true, force: true })));

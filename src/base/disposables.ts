@@ -1,4 +1,4 @@
-/** Undo steps collected while something is set up, run once in reverse order. */
+/** Undo steps that are collected during a set-up, and run once in reverse order. */
 export class Disposables implements Disposable {
   #steps: (() => void)[] = [];
 

@@ -1,5 +1,5 @@
 /**
- * Each failure that a user can meet, with the exit code it gives the shell.
+ * Each failure that a user can see, with its exit code.
  * Codes are API: they are never reused for something else; texts may change.
  * 0 done, 1 findings, 2 usage, 3 to 69 the errors below, 70 internal, 124 time-out, 130 interrupted.
  */
@@ -69,7 +69,7 @@ export type ErrorCode = keyof typeof EXIT_CODES;
 /** A message in three parts: what happened, why, what to do next; with real names, numbers and paths. */
 export type ErrorText = { what: string; why: string; next: string };
 
-/** A failure as it crosses the wire and as `--json` prints it. */
+/** A failure as it is sent over the socket and as `--json` prints it. */
 export type ErrorPayload = ErrorText & { code: ErrorCode };
 
 export class RmqdevError extends Error {
@@ -106,16 +106,16 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** @returns `error` itself where it is a RmqdevError, else an INTERNAL one with `error` as its cause. */
+/** @returns `error` itself if it is a RmqdevError, else an INTERNAL one with `error` as its cause. */
 export function toRmqdevError(error: unknown): RmqdevError {
   if (error instanceof RmqdevError) return error;
   const cause = asError(error);
   return new RmqdevError(
     'INTERNAL',
     {
-      what: 'rmqdev failed in a way it does not know',
+      what: 'rmqdev failed with an unexpected error',
       why: cause.message,
-      next: 'Run the command again with --verbose and report what it prints, with the last lines of daemon.log',
+      next: 'Run the command again with --verbose, and report its output with the last lines of daemon.log',
     },
     { cause },
   );

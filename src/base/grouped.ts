@@ -1,4 +1,4 @@
-/** @returns the items by what `keyOf` says of them, in the order in which the keys first came. */
+/** @returns the items by their `keyOf`, in the order in which the keys first occur. */
 export function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

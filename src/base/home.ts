@@ -3,17 +3,17 @@ import { asError, RmqdevError } from './errors.js';
 import { type HomePaths, MAX_SOCKET_PATH_BYTES } from './paths.js';
 
 /**
- * Makes RMQDEV_HOME ready: there, and short enough for a Unix socket. What it makes is for its owner alone; a folder that was there keeps
- * its mode, since it may be more than our home, and is refused where everybody may write into it.
+ * Prepares RMQDEV_HOME: it must exist, and be short enough for a Unix socket. A new folder is only for its owner. An existing folder
+ * keeps its mode, because it may have other uses, and is refused if everybody may write to it.
  * @throws RmqdevError SOCKET_PATH_TOO_LONG, HOME_NOT_WRITABLE
  */
 export function prepareHome(home: HomePaths): void {
   const length = Buffer.byteLength(home.socket);
   if (length > MAX_SOCKET_PATH_BYTES) {
     throw new RmqdevError('SOCKET_PATH_TOO_LONG', {
-      what: 'RMQDEV_HOME is too deep for a Unix socket',
+      what: 'the path of RMQDEV_HOME is too long for a Unix socket',
       why: `${home.socket} has ${length} bytes; ${MAX_SOCKET_PATH_BYTES} are allowed`,
-      next: 'Let RMQDEV_HOME point to a shorter path, such as ~/.rmqdev',
+      next: 'Set RMQDEV_HOME to a shorter path, such as ~/.rmqdev',
     });
   }
   try {
@@ -22,7 +22,7 @@ export function prepareHome(home: HomePaths): void {
     throw homeNotWritable(home, error);
   }
   if ((statSync(home.root).mode & 0o002) !== 0) {
-    throw homeNotWritable(home, new Error('every user may write into it, and could put a daemon of theirs in the place of yours'));
+    throw homeNotWritable(home, new Error('every user may write to it, and could replace your daemon with another one'));
   }
 }
 
@@ -32,7 +32,7 @@ export function homeNotWritable(home: HomePaths, cause: unknown): RmqdevError {
     {
       what: `RMQDEV_HOME cannot be used: ${home.root}`,
       why: asError(cause).message,
-      next: 'Make the folder writable for your user, or let RMQDEV_HOME point to another one',
+      next: 'Make the folder writable for your user, or set RMQDEV_HOME to another one',
     },
     { cause },
   );

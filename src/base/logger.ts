@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** The few calls that our code makes of a logger; pino fulfils it. */
+/** The few logger methods that our code uses; pino has them. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -8,7 +8,7 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** @returns a logger that appends JSON lines to `file`; each write is on disk when the call returns, so a crash loses none. */
+/** @returns a logger that appends JSON lines to `file`; each line is on disk when the call returns, so a crash loses none. */
 export function fileLogger(file: string): Logger {
   const destination = pino.destination({ dest: file, append: true, mkdir: true, sync: true });
   // A full disk costs lines of the log, not the daemon.

@@ -3,13 +3,13 @@ const BLANK = /\s*/y;
 
 /**
  * Parses JSON as fastjson writes it: a `Map<Long, …>` has bare integer keys, `{0:"127.0.0.1:10911"}`, which `JSON.parse` rejects.
- * @throws SyntaxError where `text` is not JSON even with such keys quoted.
+ * @throws SyntaxError if `text` is not JSON even with quotes around such keys.
  */
 export function parseLooseJson(text: string): unknown {
   return JSON.parse(quoteIntegerKeys(text));
 }
 
-/** @returns `text` with each bare integer key in quotes; strings stay as they are. Linear in the length of `text`. */
+/** @returns `text` with each bare integer key in quotes; strings stay unchanged. Linear in the length of `text`. */
 export function quoteIntegerKeys(text: string): string {
   let quoted = '';
   let copied = 0;

@@ -3,7 +3,7 @@ const MAX_SHARE = 0.4;
 
 /**
  * @returns the entry of `candidates` most like `word` ("did you mean"), or undefined if none is near: over 40 % of the letters differ.
- * A word that is left out (`sendThreadPoolNum` for `sendMessageThreadPoolNums`) counts as one letter.
+ * A missing word (`sendThreadPoolNum` for `sendMessageThreadPoolNums`) counts as one letter.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const words = wordsIn(word);
@@ -30,7 +30,7 @@ function letters(wanted: string, candidate: string, limit = Number.POSITIVE_INFI
   return distance <= allowed ? distance : Number.POSITIVE_INFINITY;
 }
 
-/** @returns how many words `candidate` has besides `wanted`, plus the letters that differ; Infinity if it does not have them in this order. */
+/** @returns how many words `candidate` has in addition to those of `wanted`, plus the letters that differ; Infinity if the order differs. */
 function leftOut(wanted: readonly string[], candidate: readonly string[]): number {
   const extra = candidate.length - wanted.length;
   if (wanted.length < 2 || extra < 1 || extra >= wanted.length) return Number.POSITIVE_INFINITY;

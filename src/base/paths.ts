@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 /** The longest path that a Unix socket may have on every platform (macOS: 104 bytes with the final NUL). */
 export const MAX_SOCKET_PATH_BYTES = 103;
 
-/** Everything rmqdev keeps, below one folder (`RMQDEV_HOME`, default `~/.rmqdev`). */
+/** All files of rmqdev, below one folder (`RMQDEV_HOME`, default `~/.rmqdev`). */
 export class HomePaths {
   readonly root: string;
   constructor(root: string) {
@@ -18,7 +18,7 @@ export class HomePaths {
   get socket(): string {
     return join(this.root, 'daemon.sock');
   }
-  /** Where the socket really lies in a home that others may enter: a folder of mode 0700. `socket` is a link to it then. */
+  /** The real folder of the socket, with mode 0700, in a home that others may enter. Then `socket` is a link into it. */
   get privateFolder(): string {
     return join(this.root, 'run');
   }
@@ -34,7 +34,7 @@ export class HomePaths {
   get cache(): string {
     return join(this.root, 'cache');
   }
-  /** `user.home` of mqadmin and other programs that are run beside the nodes: their logs are in it. */
+  /** `user.home` of mqadmin and other programs that run next to the nodes: it has their logs. */
   get tools(): string {
     return join(this.root, 'tools');
   }
@@ -44,7 +44,7 @@ export class HomePaths {
   get clusters(): string {
     return join(this.root, 'clusters');
   }
-  /** The file that holds the name of the cluster used last. */
+  /** The file with the name of the cluster used last. */
   get lastCluster(): string {
     return join(this.root, 'last-cluster');
   }
@@ -58,7 +58,7 @@ export class ClusterPaths {
   get state(): string {
     return join(this.root, 'cluster.json');
   }
-  /** The same once more, for the day on which the first cannot be read. */
+  /** A copy, in case the first cannot be read. */
   get stateCopy(): string {
     return join(this.root, 'cluster.json.bak');
   }
@@ -85,11 +85,11 @@ export class NodePaths {
   get runConfig(): string {
     return join(this.root, 'run', 'node.conf');
   }
-  /** When the last launch was, and how long each file was then. */
+  /** The time of the last launch, and the length of each file at that time. */
   get launchMark(): string {
     return join(this.root, 'run', 'launch.json');
   }
-  /** What the process that lives was launched with. */
+  /** The spec with which the running process was launched. */
   get launchedSpec(): string {
     return join(this.root, 'run', 'spec.json');
   }

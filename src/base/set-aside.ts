@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs';
 import { asError } from './errors.js';
 
 /**
- * Moves what stands at `path` (a file that cannot be read, a folder in a file's place) out of the way without losing it.
+ * Moves `path` (a file that cannot be read, or a folder instead of a file) out of the way without losing it.
  * @returns a sentence for people: where it is now, or why it could not be moved.
  */
 export function setAside(path: string, nowMs: number): string {

@@ -1,9 +1,9 @@
-/** Durations and sizes as people write them, turned into numbers once, where they are read; and numbers as people read them. */
+/** Turns durations and sizes that people write into numbers, once, at the place where they are read; and numbers into text for people. */
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** @returns `text` (`500ms`, `5s`, `2m`, `1h`; a bare number is seconds) in ms, or undefined where it is no duration. */
+/** @returns `text` (`500ms`, `5s`, `2m`, `1h`; a bare number is seconds) in ms, or undefined if it is not a duration. */
 export function parseDurationMs(text: string | number): number | undefined {
   const match = DURATION.exec(String(text).trim());
   if (!match) return undefined;
@@ -12,7 +12,7 @@ export function parseDurationMs(text: string | number): number | undefined {
 
 /** @returns `ms` for people: `850ms`, `2.4s`, `3m 05s`, `2h 10m`, `5d 3h`. */
 export function formatDuration(ms: number): string {
-  // The limits are those after rounding: 59.96 s is no `60.0s`.
+  // The limits apply after rounding: 59.96 s must not become `60.0s`.
   if (ms < 999.5) return `${Math.round(ms)}ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1_000);
@@ -25,7 +25,7 @@ export function formatDuration(ms: number): string {
 const SIZE = /^(\d+)([kmg])?b?$/i;
 const SIZE_BYTES = { k: 1_024, m: 1_048_576, g: 1_073_741_824 } as const;
 
-/** @returns `text` as the JVM's -Xmx spells it (`512m`, `1g`, `65536`) in bytes, or undefined where it is no size. */
+/** @returns `text` as for the JVM's -Xmx (`512m`, `1g`, `65536`) in bytes, or undefined if it is not a size. */
 export function parseSizeBytes(text: string | number): number | undefined {
   const match = SIZE.exec(String(text).trim());
   if (!match) return undefined;

@@ -18,7 +18,7 @@ const START_AGAIN_MS = 1_000;
 
 export type Hello = Result<'hello'>;
 
-/** @returns the daemon's greeting, or undefined where none listens. @throws RmqdevError DAEMON_UNREACHABLE naming the pid of one that is mute */
+/** @returns the daemon's answer to `hello`, or undefined if none listens. @throws RmqdevError DAEMON_UNREACHABLE with the pid of one that does not answer */
 export async function greet(home: HomePaths): Promise<Hello | undefined> {
   const client = new DaemonClient(home.socket);
   const mute = new AbortController();
@@ -33,7 +33,7 @@ export async function greet(home: HomePaths): Promise<Hello | undefined> {
   }
 }
 
-/** One that accepts, and says nothing: stopped (Ctrl-Z, SIGSTOP, a debugger), or busy beyond measure. */
+/** A daemon that accepts the connection but does not answer: stopped (Ctrl-Z, SIGSTOP, a debugger), or far too busy. */
 function muteDaemon(home: HomePaths): RmqdevError {
   const pid = lockHolder(home);
   const named = pid === undefined ? 'its process' : `pid ${pid}`;
@@ -41,8 +41,8 @@ function muteDaemon(home: HomePaths): RmqdevError {
   const id = pid ?? '<pid>';
   return new RmqdevError('DAEMON_UNREACHABLE', {
     what: `the rmqdev daemon (${named}) does not answer`,
-    why: `it ${isStopped ? 'is stopped by a signal' : 'has its socket open'} and said nothing for ${HELLO_TIMEOUT_MS / 1_000} s`,
-    next: `Let it go on: \`kill -CONT ${id}\`; or end it: \`kill -9 ${id}\`. Nodes keep running, and the next command's daemon takes them over`,
+    why: `it ${isStopped ? 'is stopped by a signal' : 'has its socket open'} but did not answer for ${HELLO_TIMEOUT_MS / 1_000} s`,
+    next: `Continue it: \`kill -CONT ${id}\`; or end it: \`kill -9 ${id}\`. Nodes keep running, and the next command starts a daemon that takes them over`,
   });
 }
 
@@ -56,7 +56,7 @@ function lockHolder(home: HomePaths): number | undefined {
   }
 }
 
-/** Linux tells; elsewhere it is not known. */
+/** Known only on Linux. */
 function isStoppedProcess(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -68,7 +68,7 @@ function isStoppedProcess(pid: number): boolean {
 
 /**
  * Finds the daemon of this home, or starts one.
- * @throws RmqdevError DAEMON_VERSION_MISMATCH where the one that runs speaks another protocol, DAEMON_UNREACHABLE, or why it could not start.
+ * @throws RmqdevError DAEMON_VERSION_MISMATCH if the running daemon speaks another protocol, DAEMON_UNREACHABLE, or why it could not start.
  */
 export async function connect(home: HomePaths, version: string): Promise<{ client: DaemonClient; hello: Hello }> {
   prepareHome(home);
@@ -78,15 +78,15 @@ export async function connect(home: HomePaths, version: string): Promise<{ clien
     throw new RmqdevError('DAEMON_VERSION_MISMATCH', {
       what: `the running daemon (${hello.version}, pid ${hello.pid}) and this rmqdev (${version}) do not understand each other`,
       why: `it speaks protocol ${hello.protocol}, this command ${PROTOCOL}`,
-      next: 'Run `rmqdev daemon restart`: the new daemon takes over every node, none is restarted',
+      next: 'Run `rmqdev daemon restart`: the new daemon takes over every node, no node is restarted',
     });
   }
   return { client: new DaemonClient(home.socket), hello };
 }
 
 /**
- * Starts a daemon in the background and waits until it listens. Where another command was faster, uses that one's;
- * where the one that holds the home is about to end, starts its successor.
+ * Starts a daemon in the background and waits until it listens. If another command was faster, uses its daemon;
+ * if the daemon of the home is about to end, starts the next one.
  */
 export async function startDaemon(home: HomePaths): Promise<Hello> {
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -95,7 +95,7 @@ export async function startDaemon(home: HomePaths): Promise<Hello> {
     if ('error' in answer && answer.error.code !== 'DAEMON_UNREACHABLE') throw RmqdevError.fromPayload(answer.error);
     const hello = await greetUntil(home, Date.now() + START_AGAIN_MS);
     if (hello) return hello;
-    if (Date.now() > deadline) throw unreachable('error' in answer ? answer.error.why : 'it started, but does not listen');
+    if (Date.now() > deadline) throw unreachable('error' in answer ? answer.error.why : 'it started but does not listen');
   }
 }
 
@@ -107,14 +107,14 @@ async function greetUntil(home: HomePaths, deadline: number): Promise<Hello | un
   }
 }
 
-/** Asks the daemon to end and waits until its process is gone. @returns its pid, or undefined where none ran. */
+/** Asks the daemon to end and waits until its process is gone. @returns its pid, or undefined if none ran. */
 export async function stopDaemon(home: HomePaths): Promise<number | undefined> {
   const hello = await greet(home);
   if (!hello) return undefined;
   await new DaemonClient(home.socket).call('shutdown', {});
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (isAlive(hello.pid)) {
-    if (Date.now() > deadline) throw unreachable(`pid ${hello.pid} was asked to end and still runs`);
+    if (Date.now() > deadline) throw unreachable(`pid ${hello.pid} was asked to end but still runs`);
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
   return hello.pid;
@@ -123,7 +123,7 @@ export async function stopDaemon(home: HomePaths): Promise<number | undefined> {
 /** Runs a daemon in the foreground until it ends. @returns its exit code. */
 export function runDaemonInForeground(): Promise<number> {
   const child = spawn(process.execPath, [DAEMON_MAIN], { stdio: 'inherit' });
-  // The terminal sends Ctrl-C to both; the daemon alone decides when to end. The second one kills.
+  // The terminal sends Ctrl-C to both processes; only the daemon decides when to end. The second Ctrl-C kills.
   let interrupts = 0;
   process.on('SIGINT', () => {
     interrupts += 1;
@@ -151,7 +151,7 @@ function spawnDaemon(home: HomePaths): Promise<Announcement> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(
-      () => reject(unreachable(`it was started (pid ${child.pid}) and said nothing for ${START_TIMEOUT_MS / 1_000} s`)),
+      () => reject(unreachable(`it was started (pid ${child.pid}) but reported nothing for ${START_TIMEOUT_MS / 1_000} s`)),
       START_TIMEOUT_MS,
     );
     child.once('error', reject);
@@ -161,12 +161,12 @@ function spawnDaemon(home: HomePaths): Promise<Announcement> {
     pipe.on('end', () => {
       clearTimeout(timer);
       if (text !== '') resolve(JSON.parse(text) as Announcement);
-      else reject(unreachable(`it ended while it started; ${home.daemonLog} says why`));
+      else reject(unreachable(`it ended during its start; ${home.daemonLog} says why`));
     });
   });
 }
 
-/** The daemon writes its own log; what Node.js itself prints when it dies goes there too. */
+/** The daemon writes its own log; the output of a dying Node.js goes there too. */
 function openLog(home: HomePaths): number {
   try {
     return openSync(home.daemonLog, 'a', 0o600);

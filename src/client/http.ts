@@ -6,11 +6,11 @@ import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../con
 const ASK_AGAIN_MS = 50;
 const BUSY_TRIES = 400;
 
-/** Typed calls to a daemon over its Unix socket. Results are trusted: `hello` has compared protocol numbers. */
+/** Typed calls to a daemon over its Unix socket. It trusts results, because `hello` has compared protocol numbers. */
 export class DaemonClient {
   constructor(readonly socketPath: string) {}
 
-  /** @throws RmqdevError as the daemon answered it, or DAEMON_UNREACHABLE. */
+  /** @throws the RmqdevError in the daemon's answer, or DAEMON_UNREACHABLE. */
   async call<C extends Call>(name: C, params: ParamsInput<C>, signal?: AbortSignal): Promise<Result<C>> {
     const response = await this.#send(name, params, signal);
     const text = await readText(response, signal);
@@ -19,7 +19,7 @@ export class DaemonClient {
     throw failureOf(body);
   }
 
-  /** Hands each item to `onItem` as it comes. Aborting closes the connection: the daemon finishes what it has accepted. */
+  /** Passes each item to `onItem` when it arrives. Aborting closes the connection: the daemon finishes what it has accepted. */
   async stream<S extends Stream>(
     name: S,
     params: ParamsInput<S>,
@@ -40,10 +40,10 @@ export class DaemonClient {
         else throw failureOf(line);
       }
     }
-    throw unreachable('it closed the connection before it had answered');
+    throw unreachable('it closed the connection before it answered');
   }
 
-  /** A socket whose queue is full (EAGAIN) has taken nothing: it is asked again. */
+  /** A socket with a full queue (EAGAIN) has accepted nothing: try again. */
   async #send(name: Call | Stream, params: object, signal: AbortSignal | undefined): Promise<IncomingMessage> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -69,7 +69,7 @@ export class DaemonClient {
       const sent: ClientRequest = request(
         {
           socketPath: this.socketPath,
-          // A connection of its own for each call: one that is kept may have lost its daemon, and the next call would be reset.
+          // A new connection for each call: a kept one may have lost its daemon, and then the next call would be reset.
           agent: false,
           method,
           path: filled + query,
@@ -102,10 +102,10 @@ async function readText(response: IncomingMessage, signal: AbortSignal | undefin
 }
 
 function failureOf(body: unknown): RmqdevError {
-  // While it ends, its server answers 503 with a text of its own.
+  // While it ends, its server answers 503 with its own text.
   if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object')
     return RmqdevError.fromPayload(body.error as ErrorPayload);
-  return unreachable('it answered something that is not in the contract');
+  return unreachable('its answer does not match the contract');
 }
 
 export function unreachable(why: string, cause?: unknown): RmqdevError {
@@ -114,13 +114,13 @@ export function unreachable(why: string, cause?: unknown): RmqdevError {
     {
       what: 'the rmqdev daemon does not answer',
       why,
-      next: 'Run the command again; if it happens again, see `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
+      next: 'Run the command again; if it happens again, check `rmqdev daemon status` and daemon.log in RMQDEV_HOME',
     },
     { cause },
   );
 }
 
-/** The answer as it comes. A connection that breaks is the daemon's end, or the caller's own wish. */
+/** The answer while it arrives. If the connection breaks, the daemon has ended, or the caller aborted. */
 async function* chunksOf(response: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<string> {
   try {
     yield* response as AsyncIterable<string>;

@@ -1,7 +1,7 @@
-/** Where each call lives. Apart from the schemas, so that the CLI need not load them (zod costs a third of an empty Node.js start). */
+/** The path of each call. Separate from the schemas, so that the CLI does not load them (zod costs a third of an empty Node.js start). */
 export type Place = { method: 'GET' | 'POST' | 'DELETE'; path: string };
 
-/** In place of a cluster's name: the only one running, else the last one used. */
+/** Stands for a cluster's name: the only running one, else the last one used. */
 export const DEFAULT_CLUSTER = '@default';
 
 export const CALLS = {

@@ -60,12 +60,12 @@ export const ProgressItem = z.discriminatedUnion('event', [
     state: NodeState,
     step: z.string().describe('starting, registered, in sync, ready, stopping, stopped …'),
     reason: z.string().nullable(),
-    tMs: z.number().describe('ms since this node began its change'),
+    tMs: z.number().describe('ms since the change of this node began'),
   }),
 ]);
 export type ProgressItem = z.infer<typeof ProgressItem>;
 
-/** What `kill` tells, on one clock: ms since the signal. */
+/** What `kill` reports, on one clock: ms since the signal. */
 export const KillItem = z.discriminatedUnion('event', [
   z.object({ event: z.literal('signalled'), node: z.string(), signal: z.string(), pid: z.int(), tMs: z.number() }),
   z.object({ event: z.literal('exited'), node: z.string(), code: z.int().nullable(), signal: z.string().nullable(), tMs: z.number() }),
@@ -82,7 +82,7 @@ export const KillItem = z.discriminatedUnion('event', [
       .nullable()
       .describe('slaveActingMaster: the slave that NameServers list as 0 meanwhile, without write permission'),
     writable: z.boolean().describe('a send to the killed node’s brokerName (NameServer killed: to any broker) works'),
-    writableOn: z.array(z.string()).describe('nodes of the cluster that took a send'),
+    writableOn: z.array(z.string()).describe('nodes of the cluster that accepted a send'),
     readableFrom: z.string().nullable().describe('a node that answered a pull of the killed broker’s messages'),
     missingTopics: z.array(z.string()).describe('topics of the killed master that readableFrom does not know'),
     routedBy: z.array(z.string()).describe('NameServers that still answer'),
@@ -90,13 +90,13 @@ export const KillItem = z.discriminatedUnion('event', [
     proxiedBy: z.array(z.string()).describe('proxies that still answer'),
     controllers: z
       .object({
-        leader: z.string().nullable().describe('null: no master can be elected until there is one'),
+        leader: z.string().nullable().describe('null: until there is one, no master can be elected'),
         answering: z.array(z.string()).describe('controllers that answer'),
         total: z.int(),
-        needed: z.int().describe('how many must live to elect a leader'),
+        needed: z.int().describe('how many must be alive to elect a leader'),
       })
       .nullable()
-      .describe('who leads the controllers now, also those inside NameServers; null: the cluster has none'),
+      .describe('the leader of the controllers now, also of those inside NameServers; null: the cluster has no controllers'),
     next: z.array(z.string()).describe('commands that bring it back'),
   }),
 ]);

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { Explanation } from './findings.js';
 import { ClusterStatus, NodeState } from './status.js';
 
-/** What only the daemon knows of a cluster, for `rmqdev report`: the files are beside it on disk. */
+/** What only the daemon knows about a cluster, for `rmqdev report`; everything else is in files. */
 export const ClusterFacts = z.object({
   status: ClusterStatus,
-  operation: z.string().nullable().describe('what is under way'),
+  operation: z.string().nullable().describe('the running operation'),
   explanations: z.array(Explanation),
   nodes: z.array(
     z.object({
       id: z.string(),
       intent: z.enum(['up', 'down']),
-      java: z.string().describe('the program that is launched'),
+      java: z.string().describe('the program to launch'),
       javaArgs: z.array(z.string()).describe('its options, without the class path'),
       transitions: z
         .array(
@@ -26,7 +26,7 @@ export const ClusterFacts = z.object({
         .describe('the last 32, oldest first'),
       portHolders: z
         .array(z.object({ port: z.int(), socket: z.string(), pid: z.int().nullable(), command: z.string().nullable() }))
-        .describe('who listens on its ports, other than itself'),
+        .describe('other processes that listen on its ports'),
     }),
   ),
 });

@@ -25,13 +25,13 @@ const stream = <P extends z.ZodType, I extends z.ZodType, R extends z.ZodType>(p
 });
 
 const cluster = z.string().min(1);
-const selectors = z.array(z.string().min(1)).min(1).describe('product names: ids, live roles, brokerNames, globs, groups');
+const selectors = z.array(z.string().min(1)).min(1).describe('ids, live roles, brokerNames, globs, groups');
 const timeoutMs = z.coerce.number().int().positive();
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 /** A list in a query string: repeated, or once. */
 const list = z.union([z.array(z.string()), z.string().transform((text) => [text])]);
 
-/** Of the caller's environment, what finding a profile, a release and a JDK depends on. */
+/** The parts of the caller's environment that decide about profile, release and JDK. */
 export const CallerEnvironment = z.strictObject({
   cwd: z.string(),
   PATH: z.string().optional(),
@@ -89,7 +89,7 @@ export const ROUTES = {
       broken: z.array(z.object({ cluster: z.string(), why: z.string() })).describe('clusters whose state cannot be read'),
       recovered: z
         .array(z.object({ cluster: z.string(), note: z.string() }))
-        .describe('what was wrong with the files of a cluster and is mended'),
+        .describe('what was wrong with the files of a cluster and is repaired'),
     }),
   ),
   resolveCluster: route(
@@ -105,8 +105,8 @@ export const ROUTES = {
       credentials: z
         .object({ accessKey: z.string(), secretKey: z.string() })
         .nullable()
-        .describe('the account that its access control lets do everything; null without access control'),
-      tls: z.boolean().describe('its nodes take TLS only'),
+        .describe('the account that may do everything; null without access control'),
+      tls: z.boolean().describe('its nodes accept only TLS'),
     }),
   ),
   plan: stream(CALLS.plan, UpParams, ProgressItem, Plan),
@@ -154,17 +154,17 @@ export const ROUTES = {
         .array(
           z.object({
             node: z.string(),
-            file: z.string().describe('absolute path; a file that has nothing to say may not exist'),
+            file: z.string().describe('absolute path; the file may not exist if nothing was written to it'),
             shown: z.enum(['always', 'warnings', 'on-request']).describe('by `rmqdev logs` without --file'),
           }),
         )
-        .describe('every log that the nodes write; whoever wants to read them does it himself'),
+        .describe('every log that the nodes write; the caller reads them itself'),
       notice: z.string().nullable(),
     }),
   ),
   explain: route(
     CALLS.explain,
-    z.strictObject({ cluster, selector: list.optional().describe('without: the nodes that there is something to tell of') }),
+    z.strictObject({ cluster, selector: list.optional().describe('if omitted: the nodes with something to report') }),
     z.object({ cluster: z.string(), explanations: z.array(Explanation), notice: z.string().nullable() }),
   ),
   report: route(CALLS.report, z.strictObject({ cluster }), ClusterFacts),
@@ -213,7 +213,7 @@ type Table = typeof ROUTES;
 export type Call = { [K in keyof Table]: Table[K]['kind'] extends 'call' ? K : never }[keyof Table];
 export type Stream = { [K in keyof Table]: Table[K]['kind'] extends 'stream' ? K : never }[keyof Table];
 export type Params<K extends keyof Table> = z.infer<Table[K]['params']>;
-/** As the caller writes them, before defaults and coercion. */
+/** As the caller writes them: before defaults and coercion. */
 export type ParamsInput<K extends keyof Table> = z.input<Table[K]['params']>;
 export type Result<K extends keyof Table> = z.infer<Table[K]['result']>;
 export type Item<S extends Stream> = z.infer<Table[S]['item']>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXIT_CAUSES, NODE_STATES, type NodeExitRecord } from '../base/node-words.js';
 
-/** What users see of a cluster and its nodes. Field names are API: `--json` prints these objects. */
+/** What users see about a cluster and its nodes. Field names are API: `--json` prints these objects. */
 
 export const NodeState = z.enum(NODE_STATES);
 export type NodeState = z.infer<typeof NodeState>;
@@ -11,8 +11,8 @@ export type ExitCause = z.infer<typeof ExitCause>;
 
 export const ExitRecord = z.object({
   at: z.string().describe('when the end was seen: ISO 8601, UTC'),
-  notBefore: z.string().nullable().describe('where no daemon watched: the end lies between this time and `at`'),
-  code: z.int().nullable().describe('exit status; null where a signal ended it or the node was adopted'),
+  notBefore: z.string().nullable().describe('if no daemon was running: the end was between this time and `at`'),
+  code: z.int().nullable().describe('exit status; null if a signal ended it or the node was adopted'),
   signal: z.string().nullable(),
   cause: ExitCause,
   finding: z.string().nullable().describe('a code of explain; null where none was found'),
@@ -24,7 +24,7 @@ export const JavaInfo = z.object({ version: z.int().describe('major version'), h
 
 export const Ports = z
   .record(z.string(), z.int())
-  .describe('listen (of a proxy: gRPC); brokers also fast and ha, or dledger; proxies also remoting; debug where JDWP is on');
+  .describe('listen (of a proxy: gRPC); brokers also fast and ha, or dledger; proxies also remoting; debug if JDWP is on');
 
 export const NodeStatus = z.object({
   id: z.string(),
@@ -34,7 +34,7 @@ export const NodeStatus = z.object({
   liveRole: z
     .enum(['master', 'slave', 'leader', 'follower'])
     .nullable()
-    .describe('as the NameServers have it now; null where the node is not registered'),
+    .describe('as the NameServers have it now; null if the node is not registered'),
   state: NodeState,
   reason: z.string().nullable().describe('why it is not ready'),
   pid: z.int().nullable(),
@@ -52,12 +52,12 @@ export const NodeStatus = z.object({
   lagBytes: z
     .int()
     .nullable()
-    .describe('slaves: commit log bytes behind the master; below 0: ahead of it, their stores do not belong together'),
-  diskBytes: z.int().nullable().describe('bytes that the node folder occupies'),
+    .describe('slaves: commit log bytes behind the master; below 0: ahead of it, so their stores do not belong together'),
+  diskBytes: z.int().nullable().describe('size of the node folder in bytes'),
   configDrift: z.array(z.string()).describe('keys whose value in the running copy is no longer ours'),
   pendingChanges: z
     .array(z.string())
-    .describe('what is wanted of it and not yet taken up, because it runs with what it was launched with; empty where nothing differs'),
+    .describe('changes that take effect at its next launch, because it still runs with older settings; empty if nothing differs'),
   lastExit: ExitRecord.nullable(),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
@@ -65,7 +65,7 @@ export type NodeStatus = z.infer<typeof NodeStatus>;
 export const ClusterState = z
   .enum(['stopped', 'starting', 'ready', 'degraded', 'failed'])
   .describe(
-    'starting: a command that starts nodes (up, start, restart, reset) is under way, or a node that it started has not been ready yet; else stopped: all nodes are; ready: all are; failed: no master is ready; degraded: anything else. A node that crashed and is started again by its policy does not make it starting',
+    'starting: a command that starts nodes (up, start, restart, reset) is running, or a node that it started has not been ready yet; else stopped: all nodes are stopped; ready: all are ready; failed: no master is ready; degraded: anything else. A node that crashed and restarts by its policy does not count as starting',
   );
 export type ClusterState = z.infer<typeof ClusterState>;
 
@@ -83,7 +83,7 @@ export const ClusterStatus = z.object({
     .array(z.string())
     .optional()
     .describe(
-      'what was wrong with the cluster’s files and is mended, and what a node could not load of its store at its last launch; absent where nothing was',
+      'what was wrong with the cluster’s files and is repaired, and what a node could not load from its store at its last launch; absent if there was nothing',
     ),
 });
 export type ClusterStatus = z.infer<typeof ClusterStatus>;

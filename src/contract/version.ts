@@ -1,2 +1,2 @@
-/** Raised when a client and a daemon of different numbers can no longer understand each other. */
+/** Increase it when clients and daemons with different numbers can no longer understand each other. */
 export const PROTOCOL = 2;

@@ -4,36 +4,36 @@ import { DEBUG_OFFSET, FIRST_PORT, type NodePorts, PORT_STEP, socketsAt } from '
 import { type PortHolder, whoHolds } from './port-holder.js';
 
 export type PortWorld = {
-  /** @returns the holder of the first of `ports` that is taken, undefined where all are free. */
+  /** @returns the holder of the first of `ports` that is in use, undefined if all are free. */
   holderOf(ports: readonly number[]): Promise<PortHolder | undefined>;
-  /** Ports that stopped nodes of other clusters keep for tomorrow. */
+  /** Ports that stopped nodes of other clusters keep for their next start. */
   reserved: ReadonlySet<number>;
 };
 
 export type PortRequest = {
   nodes: readonly NodeProfile[];
-  /** What each node had so far; it is kept where it is free, or where the node itself runs. */
+  /** The ports that each node had so far. A node keeps them if they are free, or if the node itself runs on them. */
   kept: ReadonlyMap<string, NodePorts>;
-  /** Nodes that run now: their ports are theirs. */
+  /** Nodes that run now: they keep their ports. */
   running: ReadonlySet<string>;
   debug: boolean;
   strict: boolean;
 };
 
-/** The highest listenPort that is given out: what a node takes above its own must still be a port. */
+/** The highest listenPort to give out: the ports that a node uses above it must also be valid. */
 const LAST_PORT = 65_533;
 
 export type PortAllotment = { ports: Map<string, NodePorts>; notices: string[] };
 
 /**
- * Gives each node its sockets: who runs stays where it is, then the profile's wishes are met, then each gets what it had,
- * then the first free place in its role's row. A place that is taken moves the whole node and says so.
- * @throws RmqdevError PORT_IN_USE with `strict`, and where a stranger holds a NameServer's port: clients would find the wrong cluster.
+ * Gives each node its sockets. Nodes that run keep theirs. Then come the profile's wishes, then the ports that a node had,
+ * then the first free ports of its role. If a port is in use, the whole node moves, and a notice says so.
+ * @throws RmqdevError PORT_IN_USE with `strict`, and if another program holds a NameServer's port: clients would find the wrong cluster.
  */
 export async function allotPorts(request: PortRequest, world: PortWorld): Promise<PortAllotment> {
   const ports = new Map<string, NodePorts>();
   const notices: string[] = [];
-  /** Which node of this cluster has a port: by this plan, or because it still runs there. */
+  /** Which node of this cluster has a port, by this plan or because it still runs there. */
   const taken = new Map<number, string>();
   for (const [id, had] of request.kept) if (request.running.has(id)) for (const port of allOf(had)) taken.set(port, id);
   for (const node of [...request.nodes].sort((a, b) => claimOf(a, request) - claimOf(b, request))) {
@@ -45,7 +45,7 @@ export async function allotPorts(request: PortRequest, world: PortWorld): Promis
   return { ports, notices };
 }
 
-/** Who is served first: low before high. */
+/** The order: low first. */
 function claimOf(node: NodeProfile, { kept, running }: PortRequest): number {
   const had = kept.get(node.id);
   if (running.has(node.id) && (node.listenPort ?? had?.listen) === had?.listen) return 0;
@@ -53,7 +53,7 @@ function claimOf(node: NodeProfile, { kept, running }: PortRequest): number {
   return had ? 2 : 3;
 }
 
-/** @returns the first place for `node` from the one that it wants, and what kept it from that. */
+/** @returns the first free ports for `node`, starting at the ones that it wants, and what moved it from those. */
 async function place(
   node: NodeProfile,
   { kept, running, debug, strict }: PortRequest,

@@ -1,9 +1,9 @@
 import type { ProcessRole } from '../rocketmq/releases.js';
 
 /**
- * What kind of file a line stands in: `stdout` is the console (stdout and stderr), `hs_err` the JVM's own crash report, `gc` its GC log;
+ * The kind of file that a line is in: `stdout` is the console (stdout and stderr), `hs_err` the JVM's own crash report, `gc` its GC log;
  * else the name of RocketMQ's log without `.log` (`broker`, `store`, `storeerror`, `remoting`, `namesrv`, `controller`, `proxy` …).
- * `unknown`: a file or pasted line of which nothing is known.
+ * `unknown`: an unknown file or pasted line.
  */
 export type EvidenceKind = 'stdout' | 'hs_err' | 'gc' | 'unknown' | (string & {});
 
@@ -13,7 +13,7 @@ export type EvidenceFile = { kind: EvidenceKind; path: string; firstLine: number
 /** Who held one of the node's ports when it ended. `socket` is its name in NodePorts: listen, fast, ha … */
 export type PortHolderFact = { port: number; socket: string; pid: number | null; command: string | null };
 
-/** Everything that is known of an end, or of a file. Every field may be missing: `explain` also takes a bare exit code or a pasted line. */
+/** Everything that is known about an end, or about a file. Every field may be missing: `explain` also takes just an exit code or a pasted line. */
 export type Evidence = {
   node: string | null;
   role: ProcessRole | null;
@@ -21,7 +21,7 @@ export type Evidence = {
   rocketmq: string | null;
   jdkMajor: number | null;
   exit: { code: number | null; signal: string | null; adopted: boolean } | null;
-  /** Had the node been ready in this launch? null: not known. */
+  /** Was the node ready in this launch? null: not known. */
   wasReady: boolean | null;
   files: readonly EvidenceFile[];
   ports: Readonly<Record<string, number>>;
@@ -29,9 +29,9 @@ export type Evidence = {
   heapBytes: number | null;
   storePath: string | null;
   configFile: string | null;
-  /** Did the kernel end a process for want of memory, and of which size was the machine? null: not known. */
+  /** Did the kernel end a process because memory ran out, and how much memory has the machine? null: not known. */
   memory: { totalBytes: number; availableBytes: number } | null;
-  /** Share of the store's disk that is used, 0 to 1. */
+  /** Used share of the store's disk, 0 to 1. */
   diskUsedRatio: number | null;
 };
 

@@ -4,29 +4,29 @@ import { appliesTo, fitsExit, type Sighting, type Symptom } from '../rocketmq/sy
 import { SYMPTOMS } from '../rocketmq/symptoms.js';
 import type { Evidence, EvidenceFile } from './evidence.js';
 
-/** Lines of a record (a line and its stack trace) that are looked at. */
+/** How many lines of a record (a line and its stack trace) are examined. */
 const MAX_RECORD_LINES = 80;
-/** A longer line is cut before a pattern sees it; in characters. */
+/** Longer lines are cut before a pattern sees them; in characters. */
 const MAX_LINE_CHARS = 4_000;
-/** A text of which nothing is known, no longer than this, is a line that somebody asks about, with its surroundings; in lines. */
+/** An unknown text of at most this many lines counts as a line that the user asks about, with the lines around it. */
 const ASKED_LINES = 40;
-/** Sightings of one row in one file; more tell nothing new. */
+/** Matches of one row in one file; more of them tell nothing new. */
 const MAX_SIGHTINGS = 50;
 /** Of each finding. */
 const MAX_PLACES = 3;
 const MAX_PLACE_CHARS = 500;
 
-/** What follows the first line of a Java stack trace. */
+/** The lines after the first line of a Java stack trace. */
 const CONTINUATION = /^(?:\s|Caused by: |Suppressed: |\.\.\. \d+ |#)/;
-/** A line of RocketMQ's logs begins with its time; what stands between two of them belongs to the first. */
+/** A line of RocketMQ's logs begins with its time; the lines between two such lines belong to the first. */
 const TIMED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
 
 type Seen = Sighting & { index: number; place: FindingPlace };
 type Match = { symptom: Symptom; sighting: Sighting; places: readonly FindingPlace[] };
 
 /**
- * What is wrong, the cause first and its consequences after it; each code once. Empty where nothing is known to be wrong, as in the
- * logs of a node that is well. Pure; never throws; takes time in proportion to the text.
+ * What is wrong: the cause first, then its consequences; each code once. Empty if nothing is known to be wrong, as in the
+ * logs of a healthy node. Pure; never throws; takes time in proportion to the text.
  */
 export function explain(evidence: Evidence): Finding[] {
   const texts = evidence.files.map((file) => ({ file, text: file.lines.join('\n') }));
@@ -37,7 +37,7 @@ export function explain(evidence: Evidence): Finding[] {
   matches.sort((a, b) => a.symptom.rank - b.symptom.rank);
   const byCode = new Map<string, [Match, ...Match[]]>();
   for (const match of matches) {
-    // What a status alone says is for the case that no line says more; what a signal says is true beside it.
+    // The meaning of a status counts only if no line says more. The meaning of a signal is true in any case.
     const isStatus = match.symptom.literals.length === 0 && evidence.exit?.signal === null;
     if (isStatus && [...byCode.values()].some(([{ symptom }]) => symptom.severity === 'error')) continue;
     const group = byCode.get(match.symptom.code);
@@ -76,7 +76,7 @@ function matchFiles(symptom: Symptom, texts: readonly { file: EvidenceFile; text
   return first && { symptom, sighting: first, places: seen.map(({ place }) => place) };
 }
 
-/** Did the node say after the last sighting that all is well again? */
+/** Did the node write after the last match that all is well again? */
 function isOver({ overAfter }: Symptom, { lines }: EvidenceFile, found: readonly Seen[]): boolean {
   const last = found.at(-1);
   return (
@@ -107,7 +107,7 @@ function matchLines(symptom: Symptom, file: EvidenceFile, evidence: Evidence): S
   return found;
 }
 
-/** The line and those that belong to it. The line may itself be the middle of a record (`Caused by:`). */
+/** The line and the lines that belong to it. The line can be the middle of a record (`Caused by:`). */
 function recordAt(lines: readonly string[], index: number): string[] {
   const record = [(lines[index] as string).slice(0, MAX_LINE_CHARS)];
   const isTimed = TIMED.test(record[0] as string);

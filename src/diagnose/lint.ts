@@ -21,13 +21,13 @@ export type LintReport = {
   files: number;
   /** As written, on the hosts that the author meant. */
   findings: Finding[];
-  /** What would clash besides, if all of it ran on one machine. */
+  /** What would also clash if everything ran on one machine. */
   oneMachine: Finding[];
 };
 
 /**
- * @param version of the user's; else the one that the paths and images of a set name, else the default release
- * @param own the addresses of this machine; others are said under `oneMachine`. None: nothing is said about them.
+ * @param version the user's choice; else the one that the paths and images of a set name, else the default release
+ * @param own the addresses of this machine; `oneMachine` reports all others. None: no address is reported.
  */
 export function lint(sets: readonly ConfigSet[], version: string | undefined, own: readonly string[] = []): LintReport {
   const reports = sets.map((set) => lintSet(set, releaseOf(set, version), own));
@@ -67,7 +67,7 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
 
 const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;
 
-/** Each once, in the order of the files and lines. */
+/** Each finding once, in the order of the files and lines. */
 function settle(findings: readonly Finding[]): Finding[] {
   const unique = new Map(findings.map((each) => [`${keyOf(each)} ${each.what}`, each]));
   const order = ({ at, code }: Finding) => `${at[0]?.file ?? ''}\0${String(at[0]?.line ?? 0).padStart(7, '0')}\0${code}`;

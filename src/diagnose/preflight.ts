@@ -20,7 +20,7 @@ export type PreflightFacts = {
 
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
-/** Everything about machine and stores that speaks against a plan, the worst first. A fact that is unknown speaks against nothing. */
+/** Everything about the machine and the stores that speaks against a plan, the worst first. An unknown fact is never a finding. */
 export function preflight(plan: PreflightPlan, facts: PreflightFacts): Finding[] {
   const findings = [
     ...judgeHomeVolume(plan, facts.volume, facts.wsl),

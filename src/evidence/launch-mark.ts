@@ -4,21 +4,21 @@ import { dirname, join, relative, sep } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { type FileState, nodeFiles } from './node-files.js';
 
-/** `run/launch.json`: `at` is epoch ms, `files` the node's files at that moment, by their path below its folder, with `/`. */
+/** `run/launch.json`: `at` is epoch ms, `files` the node's files at that time, by their path in its folder, with `/`. */
 export type LaunchMark = { at: number; files: Readonly<Record<string, { size: number; inode: string }>> };
 
-/** A stretch of a file: the bytes `from` up to `to` of what has this inode. */
+/** A part of a file: the bytes `from` up to `to` of the file with this inode. */
 export type Stretch = { path: string; inode: string; from: number; to: number };
 
-/** Notes how long each file of a node is: what it holds now is no evidence of how the launch that follows ends. */
+/** Notes how long each file of a node is. What they contain now is not evidence for the end of the next launch. */
 export async function markLaunch(nodeRoot: string, at: number): Promise<void> {
   const files = nodeFiles(nodeRoot).map(({ path, size, inode }) => [nameOf(nodeRoot, path), { size, inode }]);
   await mkdir(dirname(markFile(nodeRoot)), { recursive: true });
-  // Without fsync: it outlives this process as it is, and an end that takes the machine with it leaves no process to explain.
+  // Without fsync: the file survives this process anyway, and if the machine goes down, there is no process left to explain.
   await writeFileAtomic(markFile(nodeRoot), `${JSON.stringify({ at, files: Object.fromEntries(files) })}\n`, { fsync: false });
 }
 
-/** @returns the mark of the last launch; undefined where it is missing or broken. */
+/** @returns the mark of the last launch; undefined if it is missing or broken. */
 export function readLaunchMark(nodeRoot: string): LaunchMark | undefined {
   try {
     const mark = JSON.parse(readFileSync(markFile(nodeRoot), 'utf8')) as Partial<LaunchMark>;
@@ -30,8 +30,8 @@ export function readLaunchMark(nodeRoot: string): LaunchMark | undefined {
 }
 
 /**
- * What the launch of `mark` has written up to now. A file that is shorter than its mark, or another one by now, was rotated: all of it counts.
- * Without a mark: what was written to since `startedAt` (epoch ms), else everything.
+ * What the launch of `mark` has written so far. A file that is shorter than its mark, or has another inode, was rotated: all of it counts.
+ * Without a mark: the files written to since `startedAt` (epoch ms), else everything.
  */
 export function writtenSince(nodeRoot: string, mark: LaunchMark | undefined, startedAt: number | null): Stretch[] {
   return nodeFiles(nodeRoot).flatMap((file) => {

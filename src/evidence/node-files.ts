@@ -2,11 +2,11 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { EvidenceKind } from '../diagnose/evidence.js';
 
-/** One file as it is now. `inode` tells a file that was put in its place apart. */
+/** One file as it is now. `inode` shows whether it was replaced. */
 export type FileState = { path: string; size: number; inode: string; modifiedMs: number };
 
 /**
- * File names to kinds; the first row that fits holds.
+ * File names to kinds; the first row that matches counts.
  * Sources: OpenJDK globals.hpp (ErrorFile, ReplayDataFile), JEP 158 (`filecount`), bin/runbroker.sh, bin/runserver.sh, conf/logback_*.xml.
  */
 const KINDS: readonly [pattern: RegExp, kind: (match: RegExpExecArray) => EvidenceKind][] = [
@@ -14,11 +14,11 @@ const KINDS: readonly [pattern: RegExp, kind: (match: RegExpExecArray) => Eviden
   [/^(?:replay_pid.*\.log|core(?:\.\d+)?)$/, () => 'dump'],
   [/^(?:gc|rmq_(?:bk|broker|srv)_gc).*\.log(?:\.\d+|\.current)?$/, () => 'gc'],
   [/^(?:stdout|stderr|console|nohup)\.(?:log|out|txt)(?:\.\d+)?$/, () => 'stdout'],
-  // otherdays/broker.3.log.gz, broker-2026-11-20.1.log: named after the log that they were.
+  // otherdays/broker.3.log.gz, broker-2026-11-20.1.log: named after the log that they come from.
   [/^([a-z][a-z_]*?)(?:[.-]\d[\d.-]*)?\.log(?:\.gz|\.\d+)?$/i, ([, name]) => (name as string).toLowerCase()],
 ];
 
-/** @returns what stands in a file of that name; undefined where it is not that of a log. */
+/** @returns the kind of a file with that name; undefined if it is not a log. */
 export function evidenceKind(path: string): EvidenceKind | undefined {
   for (const [pattern, kind] of KINDS) {
     const match = pattern.exec(basename(path));
@@ -27,12 +27,12 @@ export function evidenceKind(path: string): EvidenceKind | undefined {
   return undefined;
 }
 
-/** What a JVM writes into its own folder. */
+/** The files that a JVM writes into its own folder. */
 const OWN_KINDS: ReadonlySet<string | undefined> = new Set(['stdout', 'gc', 'hs_err', 'dump']);
 
 /**
- * The files in which a node's end may show, as they are now: its console, GC log, hs_err and dumps in its folder, RocketMQ's logs below it.
- * Synchronous: at an end they must be measured before the next launch writes to them.
+ * The files that can show why a node ended, as they are now: its console, GC log, hs_err and dumps in its folder, RocketMQ's logs below it.
+ * Synchronous: after an end they must be measured before the next launch writes to them.
  */
 export function nodeFiles(nodeRoot: string): FileState[] {
   const own = namesIn(nodeRoot).filter((name) => OWN_KINDS.has(evidenceKind(name)));
@@ -41,7 +41,7 @@ export function nodeFiles(nodeRoot: string): FileState[] {
   return [...own.map((name) => join(nodeRoot, name)), ...written.map((name) => join(logs, name))].flatMap(stateOf);
 }
 
-/** @returns none where the file has gone, or is none. */
+/** @returns none if the path is gone, or is not a file. */
 function stateOf(path: string): FileState[] {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stats?.isFile()) return [];

@@ -5,18 +5,18 @@ import type { Stretch } from './launch-mark.js';
 import { splitLines } from './lines.js';
 import { evidenceKind } from './node-files.js';
 
-/** Of a longer stretch only its head and its tail are read. */
+/** Of a longer part only the head and the tail are read. */
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 1024 * 1024;
-/** Lines before a stretch are counted so far into a file: past that, their numbers are not known. */
+/** Line numbers are counted up to this many bytes of a file; beyond that they are not known. */
 const COUNTED_BYTES = 256 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * Reads what a node wrote in one launch, a file or two pieces of it (head and tail) per stretch, in the order given. Holds at most
- * 1.25 MiB of each file. A file that has gone or was rotated since is passed over. Dumps are named, not read.
- * @param since epoch ms: lines of RocketMQ's logs that are older are left out, for stretches that no mark begins
+ * Reads what a node wrote in one launch: for each part one piece, or two (head and tail), in the order given. Holds at most
+ * 1.25 MiB of each file. A file that is gone or was rotated is skipped. Dumps are named, not read.
+ * @param since epoch ms: older lines of RocketMQ's logs are omitted, for parts without a mark
  */
 export async function readStretches(stretches: readonly Stretch[], since: number | null = null): Promise<EvidenceFile[]> {
   const files: EvidenceFile[] = [];
@@ -65,7 +65,7 @@ async function readAll(handle: FileHandle, from: number, to: number): Promise<Bu
   return buffer.subarray(0, bytesRead);
 }
 
-/** @returns how many lines end between these bytes; null where there are too many bytes to count through. */
+/** @returns how many lines end between these bytes; null if there are too many bytes to count. */
 export async function countLines(handle: FileHandle, from: number, to: number): Promise<number | null> {
   if (to - from > COUNTED_BYTES) return null;
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, to - from)));
@@ -87,7 +87,7 @@ function withoutOlder(file: EvidenceFile, since: number): EvidenceFile {
     const at = readHead(line)?.at;
     return at !== undefined && at < second;
   });
-  // What follows the last older line without a time of its own belongs to it.
+  // Lines without a time after the last older line belong to that line.
   const first = file.lines.findIndex((line, index) => index > lastOlder && readHead(line) !== undefined);
   if (lastOlder === -1) return file;
   const start = first === -1 ? file.lines.length : first;

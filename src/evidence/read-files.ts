@@ -10,23 +10,23 @@ import { splitLines } from './lines.js';
 import { evidenceKind } from './node-files.js';
 import { countLines } from './read-evidence.js';
 
-/** `notices` says in sentences what was left out. */
+/** `notices` says in sentences what was omitted. */
 export type FileEvidence = { files: EvidenceFile[]; notices: string[] };
 
-/** Of what somebody names, the newest so much is read: of all files together, and of one. */
+/** How much is read at most, from the newest part: of all files together, and of one. */
 const TOTAL_BYTES = 48 * 1024 * 1024;
 const FILE_BYTES = 24 * 1024 * 1024;
 const MIN_FILE_BYTES = 1024 * 1024;
 const MAX_FILES = 200;
-/** A node's folder holds its logs two folders below. */
+/** A node's folder has its logs two folders down. */
 const MAX_DEPTH = 3;
-/** Holds messages, indexes and what was rotated away: no logs of now. */
+/** Folders with messages, indexes or rotated files: no current logs. */
 const PASSED_FOLDERS: ReadonlySet<string> = new Set(['commitlog', 'consumequeue', 'index', 'config', 'otherdays', 'node_modules']);
 const LINE_FEED = 0x0a;
 
 /**
- * Reads a log, or every log below a folder, that somebody names; `.gz` too. Of which launch a line is, is not known. Memory is bounded
- * for any size: of a longer file the newest part is read, and a notice says so.
+ * Reads the log, or every log below the folder, that the user names; `.gz` too. It is not known which launch a line belongs to.
+ * Memory is bounded for any size: of a longer file the newest part is read, and a notice says so.
  * @throws RmqdevError FILE_UNREADABLE
  */
 export async function readFileEvidence(path: string): Promise<FileEvidence> {
@@ -36,7 +36,7 @@ export async function readFileEvidence(path: string): Promise<FileEvidence> {
   );
   if (!isFolder) return readOne(path, FILE_BYTES);
   const found = await logsBelow(path, MAX_DEPTH);
-  if (found.length === 0) throw unreadable(path, new Error('no log is in it: no *.log, *.out or hs_err file'));
+  if (found.length === 0) throw unreadable(path, new Error('it has no log: no *.log, *.out or hs_err file'));
   const paths = found.slice(0, MAX_FILES);
   const share = Math.max(MIN_FILE_BYTES, Math.min(FILE_BYTES, Math.floor(TOTAL_BYTES / paths.length)));
   const read: FileEvidence[] = [];
@@ -45,7 +45,7 @@ export async function readFileEvidence(path: string): Promise<FileEvidence> {
     files: read.flatMap(({ files }) => files),
     notices: [
       ...read.flatMap(({ notices }) => notices),
-      ...(found.length > paths.length ? [`${path} holds ${found.length} logs; ${MAX_FILES} of them were read`] : []),
+      ...(found.length > paths.length ? [`${path} has ${found.length} logs; ${MAX_FILES} of them were read`] : []),
     ],
   };
 }
@@ -57,7 +57,7 @@ async function readOne(path: string, maxBytes: number): Promise<FileEvidence> {
     const isCut = totalBytes > bytes.length;
     return {
       files: [{ kind, path, firstLine, lines: splitLines(bytes) }],
-      notices: isCut ? [`${path} holds ${formatBytes(totalBytes)}; its newest ${formatBytes(bytes.length)} were read`] : [],
+      notices: isCut ? [`${path} has ${formatBytes(totalBytes)}; the newest ${formatBytes(bytes.length)} were read`] : [],
     };
   } catch (error) {
     throw unreadable(path, error);
@@ -102,7 +102,7 @@ async function endOfArchive(path: string, maxBytes: number): Promise<End> {
   return { bytes: whole, firstLine: linesBefore + (whole.length < held.length ? 2 : 1), totalBytes };
 }
 
-/** @returns what follows the first line end where the first line `isCut`. */
+/** @returns the text after the first line end if the first line `isCut`. */
 function wholeLines(bytes: Buffer, isCut: boolean): Buffer {
   return isCut ? bytes.subarray(bytes.indexOf(LINE_FEED) + 1) : bytes;
 }

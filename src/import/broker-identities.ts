@@ -4,11 +4,11 @@ import { BROKER_NAME } from '../profile/names.js';
 import { type Change, change, meant } from './change.js';
 import { firstFree, type NodeIds } from './node-ids.js';
 
-/** `view` has its settings; of a peer that only the others tell of it is that of one of these. */
+/** `view` has its settings; for a peer that only other files mention, it is the view of one of those files. */
 export type BrokerIdentity = { view: NodeView; id: string; brokerName: string; brokerId: number };
 export type Identities = { brokers: BrokerIdentity[]; changes: Change[] };
 
-/** Gives each broker a name and an id that fit together: names are kept, and a slave has the name of its master. Masters come first. */
+/** Gives each broker a name and an id that match: names are kept, and a slave gets the name of its master. Masters come first. */
 export function brokerIdentities(views: readonly NodeView[], ids: NodeIds): Identities {
   const changes: Change[] = [];
   const brokers: BrokerIdentity[] = [];
@@ -25,9 +25,9 @@ export function brokerIdentities(views: readonly NodeView[], ids: NodeIds): Iden
     );
     if (name !== written) changes.push(change(view, 'brokerName', `brokerName ${name}`, `two masters have the name ${written}`));
     const id = meant(view, 'brokerId');
-    if (id !== undefined && id !== '0') changes.push(change(view, 'brokerId', 'brokerId 0', 'a master is always 0'));
+    if (id !== undefined && id !== '0') changes.push(change(view, 'brokerId', 'brokerId 0', 'a master always has id 0'));
     else if (id !== undefined && view.entry('brokerId')?.value !== '0')
-      changes.push(change(view, 'brokerId', 'brokerId 0', 'a blank stands behind it'));
+      changes.push(change(view, 'brokerId', 'brokerId 0', 'a space follows the value'));
     add(view, name, 0);
   }
   for (const view of views.filter(isSlave)) {
@@ -36,7 +36,7 @@ export function brokerIdentities(views: readonly NodeView[], ids: NodeIds): Iden
     if (name !== written) changes.push(change(view, 'brokerName', `brokerName ${name}`, 'a slave has the brokerName of its master'));
     if (!taken(name, 0)) {
       changes.push(
-        change(view, 'brokerRole', 'brokerId 0, a master', `no file is for the master of ${name}, and a slave alone takes no message`),
+        change(view, 'brokerRole', 'brokerId 0, a master', `no file is for the master of ${name}, and a slave alone accepts no messages`),
       );
       add(view, name, 0);
       continue;
@@ -45,7 +45,7 @@ export function brokerIdentities(views: readonly NodeView[], ids: NodeIds): Iden
     let brokerId = Number.isInteger(wanted) && wanted > 0 && wanted < 2 ** 31 - 1_000 ? wanted : 1;
     while (taken(name, brokerId)) brokerId += 1;
     if (view.entry('brokerId')?.value !== String(brokerId))
-      changes.push(change(view, 'brokerId', `brokerId ${brokerId}`, 'each slave of a master has an id of its own above 0'));
+      changes.push(change(view, 'brokerId', `brokerId ${brokerId}`, 'each slave of a master needs its own id above 0'));
     add(view, name, brokerId);
   }
   return { brokers, changes };
@@ -53,7 +53,7 @@ export function brokerIdentities(views: readonly NodeView[], ids: NodeIds): Iden
 
 const isSlave = (view: NodeView) => meant(view, 'brokerRole')?.toUpperCase() === 'SLAVE';
 
-/** @returns its brokerName, or one made of it or of the name of its file where it is none. */
+/** @returns its brokerName, or one made from it or from the file name if it is not valid. */
 export function nameOf(view: NodeView, changes: Change[]): string {
   const written = meant(view, 'brokerName');
   const valid = validName(written || fileStem(view)) ?? 'broker-a';
@@ -61,7 +61,7 @@ export function nameOf(view: NodeView, changes: Change[]): string {
   return valid;
 }
 
-/** @returns `text` as a brokerName, or undefined where nothing of it can be one. */
+/** @returns `text` as a brokerName, or undefined if no part of it is valid. */
 export function validName(text: string): string | undefined {
   const name = text
     .replace(/[^\w.-]+/g, '-')
@@ -72,7 +72,7 @@ export function validName(text: string): string | undefined {
 
 export const fileStem = ({ file }: NodeView) => basename(file.path).replace(/\.[^.]*$/, '');
 
-/** broker-a for broker-a-s, by its name or by its file, where there is such a master. */
+/** broker-a for broker-a-s, by its name or by its file, if there is such a master. */
 function masterOf(name: string, view: NodeView, brokers: readonly BrokerIdentity[]): string | undefined {
   const stem = (text: string) => text.replace(/[-_.]?(s|slave)[-_]?\d*$/i, '');
   const masters = brokers.filter(({ brokerId }) => brokerId === 0).map(({ brokerName }) => brokerName);

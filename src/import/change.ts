@@ -1,6 +1,6 @@
 import type { NodeView } from '../diagnose/lint/node-view.js';
 
-/** Something of the files that the profile has in another form, or not at all. `key` is null where it is no single setting. */
+/** Something in the files that the profile has in another form, or not at all. `key` is null if it is not a single setting. */
 export type Change = { file: string; line: number | null; text: string; key: string | null; from: string; to: string; why: string };
 
 export function change(node: NodeView, key: string, to: string, why: string): Change {
@@ -9,12 +9,12 @@ export function change(node: NodeView, key: string, to: string, why: string): Ch
   return { file: node.file.path, line: entry?.line ?? null, text: entry?.text ?? '', key, from, to, why };
 }
 
-/** A whole file that the profile has no place for. */
+/** A whole file that has no place in the profile. */
 export function leftOut({ file }: NodeView, what: string, why: string): Change {
   return { file: file.path, line: null, text: '', key: null, from: what, to: 'left out', why };
 }
 
-/** What was meant: without a blank or a comment behind it, also where RocketMQ passes over the value as it stands. */
+/** The value that the author meant: without a space or a comment after it, even if RocketMQ ignores the value as written. */
 export function meant(node: NodeView, key: string): string | undefined {
   return node
     .entry(key)

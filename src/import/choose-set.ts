@@ -1,11 +1,11 @@
 import { RmqdevError } from '../base/errors.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 
-/** A profile is for one machine, and nobody reads more. */
+/** A profile is for one machine, and nobody reads a longer list. */
 const MAX_BROKERS = 100;
 const MAX_NAMED = 6;
 
-/** The set with brokers, with the NameServers and controllers of the others. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
+/** The set with brokers, together with the NameServers and controllers of the other sets. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
 export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
   const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
   const [set] = withBrokers;
@@ -17,13 +17,13 @@ export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
       'Name the folder or the files of one cluster',
     );
   }
-  if (!set) throw notImportable('no file is the configuration of a broker', 'Name the files of the brokers, or the folder that holds them');
+  if (!set) throw notImportable('no file is the configuration of a broker', 'Name the files of the brokers, or their folder');
   const container = set.files.find(({ role }) => role === 'container');
   if (container) {
     throw new RmqdevError('UNSUPPORTED', {
       what: `${container.path} is a broker container`,
-      why: 'in a profile each broker is a process of its own, and what its brokers share in one would be lost',
-      next: 'Import the files of its brokers alone (brokerConfigPaths), without it',
+      why: 'in a profile each broker is a separate process, so what the brokers share in the container would be lost',
+      next: 'Import only the files of its brokers (brokerConfigPaths), without the container file',
     });
   }
   const { length } = set.files.filter(({ role }) => role === 'broker');

@@ -5,7 +5,7 @@ import { type FileText, readFileText } from './file-text.js';
 import { readJavaProperties } from './java-properties.js';
 import { readLenientJson } from './lenient-json.js';
 
-/** Keys that only one role has, and that its files nearly always have. */
+/** Keys that only one role has, and that nearly all its files have. */
 const TELLTALES: readonly { role: ConfigRole; keys: RegExp }[] = [
   { role: 'container', keys: /^brokerConfigPaths$/ },
   {
@@ -20,14 +20,14 @@ const TELLTALES: readonly { role: ConfigRole; keys: RegExp }[] = [
 ];
 const PROXY_KEYS =
   /^(rocketMQClusterName|proxyMode|grpcServerPort|remotingListenPort|namesrvAddr|proxyClusterName|useEndpointPortFromRequest|localServeAddr)$/;
-/** Names of files that are for a role where their keys do not tell. */
+/** File names that tell the role if the keys do not. */
 const NAMED: readonly { role: ConfigRole; name: RegExp }[] = [
   { role: 'namesrv', name: /namesrv|name-?server|nsrv/i },
   { role: 'controller', name: /controller/i },
   { role: 'broker', name: /broker/i },
 ];
 
-/** @param asked true where the user named this very file: then it is said if it is nothing of RocketMQ. */
+/** @param asked true if the user named this file: then lint reports it if it is not a RocketMQ file. */
 export function readConfigFile(path: string, content: Uint8Array, asked: boolean): ConfigFile {
   const text = readFileText(content);
   const remark = (kind: ReadRemark['kind'], detail: string, line: number | null = null): ReadRemark => ({
@@ -53,7 +53,7 @@ function readEntries(
   const remarks: ReadRemark[] = [];
   const isWide = text.encoding.startsWith('utf-16');
   if (isWide) remarks.push(remark('utf-16', text.encoding, 1));
-  // What is in UTF-16 is nothing to Java; the other rules look at what was meant.
+  // Java cannot read UTF-16; the other rules judge what the author meant.
   const source = isWide ? Buffer.from(text.lines.join('\n'), 'utf8').toString('latin1') : text.bytes.replace(/^\u00ef\u00bb\u00bf/, '');
   const noise = xmlComment(text.lines);
   const entries = readJavaProperties(source).flatMap((pair): Entry[] => {
@@ -66,7 +66,7 @@ function readEntries(
   return { entries, remarks };
 }
 
-/** The lines of a comment in the XML way, as some shipped files begin with: words to Java, and harmless. */
+/** The lines of an XML comment, with which some shipped files begin: Java reads them as words, which is harmless. */
 function xmlComment(lines: readonly string[]): ReadonlySet<number> {
   const inside = new Set<number>();
   let isOpen = false;
@@ -82,9 +82,9 @@ function rolesOf(path: string, entries: readonly Entry[]): ConfigRole[] {
   const has = (keys: RegExp) => entries.some(({ key }) => keys.test(key));
   const told = TELLTALES.filter(({ keys }) => has(keys)).map(({ role }) => role);
   if (told.includes('container')) return ['container'];
-  // A NameServer that holds a controller has the keys of both.
+  // A NameServer with a controller in it has the keys of both.
   if (told.includes('namesrv') && told.includes('controller') && !told.includes('broker')) return ['namesrv'];
-  // serverWorkerThreads and its like are keys of every role.
+  // serverWorkerThreads and similar keys belong to every role.
   if (told.includes('broker'))
     return has(/^(kvConfigPath|enableControllerInNamesrv|orderMessageEnable|controllerDLegerPeers)$/) ? told : ['broker'];
   if (told.length > 0) return told;
@@ -118,7 +118,7 @@ function readProxyFile(
   return { path, role: 'proxy', entries, remarks: [] };
 }
 
-/** The first line of each word before a colon, quoted in either way or not at all. */
+/** The first line of each word before a colon, with double quotes, single quotes or none. */
 function linesOfKeys(lines: readonly string[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   lines.forEach((shown, index) => {

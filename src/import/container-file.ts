@@ -1,7 +1,7 @@
 import { basename, dirname, sep } from 'node:path';
 import type { Containers } from '../diagnose/lint/config-set.js';
 
-/** What compose, Kubernetes and docker run have in common where they start RocketMQ. */
+/** What compose, Kubernetes and docker run have in common when they start RocketMQ. */
 const STARTS =
   /\bimage:\s*["']?\S*rocketmq|\b(?:docker|podman|nerdctl)\s+(?:container\s+)?run\b[^\n]*(?:rocketmq|mqbroker|rmq)|^FROM\s+\S*rocketmq|\bmqbroker\b/im;
 const IS_CONTAINER_FILE = /\.(ya?ml)$|(^|[/\\])(Dockerfile|Containerfile)[\w.-]*$|(^|[/\\])docker-compose[\w.-]*$/i;
@@ -11,7 +11,7 @@ export type ContainerFile = { path: string; text: string; isOnHostNetwork: boole
 
 export const mayStartContainers = (path: string) => IS_CONTAINER_FILE.test(path);
 
-/** @returns none where the file starts no RocketMQ in a container. */
+/** @returns none if the file does not start RocketMQ in a container. */
 export function readContainerFile(path: string, lines: readonly string[]): ContainerFile[] {
   const text = lines.filter((line) => !/^\s*#/.test(line)).join('\n');
   if (!STARTS.test(text)) return [];
@@ -19,7 +19,7 @@ export function readContainerFile(path: string, lines: readonly string[]): Conta
   return [{ path, text, isOnHostNetwork: HOST_NETWORK.test(text) }];
 }
 
-/** Which configurations the containers get: those beside the file and below it, and those that it names. */
+/** The configurations that the containers get: those next to the file and below it, and those that it names. */
 export function containersOf(files: readonly string[], { path, text, isOnHostNetwork }: ContainerFile): Containers {
   const folder = dirname(path);
   const isBelow = (file: string) =>

@@ -3,13 +3,13 @@ import type { ElectionMode } from '../rocketmq/releases.js';
 import { type Change, change, isMeant, leftOut, meant } from './change.js';
 import type { NodeIds } from './node-ids.js';
 
-/** `view` is undefined where only brokers and other controllers tell of it. */
+/** `view` is undefined if only brokers and other controllers mention it. */
 export type Controller = { id: string; view: NodeView | undefined; port: number | undefined };
 
 /** Where controllers listen. Source: controller/.../ControllerManager.java: the own address of the peers. */
 type Peers = ReadonlyMap<string, number>;
 
-/** One for each file, each NameServer that holds one, and each other address that somebody knows; none where no broker asks for one. */
+/** One for each file, one for each NameServer with a controller in it, and one for each other known address; none if no broker asks for one. */
 export function controllers(
   files: readonly NodeView[],
   namesrvs: readonly NodeView[],
@@ -37,7 +37,7 @@ export function controllers(
     known.add(port);
     told.push(port);
   }
-  // Three controllers on three hosts have one port, and each file that does not say its own is one of those that others tell of.
+  // Three controllers on three hosts have the same port, and a file that does not say its own address is one of those that others mention.
   const strangers = told.slice(found.filter(({ port }) => port === undefined).length);
   const all: Omit<Controller, 'id'>[] = [...found, ...strangers.map((port) => ({ view: undefined, port }))];
   const listed = Math.max(
@@ -50,7 +50,7 @@ export function controllers(
   for (const { id, view } of made) {
     if (view && inside.includes(view))
       changes.push(
-        change(view, 'enableControllerInNamesrv', id, 'in a profile each controller is a process of its own, beside the NameServer'),
+        change(view, 'enableControllerInNamesrv', id, 'in a profile each controller is a separate process, next to the NameServer'),
       );
   }
   return { controllers: made, changes };

@@ -8,13 +8,13 @@ import { firstFree, type NodeIds } from './node-ids.js';
 
 type Member = { view: NodeView; number: number };
 
-/** As a profile wants it of a DLedger group. */
+/** As a profile requires for a DLedger group. */
 const FEWEST_PEERS = 3;
 const MAX_NUMBER = 9_999;
 
 /**
- * Gives the brokers of each group that elects its master one brokerName, and each the number that its id ends in.
- * @throws RmqdevError NOT_IMPORTABLE where a DLedger group has too few peers
+ * Gives the brokers of each group that elects its master one brokerName, and each broker the number at the end of its id.
+ * @throws RmqdevError NOT_IMPORTABLE if a DLedger group has too few peers
  */
 export function electedIdentities(views: readonly NodeView[], election: ElectionMode, ids: NodeIds): Identities {
   const changes: Change[] = [];
@@ -36,7 +36,7 @@ export function electedIdentities(views: readonly NodeView[], election: Election
   return { brokers, changes };
 }
 
-/** Peers of one dLegerGroup, or replicas of one brokerName; without a name those of a folder are one. */
+/** Peers of one dLegerGroup, or replicas of one brokerName; without a name those in one folder are a group. */
 function groupsOf(views: readonly NodeView[], election: ElectionMode): Map<string, NodeView[]> {
   return grouped(views, (view) => {
     const name = meant(view, 'brokerName') || fileStem(view).replace(/[-_.]?n?\d+$/i, '');
@@ -44,7 +44,7 @@ function groupsOf(views: readonly NodeView[], election: ElectionMode): Map<strin
   });
 }
 
-/** The brokerName that most of them have; of two equally common ones the first. */
+/** The brokerName that most of them have; if two are equally common, the first. */
 function commonName(views: readonly NodeView[]): string | undefined {
   const counts = new Map<string, number>();
   for (const view of views) {
@@ -58,17 +58,17 @@ function tellNames(views: readonly NodeView[], brokerName: string, election: Ele
   for (const view of views) {
     const written = meant(view, 'brokerName');
     if (written !== brokerName) {
-      const why = written ? 'the members of a group share it' : 'it is not written, and RocketMQ would take the name of the host';
+      const why = written ? 'the members of a group share it' : 'it is not written, and RocketMQ would use the host name';
       changes.push(change(view, 'brokerName', `brokerName ${brokerName}`, why));
     }
     const group = meant(view, 'dLegerGroup');
     if (election === 'dledger' && group && group !== brokerName)
-      changes.push(change(view, 'dLegerGroup', `dLegerGroup ${brokerName}`, 'in a profile a DLedger group is called as its brokerName'));
+      changes.push(change(view, 'dLegerGroup', `dLegerGroup ${brokerName}`, 'in a profile a DLedger group has the name of its brokerName'));
   }
 }
 
 function tellIdentity(view: NodeView, election: ElectionMode, changes: Change[]): void {
-  const why = `${election === 'dledger' ? 'the group elects' : 'the controllers choose'} the master, whatever this says`;
+  const why = `${election === 'dledger' ? 'the group elects' : 'the controllers choose'} the master, whatever this key says`;
   const id = meant(view, 'brokerId');
   if (id !== undefined && id !== '-1') changes.push(change(view, 'brokerId', 'brokerId -1', why));
   const role = meant(view, 'brokerRole');
@@ -76,7 +76,7 @@ function tellIdentity(view: NodeView, election: ElectionMode, changes: Change[])
     changes.push(change(view, 'brokerRole', 'no brokerRole', why));
 }
 
-/** Each peer under the number of its dLegerSelfId; and those that dLegerPeers lists and no file is for. */
+/** Each peer under the number of its dLegerSelfId, and the peers that are only in dLegerPeers. */
 function dledgerMembers(views: readonly NodeView[], brokerName: string, changes: Change[]): Member[] {
   const listed = new Set(views.flatMap((view) => [...peerPorts(view).keys()]));
   const members: Member[] = [];
@@ -89,7 +89,7 @@ function dledgerMembers(views: readonly NodeView[], brokerName: string, changes:
     const free = [...listed].find((each) => !isTaken(each) && !wanted.some((other) => other.number === each));
     let own = free ?? 0;
     while (isTaken(own)) own += 1;
-    const why = number === undefined ? 'each peer has an id of one letter and a number' : `n${number} is another file's`;
+    const why = number === undefined ? 'each peer has an id of one letter and a number' : `another file already is n${number}`;
     changes.push(change(view, 'dLegerSelfId', `dLegerSelfId n${own}`, why));
     members.push({ view, number: own });
   }
@@ -97,7 +97,7 @@ function dledgerMembers(views: readonly NodeView[], brokerName: string, changes:
   for (const number of listed) {
     if (!first || isTaken(number)) continue;
     members.push({ view: first.view, number });
-    const why = `n${number} is in the list and no file is its own; it has the settings of n${first.number}`;
+    const why = `n${number} is in the list but has no file; it gets the settings of n${first.number}`;
     changes.push(change(first.view, 'dLegerPeers', `${brokerName}-n${number} as well`, why));
   }
   if (members.length < FEWEST_PEERS) throw tooFew(members, brokerName);
@@ -110,7 +110,7 @@ function tooFew(members: readonly Member[], brokerName: string): RmqdevError {
   return new RmqdevError('NOT_IMPORTABLE', {
     what: `the DLedger group ${brokerName} (${first?.view.file.path}) has ${members.length === 1 ? 'one peer' : `${members.length} peers`}, ${peers}`,
     why: `no file and no dLegerPeers tells of more, and a group that outlives a peer needs at least ${FEWEST_PEERS}`,
-    next: 'Name the files of the other peers too, or write all of them in dLegerPeers',
+    next: 'Name the files of the other peers too, or list all of them in dLegerPeers',
   });
 }
 

@@ -1,4 +1,4 @@
-/** Words that people name their environments with, alone or as a part of a name. */
+/** Words in the names of environments, alone or as a part of a name. */
 const WORDS: readonly (readonly [string, RegExp])[] = [
   ['development', /^(dev|develop|development|local)$/],
   ['test', /^(test|testing|qa|sit|fat)$/],
@@ -6,13 +6,13 @@ const WORDS: readonly (readonly [string, RegExp])[] = [
   ['production', /^(prod|prd|production|online|release)$/],
 ];
 
-/** Words that only the name of a file tells by: a folder called docker holds all there is. */
+/** Words that count only in a file name: a folder called docker can hold everything. */
 const NAME_WORDS: typeof WORDS = [...WORDS, ['containers', /^(docker|compose|k8s|kubernetes)$/]];
 
-/** So many folders above a file tell of it. */
+/** How many folders above a file say something about it. */
 const NEAR = 3;
 
-/** @returns how many folders all of `paths` lie in: what their names tell is true of every one. */
+/** @returns how many folders all of `paths` share: their names say nothing about the difference. */
 export function commonFolders(paths: readonly string[]): number {
   const [first = [], ...others] = paths.map((path) => path.split(/[/\\]/).slice(0, -1));
   const other = first.findIndex((part, i) => others.some((parts) => parts[i] !== part));
@@ -20,8 +20,8 @@ export function commonFolders(paths: readonly string[]): number {
 }
 
 /**
- * @param common how many of its folders hold all the other files too
- * @returns the environment that a file is for, as its name or the folders above it tell; '' where they do not
+ * @param common how many of its folders all other files share
+ * @returns the environment that a file is for, by its name or the folders above it; '' if they do not tell
  */
 export function environmentOf(path: string, common: number): string {
   const parts = path.split(/[/\\]/);

@@ -1,8 +1,8 @@
-/** The bytes of a configuration file, and what they look like to Java and to people. */
+/** The bytes of a configuration file, as Java reads them and as people read them. */
 export type FileText = {
-  /** One character a byte, as Java reads a properties file. */
+  /** One character for each byte, as Java reads a properties file. */
   bytes: string;
-  /** For people: the lines in the encoding that they were written in. */
+  /** For people: the lines in their real encoding. */
   lines: readonly string[];
   encoding: 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'latin1';
   hasBom: boolean;
@@ -10,7 +10,7 @@ export type FileText = {
   isEmpty: boolean;
 };
 
-/** Shares of zero and other control bytes above which a file is no text. */
+/** A file with more zero bytes or other control bytes than these shares is not text. */
 const CONTROL_SHARE = 0.02;
 
 export function readFileText(content: Uint8Array): FileText {
@@ -39,7 +39,7 @@ function encodingOf(buffer: Buffer): { encoding: FileText['encoding']; hasBom: b
   return { encoding: 'latin1', hasBom };
 }
 
-/** UTF-16 without a mark: every other byte of the beginning is zero. */
+/** UTF-16 without a byte order mark: every second byte at the beginning is zero. */
 function looksWide(buffer: Buffer): boolean {
   const head = buffer.subarray(0, 64);
   if (head.length < 8) return false;

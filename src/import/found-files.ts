@@ -2,20 +2,20 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RmqdevError, systemCode } from '../base/errors.js';
 
-/** `asked` where the user named this very file; `trouble`: why nothing can be read there. */
+/** `asked` if the user named this file; `trouble`: why it cannot be read. */
 export type FoundFile = { path: string; asked: boolean; trouble?: string };
 
 const SKIPPED = /^(node_modules|\.git|target|lib|\.svn|\.idea)$/;
-/** A folder with more is no configuration, or not only: half of it would be half a cluster. */
+/** A folder with more files is not (only) configuration, and a part of it would be a part of a cluster. */
 const MAX_FILES = 20_000;
 
-/** @returns the files, and those of the folders with all that is below them, in the order of their names. @throws RmqdevError FILE_UNREADABLE */
+/** @returns the files, and all files in and below the folders, in the order of their names. @throws RmqdevError FILE_UNREADABLE */
 export async function foundFiles(paths: readonly string[], maxFiles = MAX_FILES): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const path of [...new Set(paths)].sort()) {
     const about = await stat(path).catch((error: unknown) => {
       const why = systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message;
-      const next = 'Name configuration files, or the folder that holds them';
+      const next = 'Name configuration files, or their folder';
       throw new RmqdevError('FILE_UNREADABLE', { what: `${path} cannot be read`, why, next }, { cause: error });
     });
     if (about.isDirectory()) await addBelow({ root: path, maxFiles, found }, path, new Set([await realpath(path)]));
@@ -47,7 +47,7 @@ async function addBelow(search: Search, folder: string, visited: ReadonlySet<str
 function tooMany({ root, maxFiles }: Search): RmqdevError {
   return new RmqdevError('FILE_UNREADABLE', {
     what: `${root} holds more than ${maxFiles.toLocaleString('en')} files`,
-    why: 'configuration is less, and to read a part of it would show a part of a cluster',
-    next: 'Name the folder that holds the configuration, or its files',
+    why: 'no configuration has so many files, and reading a part of them would show only a part of a cluster',
+    next: 'Name the folder with the configuration, or its files',
   });
 }

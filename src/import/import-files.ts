@@ -25,7 +25,7 @@ export type ImportRequest = {
 export type ImportResult = {
   /** Of the profile that was written. */
   file: string;
-  /** For the cluster: that of the file where it can be one, else what to give `up --name`. */
+  /** For the cluster: the name of the file if it is valid, else the value for `up --name`. */
   name: string;
   rocketmq: string;
   nodes: string[];
@@ -33,14 +33,14 @@ export type ImportResult = {
   changes: Change[];
 };
 
-/** As lint finds them. `changedTo` is empty where the profile is not concerned; `oneMachine`: it is wrong only since all runs on one. */
+/** As lint finds them. `changedTo` is empty if the profile is not affected; `oneMachine`: it is wrong only because everything runs on one machine. */
 export type ImportedFinding = Finding & { oneMachine: boolean; changedTo: string[] };
 
 /** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
 export async function importFiles({ paths, cwd, output, name, rocketmq, mayReplace }: ImportRequest): Promise<ImportResult> {
   const file = resolve(cwd, output ?? `${profileName(name, paths, cwd)}.yaml`);
   if (!mayReplace && (await exists(file))) {
-    const text = { what: `${file} is there already`, why: 'import replaces no file unasked' };
+    const text = { what: `${file} already exists`, why: 'import does not replace a file unless you say so' };
     throw new RmqdevError('FILE_NOT_WRITTEN', { ...text, next: 'Name another with -o, or add --force' });
   }
   const sets = await readSets(paths);
@@ -66,11 +66,11 @@ export async function importFiles({ paths, cwd, output, name, rocketmq, mayRepla
 }
 
 const NOT_WRITTEN: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
+  ENOENT: 'its folder does not exist',
   ENOTDIR: 'a part of its path is a file',
   EISDIR: 'it is a folder',
-  EACCES: 'you may not write there',
-  EROFS: 'it lies on a read-only file system',
+  EACCES: 'you have no write permission there',
+  EROFS: 'it is on a read-only file system',
   ENOSPC: 'the disk is full',
 };
 
@@ -80,7 +80,7 @@ const concerns = ({ file, line }: Change, { at }: Finding) =>
 function profileName(name: string | undefined, paths: readonly string[], cwd: string): string {
   if (name !== undefined) {
     if (NODE_ID.test(name)) return name;
-    const text = { what: `--name ${name}`, why: 'a name is letters, digits, _ and -' };
+    const text = { what: `--name ${name}`, why: 'a name can have letters, digits, _ and -' };
     throw new RmqdevError('NAME_INVALID', { ...text, next: 'Choose another name' });
   }
   const [only] = paths;
@@ -100,7 +100,7 @@ function supported(named: readonly string[]): string | undefined {
   return SUPPORTED_RELEASES.findLast((release) => compareVersions(release, only) <= 0);
 }
 
-/** What `up` could not load must not be written. */
+/** Never write what `up` could not load. */
 async function prove(yaml: string, cwd: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rmqdev-import-'));
   try {
@@ -112,7 +112,7 @@ async function prove(yaml: string, cwd: string): Promise<void> {
   }
 }
 
-/** Where this cannot be told, writing the file says why. */
+/** If this is not known, writing the file fails with the reason. */
 async function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,

@@ -1,13 +1,13 @@
 /**
- * Reads a file exactly as java.util.Properties.load(InputStream) does, and keeps where each pair stands. No library keeps the
- * lines and takes the text as Latin-1; both matter here. Source: the Javadoc of java.util.Properties.load, compared with JDK 17.
+ * Reads a file exactly as java.util.Properties.load(InputStream) does, and keeps the line of each pair. No library keeps the
+ * lines and reads the text as Latin-1; both matter here. Source: the Javadoc of java.util.Properties.load, compared with JDK 17.
  */
 
 export type PropertyPair = {
   /** As Java has them: every character above 127 is one byte of the file. */
   key: string;
   value: string;
-  /** The value before backslashes were taken away. */
+  /** The value before backslashes are removed. */
   raw: string;
   /** First physical line, from 1, and how many it covers. */
   line: number;
@@ -19,7 +19,7 @@ export type PropertyPair = {
 
 const BLANK = /^[ \t\f]+/;
 
-/** @param text one character a byte */
+/** @param text one character for each byte */
 export function readJavaProperties(text: string): PropertyPair[] {
   const lines = text.split(/\r\n|\r|\n/);
   const pairs: PropertyPair[] = [];

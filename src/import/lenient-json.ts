@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 
 /**
- * JSON as the proxy takes it: with comments, single quotes and a comma too many. YAML's flow style is that, without comments.
- * @returns undefined where the proxy would refuse it. Source: fastjson 1.2.83 and fastjson2 2.0.59, measured.
+ * JSON as the proxy accepts it: with comments, single quotes and trailing commas. YAML's flow style accepts that, except comments.
+ * @returns undefined if the proxy would refuse it. Source: fastjson 1.2.83 and fastjson2 2.0.59, measured.
  */
 export function readLenientJson(text: string): unknown {
   try {
@@ -22,7 +22,7 @@ export function readLenientJson(text: string): unknown {
   }
 }
 
-/** @throws RangeError where it is nested deeper than anything can be written again */
+/** @throws RangeError if it is nested too deeply to be written again */
 function printable(value: unknown): unknown {
   JSON.stringify(value);
   return value;

@@ -3,10 +3,10 @@ import type { LintExample } from '../diagnose/lint/examples.js';
 import { lint } from '../diagnose/lint.js';
 import { setsOf } from './read-sets.js';
 
-/** An address that no example has: that of the machine which an example is looked at on. */
+/** The address of the machine in the tests of the examples. No example has it. */
 const OWN = ['198.51.100.1'];
 
-/** What lint says of an example of docs/lint.md, as if its files had been named in one folder. */
+/** What lint says about an example of docs/lint.md, as if its files were in one folder. */
 export async function lintExample({ files, rocketmq, encoding = undefined }: LintExample): Promise<Finding[]> {
   const isFolder = Object.keys(files).some((path) => path.includes('/') || /\.(sh|ya?ml)$/.test(path));
   const found = Object.keys(files).map((path) => ({ path, asked: !isFolder }));

@@ -2,7 +2,7 @@ import type { NodeView } from '../diagnose/lint/node-view.js';
 import { meant } from './change.js';
 import type { NodeIds } from './node-ids.js';
 
-/** `view` is undefined where only brokers tell of it. */
+/** `view` is undefined if only brokers mention it. */
 export type NameServer = { id: string; view: NodeView | undefined; port: number };
 
 const DEFAULT_PORT = 9_876;

@@ -1,10 +1,10 @@
 import { isReservedId, NODE_ID } from '../profile/names.js';
 
-/** Ids that a profile takes, each once: folders of a Mac know no case. */
+/** Unique ids for a profile: on a Mac, folder names do not distinguish case. */
 export class NodeIds {
   readonly #taken = new Set<string>();
 
-  /** @returns `<stem><end>`, or `<stem>-2<end>` and so on where it is taken; `stem` is made a word that an id can begin with. */
+  /** @returns `<stem><end>`, or `<stem>-2<end>` and so on if it is in use; `stem` is changed to a valid beginning of an id. */
   allot(stem: string, end = '', separator = '-'): string {
     const plain = stem.replace(/[^\w-]/g, '-').slice(0, 50);
     const base = NODE_ID.test(plain) ? plain : 'broker-a';

@@ -9,11 +9,11 @@ export type ImportedRole = 'broker' | 'namesrv' | 'controller' | 'proxy';
 /** Source: namesrv/.../NamesrvStartup.java. */
 const CONTROLLERS_OBJECT = /^(Controller|Jraft)Config$/;
 
-/** Keys that the profile says in its own words, or that rmqdev allots: what becomes of them is said where it is settled. */
+/** Keys that the profile says in its own words, or that rmqdev chooses: the code that decides about them reports the change. */
 const SETTLED =
   /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole|dLegerGroup|dLegerSelfId|enableDLegerCommitLog|enableControllerMode|enableControllerInNamesrv|grpcServerPort)$/;
 
-/** Keys of ours, or of another machine: what stands in their place. */
+/** Keys that rmqdev writes, or that belong to another machine, and what replaces them. */
 const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   { keys: /^namesrvAddr$/, to: 'the NameServers of the profile', why: 'they run on this machine' },
   {
@@ -21,16 +21,16 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
     to: 'the brokerClusterName of the profile',
     why: 'a proxy serves the brokers of its profile',
   },
-  { keys: /^proxyMode$/, to: 'CLUSTER', why: 'in a profile a proxy is a process of its own' },
-  { keys: /^remotingListenPort$/, to: 'listenPort - 1', why: 'rmqdev allots the ports of a node together' },
+  { keys: /^proxyMode$/, to: 'CLUSTER', why: 'in a profile a proxy is a separate process' },
+  { keys: /^remotingListenPort$/, to: 'listenPort - 1', why: 'rmqdev chooses the ports of a node together' },
   { keys: /^localServeAddr$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
   {
     keys: /^tls\w*(Path|Password)$/,
     to: 'left out',
-    why: 'the files with the keys are not taken over: the proxy makes a certificate of its own',
+    why: 'import does not copy the files with the keys: the proxy creates its own certificate',
   },
-  { keys: /^haMasterAddress$/, to: 'the master of the profile', why: 'a slave learns its master from the NameServers' },
-  { keys: /^haListenPort$/, to: 'listenPort + 1', why: 'rmqdev allots the ports of a node together' },
+  { keys: /^haMasterAddress$/, to: 'the master of the profile', why: 'a slave learns the address of its master from the NameServers' },
+  { keys: /^haListenPort$/, to: 'listenPort + 1', why: 'rmqdev chooses the ports of a node together' },
   {
     keys: /^dLegerPeers$/,
     to: 'the brokers of the profile that share its brokerName',
@@ -43,29 +43,29 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   {
     keys: /(^storePath|^storeCheckpoint$|^abortFile$|Path$|Dir$|^rocketmqHome$)/,
     to: 'the folder of the node',
-    why: 'each node has its store in a folder of its own',
+    why: 'each node has its store in its own folder',
   },
   {
     keys: /^(aclEnable|authenticationEnabled|authorizationEnabled)$/,
     to: 'left out',
-    why: 'the files with the accounts are not taken over',
+    why: 'import does not copy the files with the accounts',
   },
 ];
 
-/** Keys of an election that is not the profile's. */
+/** Keys of an election mode that the profile does not use. */
 const FOREIGN: Readonly<Record<ElectionMode | 'fixed', { keys: RegExp; why: string }>> = {
   fixed: {
     keys: /^(dLeger|enableDLeger|enableController|controller|preferredLeaderId$)/,
     why: 'the brokers of the profile are fixed masters and slaves',
   },
   dledger: { keys: /^(enableController|controller)/, why: 'the brokers of the profile are DLedger groups' },
-  controller: { keys: /^(dLeger|enableDLeger|preferredLeaderId$)/, why: 'the brokers of the profile are led by controllers' },
+  controller: { keys: /^(dLeger|enableDLeger|preferredLeaderId$)/, why: 'controllers choose the masters of the profile' },
 };
 
 /**
- * What the release reads of a file and rmqdev does not write itself. The file of a NameServer that holds a controller has two readers:
- * each is given its own keys.
- * @param election how the brokers of the profile come to their master
+ * The keys of a file that the release reads and rmqdev does not write itself. The file of a NameServer with a controller in it has
+ * two readers: each gets its own keys.
+ * @param election how the brokers of the profile get their master
  */
 export function nodeProperties(
   view: NodeView,
@@ -78,7 +78,7 @@ export function nodeProperties(
     if (view.role === 'namesrv' && isControllers(view, key) !== (role === 'controller')) {
       const isTaken = election === 'controller' && holdsController(view);
       if (role === 'namesrv' && !isTaken)
-        changes.push(change(view, key, 'left out', 'the NameServer holds no controller that would read it'));
+        changes.push(change(view, key, 'left out', 'the NameServer has no controller that would read it'));
       continue;
     }
     const foreign = FOREIGN[election ?? 'fixed'];
@@ -101,12 +101,12 @@ export function nodeProperties(
       continue;
     }
     if (name !== key && view.entry(name)) {
-      changes.push(change(view, key, 'left out', `${name} is there too`));
+      changes.push(change(view, key, 'left out', `${name} is set too`));
       continue;
     }
-    if (name !== key) changes.push(change(view, key, `${name}=${value}`, `RocketMQ ${view.version} has it under this name`));
+    if (name !== key) changes.push(change(view, key, `${name}=${value}`, `RocketMQ ${view.version} uses this name for it`));
     else if (value !== view.entry(key)?.value)
-      changes.push(change(view, key, `${key}=${value}`, 'what stood behind the value was part of it'));
+      changes.push(change(view, key, `${key}=${value}`, 'the text after the value was part of it'));
     properties.set(name, value);
   }
   return { properties: Object.fromEntries(properties), changes };
@@ -117,7 +117,7 @@ function isControllers(view: NodeView, key: string): boolean {
   return CONTROLLERS_OBJECT.test(lookupKey(view.version, 'namesrv', key)?.object ?? '');
 }
 
-/** A peer of a DLedger group is called by its number in a profile. */
+/** In a profile a peer of a DLedger group has its number in its id. */
 function settingOf(view: NodeView, key: string): string {
   const value = meant(view, key) ?? '';
   return key === 'preferredLeaderId' ? value.replace(/^[A-Za-z](?=\d+$)/, 'n') : value;

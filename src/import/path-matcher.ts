@@ -1,6 +1,6 @@
 type Candidate = { path: string; parts: readonly string[] };
 
-/** Finds the file that a start script means among those that were read: scripts name them as they lie on another machine. */
+/** Finds the file that a start script means among those that were read: scripts use the paths of another machine. */
 export class PathMatcher {
   readonly #byName = new Map<string, Candidate[]>();
 
@@ -14,7 +14,7 @@ export class PathMatcher {
     }
   }
 
-  /** @returns the path whose last parts are most like those of `config`, of equal ones the first; none where not even the name is. */
+  /** @returns the path whose last parts match those of `config` best, the first of equal ones; none if not even the name matches. */
   find(config: string): string | undefined {
     const wanted = backwards(config);
     let best: { path: string; alike: number } | undefined;

@@ -17,14 +17,14 @@ const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
 /** Configuration is small; a larger file is a log, or data. */
 const MAX_BYTES = 1_048_576;
 
-/** How a file is called that comes through a pipe. */
+/** The name of a file that comes through a pipe. */
 const PIPED = 'stdin';
 
 /**
- * Reads files and folders (with what is below them) into sets that are meant to run together: what was named file by file is one
- * set; else each folder is one, but folders with a single broker each that differ in their identities belong together.
- * @param readPiped gives what comes through a pipe, for the path `-`
- * @throws RmqdevError FILE_UNREADABLE where a path that the user named is not there, or holds too many files
+ * Reads files and folders (with everything below them) into sets that are meant to run together. Files that were named one by one are
+ * one set; else each folder is one set, but folders with one broker each and different identities belong together.
+ * @param readPiped gives the text from a pipe, for the path `-`
+ * @throws RmqdevError FILE_UNREADABLE if a path that the user named does not exist, or has too many files
  */
 export async function readSets(paths: readonly string[], readPiped?: () => Promise<Uint8Array>): Promise<ConfigSet[]> {
   if (readPiped === undefined || !paths.includes('-')) return setsOf(await foundFiles(paths), readSmall);
@@ -36,7 +36,7 @@ export async function readSets(paths: readonly string[], readPiped?: () => Promi
   );
 }
 
-/** @param read gives the bytes, or why there are none; undefined where it is too large for configuration, or must not be read */
+/** @param read gives the bytes, or why there are none; undefined if the file is too large for configuration, or must not be read */
 export async function setsOf(
   found: readonly FoundFile[],
   read: (path: string) => Promise<Uint8Array | string | undefined>,
@@ -75,7 +75,7 @@ export async function setsOf(
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
-  // A script may start files of several sets: what is not in a set of its own is looked for among all.
+  // A script may start files of several sets: a file that is not in the script's set is searched among all.
   const all = configs.map(({ file }) => file.path);
   const rest = { scripts: linked(scripts, all), others, containers, versions };
   const sets = byEnvironment(wanted)
@@ -91,7 +91,7 @@ const unread = (path: string, detail: string): ConfigFile => ({
   remarks: [{ kind: 'unreadable', line: null, text: '', detail }],
 });
 
-/** @returns the bytes, or why there are none; undefined where it is too large for configuration. */
+/** @returns the bytes, or why there are none; undefined if the file is too large for configuration. */
 async function readSmall(path: string): Promise<Uint8Array | string | undefined> {
   try {
     const { size } = await stat(path);
@@ -103,7 +103,7 @@ async function readSmall(path: string): Promise<Uint8Array | string | undefined>
 
 type NamedVersion = { version: string; folder: string };
 
-/** Of RocketMQ itself: its clients, dashboards and the like have versions of their own. */
+/** Images of RocketMQ itself: clients, dashboards and the like have other versions. */
 const VERSION =
   /rocketmq(?![\w./-]*(?:client|spring|starter|dashboard|console|exporter|connect|mqtt|stream))[\w./-]*?[-_/:](?:[a-z]+-)?v?([45]\.\d{1,2}\.\d{1,2})(?![\d.])/gi;
 const VERSION_VARIABLE = /rocketmq_?version\w*["']?\s*[:= ]\s*["']?v?([45]\.\d{1,2}\.\d{1,2})/gi;
@@ -113,7 +113,7 @@ function noteVersions(text: string, path: string, versions: NamedVersion[]): voi
     for (const [, version] of text.matchAll(pattern)) versions.push({ version: version as string, folder: dirname(path) });
 }
 
-/** The versions named around the files: in their folders, or above or below these; else anywhere. */
+/** The versions named near the files: in their folders, or above or below these; else anywhere. */
 function versionsOf(files: readonly ConfigFile[], versions: readonly NamedVersion[]): string[] {
   const own = new Set(files.map(({ path }) => dirname(path)));
   const above = new Set([...own].flatMap(withParents));
@@ -129,7 +129,7 @@ function withParents(folder: string): string[] {
   return parents;
 }
 
-/** Files of development and of production are never run together. */
+/** Files for development and for production never run together. */
 function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T[][] {
   const common = commonFolders(configs.map(({ file }) => file.path));
   return [...grouped(configs, ({ file }) => environmentOf(file.path, common)).values()];
@@ -138,7 +138,7 @@ function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T
 const textOf = (file: ConfigFile, key: string) => file.entries.findLast((entry) => entry.key === key)?.value.trim() ?? '';
 const isControlled = (file: ConfigFile) => textOf(file, 'enableControllerMode').toLowerCase() === 'true';
 
-/** Replicas that a controller leads are all alike: those of one list of controllers belong together. */
+/** Replicas with controllers look alike: those with the same list of controllers belong together. */
 const identity = (file: ConfigFile) =>
   isControlled(file) ? file.path : ['brokerName', 'brokerId', 'dLegerSelfId'].map((key) => textOf(file, key)).join('#');
 
@@ -158,7 +158,7 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
     new Set(alone.map(identity)).size === alone.length &&
     new Set(alone.filter(isControlled).map((file) => textOf(file, 'controllerAddr'))).size <= 1;
   const sets = [...many, ...(fits && single.length > 0 ? [single.flat()] : single), ...(isBrokerless(named) ? [] : [named])];
-  // NameServers, controllers and proxies in folders of their own belong to the brokers, where there is one set of these.
+  // NameServers, controllers and proxies in separate folders belong to the brokers, if there is one set of brokers.
   const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files));
   const [only, second] = sets;
   if (only && second === undefined) return [[...only, ...others.flat()]];
@@ -183,7 +183,7 @@ function assemble(files: readonly ConfigFile[], { scripts, others, containers, v
   };
 }
 
-/** @returns the scripts, each launch with the one of `paths` that it means; where none is, what it had stays. */
+/** @returns the scripts, each launch with the one of `paths` that it means; without a match the launch keeps what it had. */
 function linked(scripts: readonly StartScript[], paths: readonly string[]): StartScript[] {
   const files = new PathMatcher(paths);
   const meant = (launch: Launch) => (launch.config === undefined ? undefined : files.find(launch.config)) ?? launch.file;

@@ -2,11 +2,11 @@ import { parseSizeBytes } from '../base/units.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 import type { Change } from './change.js';
 
-/** A heap above it is made for a server; rmqdev's own default is taken then. */
+/** A larger heap is made for a server; import then uses rmqdev's default. */
 const LARGEST_HEAP_BYTES = 2 * 1_073_741_824;
 const MIN_HEAP_BYTES = 16 * 1_048_576;
 
-/** The heaps of the start scripts by role, where they are made for several nodes on one machine. */
+/** The heaps of the start scripts by role, if they are made for several nodes on one machine. */
 export function scriptHeaps({ scripts }: ConfigSet, changes: Change[]): Record<string, { heap: string }> {
   const roles: Record<string, { heap: string }> = {};
   for (const { path, heaps: found } of scripts) {

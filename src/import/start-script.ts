@@ -13,12 +13,12 @@ const STARTERS: readonly { name: RegExp; role: ConfigRole }[] = [
 
 const COMMENT = /^\s*(#|::|rem\b|@rem\b|echo\b|@echo\b)/i;
 const HEAP = /-Xmx(\d+[kKmMgG]?)/;
-/** What stands between two commands of one line; quoted text is passed over. To cmd a semicolon is nothing. */
+/** The separators of commands in one line; quoted text is skipped. For cmd a semicolon is not a separator. */
 const BETWEEN = /"[^"]*"|'[^']*'|(&&|\|\|?|;|(?<![<>])&(?![<>]))/g;
 const BETWEEN_BATCH = /"[^"]*"|(&&?|\|\|?)/g;
 const CONFIG_OPTIONS = /^(-c|--configFile|-bc|-pc)$/;
 
-/** Reads what a .sh, .cmd, .bat or .ps1 starts. It runs nothing, and knows `cd` and simple variables only. */
+/** Reads what a .sh, .cmd, .bat or .ps1 starts. It runs nothing, and knows only `cd` and simple variables. */
 export function readStartScript(path: string, lines: readonly string[]): Omit<StartScript, 'launches'> & { launches: Launch[] } {
   const variables = new Map<string, string>();
   const launches: Launch[] = [];
@@ -73,7 +73,7 @@ function commandsOf(line: string, between: RegExp): string[] {
   return [...commands, line.slice(start)];
 }
 
-/** Forward slashes everywhere; a path that begins with a variable is left as it is. */
+/** Forward slashes everywhere; a path that begins with a variable stays unchanged. */
 function join(folder: string, path: string): string {
   const plain = path.replaceAll('\\', '/');
   const isAbsolute = /^(\/|[A-Za-z]:|\$|%|~)/.test(plain);
@@ -93,7 +93,7 @@ function heapRole(path: string, line: string): 'namesrv' | 'broker' | undefined 
   return /runserver|namesrv|nameserver/i.test(path) || /NamesrvStartup|mqnamesrv/.test(line) ? 'namesrv' : undefined;
 }
 
-/** Lines that end in a backslash, or in the caret of cmd, go on in the next one. */
+/** A line that ends in a backslash, or in the caret of cmd, continues in the next one. */
 function joinLines(lines: readonly string[]): { text: string; line: number }[] {
   const joined: { text: string; line: number }[] = [];
   let open = false;

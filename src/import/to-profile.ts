@@ -25,7 +25,7 @@ export type NodeDraft = {
   properties?: Record<string, string>;
 };
 
-/** As it stands in the YAML file. */
+/** As in the YAML file. */
 export type ProfileDraft = {
   description: string;
   rocketmq?: string;
@@ -37,8 +37,8 @@ export type ProfileDraft = {
 };
 
 /**
- * Makes one profile that runs on this machine of what was written for others.
- * @param version that the keys are judged for; `rocketmq` goes into the profile
+ * Turns files for other machines into one profile that runs on this machine.
+ * @param version the release for which keys are judged; `rocketmq` goes into the profile
  * @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED
  */
 export function toProfile(
@@ -78,7 +78,7 @@ export function toProfile(
   for (const { id, view, port } of leaders.controllers) nodes[id] = draftOf('controller', view, port);
   const seen = new Set<NodeView>();
   for (const { id, view, brokerName, brokerId } of brokers) {
-    // A peer that no file is for has no port of its own either.
+    // A peer without a file has no port of its own either.
     const written = view.entry('listenPort') && !seen.has(view) ? Number(meant(view, 'listenPort')) : undefined;
     seen.add(view);
     const { role, ...rest } = draftOf('broker', view, written);
@@ -107,7 +107,7 @@ export function toProfile(
   return { draft, changes: unique(changes) };
 }
 
-/** Takes what all of them have alike out of them. @returns it */
+/** Removes the settings that all of them share. @returns those settings */
 function takeShared(nodes: readonly NodeDraft[]): Record<string, string> {
   const [first, ...others] = nodes;
   if (!first?.properties || others.length === 0) return {};
@@ -120,14 +120,14 @@ function takeShared(nodes: readonly NodeDraft[]): Record<string, string> {
   return Object.fromEntries(alike);
 }
 
-/** A controller's port stands in the list of its group. */
+/** A controller's port is in the list of its group. */
 function portKey(role: ImportedRole, view: NodeView): string {
   if (role === 'proxy') return 'grpcServerPort';
   return role === 'controller' && view.entry('controllerDLegerPeers') ? 'controllerDLegerPeers' : 'listenPort';
 }
 
 function refusedPorts(role: ImportedRole, election: ElectionMode | undefined, port: number): string {
-  if (!Number.isInteger(port)) return 'it is no port';
+  if (!Number.isInteger(port)) return 'it is not a port';
   const own = Object.values(portOffsets({ role, election })).map((offset) => port + offset);
   const said = own.length === 1 ? String(port) : `${own.slice(0, -1).join(', ')} or ${own.at(-1)}`;
   return `on one machine ${said} is another node's, or cannot be`;
@@ -144,7 +144,7 @@ function replicationOf(brokers: readonly { view: NodeView; brokerName: string; b
       if (view.entry('brokerRole') && meant(view, 'brokerRole') !== 'ASYNC_MASTER')
         changes.push(change(view, 'brokerRole', 'ASYNC_MASTER', `${brokerName} has no slave to wait for`));
     } else if (replication === 'sync' && !isSync(master))
-      changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one way of replication'));
+      changes.push(change(view, 'brokerRole', 'SYNC_MASTER', 'a profile has one kind of replication'));
   }
   return replication;
 }
@@ -160,14 +160,14 @@ function clusterName(brokers: readonly NodeView[], changes: Change[]): { brokerC
           view,
           'brokerClusterName',
           name ?? 'DefaultCluster',
-          'the brokers of a profile are one cluster, named in letters, digits, . _ and -',
+          'the brokers of a profile are one cluster; its name can have letters, digits, . _ and -',
         ),
       );
   }
   return name === undefined ? {} : { brokerClusterName: name };
 }
 
-/** Peers that no file is for repeat what is said of another's. */
+/** Peers without a file repeat the changes of another peer. */
 function unique(changes: readonly Change[]): Change[] {
   return [...new Map(changes.map((each) => [JSON.stringify(each), each])).values()];
 }

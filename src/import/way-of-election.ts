@@ -6,13 +6,13 @@ import { isMeant } from './change.js';
 /** What makes a broker elect its master. Sources: store/.../config/MessageStoreConfig.java, common/.../BrokerConfig.java. */
 const SWITCH: Readonly<Record<ElectionMode, { key: string; what: string }>> = {
   dledger: { key: 'enableDLegerCommitLog', what: 'is a peer of a DLedger group' },
-  controller: { key: 'enableControllerMode', what: 'is led by a controller' },
+  controller: { key: 'enableControllerMode', what: 'gets its master from a controller' },
 };
 const FIXED = 'is a fixed master or slave';
 
 /**
- * @returns how all of these brokers come to their master: undefined where their files say it.
- * @throws RmqdevError UNSUPPORTED where they do it in several ways, or `version` cannot; NOT_IMPORTABLE where one file says two
+ * @returns how all of these brokers get their master: undefined if their files fix it.
+ * @throws RmqdevError UNSUPPORTED if there are several ways, or `version` cannot do it; NOT_IMPORTABLE if one file says two ways
  */
 export function wayOfElection(brokers: readonly NodeView[], version: string): ElectionMode | undefined {
   const ways = brokers.map((view) => ({ view, way: wayOf(view) }));
@@ -24,7 +24,7 @@ export function wayOfElection(brokers: readonly NodeView[], version: string): El
     throw new RmqdevError('UNSUPPORTED', {
       what: 'these brokers do not fit into one profile',
       why: `${said.join(', ')}, and the brokers of a profile all come to their master in one way (replication)`,
-      next: 'Import the files of each way for themselves: two profiles, which can run side by side',
+      next: 'Import the files of each kind separately: two profiles, which can run side by side',
     });
   }
   const { view, way } = first;
@@ -44,7 +44,7 @@ function wayOf(view: NodeView): ElectionMode | undefined {
   if (second === undefined) return way;
   throw new RmqdevError('NOT_IMPORTABLE', {
     what: `${view.file.path} sets both ${ELECTIONS.map((mode) => SWITCH[mode].key).join(' and ')}`,
-    why: 'a broker is a peer of a DLedger group or led by a controller, and RocketMQ ends with 252 where it is told both',
+    why: 'a broker is either a peer of a DLedger group or under a controller, and RocketMQ ends with 252 if both are on',
     next: `Take one of them away: line ${ELECTIONS.map((mode) => view.entry(SWITCH[mode].key)?.line).join(' or ')}`,
   });
 }

@@ -24,9 +24,9 @@ export function apacheMirrors(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Downloads `<mirror>/<version>/rocketmq-all-<version>-bin-release.zip` to `cache/downloads/`, checked against the `.sha512` beside it.
- * A broken download goes on at the next mirror, and in the next call, where it stopped; mirrors are asked again while bytes arrive.
- * @throws INSTALL_FAILED (no mirror has it, or none its checksum), CHECKSUM_MISMATCH, the reason of `signal`; system errors as they are.
+ * Downloads `<mirror>/<version>/rocketmq-all-<version>-bin-release.zip` to `cache/downloads/`, checked against the `.sha512` next to it.
+ * A broken download continues at the same byte, from the next mirror and in the next call; mirrors are asked again as long as bytes arrive.
+ * @throws INSTALL_FAILED (no mirror has it or its checksum), CHECKSUM_MISMATCH, the reason of `signal`; system errors unchanged.
  */
 export async function downloadRelease(version: string, context: ApacheContext): Promise<DownloadedZip> {
   const name = `rocketmq-all-${version}-bin-release.zip`;
@@ -41,7 +41,7 @@ export async function downloadRelease(version: string, context: ApacheContext): 
 async function findChecksum(version: string, urls: string[], context: ApacheContext): Promise<{ sha512: string; mirrorUrl: string }> {
   const others = new AbortController();
   const signal = AbortSignal.any([context.signal, others.signal]);
-  // All are asked at once, so that several dead mirrors cost one time-out; the first in the list that knows it wins.
+  // All are asked at once, so that several dead mirrors cost only one time-out; the first in the list that has it wins.
   const answers = urls.map((url) => checksumOf(url, { clock: context.clock, signal }));
   const settled = Promise.allSettled(answers);
   const failures: string[] = [];
@@ -65,10 +65,10 @@ async function checksumOf(url: string, context: DownloadContext): Promise<{ sha5
   const text = await fetchText(`${url}.sha512`, CHECKSUM_TIMEOUT_MS, context);
   if (text === undefined) {
     const isZipThere = await exists(url, CHECKSUM_TIMEOUT_MS, context);
-    throw new ServerError(isZipThere ? `${url}.sha512 is missing, so the zip beside it cannot be checked` : `HTTP 404 for ${url}`);
+    throw new ServerError(isZipThere ? `${url}.sha512 is missing, so the zip next to it cannot be checked` : `HTTP 404 for ${url}`);
   }
   const sha512 = parseSha512(text);
-  if (!sha512) throw new ServerError(`${url}.sha512 holds no SHA-512`);
+  if (!sha512) throw new ServerError(`${url}.sha512 has no SHA-512 in it`);
   return { sha512, mirrorUrl: url };
 }
 
@@ -98,12 +98,12 @@ async function fetchChecked(url: string, partFile: string, expected: Expected, v
   const actual = await sha512Of(partFile, context.signal);
   if (actual === expected.sha512) return;
   await removePart(partFile);
-  // The wrong bytes may be an earlier call's or another mirror's: fetch all of them from this one before blaming it.
+  // The wrong bytes may come from an earlier call or another mirror: fetch all of them from this mirror before blaming it.
   if (isResumed) return fetchChecked(url, partFile, expected, version, context);
   throw new RmqdevError('CHECKSUM_MISMATCH', {
     what: `RocketMQ ${version} from ${url} was thrown away`,
     why: `its SHA-512 is ${actual.slice(0, 16)}…, ${expected.says} says ${expected.sha512.slice(0, 16)}…`,
-    next: `Run \`rmqdev install ${version}\` again; where it stays so, set RMQDEV_APACHE_MIRRORS to another mirror or use --from maven`,
+    next: `Run \`rmqdev install ${version}\` again; if it fails again, set RMQDEV_APACHE_MIRRORS to another mirror or use --from maven`,
   });
 }
 

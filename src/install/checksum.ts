@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 const SHA512_DIGITS = 128;
 
 /**
- * @returns the lower-case hex digest in a `.sha512` file, or undefined where it holds none. Three spellings are in use at Apache:
+ * @returns the lower-case hex digest in a `.sha512` file, or undefined if it has none. Apache uses three formats:
  * `<hex>`, `<hex>  <file>`, and gpg's `<file>: AB CD …` over several lines; BSD's `SHA512 (<file>) = <hex>` is read too.
  */
 export function parseSha512(text: string): string | undefined {

@@ -2,21 +2,21 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.js';
 import { asError, systemCode } from '../base/errors.js';
 
-/** One server could not deliver; another may. Not for users: the caller gathers them. */
+/** One server could not deliver; another one may. Not for users: the caller collects them. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
 
 export type DownloadContext = { clock: Clock; signal: AbortSignal };
 
-/** A server that says nothing for so long is given up, also in the middle of a file. */
+/** After this time without a byte a server is given up, also in the middle of a file. */
 export const STALL_MS = 30_000;
 
 /**
- * Fetches `url` to the end of `partFile`: goes on where that stands (Range, with If-Range where the same server sent a strong ETag or
- * a date before), starts over where the server does not resume. What arrived stays there after any failure.
- * @returns `isResumed`: whether bytes of an earlier call are in it, so that a wrong checksum may be their fault.
- * @throws ServerError, the reason of `signal`; system errors of the disk as they are.
+ * Fetches `url` and appends to `partFile`: continues where that file ends (Range, with If-Range if the same server sent a strong ETag
+ * or a date before), starts over if the server does not resume. After any failure the bytes that arrived stay there.
+ * @returns `isResumed`: whether bytes of an earlier call are in it, which may be the reason of a wrong checksum.
+ * @throws ServerError, the reason of `signal`; system errors of the disk unchanged.
  */
 export async function downloadPart(
   url: string,
@@ -35,7 +35,7 @@ export async function downloadPart(
   if (response.status !== 200 && response.status !== 206) throw new ServerError(`HTTP ${response.status} for ${url}`);
   const isResumed = response.status === 206 && size > 0;
   if (isResumed && !response.headers.get('content-range')?.startsWith(`bytes ${size}-`))
-    throw new ServerError(`${url} was asked for the bytes from ${size} on and sent others`);
+    throw new ServerError(`${url} was asked for the bytes from ${size} on and sent other bytes`);
   if (size > 0 && !isResumed) await part.truncate(0);
   await writeFile(validatorFile(partFile), JSON.stringify({ url, validator: validatorOf(response) }));
   const length = response.headers.get('content-length');
@@ -49,12 +49,12 @@ export async function downloadPart(
   return { isResumed };
 }
 
-/** Removes `partFile` and what is known about it. */
+/** Removes `partFile` and its metadata. */
 export async function removePart(partFile: string): Promise<void> {
   await Promise.all([rm(partFile, { force: true }), rm(validatorFile(partFile), { force: true })]);
 }
 
-/** @returns the text at `url`, or undefined where the server answers 404. @throws ServerError, the reason of `signal`. */
+/** @returns the text at `url`, or undefined if the server answers 404. @throws ServerError, the reason of `signal`. */
 export async function fetchText(url: string, timeoutMs: number, { clock, signal }: DownloadContext): Promise<string | undefined> {
   using deadline = clock.deadline(timeoutMs, signal);
   try {
@@ -68,7 +68,7 @@ export async function fetchText(url: string, timeoutMs: number, { clock, signal 
   }
 }
 
-/** @returns whether the server has something at `url`; false also where it cannot be asked. */
+/** @returns whether the server has something at `url`; false also if it cannot be reached. */
 export async function exists(url: string, timeoutMs: number, { clock, signal }: DownloadContext): Promise<boolean> {
   using deadline = clock.deadline(timeoutMs, signal);
   return fetch(url, { method: 'HEAD', signal: deadline.signal }).then(
@@ -77,7 +77,7 @@ export async function exists(url: string, timeoutMs: number, { clock, signal }: 
   );
 }
 
-/** Aborts with `userSignal`, when `keep` was not called for STALL_MS, and at the end, so that an unread answer holds no connection. */
+/** Aborts with `userSignal`, if `keep` is not called for STALL_MS, and at the end, so that an unread answer keeps no connection open. */
 class Patience implements Disposable {
   readonly userSignal: AbortSignal;
   readonly signal: AbortSignal;
@@ -134,7 +134,7 @@ function asServerError(error: unknown, url: string, userSignal: AbortSignal): Er
 
 const validatorFile = (partFile: string): string => `${partFile}.json`;
 
-/** If-Range takes no weak ETag (RFC 9110, section 13.1.5). */
+/** If-Range does not accept a weak ETag (RFC 9110, section 13.1.5). */
 function validatorOf(response: Response): string | null {
   const etag = response.headers.get('etag');
   return etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');

@@ -26,12 +26,12 @@ export function cannotInstall(version: string, failures: RmqdevError[], knownVer
   );
 }
 
-/** System errors as a user meets them here; anything else stays what it is. */
+/** System errors in words for users; any other error stays unchanged. */
 export function installError(error: unknown, { signal, paths }: { signal: AbortSignal; paths: HomePaths }): unknown {
   if (signal.aborted) {
     return new RmqdevError(
       'INTERRUPTED',
-      { what: 'The install was interrupted', why: 'it was asked to stop', next: 'Run it again: a download goes on where it stopped' },
+      { what: 'The install was interrupted', why: 'it was asked to stop', next: 'Run it again: a download continues where it stopped' },
       { cause: error },
     );
   }
@@ -42,7 +42,7 @@ export function installError(error: unknown, { signal, paths }: { signal: AbortS
       {
         what: `There is no space left for a RocketMQ release below ${paths.root}`,
         why: `writing failed with ${code}`,
-        next: 'Free some (a release takes up to 300 MB with its download), or set RMQDEV_HOME to another disk, and run it again',
+        next: 'Free some space (a release takes up to 300 MB with its download), or set RMQDEV_HOME to a folder on another disk, then run it again',
       },
       { cause: error },
     );
@@ -53,7 +53,7 @@ export function installError(error: unknown, { signal, paths }: { signal: AbortS
       {
         what: `RocketMQ cannot be installed below ${paths.root}`,
         why: (error as Error).message,
-        next: 'Make it writable for you, or set RMQDEV_HOME to a directory that is',
+        next: 'Make it writable for your user, or set RMQDEV_HOME to a writable folder',
       },
       { cause: error },
     );

@@ -3,10 +3,10 @@ import { readdir, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** JAVA_HOME and PATH are the caller's environment; a usual place is where platforms and version managers put JDKs. */
+/** JAVA_HOME and PATH are the caller's environment; a usual place is a folder where platforms and version managers put JDKs. */
 export type JdkSource = 'wanted' | 'JAVA_HOME' | 'PATH' | 'usual place';
 
-/** A folder that may be a JDK: it should hold bin/java. */
+/** A folder that may be a JDK: it should contain bin/java. */
 export type JdkCandidate = { home: string; source: JdkSource };
 
 /** `*` stands for any part of one name, a leading `~` for the user's home. */
@@ -66,7 +66,7 @@ function matches(pattern: string): (name: string) => boolean {
   return (name) => expression.test(name);
 }
 
-/** @returns the JDK of the first `java` on PATH, symbolic links followed; undefined where there is none. */
+/** @returns the JDK of the first `java` on PATH, symbolic links resolved; undefined if there is none. */
 export async function homeOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const java = await realpath(join(folder, 'java')).catch(() => undefined);
@@ -77,7 +77,7 @@ export async function homeOnPath(env: NodeJS.ProcessEnv): Promise<string | undef
 
 const JAVA_HOME_TIMEOUT_MS = 10_000;
 
-/** @returns the JDKs that macOS knows of; none elsewhere. Source: java_home(1). */
+/** @returns the JDKs that macOS knows; none on other systems. Source: java_home(1). */
 export async function macJavaHomes(): Promise<string[]> {
   const { stderr } = await promisify(execFile)('/usr/libexec/java_home', ['-V'], { timeout: JAVA_HOME_TIMEOUT_MS }).catch(() => ({
     stderr: '',

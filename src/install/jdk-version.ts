@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.js';
 
-/** What a JDK says of itself. */
+/** What a JDK says about itself. */
 export type JdkIdentity = {
   home: string;
   /** The executable. */
@@ -13,23 +13,23 @@ export type JdkIdentity = {
   major: number;
   /** `17.0.15`, `1.8.0_392` */
   version: string;
-  /** `Eclipse Adoptium`; `unknown` where it does not say. */
+  /** `Eclipse Adoptium`; `unknown` if it does not say. */
   vendor: string;
 };
 
-/** `why` completes "<home> is no JDK: …". */
+/** `why` completes "<home> is not a JDK: …". */
 export type JdkReading = { ok: true; jdk: JdkIdentity } | { ok: false; why: string };
 
 /**
- * Reads version and vendor from `<home>/release`, else by running bin/java, which may be a version manager's script: the JDK is then
- * the java.home that it names. A java that does not answer within `timeoutMs` is killed with its children.
+ * Reads version and vendor from `<home>/release`, else by running bin/java, which may be a version manager's script: then the JDK is
+ * the java.home that it prints. A java that does not answer within `timeoutMs` is killed with its children.
  */
 export async function readJdk(
   home: string,
   { clock, env, timeoutMs }: { clock: Clock; env: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<JdkReading> {
   const java = join(home, 'bin', 'java');
-  if (!(await isExecutable(java))) return { ok: false, why: `${java} is missing or may not be run` };
+  if (!(await isExecutable(java))) return { ok: false, why: `${java} is missing or not executable` };
   const told = parseReleaseFile(await readFile(join(home, 'release'), 'utf8').catch(() => ''));
   if (told) return { ok: true, jdk: { home, java, ...told } };
   return askJava(java, { clock, env, timeoutMs });
@@ -45,7 +45,7 @@ async function askJava(
     reject: false,
     stdin: 'ignore',
     all: true,
-    // A group of its own: a script's children go with it.
+    // Its own process group, so that a script's children end with it.
     detached: true,
   });
   let isLate = false;
@@ -55,9 +55,9 @@ async function askJava(
   });
   const { all, exitCode } = await subprocess;
   cancel();
-  if (isLate) return { ok: false, why: `${java} did not tell its version within ${timeoutMs} ms` };
+  if (isLate) return { ok: false, why: `${java} did not print its version within ${timeoutMs} ms` };
   const told = parseProperties(all ?? '');
-  if (!told) return { ok: false, why: `${java} -version ended with ${exitCode ?? 'no exit code'} and named no version` };
+  if (!told) return { ok: false, why: `${java} -version ended with ${exitCode ?? 'no exit code'} and printed no version` };
   const real = join(told.home, 'bin', 'java');
   if (!(await isExecutable(real))) return { ok: false, why: `${java} names ${told.home} as its home, which has no bin/java` };
   return { ok: true, jdk: { ...told, java: real } };
@@ -67,7 +67,7 @@ function killGroup(pid: number | undefined): void {
   try {
     if (pid) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended a moment ago.
+    // It has just ended.
   }
 }
 
@@ -94,7 +94,7 @@ export function parseProperties(text: string): (Told & { home: string }) | undef
   return told && home ? { ...told, home } : undefined;
 }
 
-/** `1.8.0_392` is Java 8, `17.0.15` and `26-ea` are what they begin with. Source: JEP 223. */
+/** `1.8.0_392` is Java 8, `17.0.15` and `26-ea` are the numbers that they begin with. Source: JEP 223. */
 function identify(version: string | undefined, vendor = 'unknown'): Told | undefined {
   const major = version && /^(?:1\.)?(\d+)/.exec(version)?.[1];
   return version && major ? { version, major: Number(major), vendor } : undefined;

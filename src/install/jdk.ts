@@ -11,13 +11,13 @@ import { type JdkIdentity, type JdkReading, readJdk } from './jdk-version.js';
 export type Jdk = JdkIdentity & { source: JdkSource };
 
 export type JdkRequest = {
-  /** A major version (`17`), or the path of a JDK's home or of its java; undefined: any that suits. */
+  /** A major version (`17`), or the path of a JDK's home or of its java; undefined: any suitable one. */
   wanted: string | undefined;
-  /** The caller's: JAVA_HOME and PATH count. */
+  /** The caller's environment: JAVA_HOME and PATH count. */
   env: NodeJS.ProcessEnv;
   /** The user's home. */
   home: string;
-  /** RocketMQ's version, for which an unwished JDK must be good. Default: the newest supported. */
+  /** RocketMQ's version, which a JDK that nobody asked for must be able to run. Default: the newest supported. */
   release?: string;
 };
 
@@ -27,9 +27,9 @@ export type JdkWorld = { clock: Clock; platform: NodeJS.Platform; places: readon
 const THIS_MACHINE: JdkWorld = { clock: systemClock, platform: process.platform, places: usualPlaces(process.platform), timeoutMs: 10_000 };
 
 /**
- * Finds the JDK to run RocketMQ with. A path is taken as it is; a major version is looked for in JAVA_HOME, PATH and the usual places.
- * Without a wish: JAVA_HOME, else PATH, else the newest LTS of the usual places; the first that suits `release`.
- * @throws RmqdevError JAVA_NOT_FOUND with the places looked at and what was found there; JAVA_UNSUITABLE where all are unfit.
+ * Finds the JDK to run RocketMQ with. A path is used as given; a major version is searched in JAVA_HOME, PATH and the usual places.
+ * Without a wish: JAVA_HOME, else PATH, else the newest LTS in the usual places; the first that can run `release`.
+ * @throws RmqdevError JAVA_NOT_FOUND with the places searched and what was found there; JAVA_UNSUITABLE if none can run `release`.
  */
 export async function findJdk(request: JdkRequest, world: JdkWorld = THIS_MACHINE): Promise<Jdk> {
   const { wanted, release = DEFAULT_RELEASE } = request;
@@ -39,16 +39,16 @@ export async function findJdk(request: JdkRequest, world: JdkWorld = THIS_MACHIN
   if (major !== undefined) {
     const match = survey.jdks.find((jdk) => jdk.major === Number(major));
     if (match) return match;
-    throw notFound(`No JDK ${major} was found`, survey, `Install JDK ${major}, or name one: --java <its home>`);
+    throw notFound(`No JDK ${major} was found`, survey, `Install JDK ${major}, or give its home: --java <path>`);
   }
   const suitable = survey.jdks.find((jdk) => jdkSuitability(release, jdk.major).ok);
   if (suitable) return suitable;
   const [first] = survey.jdks;
-  if (!first) throw notFound('No JDK was found', survey, 'Install one (17 or 25), set JAVA_HOME, or name one: --java <its home>');
+  if (!first) throw notFound('No JDK was found', survey, 'Install one (17 or 25), set JAVA_HOME, or give its home: --java <path>');
   throw new RmqdevError('JAVA_UNSUITABLE', {
     what: `None of the JDKs found can run RocketMQ ${release}`,
     why: survey.jdks.map((jdk) => `${describe(jdk)}: ${unfitness(release, jdk)}`).join('; '),
-    next: 'Install a newer one (17 or 25) and set JAVA_HOME, or name it: --java <its home>',
+    next: 'Install a newer one (17 or 25) and set JAVA_HOME, or give its home: --java <path>',
   });
 }
 
@@ -64,11 +64,11 @@ async function jdkAt(wanted: string, { env, home }: JdkRequest, world: JdkWorld)
   throw new RmqdevError('JAVA_NOT_FOUND', {
     what: `There is no JDK at ${path}`,
     why: reading.why,
-    next: 'Name a major version (--java 17), or the home of a JDK, the folder that holds bin/java',
+    next: 'Name a major version (--java 17), or the home of a JDK: the folder with bin/java in it',
   });
 }
 
-/** `path` may be a home, the folder of a macOS bundle, or a java executable. @returns the first that is a JDK, else why the home is none. */
+/** `path` may be a home, the folder of a macOS bundle, or a java executable. @returns the first that is a JDK, else why the home is not one. */
 async function firstReadable(path: string, env: NodeJS.ProcessEnv, world: JdkWorld): Promise<JdkReading> {
   const asHome = await readJdk(path, { ...world, env });
   const others = [join(path, 'Contents', 'Home'), ...(path.endsWith('/bin/java') ? [dirname(dirname(path))] : [])];
@@ -79,7 +79,7 @@ async function firstReadable(path: string, env: NodeJS.ProcessEnv, world: JdkWor
   return asHome;
 }
 
-/** `looked`: for people, one place each. */
+/** `looked`: for people, each is one place. */
 type Survey = { jdks: Jdk[]; looked: string[] };
 
 async function surveyJdks({ env, home }: Pick<JdkRequest, 'env' | 'home'>, world: JdkWorld): Promise<Survey> {
@@ -126,7 +126,7 @@ function byMerit(a: Jdk, b: Jdk): number {
   return Number(isLts(b.major)) - Number(isLts(a.major)) || b.version.localeCompare(a.version, 'en', { numeric: true });
 }
 
-/** 8, 11, and each fourth from 17 on. Source: Oracle Java SE Support Roadmap. */
+/** 8, 11, then every fourth from 17 on. Source: Oracle Java SE Support Roadmap. */
 function isLts(major: number): boolean {
   return major === 8 || major === 11 || (major >= 17 && (major - 17) % 4 === 0);
 }
@@ -138,7 +138,7 @@ function unfitness(release: string, { major }: Jdk): string {
 
 function notFound(what: string, { jdks, looked }: Survey, next: string): RmqdevError {
   const found = jdks.length === 0 ? 'no JDK' : jdks.map(describe).join(', ');
-  return new RmqdevError('JAVA_NOT_FOUND', { what, why: `looked at ${looked.join(', ')}; found ${found}`, next });
+  return new RmqdevError('JAVA_NOT_FOUND', { what, why: `rmqdev searched ${looked.join(', ')}; it found ${found}`, next });
 }
 
 function describe({ version, home }: Jdk): string {

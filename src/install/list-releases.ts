@@ -7,15 +7,15 @@ import { type Manifest, ReleaseStore } from './release-store.js';
 export type InstalledRelease = {
   version: string;
   home: string;
-  /** `directory`: somebody put it there by hand. */
+  /** `directory`: put there by hand. */
   source: Manifest['source'] | 'directory';
   /** On disk, all its files. */
   bytes: number;
-  /** ISO 8601; undefined where somebody put it there by hand. */
+  /** ISO 8601; undefined if it was put there by hand. */
   installedAt: string | undefined;
 };
 
-/** @returns the sound releases in `$RMQDEV_HOME/rocketmq`, oldest version first. */
+/** @returns the intact releases in `$RMQDEV_HOME/rocketmq`, oldest version first. */
 export async function listReleases(paths: HomePaths): Promise<InstalledRelease[]> {
   const found = await new ReleaseStore(paths, systemClock).list();
   const releases = await Promise.all(

@@ -1,4 +1,4 @@
-/** A module of RocketMQ on Maven Central; what it depends on comes with it. */
+/** A module of RocketMQ on Maven Central; its dependencies come with it. */
 type MavenArtifact = {
   artifactId: string;
   /** Major versions that have it. */
@@ -17,7 +17,7 @@ const MAVEN_ARTIFACTS: readonly MavenArtifact[] = [
   { artifactId: 'rocketmq-controller', majors: [5] },
   { artifactId: 'rocketmq-proxy', majors: [5], missing: ['5.1.4'] },
   { artifactId: 'rocketmq-container', majors: [5], missing: ['5.1.4'] },
-  // The quickstart classes; its presence was looked up for the tested releases only.
+  // The quickstart classes; checked only for the tested releases.
   { artifactId: 'rocketmq-example', majors: [4, 5], only: ['4.4.0', '4.7.0', '5.5.0'] },
 ];
 

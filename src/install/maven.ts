@@ -11,16 +11,16 @@ import { ZipArchive } from './zip.js';
 
 export type MavenContext = { env: NodeJS.ProcessEnv; clock: Clock; signal: AbortSignal; report: Report };
 
-/** One that runs from Maven 3.2.5 and JDK 8 on. What Maven would choose itself depends on its version. */
+/** A version that runs with Maven 3.2.5 and JDK 8. Maven's own choice depends on its version. */
 const DEPENDENCY_PLUGIN_VERSION = '3.6.1';
 const KILL_AFTER_MS = 2_000;
 const MAX_WHY_LENGTH = 400;
 
 /**
- * Makes a release in `home` (an empty directory) of the published artifacts: `mvn`, with the user's own settings and mirrors, copies
- * them and their runtime dependencies to `lib/`; `conf/` gets the logback files of the roles. `workDir` takes the pom, `logFile` all
- * that Maven printed.
- * @throws INSTALL_FAILED (no `mvn`, or what it complained about), DISK_FULL, the reason of `signal`; system errors as they are.
+ * Builds a release in `home` (an empty directory) from the published artifacts: `mvn`, with the user's own settings and mirrors, copies
+ * them and their runtime dependencies to `lib/`; `conf/` gets the logback files of the roles. `workDir` gets the pom, `logFile` the
+ * output of Maven.
+ * @throws INSTALL_FAILED (no `mvn`, or its error), DISK_FULL, the reason of `signal`; system errors unchanged.
  */
 export async function assembleFromMaven(
   version: string,
@@ -30,7 +30,7 @@ export async function assembleFromMaven(
   const lib = join(home, 'lib');
   const pom = join(workDir, 'pom.xml');
   await Promise.all([writeFile(pom, pomOf(version)), mkdir(lib, { recursive: true }), mkdir(dirname(logFile), { recursive: true })]);
-  context.report({ kind: 'maven', message: `mvn resolves RocketMQ ${version} and what it needs` });
+  context.report({ kind: 'maven', message: `mvn resolves RocketMQ ${version} and its dependencies` });
   const args = ['-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
   await runMaven(version, args, workDir, logFile, context);
   await writeConf(version, home);
@@ -72,7 +72,7 @@ async function runMaven(version: string, args: string[], cwd: string, logFile: s
     detached: true,
     cleanup: false,
   });
-  // Addresses and paths would tell nobody anything: they are in the log file.
+  // Addresses and paths would not help anybody here: they are in the log file.
   const progress = (async () => {
     const done = { Downloaded: 0, Copying: 0 };
     for await (const line of maven.iterable({ from: 'all' })) {
@@ -80,7 +80,7 @@ async function runMaven(version: string, args: string[], cwd: string, logFile: s
       if (kind === undefined) continue;
       done[kind] += 1;
       const message =
-        kind === 'Copying' ? `mvn puts ${counted(done.Copying, 'jar')} in place` : `mvn has got ${counted(done.Downloaded, 'file')}`;
+        kind === 'Copying' ? `mvn has copied ${counted(done.Copying, 'jar')}` : `mvn has downloaded ${counted(done.Downloaded, 'file')}`;
       report({ kind: 'maven', message });
     }
   })();
@@ -97,23 +97,23 @@ async function runMaven(version: string, args: string[], cwd: string, logFile: s
   if (all?.includes('No space left on device')) {
     throw new RmqdevError('DISK_FULL', {
       what: `RocketMQ ${version} cannot be installed from Maven`,
-      why: 'mvn found no space left on the disk',
+      why: 'mvn found no free space on the disk',
       next: `Free some (a release takes up to 150 MB, and as much in Maven's own repository) and run it again; all it printed is in ${logFile}`,
     });
   }
   throw mavenFailed(version, complaintOf(all ?? ''), {
-    next: `Check Maven's settings and the network, or run \`rmqdev install <path of the zip>\`; all that mvn printed is in ${logFile}`,
+    next: `Check Maven's settings and the network, or run \`rmqdev install <path of the zip>\`; the output of mvn is in ${logFile}`,
   });
 }
 
-/** `mvn` is a shell script: the whole group has to go. @returns a function that forgets about it. */
+/** `mvn` is a shell script: the whole process group must end. @returns a function that stops watching it. */
 function killOnAbort(maven: { pid?: number | undefined }, { signal, clock }: MavenContext): () => void {
   let forgetKill = () => {};
   const kill = (deadly: NodeJS.Signals) => {
     try {
       if (maven.pid !== undefined) process.kill(-maven.pid, deadly);
     } catch {
-      // Gone in the meantime.
+      // It has ended in the meantime.
     }
   };
   const onAbort = () => {
@@ -132,7 +132,7 @@ const mavenFailed = (version: string, why: string, { next }: { next: string }): 
 
 const ADVICE = /^(?:To see the full stack trace|Re-run Maven|For more information|After correcting|\[Help \d+\])/;
 
-/** @returns the first of Maven's own `[ERROR]` lines without its standing advice, else the end of what it printed. */
+/** @returns the first of Maven's own `[ERROR]` lines without its general advice, else the end of its output. */
 function complaintOf(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const errors = lines
@@ -144,7 +144,7 @@ function complaintOf(output: string): string {
   return `mvn says: ${why.length > MAX_WHY_LENGTH ? `${why.slice(0, MAX_WHY_LENGTH)}…` : why}`;
 }
 
-/** Releases from 5.1.0 on carry `rmq.<role>.logback.xml` in their jars (source: each module's src/main/resources); before, rmqdev writes its own. */
+/** Releases from 5.1.0 on have `rmq.<role>.logback.xml` in their jars (source: each module's src/main/resources); before, rmqdev writes its own. */
 async function writeConf(version: string, home: string): Promise<void> {
   const conf = join(home, 'conf');
   await mkdir(conf, { recursive: true });

@@ -1,9 +1,9 @@
 export type ReleaseSource = 'directory' | 'zip' | 'rocketmq-home' | 'installed' | 'apache' | 'maven';
 
-/** What `resolveRelease` tells while it works. */
+/** What `resolveRelease` reports while it works. */
 export type InstallProgress =
   | { kind: 'notice'; message: string }
-  /** Another install of the same release is under way; this one waits for it. */
+  /** Another install of the same release is running; this one waits for it. */
   | { kind: 'waiting'; message: string }
   | { kind: 'download'; receivedBytes: number; totalBytes: number | undefined; url: string }
   | { kind: 'maven'; message: string }

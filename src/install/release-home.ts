@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RmqdevError, systemCode } from '../base/errors.js';
 
-/** A directory with `lib/*.jar` and `conf/`: what `rocketmq.home.dir` may point at. */
+/** A directory with `lib/*.jar` and `conf/`: a valid value of `rocketmq.home.dir`. */
 export type ReleaseHome = {
   /** Absolute. */
   home: string;
@@ -14,7 +14,7 @@ export type ReleaseHome = {
 
 const MODULE_JAR = /^rocketmq-(?:broker|namesrv|common)-(\d+\.\d+\.\d+(?:-(?!sources|javadoc|tests)[\w.]+)?)\.jar$/;
 
-/** @returns the RocketMQ versions that the names of a release's jars tell: one in a sound release. */
+/** @returns the RocketMQ versions in the names of a release's jars: one in an intact release. */
 export function versionsOfJars(fileNames: Iterable<string>): string[] {
   const versions = new Set<string>();
   for (const name of fileNames) {
@@ -24,13 +24,13 @@ export function versionsOfJars(fileNames: Iterable<string>): string[] {
   return [...versions].sort();
 }
 
-/** @throws RELEASE_INVALID where `dir` is no release: says what is missing and, where a release is near, names it. */
+/** @throws RELEASE_INVALID if `dir` is not a release: says what is missing and names a release that is near. */
 export async function readReleaseHome(dir: string): Promise<ReleaseHome> {
   const home = resolve(dir);
   return (await tryReadReleaseHome(home)) ?? Promise.reject(await releaseInvalid(home));
 }
 
-/** @returns the release in `home` (absolute), or undefined where there is none. */
+/** @returns the release in `home` (absolute), or undefined if there is none. */
 async function tryReadReleaseHome(home: string): Promise<ReleaseHome | undefined> {
   const lib = join(home, 'lib');
   const [names, conf] = await Promise.all([readdir(lib).catch(() => []), stat(join(home, 'conf')).catch(() => undefined)]);
@@ -48,7 +48,7 @@ async function releaseInvalid(dir: string): Promise<RmqdevError> {
     ? `Did you mean ${near}?`
     : why === SOURCE_TREE
       ? 'Build it with `mvn -Prelease-all -DskipTests clean install` and give distribution/target/rocketmq-<version>/rocketmq-<version>'
-      : 'Give the directory that holds lib/ and conf/ of an unpacked rocketmq-all-<version>-bin-release.zip, the zip itself, or a version';
+      : 'Give the directory with lib/ and conf/ of an unpacked rocketmq-all-<version>-bin-release.zip, the zip itself, or a version';
   return new RmqdevError('RELEASE_INVALID', { what: `${dir} is not a RocketMQ release`, why, next });
 }
 
@@ -66,7 +66,7 @@ async function whyNoRelease(dir: string): Promise<string> {
   if (!names.includes('lib') && names.includes('pom.xml') && names.includes('broker')) return SOURCE_TREE;
   const lib = await readdir(join(dir, 'lib')).catch(() => undefined);
   const versions = versionsOfJars(lib ?? []);
-  if (versions.length > 1) return `lib/ holds the jars of more than one release: ${versions.join(', ')}`;
+  if (versions.length > 1) return `lib/ has the jars of more than one release: ${versions.join(', ')}`;
   const missing = [
     ...(lib ? (versions.length === 0 ? ['lib/rocketmq-broker-<version>.jar'] : []) : ['lib/']),
     ...((await isDirectory(join(dir, 'conf'))) ? [] : ['conf/']),
@@ -74,7 +74,7 @@ async function whyNoRelease(dir: string): Promise<string> {
   return `it has no ${missing.join(' and no ')}`;
 }
 
-/** Looks where people point by mistake: above `bin`, one folder down, and in the place where a source tree puts its build. */
+/** Looks for the usual mistakes: above `bin`, one folder down, and in the build folder of a source tree. */
 async function releaseNear(dir: string): Promise<string | undefined> {
   const builds = join(dir, 'distribution', 'target');
   const candidates = [...(['bin', 'lib', 'conf'].includes(basename(dir)) ? [dirname(dir)] : []), ...(await folders(dir))];

@@ -7,13 +7,13 @@ import { acquireFileLock, type FileLock } from '../base/file-lock.js';
 import type { HomePaths } from '../base/paths.js';
 import { type ReleaseHome, readReleaseHome } from './release-home.js';
 
-/** What rmqdev notes in a release that it installed. */
+/** What rmqdev writes into a release that it installed. */
 const Manifest = z.object({
   source: z.enum(['apache', 'maven', 'zip']),
-  /** The URL or path it came from; for Maven its coordinates. */
+  /** The URL or path of the source; for Maven its coordinates. */
   origin: z.string(),
   sha512: z.string().optional(),
-  /** Fewer in `lib/` means that somebody took some away. */
+  /** If `lib/` has fewer, some were removed. */
   jars: z.int(),
   installedAt: z.iso.datetime(),
 });
@@ -29,7 +29,7 @@ const MANIFEST = 'rmqdev-release.json';
 
 /**
  * `$RMQDEV_HOME/rocketmq`: a folder per release, named after its version (`<version>-<8 digits of its SHA-512>` for a second build of
- * the same version out of a user's zip), there only when complete. `<name>.lock` is held by whoever writes it.
+ * the same version from a user's zip), which appears only when complete. Whoever writes it holds `<name>.lock`.
  */
 export class ReleaseStore {
   readonly #root: string;
@@ -43,14 +43,14 @@ export class ReleaseStore {
     return join(this.#root, name);
   }
 
-  /** @returns the release called `name` if it is sound and of `version`. */
+  /** @returns the release called `name` if it is intact and has `version`. */
   async find(name: string, version = name): Promise<Found> {
     const home = this.home(name);
     if (!(await stat(home).catch(() => undefined))) return { state: 'absent' };
     const manifest = await readManifest(home);
     try {
       const release = await readReleaseHome(home);
-      if (release.version !== version) return { state: 'damaged', why: `it holds ${release.version}` };
+      if (release.version !== version) return { state: 'damaged', why: `it has version ${release.version}` };
       const lost = (manifest?.jars ?? 0) - release.jars.length;
       return lost > 0 ? { state: 'damaged', why: `${lost} jars of its lib/ are gone` } : { state: 'installed', release, manifest };
     } catch (error) {
@@ -69,9 +69,10 @@ export class ReleaseStore {
   }
 
   /**
-   * Makes the release `name` out of what `fill` puts into `home`; `workDir` is thrown away. It appears at once or not at all; a
-   * damaged one is moved aside to `.<name>.damaged-<ms>`, as it may hold something of the user's. Call it with the lock held: it also removes what a killed install left behind.
-   * @throws RELEASE_INVALID where `fill` made no release of `version`, and what `fill` throws.
+   * Makes the release `name` from what `fill` puts into `home`; `workDir` is deleted. The release appears completely or not at all; a
+   * damaged one is moved aside to `.<name>.damaged-<ms>`, because it may have files of the user. Call it with the lock held: it also
+   * removes the leftovers of a killed install.
+   * @throws RELEASE_INVALID if `fill` made no release of `version`, and whatever `fill` throws.
    */
   async install(
     name: string,
@@ -98,7 +99,7 @@ export class ReleaseStore {
     }
   }
 
-  /** @returns the sound releases, by name. */
+  /** @returns the intact releases, by name. */
   async list(): Promise<{ release: ReleaseHome; manifest: Manifest | undefined }[]> {
     const entries = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
@@ -126,5 +127,5 @@ const wrongVersion = ({ origin }: Origin, wanted: string, found: string): Rmqdev
   new RmqdevError('RELEASE_INVALID', {
     what: `${origin} was not installed as RocketMQ ${wanted}`,
     why: `it holds RocketMQ ${found}`,
-    next: `Run \`rmqdev install ${found}\` if that is what you want, else take another source (--from)`,
+    next: `Run \`rmqdev install ${found}\` if you want that version, else choose another source (--from)`,
   });

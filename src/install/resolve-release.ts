@@ -16,11 +16,11 @@ import { type Origin, ReleaseStore } from './release-store.js';
 import { ZipArchive } from './zip.js';
 
 export type ReleaseRequest = {
-  /** A version, or the path of a release directory or zip; undefined: whatever ROCKETMQ_HOME holds, else the default version. */
+  /** A version, or the path of a release directory or zip; undefined: the release in ROCKETMQ_HOME, else the default version. */
   wanted: string | undefined;
-  /** The environment variable ROCKETMQ_HOME of the user: a directory or zip. Not looked at where `wanted` is a path or `from` is given. */
+  /** The environment variable ROCKETMQ_HOME of the user: a directory or zip. Ignored if `wanted` is a path or `from` is given. */
   rocketmqHome: string | undefined;
-  /** The only place to get it from; a path must hold the wanted version, if one is named. */
+  /** The only source to use; a path must have the wanted version, if one is named. */
   from: string | undefined;
 };
 
@@ -31,22 +31,22 @@ export type InstallContext = {
   defaultVersion: string;
   report: (progress: InstallProgress) => void;
   signal: AbortSignal;
-  /** The user's: RMQDEV_APACHE_MIRRORS, and all that `mvn` needs. */
+  /** The user's environment: RMQDEV_APACHE_MIRRORS, and everything that `mvn` needs. */
   env: NodeJS.ProcessEnv;
   clock: Clock;
 };
 
 export type ResolvedRelease = ReleaseHome & { source: ReleaseSource };
 
-/** Where `from: 'apache' | 'maven'` fetches it; both in this order where nothing was said. */
+/** The source for `from: 'apache' | 'maven'`; both in this order by default. */
 type Remote = 'apache' | 'maven';
 const REMOTES: readonly Remote[] = ['apache', 'maven'];
 const isRemote = (from: string | undefined): from is Remote => from === 'apache' || from === 'maven';
 
 /**
- * Finds or gets a release: the path that was named → ROCKETMQ_HOME, if of the wanted version → `$RMQDEV_HOME/rocketmq` → the Apache
- * archive → Maven. A directory is used where it is; a zip is installed below `$RMQDEV_HOME/rocketmq` (as `<version>`, or as
- * `<version>-<sha>` beside another build of that version), so that it need not be kept. Relative paths count from the working directory.
+ * Finds or gets a release: the named path → ROCKETMQ_HOME, if it has the wanted version → `$RMQDEV_HOME/rocketmq` → the Apache
+ * archive → Maven. A directory is used in place; a zip is installed below `$RMQDEV_HOME/rocketmq` (as `<version>`, or as
+ * `<version>-<sha>` next to another build of that version), so the zip is no longer needed. Relative paths start at the working directory.
  * @throws RELEASE_UNKNOWN, RELEASE_INVALID, INSTALL_FAILED, CHECKSUM_MISMATCH, DISK_FULL, HOME_NOT_WRITABLE, INTERRUPTED (`signal`)
  */
 export async function resolveRelease(request: ReleaseRequest, context: InstallContext): Promise<ResolvedRelease> {
@@ -84,11 +84,11 @@ class Search {
     return this.#installed(version, from);
   }
 
-  /** @throws RELEASE_UNKNOWN where `wanted` neither looks like a path nor is one. */
+  /** @throws RELEASE_UNKNOWN if `wanted` neither looks like a path nor is one. */
   async #asPath(wanted: string): Promise<string> {
     const path = absolute(wanted);
     if (/[/\\]|\.zip$/i.test(wanted) || (await stat(path).catch(() => undefined))) return path;
-    throw this.#unknown(wanted, 'a release has a version of three numbers, and there is no file or directory of that name');
+    throw this.#unknown(wanted, 'a version has three numbers, and there is no file or directory with that name');
   }
 
   #unknown(wanted: string, why: string): RmqdevError {
@@ -97,7 +97,7 @@ class Search {
     return new RmqdevError('RELEASE_UNKNOWN', {
       what: `"${wanted}" is no RocketMQ release that rmqdev can run`,
       why,
-      next: `${near ? `Did you mean ${near}? ` : ''}Tested are ${knownVersions.join(', ')}`,
+      next: `${near ? `Did you mean ${near}? ` : ''}Tested releases: ${knownVersions.join(', ')}`,
     });
   }
 
@@ -153,7 +153,7 @@ class Search {
     return { ...release, source: 'installed' };
   }
 
-  /** @returns the release called `name`, made by `fill` unless it is there or somebody else is making it. */
+  /** @returns the release called `name`; `fill` makes it unless it exists or another process is making it. */
   async #once(
     name: string,
     version: string,
@@ -166,7 +166,8 @@ class Search {
     );
     const now = await this.#store.find(name, version);
     if (now.state === 'installed') return { release: now.release, isNew: false, origin: now.manifest };
-    if (now.state === 'damaged') this.#notice(`${this.#store.home(name)} is damaged (${now.why}): it is moved aside and installed again`);
+    if (now.state === 'damaged')
+      this.#notice(`${this.#store.home(name)} is damaged (${now.why}): rmqdev moves it aside and installs it again`);
     return { ...(await this.#store.install(name, version, fill)), isNew: true };
   }
 
@@ -211,15 +212,15 @@ class Search {
   }
 }
 
-/** Maven has nothing else under org.apache.rocketmq; older releases were named com.alibaba. */
+/** Maven has only these under org.apache.rocketmq; older releases are under com.alibaba. */
 const hasRunnableMajor = (version: string): boolean => mavenArtifacts(version).length > 0;
 
 const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(text);
 
-/** No shell expands the `~` of a profile. */
+/** A shell does not expand the `~` in a profile. */
 const absolute = (path: string): string => resolve(path.replace(/^~(?=$|\/)/, homedir()));
 
-/** @returns the version of the release in the zip. @throws RELEASE_INVALID where it holds none. */
+/** @returns the version of the release in the zip. @throws RELEASE_INVALID if it has none. */
 async function zipVersion(file: string): Promise<string> {
   using archive = await ZipArchive.open(file);
   const { names, topFolder } = archive;
@@ -231,7 +232,7 @@ async function zipVersion(file: string): Promise<string> {
     why: version
       ? `its lib/ holds the jars of more than one release: ${[version, ...others].join(', ')}`
       : names.includes(`${topFolder}pom.xml`)
-        ? 'it holds the source code, not a build of it'
+        ? 'it has the source code, not a build of it'
         : `it has no ${lib}rocketmq-broker-<version>.jar`,
     next: 'Give a rocketmq-all-<version>-bin-release.zip, a directory or a version',
   });

@@ -10,7 +10,7 @@ import { asError, RmqdevError, systemCode } from '../base/errors.js';
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
-/** A zip or jar whose table of contents was read and found harmless: no absolute path, none that leaves the archive, no link. */
+/** A zip or jar with a safe table of contents: no absolute path, no path that leaves the archive, no link. */
 export class ZipArchive implements Disposable {
   readonly file: string;
   readonly #zip: ZipFile;
@@ -22,7 +22,7 @@ export class ZipArchive implements Disposable {
     this.#entries = entries;
   }
 
-  /** @throws RELEASE_INVALID where `file` is no zip (or cannot be read) or one of its entries would escape. */
+  /** @throws RELEASE_INVALID if `file` is not a zip (or cannot be read) or one of its entries would leave the archive. */
   static async open(file: string): Promise<ZipArchive> {
     let zip: ZipFile | undefined;
     try {
@@ -46,14 +46,14 @@ export class ZipArchive implements Disposable {
     return [...this.#entries.keys()];
   }
 
-  /** The one folder that everything lies in, with its `/`, or an empty string. */
+  /** The one folder that contains everything, with its `/`, or an empty string. */
   get topFolder(): string {
     const [first = ''] = this.#entries.keys();
     const top = first.slice(0, first.indexOf('/') + 1);
     return this.names.every((name) => name.startsWith(top)) ? top : '';
   }
 
-  /** @returns the bytes of the file called `name`. @throws RELEASE_INVALID where it is damaged. */
+  /** @returns the bytes of the file called `name`. @throws RELEASE_INVALID if it is damaged. */
   async read(name: string): Promise<Buffer> {
     const chunks: Buffer[] = [];
     await this.#copy(name, new Writable({ write: (chunk, _encoding, done) => done(void chunks.push(chunk)) }));
@@ -61,8 +61,8 @@ export class ZipArchive implements Disposable {
   }
 
   /**
-   * Writes every file below `dir`, without the top folder; what could be executed still can.
-   * @throws RELEASE_INVALID where the zip is damaged, the reason of `signal`; system errors as they are.
+   * Writes every file below `dir`, without the top folder; executable files stay executable.
+   * @throws RELEASE_INVALID if the zip is damaged, the reason of `signal`; system errors unchanged.
    */
   async unpackTo(dir: string, { signal, onFile }: { signal: AbortSignal; onFile: (files: number) => void }): Promise<void> {
     const skip = this.topFolder.length;
@@ -95,7 +95,7 @@ export class ZipArchive implements Disposable {
 
 const unixMode = (entry: Entry): number => entry.externalFileAttributes >>> 16;
 
-/** Passes bytes on and fails at their end where they are not what was packed; yauzl checks only their number. */
+/** Passes bytes on, and fails at the end if they differ from what was packed; yauzl checks only their number. */
 function checkCrc(name: string, expected: number): Transform {
   let actual = 0;
   return new Transform({

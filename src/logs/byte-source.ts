@@ -2,18 +2,18 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { asError, RmqdevError, systemCode } from '../base/errors.js';
 
-/** A stretch of bytes, read by position: what a file held when it was opened. */
+/** Bytes that can be read by position: the contents of a file when it was opened. */
 export interface ByteSource {
   readonly sizeBytes: number;
   /** Last change, epoch ms. */
   readonly modifiedMs: number;
-  /** @returns `length` bytes from `position`, fewer where the file has shrunk. */
+  /** @returns `length` bytes from `position`, fewer if the file has shrunk. */
   read(position: number, length: number): Promise<Buffer>;
 }
 
 const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
 
-/** @returns undefined where `pending` fails because a file or its directory is missing; other failures go on. */
+/** @returns undefined if `pending` fails because a file or its directory is missing; other failures are thrown. */
 export function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
   return pending.catch((error: unknown) => {
     if (MISSING.has(systemCode(error))) return undefined;
@@ -21,13 +21,13 @@ export function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** @returns `file` opened for reading, or undefined where it does not exist. @throws RmqdevError FILE_UNREADABLE */
+/** @returns `file` opened for reading, or undefined if it does not exist. @throws RmqdevError FILE_UNREADABLE */
 export function openLog(file: string): Promise<FileHandle | undefined> {
-  // Without O_NONBLOCK, a named pipe in the place of a log would hold the open for ever.
+  // Without O_NONBLOCK, a named pipe in place of a log would block the open for ever.
   return readable(file, open(file, constants.O_RDONLY | constants.O_NONBLOCK));
 }
 
-/** @returns what `file` is, or undefined where it does not exist. @throws RmqdevError FILE_UNREADABLE */
+/** @returns the stat of `file`, or undefined if it does not exist. @throws RmqdevError FILE_UNREADABLE */
 export function statLog(file: string): Promise<BigIntStats | undefined> {
   return readable(file, stat(file, { bigint: true }));
 }
@@ -58,7 +58,7 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
   return buffer.subarray(0, filled);
 }
 
-/** @returns what `handle` holds now; the handle stays the caller's. */
+/** @returns the current contents of `handle`; the caller keeps the handle. */
 export async function snapshot(handle: FileHandle): Promise<ByteSource> {
   const { size, mtimeMs } = await handle.stat();
   return { sizeBytes: size, modifiedMs: mtimeMs, read: (position, length) => readAt(handle, position, length) };

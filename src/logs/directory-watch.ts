@@ -5,18 +5,18 @@ import { asError } from '../base/errors.js';
 import { unlessMissing } from './byte-source.js';
 
 export type DirectoryEvents = {
-  /** A followed file came, grew, was replaced or went; null if it is not known which. */
+  /** A followed file appeared, grew, was replaced or disappeared; null if it is not known which. */
   onChange: (name: string | null) => void;
-  /** The directory cannot be watched (no inotify watches left, say). */
+  /** The directory cannot be watched (for example, no inotify watches are left). */
   onUnwatchable: (error: Error) => void;
 };
 
 type Watched = { path: string; ino: bigint; watcher: FSWatcher };
 
 /**
- * Watches the followed files of a directory, or the nearest directory above while it does not exist. `ensure` moves the watch if
- * directories have come, gone or been replaced; the owner calls it now and then. chokidar passes over a second change of a file within
- * 50 ms: whoever has read a change looks once more later. A file that is replaced may lose its watch with the old one: `renew` sets it anew.
+ * Watches the followed files of a directory, or the nearest directory above as long as it does not exist. `ensure` moves the watch if
+ * directories were created, removed or replaced; the owner calls it regularly. chokidar ignores a second change of a file within
+ * 50 ms: after reading a change, the owner must look once more. A replaced file may lose its watch: `renew` sets it again.
  */
 export class DirectoryWatch {
   readonly #directory: string;
@@ -26,7 +26,7 @@ export class DirectoryWatch {
   #ensuring: Promise<void> | undefined;
   #isClosed = false;
 
-  /** @param names of the files in `directory` that are followed; no other is watched, as each costs a handle of the system */
+  /** @param names of the followed files in `directory`; only these are watched, because each watch costs a handle */
   constructor(directory: string, names: Iterable<string>, events: DirectoryEvents) {
     this.#directory = directory;
     this.#names = new Set(names);
@@ -42,7 +42,7 @@ export class DirectoryWatch {
     return this.#ensuring;
   }
 
-  /** The path of this file holds another one now. */
+  /** The path now leads to another file. */
   renew(name: string): void {
     if (this.#watched?.path !== this.#directory || this.#isClosed) return;
     const file = join(this.#directory, name);
@@ -58,7 +58,7 @@ export class DirectoryWatch {
   async #ensure(): Promise<void> {
     const { path, ino } = await nearestExisting(this.#directory);
     if (this.#isClosed || (this.#watched?.path === path && this.#watched.ino === ino)) return;
-    // First: chokidar shares watches by path, and would hand out the one on the directory that is gone.
+    // First, because chokidar shares watches by path and would return the watch on the directory that is gone.
     await this.#watched?.watcher.close();
     if (this.#isClosed) return;
     this.#watched = { path, ino, watcher: path === this.#directory ? this.#watchFiles() : this.#watchAbove(path) };
@@ -72,7 +72,7 @@ export class DirectoryWatch {
     });
   }
 
-  /** Until the next directory on the way comes. */
+  /** Until the next directory of the path is created. */
   #watchAbove(path: string): FSWatcher {
     const [next = ''] = relative(path, this.#directory).split(sep);
     return this.#watch(path, new Set([join(path, next)]), () => void this.ensure());
@@ -87,7 +87,7 @@ export class DirectoryWatch {
       ignored: (entry) => entry !== path && !wanted.has(entry),
     });
     watcher.on('all', (_, entry) => onEvent(entry));
-    // What came before the watch was in place.
+    // Files that appeared before the watch was set.
     watcher.on('ready', () => {
       void this.ensure();
       this.#events.onChange(null);

@@ -5,10 +5,10 @@ import { openLog, readAt, unlessMissing } from './byte-source.js';
 import { ARCHIVE_DIRECTORY } from './rotated.js';
 
 const CHUNK_BYTES = 65_536;
-/** So many bytes before the position are read again each time: they differ where the file was truncated and has grown past it. */
+/** How many bytes before the position are read again each time: they differ if the file was truncated and has grown past it. */
 const WITNESS_BYTES = 64;
 
-/** One inode that a path had or has, open (so that its number is not reused), read from a position on. */
+/** One inode that a path had or has. It is open (so that its number is not reused) and read from a position on. */
 export class FileGeneration {
   #position: number;
   #witness: Buffer;
@@ -43,7 +43,7 @@ export class FileGeneration {
     return (await this.handle.stat()).size === 0;
   }
 
-  /** @returns the bytes after the position, up to a chunk; or that the file was truncated, and that the next read begins at 0. */
+  /** @returns the bytes after the position, at most one chunk; or that the file was truncated, so that the next read begins at 0. */
   async read(): Promise<Buffer | 'truncated'> {
     const witnessBytes = this.#witness.length;
     const block = await readAt(this.handle, this.#position - witnessBytes, witnessBytes + CHUNK_BYTES);
@@ -57,8 +57,8 @@ export class FileGeneration {
 
 /**
  * Two rotations may happen before the first is noticed: opens the files that were at `path` between `older` and `newer`,
- * oldest first. They are found beside it or in otherdays, named after it, not compressed, by the time of their birth
- * (on a file system that keeps none, none is found).
+ * oldest first. They are next to it or in otherdays, named after it and not compressed, and are found by their birth time
+ * (none is found on a file system without birth times).
  * @param known inode numbers that were read already
  */
 export async function openSkippedGenerations(
@@ -82,7 +82,7 @@ export async function openSkippedGenerations(
   return skipped.sort((a, b) => byBirth(a.stats, b.stats));
 }
 
-/** Times of birth come from a tick of some 4 ms; within one, a file system hands out inode numbers upward, by and large. */
+/** Birth times have a resolution of about 4 ms; within that time, inode numbers of a file system mostly go up. */
 function byBirth(a: BigIntStats, b: BigIntStats): number {
   return Number(a.birthtimeNs - b.birthtimeNs || a.ino - b.ino);
 }

@@ -6,14 +6,14 @@ import { DirectoryWatch } from './directory-watch.js';
 import { FollowedFile } from './followed-file.js';
 import type { LogRecord, LogSource } from './log-record.js';
 
-/** How often everything is looked at without an event: network file systems and WSL lose some. */
+/** How often all files are checked without an event: network file systems and WSL lose events. */
 const SWEEP_MS = 1_000;
-/** The same where a directory cannot be watched. */
+/** The same if a directory cannot be watched. */
 const POLL_MS = 200;
 
 /**
  * Follows log files from the moment of `open`, in arrival order. Reads one chunk of a file at a time and only when asked,
- * so a slow reader makes the files wait, not memory grow; rotated files stay open meanwhile, and so on disk.
+ * so a slow reader makes the files wait, and memory does not grow; rotated files stay open meanwhile, and so stay on disk.
  */
 export class Follower {
   readonly files: readonly FollowedFile[];
@@ -57,7 +57,7 @@ export class Follower {
     return follower;
   }
 
-  /** New records as they arrive, those that `wanted` lets through; once. @throws RmqdevError FILE_UNREADABLE, and what `wanted` throws */
+  /** New records as they arrive, if `wanted` accepts them; call it once. @throws RmqdevError FILE_UNREADABLE, and what `wanted` throws */
   async *records(wanted: (records: LogRecord[], source: LogSource) => LogRecord[] = (records) => records): AsyncGenerator<LogRecord> {
     while (!this.#signal.aborted) {
       if (this.#failure) throw this.#failure;

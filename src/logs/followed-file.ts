@@ -5,25 +5,25 @@ import type { LogRecord, LogSource } from './log-record.js';
 import { handoverPosition } from './read-tail.js';
 import { RecordReader } from './record-reader.js';
 
-/** A record counts as complete when its file has been quiet for so long. */
+/** A record counts as complete if its file has not changed for this time. */
 export const QUIET_MS = 100;
 
 /**
  * One path followed through rotation (the old file is read to its end before the new one), truncation (read from 0 again),
- * removal and late creation. Whoever owns it calls `noticeRotation` when the path may hold another file, also while nobody reads:
- * each file is opened then, so that its bytes outlive a rename or removal. Reads a chunk at a time, and only when asked.
+ * removal and late creation. The owner calls `noticeRotation` if the path may lead to another file, also while nobody reads:
+ * this opens the new file, so that its bytes survive a rename or removal. Reads one chunk at a time, and only when asked.
  */
 export class FollowedFile {
   /** Set by the owner when the file may have grown. */
   isDirty = true;
-  /** Told that the path holds another file than before. */
+  /** Called if the path leads to a different file. */
   onReplaced = (): void => {};
-  /** Oldest first; the last is what the path held when it was last looked at. */
+  /** Oldest first; the last one is the file at the path at the last check. */
   readonly #generations: FileGeneration[] = [];
   readonly #known = new Set<bigint>();
   readonly #clock: Clock;
   readonly #reader: RecordReader;
-  /** When something was read last; undefined once the file has been looked at again after a time of quiet. */
+  /** Time of the last read; undefined after the file was checked again after a quiet time. */
   #readAtMs: number | undefined;
   #noticing: Promise<void> | undefined;
   #isNoticedAgain = false;
@@ -32,7 +32,7 @@ export class FollowedFile {
   private constructor(
     readonly source: LogSource,
     clock: Clock,
-    /** What the file held when it was opened, up to where following begins; undefined where there was none. */
+    /** The contents of the file when it was opened, up to the start of following; undefined if there was no file. */
     readonly history: ByteSource | undefined,
     generation: FileGeneration | undefined,
   ) {
@@ -55,7 +55,7 @@ export class FollowedFile {
     return this.#generations[0]?.position ?? 0;
   }
 
-  /** Opens what the path holds now, where it is another file than before. Calls that overlap are joined. @throws RmqdevError FILE_UNREADABLE */
+  /** Opens the file at the path if it is a different one now. Overlapping calls are joined. @throws RmqdevError FILE_UNREADABLE */
   async noticeRotation(): Promise<void> {
     this.#isNoticedAgain = true;
     this.#noticing ??= this.#noticeUntilUnchanged().finally(() => {
@@ -64,12 +64,12 @@ export class FollowedFile {
     return this.#noticing;
   }
 
-  /** @returns the records that the next chunk ends, or the quiet that follows it; clears `isDirty` where there is no more to read now. */
+  /** @returns the records that the next chunk completes, or that a quiet time completes; clears `isDirty` if there is no more to read now. */
   async readChunk(): Promise<LogRecord[]> {
     this.isDirty = false;
     const [generation] = this.#generations;
     if (!generation) return [];
-    // Asked before the read: what the writer wrote to the old file came before its first byte in the new one.
+    // Checked before the read: the writer finished the old file before its first byte in the new one.
     const isOver = await this.#hasNextBegun();
     const chunk = await generation.read();
     if (chunk !== 'truncated' && chunk.length > 0) {
@@ -91,8 +91,8 @@ export class FollowedFile {
   }
 
   /**
-   * @returns ms until the file must be looked at again although nobody says that it has grown: the open record counts as complete then,
-   * and a change so soon after the last may not have been told. Undefined if there is no need.
+   * @returns ms until the file must be checked again without an event: then the open record counts as complete, and an event so soon
+   * after the last one may be missing. Undefined if there is no need.
    */
   quietInMs(): number | undefined {
     return this.#readAtMs === undefined ? undefined : Math.max(0, this.#readAtMs + QUIET_MS - this.#clock.monotonicMs());

@@ -5,18 +5,18 @@ import { readNewestFirst, readOldestFirst } from './read-tail.js';
 import { type RecordFilter, wantedOf } from './record-filter.js';
 import { findArchives, readArchive } from './rotated.js';
 
-/** A file to read back; `bytes` is undefined where it does not exist. */
+/** A file to read backwards; `bytes` is undefined if it does not exist. */
 export type HistoryFile = { source: LogSource; bytes: ByteSource | undefined };
 
 export type HistoryQuery = RecordFilter & {
-  /** The last so many of the merged result; undefined is all. */
+  /** How many of the merged result, from its end; undefined is all. */
   lines?: number | undefined;
   /** Ends the reading early, without an error. */
   signal?: AbortSignal | undefined;
 };
 
 /**
- * What the files hold, merged by time, oldest first. Archives are read only where `sinceMs` reaches behind the current file.
+ * The records of the files, merged by time, oldest first. Archives are read only if `sinceMs` is before the current file.
  * Memory: `lines` records, or without `lines` one segment of each file; never more for a longer file.
  * @param openedAtMs epoch ms at which the files were opened
  */
@@ -43,7 +43,7 @@ async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: numbe
   const { source, bytes } = file;
   if (bytes) yield* wanted(readNewestFirst(bytes, source, query.sinceMs), source, query);
   for (const archive of await archivesOf(source, query, openedAtMs)) {
-    // A compressed file reads in one direction only: keep its last ones.
+    // A compressed file can be read in one direction only: keep its last records.
     const last: LogRecord[] = [];
     for await (const records of wanted(readArchive(archive, source), source, query)) {
       for (const record of records) last.push(record);
@@ -60,7 +60,7 @@ async function* wanted(history: Batches, source: LogSource, query: HistoryQuery)
   }
 }
 
-/** An archive ends where the current file begins, so the time of its last change decides; no need to look into either. */
+/** An archive ends where the current file begins, so the time of its last change decides; neither must be opened. */
 async function archivesOf(source: LogSource, { sinceMs }: HistoryQuery, openedAtMs: number) {
   return sinceMs === undefined ? [] : findArchives(source.file, sinceMs, openedAtMs);
 }

@@ -1,13 +1,13 @@
 import type { LogLevel } from './log-record.js';
 
-/** What the start of a timed line says. */
+/** What the start of a line with a time says. */
 export type LineHead = { at: number; level: LogLevel | null; thread: string | null; messageFrom: number };
 
 type LineFormat = {
   example: string;
   /** Groups: date, time, ms, zone, level, thread; all but date and time optional. The message begins where the match ends. */
   pattern: RegExp;
-  /** Offset of the lines that name none; '' is the zone of this host. */
+  /** Offset for lines without one; '' is the zone of this host. */
   zone: string;
   source: string;
 };
@@ -61,9 +61,9 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   FATAL: 'ERROR',
 };
 
-/** @returns what the head of `line` says, or undefined where it carries no time. */
+/** @returns what the start of `line` says, or undefined if it has no time. */
 export function readHead(line: string): LineHead | undefined {
-  // Most lines without a time are those of a stack trace.
+  // Most lines without a time belong to a stack trace.
   const first = line.charCodeAt(0);
   if (!(first >= DIGIT_0 && first <= DIGIT_9) && first !== BRACKET) return undefined;
   for (const { pattern, zone } of FORMATS) {
@@ -84,7 +84,7 @@ export function readHead(line: string): LineHead | undefined {
 
 const [DIGIT_0, DIGIT_9, BRACKET] = [0x30, 0x39, 0x5b];
 
-/** Neighbours share their second, and to read a date takes longer than all the rest of a line. */
+/** Neighbouring lines often have the same second, and parsing a date takes longer than all the rest of a line. */
 let last = { time: '', zone: '', epochMs: Number.NaN };
 
 /** @returns epoch ms of `2026-11-20T12:00:00` (or with slashes), NaN if there is no such day. */

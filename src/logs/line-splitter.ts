@@ -1,4 +1,4 @@
-/** The longest line that is kept whole, in bytes. */
+/** Longer lines are cut; in bytes. */
 export const MAX_LINE_BYTES = 1_048_576;
 /** Ends a line that was longer than MAX_LINE_BYTES. */
 export const CUT_MARK = ' … [line cut at 1 MiB]';
@@ -6,8 +6,8 @@ export const CUT_MARK = ' … [line cut at 1 MiB]';
 export const LINE_FEED = 0x0a;
 
 /**
- * Bytes to lines, the same lines for any chunking. Splits on \n, drops a \r before it, and the NULs at the start of a line:
- * a writer that does not append leaves a hole when its file is truncated. Holds at most MAX_LINE_BYTES.
+ * Turns bytes into lines, whatever the chunks are. Splits on \n, drops a \r before it, and NULs at the start of a line:
+ * if a file is truncated and its writer does not append, a hole of NULs remains. Holds at most MAX_LINE_BYTES.
  */
 export class LineSplitter {
   #held: Uint8Array[] = [];
@@ -27,7 +27,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** @returns the last line where no \n ends it. Only for the end of a file. */
+  /** @returns the last line if it has no \n. Only for the end of a file. */
   flush(): string | undefined {
     return this.#heldBytes === 0 ? undefined : this.#take();
   }
@@ -48,7 +48,7 @@ export class LineSplitter {
     this.#held = [];
     this.#heldBytes = 0;
     this.#isCut = false;
-    // `stream` leaves out a character that the cut went through.
+    // `stream` drops a character that was cut in two.
     if (isCut) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true }) + CUT_MARK;
     const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     return line.endsWith('\r') ? line.slice(0, -1) : line;

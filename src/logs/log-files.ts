@@ -4,7 +4,7 @@ import { unlessMissing } from './byte-source.js';
 import type { LogKind } from './log-record.js';
 import { ARCHIVE_DIRECTORY } from './rotated.js';
 
-/** File names to kinds; the first row that fits holds. Source: conf/logback_*.xml, rmq.*.logback.xml */
+/** File names to kinds; the first row that matches counts. Source: conf/logback_*.xml, rmq.*.logback.xml */
 const KINDS: readonly [pattern: RegExp, kind: LogKind][] = [
   [/^broker(?:_default)?\.log$/, 'broker'],
   [/^store(?:error)?\.log$/, 'store'],
@@ -15,7 +15,7 @@ const KINDS: readonly [pattern: RegExp, kind: LogKind][] = [
   [/\.log$|_rocksdbstore_LOG$/, 'other'],
 ];
 
-/** @returns the kind of the log called `name`, undefined where the name is not that of a log. */
+/** @returns the kind of the log called `name`, undefined if it is not the name of a log. */
 export function kindOfLog(name: string): LogKind | undefined {
   return KINDS.find(([pattern]) => pattern.test(name))?.[1];
 }

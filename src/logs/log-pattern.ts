@@ -1,15 +1,15 @@
 import { type Context, createContext, Script } from 'node:vm';
 import { RmqdevError, systemCode } from '../base/errors.js';
 
-/** How long one record may take; half of it on the processor is enough to give up. A usual pattern needs a millisecond for a record of 1 MiB. */
+/** How long one record may take; half of it in CPU time is enough to give up. A usual pattern needs a millisecond for a record of 1 MiB. */
 const RECORD_LIMIT_MS = 1_000;
 
-/** `next` is the text that is looked at. */
+/** `next` is the text to match. */
 type State = { texts: readonly string[]; next: number; found: number[] };
 
 /**
- * A regular expression of the user's. It is JavaScript's own, with look-ahead and the like, so it may take years for one text. It runs
- * in a context of `node:vm`, the one way that Node.js has to interrupt a match; texts go in by the hundred, as each entry costs 0.2 ms.
+ * A regular expression from the user: JavaScript's own, with look-ahead and so on, so one text can take years. It runs in a context of
+ * `node:vm`, the only way in Node.js to interrupt a match; texts go in by the hundred, because each entry costs 0.2 ms.
  */
 export class LogPattern {
   readonly #text: string;
@@ -22,7 +22,7 @@ export class LogPattern {
   constructor(text: string, limitMs = RECORD_LIMIT_MS) {
     this.#text = text;
     this.#limitMs = limitMs;
-    // Of this context, for the message of a mistake; the one that searches belongs to the other, where V8 runs it five times faster.
+    // This one is only for the error message; the one that searches belongs to the other context, where V8 runs it five times faster.
     parse(text);
     this.#context = createContext({ state: this.#state, text });
     new Script(SETUP).runInContext(this.#context);
@@ -31,7 +31,7 @@ export class LogPattern {
 
   /**
    * @returns the indexes of the texts that match, in order
-   * @throws RmqdevError PATTERN_TOO_COSTLY if one of them takes longer than the limit, or more memory than a match may have
+   * @throws RmqdevError PATTERN_TOO_COSTLY if one of them takes longer than the limit, or more memory than a match may use
    */
   matching(texts: readonly string[]): readonly number[] {
     const state = this.#state;
@@ -43,12 +43,11 @@ export class LogPattern {
       try {
         this.#search.runInContext(this.#context, { timeout });
       } catch (error) {
-        if (systemCode(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-          throw this.#tooCostly('it needs more memory than a match may have', error);
+        if (systemCode(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw this.#tooCostly('it needs more memory than a match may use', error);
         const isSameRecord = state.next === first;
         const { user, system } = process.cpuUsage(cpu);
         if (isSameRecord && (user + system) / 1_000 >= this.#limitMs / 2) throw this.#tooCostly('it did not end', error);
-        // The process was stopped (Ctrl-Z), or others took the processor: the clock ran, the match did not.
+        // The process was stopped (Ctrl-Z), or other programs used the CPU: the clock ran, the match did not.
         timeout = isSameRecord ? timeout * 2 : this.#limitMs;
       }
     }

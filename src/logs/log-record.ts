@@ -5,15 +5,15 @@ export type LogKind = 'broker' | 'store' | 'remoting' | 'namesrv' | 'stdout' | '
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A file to read, and whose it is. */
+/** A file to read, and the node that it belongs to. */
 export type LogSource = {
   node: string;
   /** Absolute path; the file, and its directory, may not exist yet. */
   file: string;
   kind: LogKind;
-  /** Drops what is below it (store.log shows WARN and above by default). */
+  /** Drops records below it (store.log shows WARN and above by default). */
   minLevel?: LogLevel | undefined;
-  /** Drops the records that match it. A pattern of ours, for one line. */
+  /** Drops the records that match it. A pattern from our own code, for one line. */
   hides?: RegExp | undefined;
 };
 
@@ -23,11 +23,11 @@ export type LogRecord = {
   file: string;
   kind: LogKind;
   /**
-   * Epoch ms. A line without a time carries its arrival while following; in history the time of the next timed
-   * record of its file, else the file's last change, so never earlier than it was written. Only RecordParser gives null.
+   * Epoch ms. While following, a line without a time gets its time of arrival; in history it gets the time of the next record with a
+   * time in its file, else the file's last change, so never a time before it was written. Only RecordParser gives null.
    */
   at: number | null;
-  /** null where the line names none (stdout, protection.log, watermark.log). */
+  /** null if the line has none (stdout, protection.log, watermark.log). */
   level: LogLevel | null;
   /** The whole record as written: first line and continuation lines, joined by \n. */
   raw: string;

@@ -1,12 +1,12 @@
 import type { LogRecord } from './log-record.js';
 
-/** Records of one history in its order, as many at a time as it has at hand; a batch may be empty. */
+/** Records of one history in its order, in batches of any size; a batch may be empty. */
 export type Batches = AsyncIterable<readonly LogRecord[]>;
 
 /**
- * Merges histories by time, holding one batch of each. Each history keeps its own order whatever its times say;
- * equal times (RocketMQ's have a resolution of 1 s) are in the order of the histories.
- * @param order that of the histories, and of the result; a newest-first result is the oldest-first one reversed
+ * Merges histories by time, holding one batch of each. Each history keeps its own order, whatever its times are;
+ * records with equal times (RocketMQ's have a resolution of 1 s) are in the order of the histories.
+ * @param order the order of the histories and of the result; a newest-first result is the reverse of the oldest-first one
  */
 export async function* mergeByTime(
   histories: readonly Batches[],
@@ -29,7 +29,7 @@ export async function* mergeByTime(
   }
 }
 
-/** One history, and the record of it that comes next. */
+/** One history and its next record. */
 class Cursor {
   readonly #batches: AsyncIterator<readonly LogRecord[]>;
   #batch: readonly LogRecord[] = [];
@@ -44,7 +44,7 @@ class Cursor {
     return this.#batch[this.#index];
   }
 
-  /** @returns whether the batch has one more; else `load` gets the next batch. */
+  /** @returns whether the batch has another record; else `load` gets the next batch. */
   advance(): boolean {
     this.#index += 1;
     return this.#index < this.#batch.length;

@@ -7,14 +7,14 @@ import type { LogRecord, LogSource } from './log-record.js';
 import { wantedOf } from './record-filter.js';
 
 export type LogQuery = HistoryQuery & {
-  /** Goes on with new records, in arrival order, until `signal` aborts or `untilMs` comes. */
+  /** Continues with new records, in arrival order, until `signal` aborts or `untilMs` is reached. */
   follow?: boolean | undefined;
   clock: Clock;
 };
 
 /**
- * The records of `sources`: history merged by time (the last `lines` of it), then with `follow` what arrives,
- * with no gap and nothing twice. Ends without an error when `signal` aborts. A missing file has no records.
+ * The records of `sources`: history merged by time (the last `lines` of it), then with `follow` the new ones,
+ * without a gap and without repeats. Ends without an error when `signal` aborts. A missing file has no records.
  * @throws RmqdevError FILE_UNREADABLE, PATTERN_TOO_COSTLY
  */
 export async function* queryLogs(sources: readonly LogSource[], query: LogQuery): AsyncGenerator<LogRecord> {
@@ -54,7 +54,7 @@ async function* followLogs(sources: readonly LogSource[], query: LogQuery): Asyn
   }
 }
 
-/** The longest delay of a timer: a later end is as good as none. */
+/** The longest delay of a timer: a later end needs no timer. */
 const MAX_DELAY_MS = 2_147_483_647;
 
 function stopAt(untilMs: number, clock: Clock, stop: AbortController): () => void {

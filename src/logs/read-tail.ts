@@ -7,20 +7,20 @@ import { RecordReader } from './record-reader.js';
 
 const FIRST_BLOCK_BYTES = 65_536;
 const MAX_BLOCK_BYTES = 1_048_576;
-/** A segment that has not found the start of a record by now takes the start of a line. */
+/** If a segment has no start of a record within this size, it begins at the start of a line. */
 const MAX_SEGMENT_BYTES = 4 * MAX_LINE_BYTES;
-/** Enough of a line to tell whether it begins a record. */
+/** This much of a line shows whether it begins a record. */
 const HEAD_BYTES = 64;
-/** Asynchronous appenders and a stepping clock write slightly out of order: so far past `sinceMs` reading back goes on. */
+/** Asynchronous appenders and a clock that jumps write slightly out of order: reading backwards continues this far past `sinceMs`. */
 const DISORDER_MS = 5_000;
 
-/** A stretch of a file that begins with a record, and its bytes. */
+/** A part of a file that begins with a record, and its bytes. */
 type Segment = { start: number; end: number; buffer: Buffer };
 
 /**
- * The records of one file from its end to its start, reading only what is asked for; memory holds one segment (4 MiB).
- * Ends at the first one older than `sinceMs` (epoch ms), and at a block of NULs: the hole that a truncation leaves
- * under a writer that does not append, with nothing before it.
+ * The records of one file from its end to its start. Reads only what is needed; memory holds one segment (4 MiB).
+ * Ends at the first record older than `sinceMs` (epoch ms), and at a block of NULs: if a file is truncated and its writer does
+ * not append, such a hole remains, with nothing before it.
  */
 export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord[]> {
   let laterMs = bytes.modifiedMs;
@@ -57,8 +57,8 @@ export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sin
 }
 
 /**
- * Where following takes over from history: after the last whole line; after the last but one record where the file
- * `isBusy`, so that a record that is being written stays whole. Reads the last MiB.
+ * The position where following continues after history: after the last complete line. If the file `isBusy`, before the last record,
+ * so that a record that is still being written is not split. Reads the last MiB.
  */
 export async function handoverPosition(bytes: ByteSource, kind: LogKind, isBusy: boolean): Promise<number> {
   const start = Math.max(0, bytes.sizeBytes - MAX_LINE_BYTES);
@@ -97,7 +97,7 @@ async function segmentBefore(bytes: ByteSource, end: number, blockBytes: number,
     if (start === 0 || buffer.length < MAX_SEGMENT_BYTES) continue;
     const line = lineStarts(buffer, false).next();
     if (!line.done) return { start: start + line.value, buffer: buffer.subarray(line.value), isFirst: false };
-    // One line so far: what the splitter would cut off anyway need not be held.
+    // One line so far: no need to hold what the splitter would cut off anyway.
     buffer = buffer.subarray(0, MAX_LINE_BYTES + 1);
   }
   return { start, buffer, isFirst: true };
@@ -112,7 +112,7 @@ function firstTime(segment: Buffer): number | undefined {
   return undefined;
 }
 
-/** Offsets at which a line begins in `block`. */
+/** The offsets in `block` at which a line begins. */
 function* lineStarts(block: Buffer, isFirstStart: boolean): Generator<number> {
   if (isFirstStart && block.length > 0) yield 0;
   for (let at = block.indexOf(LINE_FEED) + 1; at > 0 && at < block.length; at = block.indexOf(LINE_FEED, at) + 1) yield at;
@@ -131,7 +131,7 @@ function isBefore(record: LogRecord, sinceMs: number): boolean {
   return (record.at ?? sinceMs) < sinceMs - DISORDER_MS;
 }
 
-/** Gives each record without a time that of the next timed one, the last ones `laterMs`. @returns the first one's time. */
+/** Gives each record without a time the time of the next record that has one; the last ones get `laterMs`. @returns the time of the first. */
 function fillTimes(records: LogRecord[], laterMs: number): number {
   let later = laterMs;
   for (const record of records.toReversed()) {

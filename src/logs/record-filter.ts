@@ -14,7 +14,7 @@ export type RecordFilter = {
 const LOOKS_LIKE_ERROR = /\b\w*(?:Exception|Error)\b|\bFATAL\b/;
 const LOOKS_LIKE_WARNING = /\bwarn(?:ing)?\b/i;
 
-/** @returns the level of `record`; one that names none (stdout) is ERROR or WARN where it speaks of an exception or a warning, else INFO. */
+/** @returns the level of `record`. A record without one (stdout) is ERROR or WARN if it mentions an exception or a warning, else INFO. */
 export function levelOf(record: LogRecord): LogLevel {
   if (record.level) return record.level;
   if (LOOKS_LIKE_ERROR.test(record.raw)) return 'ERROR';
@@ -22,7 +22,7 @@ export function levelOf(record: LogRecord): LogLevel {
 }
 
 /**
- * @returns those of `records`, all of `source`, that are wanted; of the filter's `minLevel` and the source's the higher one holds
+ * @returns the wanted ones of `records`, which are all from `source`; the higher `minLevel` of filter and source counts
  * @throws RmqdevError PATTERN_TOO_COSTLY
  */
 export function wantedOf(records: readonly LogRecord[], source: LogSource, filter: RecordFilter): LogRecord[] {

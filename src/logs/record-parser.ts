@@ -2,15 +2,15 @@ import { basename } from 'node:path';
 import { readHead } from './line-formats.js';
 import type { LogKind, LogLevel, LogRecord, LogSource } from './log-record.js';
 
-/** A record longer than this goes on as another one with the same time, level and thread; in characters. */
+/** A longer record continues as another one with the same time, level and thread; in characters. */
 export const MAX_RECORD_CHARS = 1_048_576;
 
-/** Written by the JVM or by println: a line may be a record without carrying a time. */
+/** Written by the JVM or by println: a line without a time can be a record. */
 const FREE_KINDS: ReadonlySet<LogKind> = new Set(['stdout', 'gc']);
-/** What follows the first line of a Java stack trace, a blank line, or an indented one. */
+/** The lines after the first line of a Java stack trace, a blank line, or an indented line. */
 const CONTINUATION = /^(?:\s|$|Caused by: |Suppressed: |\.\.\. \d+ )/;
 
-/** @returns whether `line`, or its first 64 characters, begins a record in a file of this kind. Looks at nothing before it. */
+/** @returns whether `line`, or its first 64 characters, begins a record in a file of this kind. Does not look at earlier lines. */
 export function startsRecord(line: string, kind: LogKind): boolean {
   return readHead(line) !== undefined || (FREE_KINDS.has(kind) && !CONTINUATION.test(line));
 }
@@ -19,9 +19,9 @@ type Head = { at: number | null; level: LogLevel | null; thread: string | null }
 const NO_HEAD: Head = { at: null, level: null, thread: null };
 
 /**
- * Lines of one file to records. A line that does not begin one continues the last, so a record is complete
- * when the next begins; the caller decides when a quiet file is (`flush`). A continuation that comes after a flush
- * is a record of its own under the time, level and thread of the one before.
+ * Turns the lines of one file into records. A line that does not begin a record continues the last one, so a record is complete
+ * when the next begins; for a quiet file the caller decides (`flush`). A continuation after a flush
+ * is a separate record with the time, level and thread of the one before.
  */
 export class RecordParser {
   readonly #source: LogSource;
@@ -34,7 +34,7 @@ export class RecordParser {
     this.#file = basename(source.file);
   }
 
-  /** @param arrivedAt epoch ms for a record without a time. @returns the record that `line` ends. */
+  /** @param arrivedAt epoch ms for a record without a time. @returns the record that `line` completes. */
   push(line: string, arrivedAt: number | null = null): LogRecord | undefined {
     const head = readHead(line);
     const isContinuation = head === undefined && !(FREE_KINDS.has(this.#source.kind) && !CONTINUATION.test(line));
@@ -49,7 +49,7 @@ export class RecordParser {
     return ended;
   }
 
-  /** @returns the record that is still open, as it is. */
+  /** @returns the record that is still open. */
   flush(): LogRecord | undefined {
     if (!this.#open) return undefined;
     const { at, level, thread, messageFrom, lines } = this.#open;

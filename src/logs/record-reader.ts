@@ -2,7 +2,7 @@ import { LineSplitter } from './line-splitter.js';
 import type { LogRecord, LogSource } from './log-record.js';
 import { RecordParser } from './record-parser.js';
 
-/** Bytes of one file, in order and in any chunks, to records. */
+/** Turns the bytes of one file, in order and in any chunks, into records. */
 export class RecordReader {
   readonly #splitter = new LineSplitter();
   readonly #parser: RecordParser;
@@ -11,18 +11,18 @@ export class RecordReader {
     this.#parser = new RecordParser(source);
   }
 
-  /** @param arrivedAt epoch ms for records without a time. @returns the records that `chunk` ends. */
+  /** @param arrivedAt epoch ms for records without a time. @returns the records that `chunk` completes. */
   push(chunk: Buffer, arrivedAt: number | null = null): LogRecord[] {
     return this.#parse(this.#splitter.push(chunk), arrivedAt);
   }
 
-  /** @returns the open record, without a line that has no end yet. */
+  /** @returns the open record, without an incomplete last line. */
   flushRecord(): LogRecord[] {
     const record = this.#parser.flush();
     return record ? [record] : [];
   }
 
-  /** @returns what is left at the end of a file, a last line without \n included. */
+  /** @returns the rest at the end of a file, including a last line without \n. */
   flush(arrivedAt: number | null = null): LogRecord[] {
     const line = this.#splitter.flush();
     return [...this.#parse(line === undefined ? [] : [line], arrivedAt), ...this.flushRecord()];

@@ -8,14 +8,14 @@ import { unlessMissing } from './byte-source.js';
 import type { LogRecord, LogSource } from './log-record.js';
 import { RecordReader } from './record-reader.js';
 
-/** Where RocketMQ moves old files, beside the current ones. Source: conf/logback_*.xml, fileNamePattern. */
+/** The folder next to the current files to which RocketMQ moves old ones. Source: conf/logback_*.xml, fileNamePattern. */
 export const ARCHIVE_DIRECTORY = 'otherdays';
 
 export type Archive = { path: string; modifiedMs: number };
 
 /**
- * @returns what `file` was rotated to (`otherdays/<name>.<i>.log.gz`, 1 the newest; lite.log's are not compressed),
- * newest first, those that end before `sinceMs` left out. One that changed after `openedAtMs` is what the caller has open.
+ * @returns the rotated files of `file` (`otherdays/<name>.<i>.log.gz`, 1 is the newest; those of lite.log are not compressed),
+ * newest first, without those that end before `sinceMs`. A file that changed after `openedAtMs` is the one that the caller has open.
  */
 export async function findArchives(file: string, sinceMs: number, openedAtMs: number): Promise<Archive[]> {
   const directory = join(dirname(file), ARCHIVE_DIRECTORY);
@@ -32,10 +32,10 @@ export async function findArchives(file: string, sinceMs: number, openedAtMs: nu
   return found.sort((a, b) => a.index - b.index);
 }
 
-/** Ends a read without being a failure: rotated away meanwhile, or still being compressed. */
+/** These end a read but are not failures: rotated away meanwhile, or still being compressed. */
 const ENDS_EARLY: ReadonlySet<string | undefined> = new Set(['ENOENT', 'Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** The records of an archive, oldest first, a chunk of the file at a time; those without a time get that of its last change. */
+/** The records of an archive, oldest first, one chunk of the file at a time; records without a time get the time of its last change. */
 export async function* readArchive(archive: Archive, source: LogSource): AsyncGenerator<LogRecord[]> {
   const reader = new RecordReader(source);
   const file = createReadStream(archive.path);

@@ -1,7 +1,7 @@
 import { type PortHolder, rmqdevNodeOf } from '../diagnose/port-holder.js';
 import type { Platform } from '../process/platform.js';
 
-/** @returns which of `ports` are taken now, and by whom. */
+/** @returns which of `ports` are in use now, and by whom. */
 export async function busyPorts(ports: readonly number[], platform: Platform): Promise<PortHolder[]> {
   const free = await Promise.all(ports.map((port) => platform.isPortFree(port)));
   const taken = ports.filter((_, i) => !free[i]);

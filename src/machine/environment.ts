@@ -8,7 +8,7 @@ import { readReleaseHome } from '../install/release-home.js';
 
 const JAVA_TIMEOUT_MS = 1_500;
 
-/** What the caller's shell says that RocketMQ, the JVM or rmqdev would listen to. */
+/** The variables of the caller's shell that RocketMQ, the JVM or rmqdev would read. */
 export async function environmentFacts(
   env: NodeJS.ProcessEnv,
   clusters: EnvironmentFacts['clusters'],

@@ -18,7 +18,7 @@ export type HomeNode = {
 export type HomeCluster = { name: string; nodes: readonly HomeNode[] };
 export type BrokenState = { cluster: string; file: string; why: string };
 
-/** The clusters of a home as their files tell, for readers that must not start its daemon. */
+/** The clusters of a home, from their files, for readers that must not start its daemon. */
 export async function homeClusters(home: HomePaths): Promise<{ clusters: HomeCluster[]; broken: BrokenState[] }> {
   const names = await readdir(home.clusters).catch(() => []);
   const clusters: HomeCluster[] = [];
@@ -36,7 +36,7 @@ export async function homeClusters(home: HomePaths): Promise<{ clusters: HomeClu
   return { clusters, broken };
 }
 
-/** What is read of `cluster.json`. */
+/** The parts of `cluster.json` that are read. */
 type State = {
   profile: { nodes: { id: string; role: ProcessRole }[] };
   nodes: Record<string, { assignment: { ports: NodePorts; release: { version: string } } }>;

@@ -6,10 +6,10 @@ import type { HostNameFacts } from '../diagnose/preflight/facts.js';
 
 type Lookup = (name: string) => Promise<unknown>;
 
-/** A lookup under way, shared: one that hangs holds one of the few threads that all file access needs. */
+/** The running lookup, shared: one that hangs blocks one of the few threads that all file access needs. */
 let underWay: { name: string; since: number; answer: Promise<{ error?: string }> } | undefined;
 
-/** How long this machine takes to look up its own name, as each RocketMQ process does at its start. Waits no longer than `waitMs`. */
+/** Measures how long this machine takes to look up its own name, as each RocketMQ process does at its start. Waits at most `waitMs`. */
 export async function hostNameFacts(
   waitMs: number,
   clock: Clock,

@@ -7,9 +7,9 @@ import type { MachineWorld } from './machine-world.js';
 
 const TIMEOUT_MS = 500;
 
-/** The limits that a JVM started from here would have: it raises its soft limit of open files to the hard one. Linux only. */
+/** The limits that a JVM started from here would have: it raises its soft limit of open files to the hard limit. Linux only. */
 export async function limitFacts(machine: MachineWorld, clock: Clock): Promise<Known<LimitFacts>> {
-  if (machine.os !== 'linux') return notKnown('only Linux shows them in files');
+  if (machine.os !== 'linux') return notKnown('only Linux has them in files');
   return bounded(
     async () => {
       const proc = (path: string) => readFile(join(machine.root, 'proc', path), 'utf8');
@@ -25,7 +25,7 @@ export async function limitFacts(machine: MachineWorld, clock: Clock): Promise<K
       ]);
       const hard = parseLimits(limits);
       const processes = smallest(hard.processes, await cgroupPids(machine));
-      // Counting them is worth it only where the limit could be near.
+      // Counting them is only useful if the limit could be near.
       const processesNow = processes !== null && processes < FAR ? await threadsOfThisUser(machine) : null;
       return { openFiles: hard.openFiles, processes, processesNow, maxMapCount, overcommit };
     },

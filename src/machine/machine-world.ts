@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 
-/** What differs on another machine, so that each reader can be tried on captured text. */
+/** What differs from machine to machine, so that each reader can be tested with captured text. */
 export type MachineWorld = {
   os: NodeJS.Platform;
-  /** Below which /proc, /sys and /etc lie. */
+  /** The folder that contains /proc, /sys and /etc. */
   root: string;
-  /** @returns what a tool prints on stdout. @throws where it is missing or does not end within `TOOL_TIMEOUT_MS` */
+  /** @returns what a tool prints on stdout. @throws if it is missing or does not end within `TOOL_TIMEOUT_MS` */
   run(command: string, args: readonly string[]): Promise<string>;
 };
 

@@ -13,8 +13,8 @@ import { wslVersion } from './wsl.js';
 const TIMEOUT_MS = 1_000;
 
 /**
- * Everything that `preflight` judges, asked at the same time. Never rejects; nothing is written.
- * @param hostNameWaitMs how long the lookup of the host name may hold up the rest
+ * Everything that `preflight` judges, collected in parallel. Never rejects; writes nothing.
+ * @param hostNameWaitMs how long the lookup of the host name may delay the rest
  */
 export async function preflightFacts(
   plan: PreflightPlan,

@@ -9,9 +9,9 @@ const LOOKUP_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 1_200;
 
 /**
- * What this machine knows of an address that clients would be told. Where no broker runs, a listener on a free port stands in for one;
- * it is closed again before this resolves.
- * @param broker a running one, `name` for people
+ * What this machine knows about an address that clients would get. If no broker runs, a listener on a free port takes its place;
+ * it is closed before this resolves.
+ * @param broker a running broker, `name` is for people
  */
 export async function advertiseFacts(
   asked: string,
@@ -49,7 +49,7 @@ function listenAnywhere(): Promise<{ server: Server; port: number }> {
   });
 }
 
-/** @param server where given, the connection must arrive there: another machine may answer at that address. */
+/** @param server if given, the connection must arrive there: another machine may answer at that address. */
 function reach(address: string, port: number, clock: Clock, server?: Server): Promise<AdvertiseFacts['reached']> {
   const since = clock.monotonicMs();
   return new Promise((resolve) => {

@@ -12,10 +12,10 @@ const MAIN_CLASSES: readonly { role: RocketMqProcess['role']; name: string }[] =
 const NODE_MARKER = '-Drmqdev.node=';
 const USER_HOME = '-Duser.home=';
 
-/** @returns the JVMs of RocketMQ among `rows`; the scripts above a JVM, which name its class too, are none. Whatever has rmqdev's marker is a node. */
+/** @returns the RocketMQ JVMs among `rows`, without the scripts above a JVM, which name its class too. A process with rmqdev's marker is a node. */
 export function rocketMqProcesses(rows: readonly ProcessRow[]): RocketMqProcess[] {
   return rows.flatMap(({ pid, command, args }): RocketMqProcess[] => {
-    // Where only the text is known (macOS), a path with blanks is cut.
+    // If only the text is known (macOS), a path with spaces is cut.
     const words = args ?? command.split(/\s+/);
     const main = MAIN_CLASSES.find(({ name }) => words.includes(name));
     if (!main) return [];

@@ -6,9 +6,9 @@ import type { MachineWorld } from './machine-world.js';
 
 const TIMEOUT_MS = 1_000;
 
-/** When macOS goes to sleep by itself. Linux has no one place that tells. */
+/** When macOS goes to sleep by itself. Linux has no single place for this. */
 export async function sleepSettings(machine: MachineWorld, clock: Clock): Promise<Known<SleepSettings>> {
-  if (machine.os !== 'darwin') return notKnown('no one place tells it on Linux; whether it slept shows in its clocks');
+  if (machine.os !== 'darwin') return notKnown('Linux has no single setting for it; its clocks show whether it slept');
   return bounded(async () => parsePmset(await machine.run('/usr/bin/pmset', ['-g'])), TIMEOUT_MS, clock);
 }
 
@@ -18,6 +18,6 @@ export async function sleepSettings(machine: MachineWorld, clock: Clock): Promis
  */
 export function parsePmset(text: string): SleepSettings {
   const line = /^\s*sleep\s+(\d+)(?:\s+\(sleep prevented by ([^)]*)\))?/m.exec(text);
-  if (!line) throw new Error('pmset names no sleep time');
+  if (!line) throw new Error('pmset prints no sleep time');
   return { afterMinutes: Number(line[1]), preventedBy: line[2] ?? null };
 }

@@ -7,8 +7,8 @@ import type { MachineWorld } from './machine-world.js';
 export type HeldLock = { file: string; holder: Holder | undefined };
 
 /**
- * @returns which of `files` are locked now, and by whom. Nothing is locked for the question.
- * On macOS whoever has such a file open counts as its holder: the system does not tell locks.
+ * @returns which of `files` are locked now, and by whom. The check locks nothing.
+ * On macOS whoever has such a file open counts as its holder: the system does not show locks.
  */
 export async function heldLocks(files: readonly string[], machine: MachineWorld): Promise<HeldLock[]> {
   const there = files.filter((file) => existsSync(file));
@@ -23,7 +23,7 @@ async function lockedFiles(files: readonly string[], { root }: MachineWorld): Pr
       const { ino, dev } = await stat(file);
       const candidates = locks.filter(({ inode }) => inode === ino);
       if (candidates.length === 0) return undefined;
-      // An overlay shows another device than the lock's own; the open file then proves it.
+      // An overlay shows a different device from that of the lock; then the open file is the proof.
       const isCertain = candidates.some(({ device }) => device === deviceName(dev));
       const pid = await firstWith(
         await realpath(file),
@@ -56,8 +56,8 @@ function deviceName(dev: number): string {
 const hex = (value: bigint): string => value.toString(16).padStart(2, '0');
 
 /**
- * @returns the process that has `file` open: of those that the kernel names, else of all. It names none (-1) for a lock of an open file
- * description, and one that is gone where a child inherited it.
+ * @returns the process that has `file` open: one of those that the kernel names, else any. The kernel names none (-1) for a lock of an open
+ * file description, and a process that is gone if a child inherited the lock.
  */
 async function firstWith(file: string, named: readonly number[], root: string): Promise<number | undefined> {
   for (const pid of named.filter((each) => each > 0)) if (await hasOpen(pid, file, root)) return pid;
@@ -79,14 +79,14 @@ async function commandOf(pid: number, root: string): Promise<string | undefined>
 }
 
 async function openFiles(files: readonly string[], { run }: MachineWorld): Promise<HeldLock[]> {
-  // lsof ends with 1 where one of the files is not open: that is no answer to keep.
+  // lsof ends with 1 if one of the files is not open: this does not count as an error.
   const held = await Promise.all(
     files.map(async (file) => ({ file, holder: parseOpener(await run('/usr/sbin/lsof', ['-F', 'pc', '--', file]).catch(() => '')) })),
   );
   return held.filter(({ holder }) => holder !== undefined);
 }
 
-/** Reads `lsof -F pc -- <file>`: a field per line, p the pid and c the name of the program. Source: lsof(8) "OUTPUT FOR OTHER PROGRAMS". */
+/** Reads `lsof -F pc -- <file>`: one field on each line, p is the pid and c the name of the program. Source: lsof(8) "OUTPUT FOR OTHER PROGRAMS". */
 export function parseOpener(text: string): Holder | undefined {
   const pid = /^p(\d+)$/m.exec(text)?.[1];
   return pid === undefined ? undefined : { pid: Number(pid), command: /^c(.+)$/m.exec(text)?.[1] };

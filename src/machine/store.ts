@@ -20,12 +20,12 @@ import { heldLocks } from './store-locks.js';
 import { mayWrite } from './volume.js';
 
 const TIMEOUT_MS = 1_000;
-/** All queues of a broker have files of one size: more than this many tell nothing new. */
+/** All queues of a broker have files of the same size: more than this many add nothing. */
 const QUEUES_LOOKED_AT = 20;
-/** A larger one is not read: nothing that a laptop's broker writes comes near it. */
+/** Larger files are not read: no broker on a laptop writes so much. */
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
-/** What the store of one broker shows. Reads only. @param properties the broker's, for the places of its files */
+/** The state of one broker's store. Only reads. @param properties of the broker, for the paths of its files */
 export function storeFacts(
   path: string,
   properties: ReadonlyMap<string, string>,
@@ -52,7 +52,7 @@ export function storeFacts(
   );
 }
 
-/** A folder that is not there is empty; one that cannot be read is no answer. */
+/** A missing folder counts as empty; a folder that cannot be read is an error. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -66,7 +66,7 @@ async function allFiles(folders: readonly string[]): Promise<StoreFile[]> {
   return (await Promise.all(folders.map(filesIn))).flat();
 }
 
-/** Mapped files are named by the offset they begin at; others are not the store's. */
+/** The name of a mapped file is the offset at which it begins; other files do not belong to the store. */
 async function filesIn(folder: string): Promise<StoreFile[]> {
   const names = (await namesIn(folder)).filter((name) => /^\d{20}$/.test(name));
   return Promise.all(names.map(async (name) => ({ file: join(folder, name), sizeBytes: (await stat(join(folder, name))).size })));
@@ -82,7 +82,7 @@ async function queueFiles(folder: string): Promise<StoreFile[]> {
   return files.flatMap(([first]) => (first ? [first] : []));
 }
 
-/** What one of a broker's JSON files and its copy look like. */
+/** The state of one of a broker's JSON files and of its copy. */
 export async function configFacts(file: string, name: string): Promise<ConfigFacts> {
   const [main, backup] = await Promise.all([readConfig(file), readConfig(`${file}.bak`)]);
   return { name, file, main: main.state, backup: backup.state, why: main.why ?? backup.why };
@@ -110,13 +110,13 @@ async function hasText(file: string): Promise<boolean> {
   }
 }
 
-/** @returns what RocketMQ's parser would make of a file's text, in the ways in which files break: cut off, zeroed after a power loss, edited by hand. */
+/** @returns how RocketMQ's parser would read a file's text. It knows how files break: cut off, zeroed after a power loss, edited by hand. */
 export function judgeConfig(text: string): { state: ConfigState; why?: string } {
   if (text.length === 0) return { state: 'empty' };
-  if (text.startsWith('\0')) return { state: 'broken', why: 'holds nothing but zeros, as after a power loss' };
+  if (text.startsWith('\0')) return { state: 'broken', why: 'has only zeros in it, as after a power loss' };
   try {
     const parsed = parseLooseJson(text);
-    return typeof parsed === 'object' && parsed !== null ? { state: 'sound' } : { state: 'broken', why: 'is no JSON object' };
+    return typeof parsed === 'object' && parsed !== null ? { state: 'sound' } : { state: 'broken', why: 'is not a JSON object' };
   } catch {
     return /}\s*$/.test(text)
       ? { state: 'broken', why: 'is not the JSON that RocketMQ writes' }

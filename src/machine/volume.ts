@@ -7,10 +7,10 @@ import type { Platform } from '../process/platform.js';
 import { bounded } from './bounded.js';
 import type { MachineWorld } from './machine-world.js';
 
-/** A file system of the network that hangs answers nobody. */
+/** A network file system that hangs does not answer. */
 const TIMEOUT_MS = 1_000;
 
-/** Of the file system that holds `path`, or would: the nearest existing ancestor counts. */
+/** The file system of `path`. If the path does not exist, its nearest existing parent counts. */
 export function volumeFacts(path: string, machine: MachineWorld, platform: Platform, clock: Clock): Promise<Known<VolumeFacts>> {
   return bounded(
     async () => {
@@ -50,13 +50,13 @@ async function mountTable({ os, root, run }: MachineWorld): Promise<Mount[]> {
   return parseMountInfo(await readFile(join(root, 'proc/self/mountinfo'), 'utf8'));
 }
 
-/** @returns the mount with the longest point that holds `path`; the last of equal ones, which hides the others. */
+/** @returns the mount with the longest mount point that contains `path`; the last of equal ones, which hides the others. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount {
   const holds = ({ point }: Mount) => point === '/' || path === point || path.startsWith(`${point}/`);
   const found = mounts.filter(holds).reduce<Mount | undefined>((best, mount) => {
     return best && best.point.length > mount.point.length ? best : mount;
   }, undefined);
-  if (!found) throw new Error(`no mount point holds ${path}`);
+  if (!found) throw new Error(`no mount point contains ${path}`);
   return found;
 }
 
@@ -72,7 +72,7 @@ export function parseMountInfo(text: string): Mount[] {
   });
 }
 
-/** Blanks and the like stand as \040. */
+/** Spaces and the like are written as \040. */
 const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 

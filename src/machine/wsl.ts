@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MachineWorld } from './machine-world.js';
 
-/** Which WSL this is, if any: 1 has no Linux kernel of its own. Source: Microsoft's kernels name themselves in /proc/version. */
+/** The version of WSL, if any: WSL 1 has no Linux kernel. Source: Microsoft's kernels name themselves in /proc/version. */
 export async function wslVersion({ os, root }: MachineWorld): Promise<1 | 2 | null> {
   if (os !== 'linux') return null;
   return parseKernelVersion(await readFile(join(root, 'proc/version'), 'utf8').catch(() => ''));

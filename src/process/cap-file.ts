@@ -5,10 +5,10 @@ import { systemCode } from '../base/errors.js';
 const NEWLINE = 0x0a;
 
 /**
- * Empties the file once it holds more than `maxBytes`, after copying its last whole lines, up to a quarter of `maxBytes`,
- * to `<path>.1` (replaced, of the same mode). Writers must append (O_APPEND). The copy is made in one go, so nothing that this process
- * writes is lost; what another one writes during the copy is, as with logrotate's copytruncate. The file is emptied even if the copy
- * fails: on a full disk that is the cure.
+ * Empties the file if it is larger than `maxBytes`, after copying its last complete lines, up to a quarter of `maxBytes`,
+ * to `<path>.1` (replaced, with the same mode). Writers must append (O_APPEND). The copy is synchronous, so nothing that this process
+ * writes is lost; what another process writes during the copy is lost, as with logrotate's copytruncate. The file is emptied even if
+ * the copy fails: this helps on a full disk.
  * @returns whether it was emptied; false if there is no such file.
  */
 export async function capFile(path: string, maxBytes: number): Promise<boolean> {
@@ -22,7 +22,7 @@ export async function capFile(path: string, maxBytes: number): Promise<boolean> 
   return size > maxBytes && empty(path, maxBytes);
 }
 
-/** Milliseconds for some MB, once in a long while. */
+/** Takes milliseconds for some MB, and happens rarely. */
 function empty(path: string, maxBytes: number): boolean {
   const file = openSync(path, 'r+');
   try {

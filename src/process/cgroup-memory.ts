@@ -9,8 +9,8 @@ const VERSIONS = {
 } as const;
 
 /**
- * What each control group around this process leaves to it: its own and all above it, since each of them limits.
- * A group without a limit, or one whose files are not mounted here, gives nothing.
+ * The memory that each control group of this process still allows: its own group and all above it, because each one limits.
+ * A group without a limit, or whose files are not mounted here, is omitted.
  */
 export async function cgroupMemory(root: string): Promise<Memory[]> {
   const groups = (await readText(join(root, 'proc/self/cgroup'))).trim().split('\n').flatMap(membership);
@@ -18,7 +18,7 @@ export async function cgroupMemory(root: string): Promise<Memory[]> {
   return limits.filter((limit) => limit !== undefined);
 }
 
-/** Reads a line `hierarchy:controllers:path`; version 2 names no controllers. */
+/** Reads a line `hierarchy:controllers:path`; version 2 has no controllers in it. */
 function membership(line: string): { version: keyof typeof VERSIONS; path: string }[] {
   const [, controllers = '', path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
   if (path === undefined) return [];

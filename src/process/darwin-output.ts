@@ -4,7 +4,7 @@ import type { ProcessRow } from './platform.js';
 /** Readers of what macOS's own tools print. Sources: ps(1), lsof(8) "OUTPUT FOR OTHER PROGRAMS", vm_stat(1), sysctl(8). */
 
 /**
- * Reads `sysctl -n kern.bootsessionuuid`: a UUID that the kernel makes up at each boot. kern.boottime moved by 50 ms in 73 minutes without
+ * Reads `sysctl -n kern.bootsessionuuid`: a UUID that the kernel creates at each boot. kern.boottime moved by 50 ms in 73 minutes without
  * a reboot, because the clock was corrected; this one stayed (https://github.com/firelock-ai/kin/pull/653).
  */
 export function parseBootSession(text: string): string | null {
@@ -24,8 +24,8 @@ export function parsePs(text: string): ProcessRow[] {
 type StateRow = { pid: number; startTime: string; state: string };
 
 /**
- * The state comes last because it can be empty or begin with a blank: ps shows none if the kernel does not let it look at the threads
- * (print.c, state(): " RUSITH?"; ps.c, get_task_info() is left out without entitlement). Source: Apple's adv_cmds 237.
+ * The state comes last because it can be empty or begin with a space: ps shows none if the kernel does not let it look at the threads
+ * (print.c, state(): " RUSITH?"; ps.c skips get_task_info() without entitlement). Source: Apple's adv_cmds 237.
  */
 function parseStates(text: string): StateRow[] {
   const rows = [...text.matchAll(/^\s*(\d+)\s+([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(.*)$/gm)];
@@ -38,8 +38,8 @@ export function parseStartTimes(text: string): Map<number, string> {
 }
 
 /**
- * Reads the same for one process. @returns undefined when it does not live, or did not start at `startTime`.
- * T is stopped, by a signal or by who traces it; X is traced; U waits in the kernel. Source: ps(1), keyword `state`.
+ * Reads the same for one process. @returns undefined if it is not alive, or did not start at `startTime`.
+ * T is stopped, by a signal or by a tracer; X is traced; U waits in the kernel. Source: ps(1), keyword `state`.
  */
 export function parseProcessState(text: string, startTime: string): ProcessState | undefined {
   const [row] = parseStates(text);
@@ -49,13 +49,13 @@ export function parseProcessState(text: string, startTime: string): ProcessState
   return { word: row.state.startsWith('T') ? 'stopped' : 'running' };
 }
 
-/** The letters after the first one, which tell more, never hold it. */
+/** The letters after the first one are details and never contain it. */
 const isZombie = (state: string): boolean => state.startsWith('Z');
 
-/** `command` is the program's name, which older releases of lsof cut. */
+/** `command` is the program's name; older releases of lsof cut it. */
 export type LsofListener = { port: number; pid: number; command: string | undefined; user?: string };
 
-/** Reads `lsof -nP -iTCP -sTCP:LISTEN -F pcuLn`: a field per line, its letter first; p begins a process, n is the address of one socket. */
+/** Reads `lsof -nP -iTCP -sTCP:LISTEN -F pcuLn`: one field on each line, its letter first; p begins a process, n is the address of one socket. */
 export function parseLsof(text: string): LsofListener[] {
   const owners = new Map<string, LsofListener>();
   let fields: Partial<Record<string, string>> = {};
@@ -72,8 +72,8 @@ export function parseLsof(text: string): LsofListener[] {
 }
 
 /**
- * @returns the bytes that `vm_stat` shows as available: free, inactive and speculative pages. Purgeable pages are
- * counted in active and inactive already, and "Pages free" leaves the speculative ones out (Apple system_cmds, vm_stat.c).
+ * @returns the available bytes from `vm_stat`: free, inactive and speculative pages. Active and inactive already include purgeable
+ * pages, and "Pages free" does not include speculative ones (Apple system_cmds, vm_stat.c).
  */
 export function parseVmStat(text: string): number {
   const pageBytes = Number(/page size of (\d+) bytes/.exec(text)?.[1] ?? 0);

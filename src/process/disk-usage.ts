@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { systemCode } from '../base/errors.js';
 import type { DiskUsage } from './platform.js';
 
-/** Of the file system that holds `path`, or would: the nearest existing ancestor counts. */
+/** The file system of `path`. If the path does not exist, its nearest existing parent counts. */
 export async function diskUsage(path: string): Promise<DiskUsage> {
   try {
     const { bsize, blocks, bfree, bavail } = await statfs(path);

@@ -12,7 +12,7 @@ export type Ending = 'gone' | 'reused';
 type Watch = { identity: ProcessIdentity; onEnd: (ending: Ending) => void };
 
 /**
- * Sees the end of processes that are nobody's child. Every 100 ms each pid is looked at with kill(2), which costs nothing; one question for
+ * Sees the end of processes that are not our children. Every 100 ms it checks each pid with kill(2), which costs nothing; one question for
  * all of them, as often as the platform allows, finds zombies and reused pids.
  */
 export class ExitPoller {

@@ -3,37 +3,37 @@ import { dirname } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import type { Clock } from '../base/clock.js';
 
-/** Who holds a lock, as the holder wrote it into the file: `pid` is missing where the one who started it died too soon. */
+/** The holder of a lock, as recorded in the file: `pid` is missing if the daemon that started it died too soon. */
 export type LockNote = { pid?: number; [about: string]: unknown };
 
 /**
- * A kernel lock that a child process holds for as long as it lives, however it and its parent end: a lock of this kind (Linux: of the open
+ * A kernel lock that a child process holds as long as it lives, however it and its parent end: a lock of this kind (Linux: of the open
  * file description, fcntl(2) F_OFD_SETLK; macOS: flock(2)) belongs to the descriptor that both share, so it outlives the parent's copy.
  */
 export type InheritedLock = {
   file: string;
-  /** Written into the file for whoever finds the lock taken; the child's pid is added. */
+  /** Written into the file, for readers that find the lock in use; the child's pid is added. */
   about: Readonly<Record<string, string>>;
-  /** @returns what to reject with where another holds the lock; undefined where that one is about to be gone and is worth a wait. */
+  /** @returns the error if another process holds the lock; undefined if that process is about to end, so that waiting helps. */
   refuse: (holder: LockNote) => Promise<Error | undefined>;
-  /** As `refuse`, once the wait is over. */
+  /** As `refuse`, after the wait. */
   refuseAtLast: (holder: LockNote) => Error;
 };
 
-/** A process that was killed keeps its descriptors a little longer than its place in the process table: 0.1 s was measured for a JVM. */
+/** A killed process keeps its descriptors a little longer than its entry in the process table: 0.1 s was measured for a JVM. */
 const PATIENCE_MS = 3_000;
 const POLL_MS = 20;
 
 export type HeldLock = Disposable & { readonly descriptor: number; sign(pid: number): void };
 
 /**
- * Takes the lock. Disposing gives this process's copy of it back; a child that was given the descriptor keeps its own.
- * @throws what `refuse` says; system errors as they are
+ * Takes the lock. Disposing releases this process's copy; a child with the descriptor keeps its own.
+ * @throws the error of `refuse`; system errors unchanged
  */
 export async function takeInheritedLock(lock: InheritedLock, clock: Clock): Promise<HeldLock> {
   const { file, about } = lock;
   mkdirSync(dirname(file), { recursive: true });
-  // A bare number, because a FileHandle is closed by the garbage collector.
+  // A plain number, because the garbage collector closes a FileHandle.
   const descriptor = openSync(file, 'a+', 0o600);
   try {
     const since = clock.monotonicMs();
@@ -55,7 +55,7 @@ export async function takeInheritedLock(lock: InheritedLock, clock: Clock): Prom
   };
 }
 
-/** @returns whether another process holds a lock on `file` now, of the kind Java's FileLock takes. Trying harms nobody: the attempt locks and frees our own descriptor alone. */
+/** @returns whether another process holds a lock on `file` now, of the kind that Java's FileLock takes. The attempt is harmless: it locks and frees only our own descriptor. */
 export function isLockedByAnother(file: string): boolean {
   let descriptor: number;
   try {
@@ -70,13 +70,13 @@ export function isLockedByAnother(file: string): boolean {
   }
 }
 
-/** The note is a courtesy: a full disk must not keep a node from starting. */
+/** The note is optional: a full disk must not stop a node from starting. */
 function writeNote(descriptor: number, note: LockNote): void {
   try {
     ftruncateSync(descriptor, 0);
     writeSync(descriptor, `${JSON.stringify(note)}\n`);
   } catch {
-    // The lock holds without it.
+    // The lock works without it.
   }
 }
 

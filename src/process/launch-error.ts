@@ -15,7 +15,7 @@ export function outputFileError(outputFile: string, error: unknown): RmqdevError
   }
   if (FORBIDDEN.has(systemError)) {
     const next = `Make ${dirname(outputFile)} writable for this user, or set RMQDEV_HOME to a folder that is`;
-    return failure('HOME_NOT_WRITABLE', { what, why: `it must not be written (${systemError})`, next }, cause);
+    return failure('HOME_NOT_WRITABLE', { what, why: `it is not writable (${systemError})`, next }, cause);
   }
   return failure('NODE_FAILED', { what, why: cause.message, next: `Look at ${dirname(outputFile)}, then start it again` }, cause);
 }
@@ -27,7 +27,7 @@ export function spawnError(command: string, cwd: string, error: unknown): Rmqdev
   const cause = asError(error);
   // A missing working directory reads as ENOENT too.
   if (!existsSync(cwd))
-    return failure('NODE_FAILED', { what, why: `its working directory ${cwd} is missing`, next: 'Start it again' }, cause);
+    return failure('NODE_FAILED', { what, why: `its working directory ${cwd} does not exist`, next: 'Start it again' }, cause);
   if (systemError === 'ENOENT' || systemError === 'EACCES') {
     const why = systemError === 'ENOENT' ? 'there is no such file' : 'it is not executable for this user';
     return failure(
@@ -38,15 +38,15 @@ export function spawnError(command: string, cwd: string, error: unknown): Rmqdev
   }
   return failure(
     'NODE_FAILED',
-    { what, why: systemError || cause.message, next: 'Mend that, then start it again: `rmqdev start <node>`' },
+    { what, why: systemError || cause.message, next: 'Solve this problem, then start it again: `rmqdev start <node>`' },
     cause,
   );
 }
 
-/** @returns NODE_FAILED: what was not done because the system did not tell whose process `pid` is. */
+/** @returns NODE_FAILED: `undone` was not done, because the system did not tell which process has `pid`. */
 export function identityError(pid: number, undone: string, error: unknown): RmqdevError {
   const cause = asError(error);
-  const why = `the system does not tell whose process pid ${pid} is (${systemCode(error) ?? cause.message})`;
+  const why = `the system does not tell which process has pid ${pid} (${systemCode(error) ?? cause.message})`;
   return failure('NODE_FAILED', { what: undone, why, next: 'Close programs or files of this user, then try again' }, cause);
 }
 

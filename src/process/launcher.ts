@@ -10,8 +10,8 @@ import { identityError, outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
 
 /**
- * `env` is all that the process gets; `outputFile` takes stdout and stderr, appended, and its folder must exist.
- * `lock` is held by the process for as long as it lives.
+ * `env` is the complete environment; stdout and stderr are appended to `outputFile`, whose folder must exist.
+ * The process holds `lock` as long as it lives.
  */
 export type LaunchSpec = {
   command: string;
@@ -24,10 +24,10 @@ export type LaunchSpec = {
 
 /** A start time that no process has: of a child that was gone before it could be asked. */
 const NEVER_SEEN = 'gone';
-/** After which the system is asked again if it gave no answer: it has no descriptor or no process left. */
+/** After this time the system is asked again if it gave no answer, because it had no free descriptor or process. */
 const ASK_AGAIN_MS = 100;
 
-/** Runs processes that outlive this one: each leads its own session and writes to its file without our help. */
+/** Runs processes that live longer than this one: each leads its own session and writes directly to its file. */
 export class ProcessLauncher {
   readonly #poller: ExitPoller;
 
@@ -38,13 +38,13 @@ export class ProcessLauncher {
     this.#poller = new ExitPoller(platform, clock);
   }
 
-  /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE, NODE_FAILED, or what the lock refuses with, when nothing was started. */
+  /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE, NODE_FAILED, or the error of the lock, if nothing was started. */
   async launch({ command, args, cwd, env, outputFile, lock }: LaunchSpec): Promise<RunningProcess> {
     using held = lock && (await takeInheritedLock(lock, this.clock));
     const output = await open(outputFile, 'a').catch((error: unknown) => {
       throw outputFileError(outputFile, error);
     });
-    // execa's types list the standard descriptors alone; it hands every number to the child as it is.
+    // execa's types allow only the standard descriptors, but it passes every number on to the child.
     const descriptor = output.fd as 1;
     try {
       const child = execa(command, args, {
@@ -63,11 +63,11 @@ export class ProcessLauncher {
       child.unref();
       const { promise: exit, resolve } = withResolvers<ProcessExit>();
       child.once('exit', (code, signal) => {
-        // Its pid has become free this very moment, and nothing has run since.
+        // Its pid has just become free, and nothing has run since.
         killGroup(pid);
         resolve({ at: this.clock.now(), code, signal, adopted: false });
       });
-      // Until its exit is told its pid is its own: the system keeps it for the parent, and nobody needs to be asked.
+      // Until its exit is reported, its pid belongs to it: the system keeps it for the parent, so there is no need to ask.
       const holder = async (): Promise<Holder> => (child.exitCode === null && child.signalCode === null ? 'ours' : 'stranger');
       const startTime = await this.#startTimeOf(pid, holder);
       return this.#running({ pid, startTime }, holder, (onExit) => {
@@ -82,7 +82,7 @@ export class ProcessLauncher {
     }
   }
 
-  /** @returns undefined where no such process lives, or the pid is another's now. */
+  /** @returns undefined if no such process is alive, or another process has the pid. */
   async adopt(identity: ProcessIdentity): Promise<RunningProcess | undefined> {
     if ((await this.platform.startTime(identity.pid)) !== identity.startTime) return undefined;
     const holder = async (): Promise<Holder> => {
@@ -92,7 +92,7 @@ export class ProcessLauncher {
     };
     return this.#running(identity, holder, (onExit) =>
       this.#poller.watch(identity, (ending) => {
-        // What it had started must not outlive it, or hold its files and ports when it is started again.
+        // Its children must not live on and hold its files and ports at its next start.
         if (ending === 'gone') killGroup(identity.pid);
         onExit({ at: this.clock.now(), code: null, signal: null, adopted: true });
       }),
@@ -109,7 +109,7 @@ export class ProcessLauncher {
     let lastSignal: Promise<unknown> = Promise.resolve();
     let hasEnded = false;
     let lastState: { atMs: number; answer: Promise<ProcessState | undefined> } | undefined;
-    // What was left of its group died with it: from then on the number is anybody's.
+    // The rest of its group died with it: from now on any process can get the number.
     const holderNow = async (): Promise<Holder> => (hasEnded ? 'stranger' : holder());
     return {
       identity,
@@ -118,7 +118,7 @@ export class ProcessLauncher {
         hasEnded = true;
         resolve(exit);
       }),
-      // Each probe that fails asks; where a question is a process of its own, they share an answer. A signal of ours outdates it.
+      // Each failed probe asks; if a question starts a process, they share an answer. A signal from us makes that answer outdated.
       state: () => {
         const atMs = this.clock.monotonicMs();
         if (!lastState || atMs - lastState.atMs >= this.platform.askEveryMs)
@@ -143,11 +143,11 @@ export class ProcessLauncher {
     };
   }
 
-  /** A child whose start time the system does not tell could not be found again: it is ended, and the launch fails. */
+  /** A child without a known start time could not be found again: it is ended, and the launch fails. */
   async #startTimeOf(pid: number, holder: () => Promise<Holder>): Promise<string> {
     try {
       const startTime = await this.platform.startTime(pid);
-      // Of one that ended meanwhile: the answer may be of whoever got its number.
+      // If it ended meanwhile, the answer may belong to the process that got its pid.
       return (await holder()) === 'ours' ? (startTime ?? NEVER_SEEN) : NEVER_SEEN;
     } catch (error) {
       if ((await holder()) === 'ours') killGroup(pid);
@@ -155,7 +155,7 @@ export class ProcessLauncher {
     }
   }
 
-  /** Asks until there is an answer: what is to be killed must not live on because the system had no descriptor left for a moment. */
+  /** Asks until there is an answer: a process that must be killed must not live on because the system had no free descriptor for a moment. */
   async #insist<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -167,7 +167,7 @@ export class ProcessLauncher {
   }
 }
 
-/** @returns false where the process ended since it was looked at. */
+/** @returns false if the process has ended since the check. */
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -177,7 +177,7 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Promise.withResolvers, which Node has from 22 on. */
+/** Promise.withResolvers exists only in Node.js 22 and later. */
 function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => {};
   const promise = new Promise<T>((settle) => {

@@ -7,19 +7,19 @@ import { diskUsage } from './disk-usage.js';
 import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platform.js';
 import { isPortFree } from './port-probe.js';
 
-/** Fixed paths: a daemon's PATH may lack /usr/sbin, or hold another ps first. */
+/** Fixed paths: a daemon's PATH may lack /usr/sbin, or have another ps first. */
 const TOOLS = { ps: '/bin/ps', lsof: '/usr/sbin/lsof', vm_stat: '/usr/bin/vm_stat', sysctl: '/usr/sbin/sysctl' };
 type Tool = keyof typeof TOOLS;
 
 /** The columns of a ProcessRow, without a header. */
 const ROW = ['-o', 'pid=', '-o', 'ppid=', '-o', 'args='];
-/** What tells whether a process lives, and is the same one. */
+/** The columns that tell whether a process is alive, and the same one. */
 const STATE = ['-o', 'pid=', '-o', 'lstart=', '-o', 'state='];
 
 /**
- * ps writes `lstart` in the locale and time zone of its reader: both are pinned, or a laptop that travels would lose its nodes. Letters are
- * UTF-8, because in the C locale ps writes `M-CM-)` for the é of a home (print.c, strvis). Nothing else is handed on: one LC_… variable with
- * a locale that is not installed would undo all of them (setlocale(3)). lsof can wait for a file server.
+ * ps writes `lstart` in the locale and time zone of its caller: both are fixed, or a laptop that travels would lose its nodes. Letters are
+ * UTF-8, because in the C locale ps writes `M-CM-)` for the é of a home (print.c, strvis). No other variable is passed on: one LC_… variable
+ * with a locale that is not installed would disable all of them (setlocale(3)). lsof can wait for a file server.
  */
 const OPTIONS = {
   reject: false,
@@ -29,14 +29,14 @@ const OPTIONS = {
   env: { LANG: 'C', LC_CTYPE: 'UTF-8', TZ: 'UTC' },
 } as const;
 
-/** Everything from ps, lsof, vm_stat and sysctl. They exit 1 if they find nothing, which is an answer. */
+/** Reads everything from ps, lsof, vm_stat and sysctl. They exit with 1 if they find nothing, which is an answer. */
 export class DarwinPlatform implements Platform {
   readonly askEveryMs = 3_000;
 
-  /** @param tools a folder that holds other programs of these names; else macOS's own are run. */
+  /** @param tools a folder with other programs of these names; default: macOS's own. */
   constructor(private readonly tools?: string) {}
 
-  /** Not kern.boottime: macOS computes that from the clock, and it moves each time the clock is corrected. */
+  /** Not kern.boottime: macOS computes it from the clock, so it changes each time the clock is corrected. */
   async bootId(): Promise<string | null> {
     return this.#run('sysctl', ['-n', 'kern.bootsessionuuid']).then(parseBootSession, () => null);
   }
@@ -53,15 +53,16 @@ export class DarwinPlatform implements Platform {
     return parseProcessState(await this.#run('ps', ['-p', String(pid), ...STATE]), startTime);
   }
 
-  /** Who has the file open: macOS does not tell who holds its lock. */
+  /** The processes that have the file open: macOS does not tell who holds its lock. */
   async lockHolders(file: string): Promise<number[]> {
     return (await this.#run('lsof', ['-t', '--', file])).split('\n').filter(Boolean).map(Number);
   }
 
   async processTable(): Promise<ProcessRow[]> {
     const rows = parsePs(await this.#run('ps', ['-axww', ...ROW]));
-    // Whoever sees no node in it forgets a cluster: a table that lacks even us is no answer.
-    if (!rows.some(({ pid }) => pid === process.pid)) throw new Error(`the process table of ps lacks pid ${process.pid}, which asks`);
+    // A table without nodes makes us forget a cluster, so a table that lacks even this process is not accepted.
+    if (!rows.some(({ pid }) => pid === process.pid))
+      throw new Error(`the process table of ps lacks pid ${process.pid}, which is this process`);
     return rows;
   }
 
@@ -88,8 +89,8 @@ export class DarwinPlatform implements Platform {
   }
 
   /**
-   * @throws the result itself (an error) if the tool could not be run, was killed, did not end, or ended with an error that it tells: that is
-   * no answer. lsof tells of what it may not look at, and answers all the same.
+   * @throws the result itself (an error) if the tool could not be run, was killed, did not end, or printed an error: then there is no
+   * answer. lsof also prints warnings about what it may not read, but still answers.
    */
   async #run(tool: Tool, args: readonly string[]): Promise<string> {
     const result = await execa(this.tools === undefined ? TOOLS[tool] : join(this.tools, tool), args, OPTIONS);

@@ -9,10 +9,10 @@ import type { DiskUsage, Memory, Platform, PortOwner, ProcessRow } from './platf
 import { isPortFree } from './port-probe.js';
 import { meminfoBytes, type ProcStat, parseListeningSockets, parseLocks, parseProcStat, tracerPid, userName } from './proc-files.js';
 
-/** Two open files each: on a machine with many processes a daemon with few descriptors would run out of them. */
+/** Each needs two open files: on a machine with many processes a daemon with few descriptors would run out of them. */
 const ROWS_AT_ONCE = 8;
 
-/** Everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`: nothing is run. */
+/** Reads everything from /proc, /sys/fs/cgroup and /etc/passwd below `root`; it starts no program. */
 export class LinuxPlatform implements Platform {
   readonly askEveryMs = 0;
   #bootId: string | undefined;
@@ -57,7 +57,7 @@ export class LinuxPlatform implements Platform {
     }
   }
 
-  /** An open file description's lock (type OFDLCK, pid -1) belongs to nobody in particular. */
+  /** The lock of an open file description (type OFDLCK, pid -1) has no owner. */
   async lockHolders(file: string): Promise<number[]> {
     const [locks, { ino }] = await Promise.all([readFile(this.#proc('locks'), 'utf8').catch(unlessGone), stat(file)]);
     return parseLocks(locks ?? '').flatMap((lock) => (lock.inode === String(ino) && lock.pid > 0 ? [lock.pid] : []));
@@ -105,7 +105,7 @@ export class LinuxPlatform implements Platform {
     return diskUsage(path);
   }
 
-  /** Not in the background: what /proc answers is in memory, and a thread costs more than the answer. */
+  /** Synchronous: /proc answers from memory, and a thread costs more than the answer. */
   #startTime(pid: number): string | undefined {
     try {
       const stat = parseProcStat(readFileSync(this.#proc(pid, 'stat'), 'utf8'));
@@ -147,7 +147,7 @@ export class LinuxPlatform implements Platform {
     return text === '' ? [] : text.replace(/\0$/, '').split('\0');
   }
 
-  /** @returns the pid that holds each of the sockets; the lowest, where a parent shares it with its children. */
+  /** @returns the pid that holds each of the sockets; the lowest one if a parent shares it with its children. */
   async #holders(inodes: ReadonlySet<string>): Promise<Map<string, number>> {
     const holders = new Map<string, number>();
     for (const pid of await this.#pids()) {
@@ -164,14 +164,14 @@ export class LinuxPlatform implements Platform {
 }
 
 /**
- * Zombie, or on its way out of the table. Where only the first thread has ended, the process reads as a zombie too, while the others still
- * hold its files, locks and ports: a killed JVM needs a moment for its heap.
+ * Zombie, or about to leave the table. If only the first thread has ended, the process looks like a zombie too, but the others still
+ * hold its files, locks and ports: a killed JVM needs some time to free its heap.
  */
 const isDead = ({ state, threads }: ProcStat): boolean => state === 'X' || state === 'x' || (state === 'Z' && threads <= 1);
 
 const GONE_OR_HIDDEN = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-/** Nothing but these errors may read as an end: a daemon out of file descriptors (EMFILE) must not take its nodes for dead. */
+/** Only these errors mean that the process has ended: a daemon without free file descriptors (EMFILE) must not think that its nodes are dead. */
 function unlessGone(error: unknown): undefined {
   if (!GONE_OR_HIDDEN.has(systemCode(error) ?? '')) throw error;
 }

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** A full accept queue leaves a connection hanging: somebody listens there. */
+/** With a full accept queue a connection hangs: then somebody listens there. */
 const CONNECT_TIMEOUT_MS = 500;
 
 /**

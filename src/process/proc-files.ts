@@ -2,7 +2,7 @@
 
 export type ProcStat = { name: string; state: string; ppid: number; startTicks: string; threads: number };
 
-/** Reads /proc/<pid>/stat. The name stands in parentheses and may itself hold spaces and parentheses. */
+/** Reads /proc/<pid>/stat. The name is in parentheses and may itself have spaces and parentheses. */
 export function parseProcStat(text: string): ProcStat {
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');
@@ -42,18 +42,18 @@ export function userName(passwd: string, uid: number): string | undefined {
     .find((fields) => fields[2] === String(uid))?.[0];
 }
 
-/** @returns one value of /proc/meminfo in bytes; 0 where it is missing. */
+/** @returns one value of /proc/meminfo in bytes; 0 if it is missing. */
 export function meminfoBytes(text: string, key: 'MemTotal' | 'MemAvailable'): number {
   return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1_024;
 }
 
-/** @returns who traces the process, from /proc/<pid>/status; undefined where nobody does. */
+/** @returns who traces the process, from /proc/<pid>/status; undefined if no process does. */
 export function tracerPid(status: string): number | undefined {
   const pid = Number(/^TracerPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
   return pid > 0 ? pid : undefined;
 }
 
-/** Reads /proc/locks without the rows of those who wait (`->`). `pid` is -1 for a lock that belongs to an open file description. */
+/** Reads /proc/locks without the rows of waiting processes (`->`). `pid` is -1 for a lock that belongs to an open file description. */
 export function parseLocks(text: string): { pid: number; inode: string }[] {
   return [...text.matchAll(/^\d+: \S+\s+\S+\s+\S+\s+(-?\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm)].map(([, pid, inode = '']) => ({
     pid: Number(pid),

@@ -4,7 +4,7 @@ import { systemCode } from '../base/errors.js';
 /** `cpuPercent` is 100 per busy core, since the last call for this process (0 at the first). */
 export type ProcessStats = { rssBytes: number; cpuPercent: number };
 
-/** @returns what each process uses now; a vanished one is absent. */
+/** @returns what each process uses now; one that has ended is absent. */
 export async function processStats(pids: readonly number[]): Promise<Map<number, ProcessStats>> {
   if (pids.length === 0) return new Map();
   const measured = await pidusage([...pids]).catch((error: unknown): Record<string, undefined> => {

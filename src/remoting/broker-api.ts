@@ -13,7 +13,7 @@ import { formatConfigText, parseConfigText } from './config-text.js';
 import { compressBody, decodeMessages, encodeProperties, MessageProperty, type StoredMessage } from './message-codec.js';
 import { invokeExpecting, jsonBody } from './response.js';
 
-/** In its first second a broker may answer code 1 here: a retry, not a failure. */
+/** In its first second a broker may answer code 1 here: try again, it is not a failure. */
 export async function getRuntimeInfo(client: RemotingClient, address: string, signal: AbortSignal): Promise<RuntimeInfo> {
   const request = RequestCode.GET_BROKER_RUNTIME_INFO;
   const { body } = await invokeExpecting(client, address, request, { signal });
@@ -41,7 +41,7 @@ export async function updateBrokerConfig(
   await invokeExpecting(client, address, RequestCode.UPDATE_BROKER_CONFIG, { body, signal });
 }
 
-/** The topic whose settings an automatically created topic takes. Source: common/.../topic/TopicValidator.java. */
+/** The topic whose settings an automatically created topic gets. Source: common/.../topic/TopicValidator.java. */
 export const DEFAULT_TOPIC = 'TBW102';
 
 export type TopicSettings = {
@@ -68,7 +68,7 @@ export async function createTopic(client: RemotingClient, address: string, setti
   await invokeExpecting(client, address, RequestCode.UPDATE_AND_CREATE_TOPIC, { extFields, signal });
 }
 
-/** What is left out takes RocketMQ's default. Source: remoting/.../protocol/subscription/SubscriptionGroupConfig.java. */
+/** Omitted fields get RocketMQ's default. Source: remoting/.../protocol/subscription/SubscriptionGroupConfig.java. */
 export type SubscriptionGroup = {
   readonly groupName: string;
   readonly consumeEnable?: boolean;
@@ -88,7 +88,7 @@ export async function createSubscriptionGroup(
   await invokeExpecting(client, address, RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, { body, signal });
 }
 
-/** @returns all topics of the broker at `address`, its system topics included, by name. */
+/** @returns all topics of the broker at `address`, including its system topics, by name. */
 export async function getTopicConfigs(client: RemotingClient, address: string, signal: AbortSignal): Promise<Map<string, TopicConfig>> {
   const request = RequestCode.GET_ALL_TOPIC_CONFIG;
   const { body } = await invokeExpecting(client, address, request, { signal });
@@ -127,12 +127,12 @@ const PullFlag = { SUSPEND: 2, SUBSCRIPTION: 4 } as const;
 export type OutgoingMessage = {
   readonly topic: string;
   readonly queueId: number;
-  /** Asked of a proxy only, which must be told to whom it is to pass the request on. */
+  /** Only for a proxy, which must know to which broker it passes the request. */
   readonly brokerName?: string;
-  /** As it is to be read; a large one travels compressed, as RocketMQ's own producers send it. */
+  /** Uncompressed; a large body is sent compressed, as RocketMQ's own producers do. */
   readonly body: Buffer;
   readonly tags?: string;
-  /** Separated by blanks where there are several. */
+  /** Separated by spaces if there are several. */
   readonly keys?: string;
   readonly producerGroup: string;
   /** 1 to 18 of `messageDelayLevel` (1s 5s 10s 30s 1m … 2h). */
@@ -141,7 +141,7 @@ export type OutgoingMessage = {
 };
 
 export type SendResult = {
-  /** 0 stored as the broker's role promises; 10 not flushed in time; 11 no slave; 12 slave not in time. Stored in each case. */
+  /** 0 stored as the broker's role promises; 10 not flushed in time; 11 no slave; 12 slave not in time. It is stored in all cases. */
   readonly code: number;
   readonly remark: string | undefined;
   readonly msgId: string;
@@ -150,7 +150,7 @@ export type SendResult = {
 };
 
 /**
- * Sends one message to the broker at `address`, which creates the topic where it may (`autoCreateTopicEnable`).
+ * Sends one message to the broker at `address`, which creates the topic if allowed (`autoCreateTopicEnable`).
  * Rejects with ResponseError on any code but 0, 10, 11 and 12.
  * Source: remoting/.../protocol/header/SendMessageRequestHeaderV2.java (one letter per field).
  */
@@ -194,7 +194,7 @@ export async function sendMessage(
 }
 
 /**
- * `brokerName` is asked of a proxy only, which passes the request on to that broker; a broker does not look at it.
+ * `brokerName` is only for a proxy, which passes the request on to that broker; a broker ignores it.
  * Source: proxy/.../remoting/activity/AbstractRemotingActivity.java (`bname`; `n` of SEND_MESSAGE_V2); remoting/.../rpc/RpcRequestHeader.java.
  */
 export type QueuePosition = { readonly topic: string; readonly queueId: number; readonly brokerName?: string };
@@ -206,17 +206,17 @@ export type PullRequest = QueuePosition & {
   /** At most 32 by a broker's default (`maxTransferCountOnMessageInMemory`). */
   readonly maxMessages: number;
   readonly consumerGroup: string;
-  /** Tags, as in `TagA || TagB`; default: all. The broker compares hashes only: one more may come. */
+  /** Tags, as in `TagA || TagB`; default: all. The broker compares only hashes, so it may return messages with other tags. */
   readonly subscription?: string;
   /**
-   * How long the broker may hold the request where it has no message yet; default: it answers at once. It looks at the
-   * time only every 5 s, so the answer may come so much later. Source: broker/.../longpolling/PullRequestHoldService.java.
+   * How long the broker may hold the request if it has no message yet; default: it answers at once. It checks the
+   * time only every 5 s, so the answer may come up to 5 s later. Source: broker/.../longpolling/PullRequestHoldService.java.
    */
   readonly suspendMs?: number;
 };
 
 export type PullResult = {
-  /** 0 found, 19 nothing there, 20 nothing for now, 21 offset moved: go on at `nextBeginOffset` (4.4.0 says 0 where `offset` was beyond the end). */
+  /** 0 found, 19 nothing there, 20 nothing for now, 21 offset moved: continue at `nextBeginOffset` (4.4.0 says 0 if `offset` was beyond the end). */
   readonly code: number;
   readonly nextBeginOffset: number;
   readonly minOffset: number;
@@ -256,7 +256,7 @@ export async function pullMessages(client: RemotingClient, address: string, pull
   };
 }
 
-/** @returns the offset that the next message of the queue will get; 0 where the broker has no such queue. */
+/** @returns the offset that the next message of the queue will get; 0 if the broker has no such queue. */
 export const getMaxOffset = (client: RemotingClient, address: string, queue: QueuePosition, signal: AbortSignal): Promise<number> =>
   queueOffset(client, address, RequestCode.GET_MAX_OFFSET, queue, signal);
 
@@ -264,7 +264,7 @@ export const getMaxOffset = (client: RemotingClient, address: string, queue: Que
 export const getMinOffset = (client: RemotingClient, address: string, queue: QueuePosition, signal: AbortSignal): Promise<number> =>
   queueOffset(client, address, RequestCode.GET_MIN_OFFSET, queue, signal);
 
-/** @returns the offset of the first message of the queue that was stored at or after `timestamp`; its end where there is none. */
+/** @returns the offset of the first message of the queue that was stored at or after `timestamp`; the end of the queue if there is none. */
 export const searchOffset = (
   client: RemotingClient,
   address: string,

@@ -1,9 +1,9 @@
-/** What the JSON bodies of a broker's answers hold, as far as rmqdev reads them. */
+/** The JSON bodies of a broker's answers, as far as rmqdev reads them. */
 
 import { z } from 'zod';
 
 export type RuntimeInfo = {
-  /** All figures as the broker words them, such as `putTps`, `bootTimestamp`. */
+  /** All figures by the broker's names, such as `putTps`, `bootTimestamp`. */
   readonly table: ReadonlyMap<string, string>;
   /** End of the commitlog, in bytes. */
   readonly commitLogMaxOffset: number;
@@ -11,7 +11,7 @@ export type RuntimeInfo = {
   readonly brokerVersionDesc: string;
 };
 
-/** Source: broker/.../processor/AdminBrokerProcessor.java `prepareRuntimeInfo`; the table does not carry the role. */
+/** Source: broker/.../processor/AdminBrokerProcessor.java `prepareRuntimeInfo`; the table does not have the role. */
 export const runtimeInfoSchema = z
   .object({ table: z.object({ commitLogMaxOffset: z.string(), brokerVersionDesc: z.string() }).catchall(z.string()) })
   .transform(

@@ -17,14 +17,14 @@ export type RemotingResponse = {
   readonly code: number;
   readonly remark: string | undefined;
   readonly extFields: Readonly<Record<string, string>>;
-  /** Empty where the response has none. */
+  /** Empty if the response has none. */
   readonly body: Buffer;
 };
 
-/** How a node is spoken to. Empty: plain TCP, and nothing is signed. */
+/** How to talk to a node. Empty: plain TCP, unsigned. */
 export type Reach = { readonly credentials?: Credentials | undefined; readonly tls?: TlsSettings | undefined };
 
-/** Calls RocketMQ nodes: one pooled connection per address, its calls pipelined, opened on the first call and after each failure. */
+/** Calls RocketMQ nodes: one pooled connection for each address, with pipelined calls, opened at the first call and after each failure. */
 export class RemotingClient implements Disposable {
   readonly #idleMs: number;
   readonly #reach: (address: string) => Reach;
@@ -33,8 +33,8 @@ export class RemotingClient implements Disposable {
   #isDisposed = false;
 
   /**
-   * @param options.idleMs a connection without an open call for so long is closed (default 60 s).
-   * @param options.reach how to speak to an address: asked for TLS when a connection is opened, for the credentials at each call.
+   * @param options.idleMs a connection is closed after this time without an open call (default 60 s).
+   * @param options.reach how to talk to an address: used for TLS when a connection is opened, for the credentials at each call.
    */
   constructor(options: { readonly idleMs?: number; readonly reach?: (address: string) => Reach } = {}) {
     this.#idleMs = options.idleMs ?? IDLE_MS;
@@ -49,7 +49,7 @@ export class RemotingClient implements Disposable {
   /**
    * Sends request `code` to `address` (`host:port`, `[v6]:port`) and resolves with the response, whatever its code.
    * Rejects with ConnectionError (`connect ECONNREFUSED 127.0.0.1:10911`), or with the reason of `signal` once that aborts:
-   * nothing else ends a call that a mute node never answers. The node may have carried out a request that was rejected here.
+   * nothing else ends a call that a node never answers. The node may have executed a request that was rejected here.
    */
   async invoke(address: string, code: number, { signal, ...content }: InvokeOptions): Promise<RemotingResponse> {
     if (signal.aborted) throw asError(signal.reason);
@@ -64,11 +64,11 @@ export class RemotingClient implements Disposable {
     return { code: response.code, remark, extFields, body };
   }
 
-  /** Closes all connections; open calls reject. */
+  /** Closes all connections; open calls are rejected. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     for (const connection of [...this.#connections.values()]) {
-      connection.end('CLOSED', `connection to ${connection.address} closed here before the answer came`);
+      connection.end('CLOSED', `connection to ${connection.address} closed by rmqdev before the answer arrived`);
     }
   }
 

@@ -1,7 +1,7 @@
 /**
- * Request codes that rmqdev sends or meets.
+ * Request codes that rmqdev sends or receives.
  * Source: remoting/.../protocol/RequestCode.java (4.4.0: common/.../protocol/RequestCode.java).
- * A code without a version exists since 4.4.0. What a node does not know, 4.4.0 and 4.5.1 never answer; 4.9.7 and 5.x answer 3.
+ * A code without a version exists since 4.4.0. 4.4.0 and 4.5.1 never answer a code that they do not know; 4.9.7 and 5.x answer 3.
  */
 export const RequestCode = {
   SEND_MESSAGE: 10,
@@ -45,7 +45,7 @@ export const RequestCode = {
   CONTROLLER_ELECT_MASTER: 1002,
   /** 5.x, to a controller. */
   CONTROLLER_GET_REPLICA_INFO: 1004,
-  /** 5.x, to a controller; one that is not the leader answers it too. */
+  /** 5.x, to a controller; also answered by one that is not the leader. */
   CONTROLLER_GET_METADATA_INFO: 1005,
   /** 5.x, to a controller. */
   CONTROLLER_GET_SYNC_STATE_DATA: 1006,
@@ -64,7 +64,7 @@ export const RequestCode = {
 } as const;
 
 /**
- * Codes of DLedger's own port, which frames as RocketMQ does and carries JSON bodies.
+ * Codes of DLedger's own port, which uses RocketMQ's frames with JSON bodies.
  * Source: openmessaging/dledger proto/.../protocol/DLedgerRequestCode.java.
  */
 export const DLedgerRequestCode = {
@@ -81,7 +81,7 @@ export const ResponseCode = {
   SUCCESS: 0,
   SYSTEM_ERROR: 1,
   SYSTEM_BUSY: 2,
-  /** Not from 4.4.0 and 4.5.1, which leave an unknown request without an answer. */
+  /** Not from 4.4.0 and 4.5.1, which do not answer an unknown request. */
   REQUEST_CODE_NOT_SUPPORTED: 3,
   TRANSACTION_FAILED: 4,
   /** The message is stored. */
@@ -106,7 +106,7 @@ export const ResponseCode = {
   SUBSCRIPTION_GROUP_NOT_EXIST: 26,
   INVALID_PARAMETER: 29,
   CONSUMER_NOT_ONLINE: 206,
-  /** Since 5.2.0, from a server that stops, to clients whose header version is above the one rmqdev sends. */
+  /** Since 5.2.0, from a server that stops, to clients with a higher header version than rmqdev sends. */
   GO_AWAY: 1500,
   CONTROLLER_FENCED_MASTER_EPOCH: 2000,
   CONTROLLER_FENCED_SYNC_STATE_SET_EPOCH: 2001,

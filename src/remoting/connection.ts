@@ -3,16 +3,16 @@ import { asError, systemCode } from '../base/errors.js';
 import { encodeFrame, FrameDecoder, type OutgoingCommand, type RemotingCommand } from './frame.js';
 import { openSocket, type TlsSettings, tlsFailureOf } from './tls.js';
 
-/** The connection to `address` could not be made, or ended before the answer came. */
+/** The connection to `address` could not be opened, or ended before the answer arrived. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
-  /** A system error code such as `ECONNREFUSED`; `CLOSED` if either side ended the connection; `GARBAGE` if the peer sent no frame; a TlsFailure. */
+  /** A system error code such as `ECONNREFUSED`; `CLOSED` if either side ended the connection; `GARBAGE` if the peer sent something other than a frame; or a TlsFailure. */
   readonly code: string;
   /** `message` names it. */
   readonly address: string;
-  /** It had been made, so a request may have arrived; if not, no byte of one was sent. */
+  /** It was open, so a request may have arrived; if false, no byte of a request was sent. */
   readonly wasOpen: boolean;
-  /** The connection stood, and the peer ended it before it ever answered: so does a node that wants TLS with a plain one. */
+  /** The connection was open, and the peer ended it before its first answer: a node that requires TLS does this to a plain connection. */
   readonly isUnanswered: boolean;
   constructor(
     address: string,
@@ -35,7 +35,7 @@ type PendingCall = {
 
 /**
  * One TCP connection with its open calls. It keeps the process alive only while a call is open, and ends itself after `idleMs`
- * without one. Once ended, all its open calls have been rejected, `onEnd` was called, and it stays ended.
+ * without one. At its end all open calls are rejected and `onEnd` is called; it cannot be opened again.
  */
 export class Connection {
   readonly address: string;
@@ -74,8 +74,8 @@ export class Connection {
 
   /**
    * Sends `command` and resolves with the response of the same opaque.
-   * Rejects with ConnectionError, with FrameError where `command` is too large, or with the reason of `signal` when it aborts;
-   * an abort leaves the connection and its other calls alone, and a late response is dropped.
+   * Rejects with ConnectionError, with FrameError if `command` is too large, or with the reason of `signal` when it aborts;
+   * an abort does not affect the connection or its other calls, and a late response is dropped.
    */
   call(command: OutgoingCommand, signal: AbortSignal): Promise<RemotingCommand> {
     return new Promise((resolve, reject) => {
@@ -103,12 +103,12 @@ export class Connection {
     });
   }
 
-  /** Ends the connection and rejects its open calls; nothing happens where it has ended. */
+  /** Ends the connection and rejects its open calls; does nothing if it has already ended. */
   end(code: string, message: string): void {
     this.#end(new ConnectionError(this.address, code, message, { wasOpen: this.#wasOpen }));
   }
 
-  /** Its place in the life of the connection, for whoever is told of the end. */
+  /** The state of the connection, for the error at its end. */
   get #state(): { wasOpen: boolean; isUnanswered: boolean } {
     return { wasOpen: this.#wasOpen, isUnanswered: this.#wasOpen && !this.#hasAnswered };
   }
@@ -141,7 +141,7 @@ export class Connection {
 
   #settle(command: RemotingCommand): void {
     this.#hasAnswered = true;
-    // A broker may also send requests of its own here (NOTIFY_CONSUMER_IDS_CHANGED); their opaques are the broker's.
+    // A broker may also send its own requests here (NOTIFY_CONSUMER_IDS_CHANGED), with its own opaques.
     if (command.isResponse) this.#pending.get(command.opaque)?.resolve(command);
   }
 }
@@ -149,7 +149,7 @@ export class Connection {
 /** A host name with several addresses fails with an AggregateError, whose own message is empty. */
 function systemErrorAt(address: string, error: Error, state: { wasOpen: boolean; isUnanswered: boolean }): ConnectionError {
   const first: NodeJS.ErrnoException = error instanceof AggregateError ? asError(error.errors[0]) : error;
-  // Only a failed connect names the address by itself.
+  // Only a failed connect has the address in its message.
   const message = first.syscall === 'connect' ? first.message : `${first.message} (${address})`;
   return new ConnectionError(address, systemCode(first) ?? 'CLOSED', message, { cause: error, ...state });
 }

@@ -3,10 +3,10 @@ import type { RemotingClient } from './client.js';
 import { RequestCode } from './codes.js';
 import { invokeExpecting, jsonBody } from './response.js';
 
-/** What a controller knows of its own group. `leaderAddress` is undefined while none is elected. */
+/** What a controller knows about its own group. `leaderAddress` is undefined as long as none is elected. */
 export type ControllerMetadata = { readonly isLeader: boolean; readonly leaderAddress: string | undefined };
 
-/** Any controller answers, the leader or not. Source: remoting/.../header/controller/GetMetaDataResponseHeader.java. */
+/** Every controller answers, leader or not. Source: remoting/.../header/controller/GetMetaDataResponseHeader.java. */
 export async function getControllerMetadata(client: RemotingClient, address: string, signal: AbortSignal): Promise<ControllerMetadata> {
   const { extFields } = await invokeExpecting(client, address, RequestCode.CONTROLLER_GET_METADATA_INFO, { signal });
   const { controllerLeaderAddress: leaderAddress, isLeader } = extFields;
@@ -20,7 +20,7 @@ const replicasSchema = z.object({
     .default({}),
 });
 
-/** @returns the addresses in the syncStateSet of each of `brokerNames`. Only the controller that leads answers. */
+/** @returns the addresses in the syncStateSet of each of `brokerNames`. Only the leading controller answers. */
 export async function getSyncStateSets(
   client: RemotingClient,
   address: string,

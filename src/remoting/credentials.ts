@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 export type Credentials = {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** For an account that lasts only for a while. */
+  /** For a temporary account. */
   readonly securityToken?: string;
 };
 
@@ -26,7 +26,7 @@ export function signedFields(
     [Field.ACCESS_KEY]: accessKey,
     ...(securityToken === undefined ? {} : { [Field.SECURITY_TOKEN]: securityToken }),
   };
-  // Without a comparison function, as Java's TreeMap orders strings: by UTF-16 code units.
+  // Without a comparison function, to get the order of Java's TreeMap: by UTF-16 code units.
   const names = Object.keys(fields)
     .filter((name) => name !== Field.SIGNATURE)
     .sort();

@@ -1,10 +1,10 @@
 import { asError } from '../base/errors.js';
 
-/** The largest frame that a RocketMQ node takes or sends, its length field included. Source: remoting/.../netty/NettyDecoder.java. */
+/** The largest frame that a RocketMQ node accepts or sends, including its length field. Source: remoting/.../netty/NettyDecoder.java. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 /**
- * What rmqdev says it is: MQVersion ordinal 401 (4.9.4). From there on a route comes as standard JSON, and below 442 a
+ * The version that rmqdev reports: MQVersion ordinal 401 (4.9.4). From this version on a route comes as standard JSON, and below 442 a
  * stopping 5.x server does not answer GO_AWAY. Source: common/.../MQVersion.java, namesrv/.../processor/ClientRequestProcessor.java.
  */
 export const HEADER_VERSION = 401;
@@ -17,9 +17,9 @@ const ONEWAY_FLAG = 2;
 const JSON_HEADER = 0;
 const BINARY_HEADER = 1;
 
-/** One request or response as it travels. */
+/** One request or response as it is sent. */
 export type RemotingCommand = {
-  /** A request code, or the response code where `isResponse`. */
+  /** A request code, or the response code if `isResponse`. */
   readonly code: number;
   /** Pairs a response with its request; unique among the open requests of one connection. */
   readonly opaque: number;
@@ -27,14 +27,14 @@ export type RemotingCommand = {
   readonly isOneway: boolean;
   readonly remark: string | undefined;
   readonly extFields: Readonly<Record<string, string>>;
-  /** Empty where the frame has none. */
+  /** Empty if the frame has none. */
   readonly body: Buffer;
 };
 
-/** What a frame needs at least; the rest is empty or false. */
+/** The minimum for a frame; the rest is empty or false. */
 export type OutgoingCommand = Pick<RemotingCommand, 'code' | 'opaque'> & Partial<RemotingCommand>;
 
-/** The peer sent bytes that are no RocketMQ frame; the connection is of no more use. */
+/** The peer sent bytes that are not a RocketMQ frame; the connection can no longer be used. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -42,7 +42,7 @@ export class FrameError extends Error {
 /**
  * @returns `command` as one frame: int32 length of the rest, int32 (top byte 0 for a JSON header, low 24 bits its length), header, body.
  * Source: remoting/.../protocol/RemotingCommand.java `encode`.
- * @throws FrameError where it would exceed `MAX_FRAME_BYTES`.
+ * @throws FrameError if it would exceed `MAX_FRAME_BYTES`.
  */
 export function encodeFrame(command: OutgoingCommand): Buffer {
   const header = Buffer.from(
@@ -66,19 +66,19 @@ export function encodeFrame(command: OutgoingCommand): Buffer {
   return Buffer.concat([prefix, header, body]);
 }
 
-/** Cuts a byte stream into frames, however it was chunked; holds at most one frame and one chunk. */
+/** Cuts a byte stream into frames, whatever its chunks are; holds at most one frame and one chunk. */
 export class FrameDecoder {
   readonly #onCommand: (command: RemotingCommand) => void;
   #chunks: Buffer[] = [];
   #bufferedBytes = 0;
   #neededBytes = 4;
 
-  /** @param onCommand called once per whole frame, in order, during `push`. */
+  /** @param onCommand called once for each complete frame, in order, during `push`. */
   constructor(onCommand: (command: RemotingCommand) => void) {
     this.#onCommand = onCommand;
   }
 
-  /** @throws FrameError on bytes that are no frame, after all whole frames before them were delivered; the decoder is of no use then. */
+  /** @throws FrameError on bytes that are not a frame, after all complete frames before them; then the decoder can no longer be used. */
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bufferedBytes += chunk.length;

@@ -22,7 +22,7 @@ const subscriptionGroupsSchema = z.object({
 /** Source: remoting/.../protocol/subscription/SubscriptionGroupConfig.java. */
 export type GroupConfig = Readonly<z.infer<typeof subscriptionGroupsSchema>['subscriptionGroupTable'][string]>;
 
-/** @returns all consumer groups of the broker at `address`, its own included, by name. */
+/** @returns all consumer groups of the broker at `address`, including its own, by name. */
 export async function getSubscriptionGroups(
   client: RemotingClient,
   address: string,
@@ -33,7 +33,7 @@ export async function getSubscriptionGroups(
   return new Map(Object.entries(jsonBody(address, request, body, subscriptionGroupsSchema).subscriptionGroupTable));
 }
 
-/** Removes a group and (5.x) its offsets from one broker; call it for each. */
+/** Removes a group and (5.x) its offsets from one broker; call it for each broker. */
 export async function deleteSubscriptionGroup(
   client: RemotingClient,
   address: string,
@@ -49,7 +49,7 @@ export type CommittedOffset = QueuePosition & { readonly group: string; readonly
 
 /**
  * @returns every offset that consumers have committed on the broker at `address`. Not QUERY_CONSUMER_OFFSET: that answers 0 for a
- * group that never committed, where a queue still starts at 0. Source: broker/.../processor/ConsumerManageProcessor.java `queryConsumerOffset`.
+ * group that never committed, if a queue still starts at 0. Source: broker/.../processor/ConsumerManageProcessor.java `queryConsumerOffset`.
  */
 export async function getCommittedOffsets(client: RemotingClient, address: string, signal: AbortSignal): Promise<CommittedOffset[]> {
   const request = RequestCode.GET_ALL_CONSUMER_OFFSET;
@@ -62,7 +62,7 @@ export async function getCommittedOffsets(client: RemotingClient, address: strin
   });
 }
 
-/** Sets the offset that `group` reads next of one queue; consumers at work keep and write their own. */
+/** Sets the offset that `group` reads next in one queue; running consumers keep and write their own. */
 export async function commitOffset(
   client: RemotingClient,
   address: string,

@@ -10,17 +10,17 @@ export type StoredMessage = {
   readonly physOffset: number;
   /** Uncompressed, unless `compression` says otherwise. */
   readonly body: Buffer;
-  /** How `body` is still compressed, where it cannot be undone here: lz4, zstd. */
+  /** How `body` is still compressed, if it cannot be decompressed here: lz4, zstd. */
   readonly compression: string | undefined;
   readonly tags: string | undefined;
-  /** Separated by blanks where there are several. */
+  /** Separated by spaces if there are several. */
   readonly keys: string | undefined;
   readonly properties: Readonly<Record<string, string>>;
   readonly bornTimestamp: number;
   readonly storeTimestamp: number;
-  /** Of the producer, as the broker saw it: `host:port`. */
+  /** The producer's address, as the broker saw it: `host:port`. */
   readonly bornHost: string;
-  /** Of the broker that stored it: `host:port`. */
+  /** The address of the broker that stored it: `host:port`. */
   readonly storeHost: string;
   /** Store host and physOffset in hex, upper case: the `msgId` that the send returned; the same on master and slave. */
   readonly msgId: string;
@@ -56,7 +56,7 @@ export function encodeProperties(properties: Readonly<Record<string, string>>): 
     .join('');
 }
 
-/** Drops what has no name or no value, as RocketMQ does. Source: common/.../message/MessageDecoder.java `string2messageProperties`. */
+/** Drops properties without a name or a value, as RocketMQ does. Source: common/.../message/MessageDecoder.java `string2messageProperties`. */
 export function decodeProperties(text: string): Record<string, string> {
   const entries = text.split(PROPERTY_SEPARATOR).map((property): [string, string] => {
     const separator = property.indexOf(NAME_VALUE_SEPARATOR);
@@ -67,7 +67,7 @@ export function decodeProperties(text: string): Record<string, string> {
 
 /**
  * @returns the records of `bytes` (the body of a pull, a piece of a commitlog), in order.
- * @throws Error where a record is cut, has an unknown magic number, or a body that is not what its flags say.
+ * @throws Error if a record is cut, has an unknown magic number, or a body that does not match its flags.
  */
 export function decodeMessages(bytes: Buffer): StoredMessage[] {
   const messages: StoredMessage[] = [];
@@ -92,7 +92,7 @@ function decodeMessage(record: Buffer, at: number): StoredMessage {
   const storeHostBytes = sysFlag & SysFlag.STOREHOST_V6 ? 20 : 8;
   const storeTimestampAt = 48 + bornHostBytes;
   const storeHostAt = storeTimestampAt + 8;
-  // reconsumeTimes (4) and preparedTransactionOffset (8) lie between the store host and the body.
+  // reconsumeTimes (4) and preparedTransactionOffset (8) are between the store host and the body.
   const bodyAt = storeHostAt + storeHostBytes + 12 + 4;
   const topicLengthAt = bodyAt + record.readInt32BE(bodyAt - 4);
   const topicAt = topicLengthAt + topicLengthBytes;
@@ -135,7 +135,7 @@ function uncompress(body: Buffer, sysFlag: number, at: number): Pick<StoredMessa
   try {
     return { body: inflateSync(body), compression: undefined };
   } catch (error) {
-    throw new Error(`stored message at byte ${at} says that its body is zlib, and it is not`, { cause: error });
+    throw new Error(`stored message at byte ${at} says that its body is zlib, but it is not`, { cause: error });
   }
 }
 
@@ -145,8 +145,8 @@ const COMPRESS_FROM_BYTES = 4_096;
 const COMPRESSION_LEVEL = 5;
 
 /**
- * @returns the body as a producer of RocketMQ sends it, and the sysFlag that says so. Without the bits of a compression type, which
- * only 5.x knows: every consumer takes such a body for zlib.
+ * @returns the body as a RocketMQ producer sends it, and its sysFlag. Without the bits of a compression type, which only 5.x knows:
+ * every consumer reads such a body as zlib.
  */
 export function compressBody(body: Buffer): { body: Buffer; sysFlag: number } {
   if (body.length < COMPRESS_FROM_BYTES) return { body, sysFlag: 0 };

@@ -24,7 +24,7 @@ export type QueueData = {
 export type TopicRoute = { readonly brokerDatas: readonly BrokerData[]; readonly queueDatas: readonly QueueData[] };
 
 export type ClusterInfo = {
-  /** By broker name; a slave shows here even where its master never registered. */
+  /** By broker name; a slave is listed even if its master never registered. */
   readonly brokers: ReadonlyMap<string, BrokerData>;
   /** Cluster name to its broker names. */
   readonly clusters: ReadonlyMap<string, readonly string[]>;
@@ -54,12 +54,12 @@ const clusterInfoSchema = z.object({
   clusterAddrTable: z.record(z.string(), z.array(z.string())).default({}),
 });
 
-/** The id under which a slave is kept here that stands in for its master. */
+/** The id under which we keep a slave that acts for its master. */
 export const ACTING_MASTER_ID = -1;
 
 /**
- * @returns the addresses of `brokerName` in `route` by brokerId. Where there is no master, NameServers with supportActingMaster name the slave of the
- * lowest id as 0, and take the permission to write from its queues: it is no master, and stands under ACTING_MASTER_ID.
+ * @returns the addresses of `brokerName` in `route` by brokerId. If there is no master, NameServers with supportActingMaster list the slave with the
+ * lowest id as 0, without write permission for its queues. It is not a master, so we keep it under ACTING_MASTER_ID.
  * Source: namesrv/.../routeinfo/RouteInfoManager.java pickupTopicRouteData.
  */
 export function brokerAddresses(route: TopicRoute | undefined, brokerName: string): ReadonlyMap<number, string> {
@@ -71,8 +71,8 @@ export function brokerAddresses(route: TopicRoute | undefined, brokerName: strin
 }
 
 /**
- * @returns the route of `topic` on the NameServer at `address`, or undefined where it has none (code 17).
- * Topics come with a master's registration; the topic `<brokerName>` exists on each broker.
+ * @returns the route of `topic` on the NameServer at `address`, or undefined if it has none (code 17).
+ * Topics arrive with a master's registration; the topic `<brokerName>` exists on each broker.
  */
 export async function getTopicRoute(
   client: RemotingClient,

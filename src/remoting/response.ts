@@ -4,7 +4,7 @@ import { parseLooseJson } from '../base/loose-json.js';
 import type { InvokeOptions, RemotingClient, RemotingResponse } from './client.js';
 import { ResponseCode, requestName, responseName } from './codes.js';
 
-/** A node answered, but not with what was asked for. Branch on `code`. */
+/** A node answered with an unexpected code. Branch on `code`. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError';
   readonly address: string;
@@ -22,7 +22,7 @@ export class ResponseError extends Error {
   }
 }
 
-/** A node answered with a body that is not what was asked for. */
+/** A node answered with an unexpected body. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
   /** `message` names it. */
@@ -33,7 +33,7 @@ export class BodyError extends Error {
   }
 }
 
-/** As `RemotingClient.invoke`, but a response whose code is not in `accepted` (default: only SUCCESS) rejects with ResponseError. */
+/** As `RemotingClient.invoke`, but rejects with ResponseError if the code is not in `accepted` (default: only SUCCESS). */
 export async function invokeExpecting(
   client: RemotingClient,
   address: string,
@@ -46,7 +46,7 @@ export async function invokeExpecting(
   return response;
 }
 
-/** @returns the JSON body of a response, checked. @throws BodyError if it is not what `schema` says */
+/** @returns the JSON body of a response, checked. @throws BodyError if it does not match `schema` */
 export function jsonBody<S extends z.ZodType>(address: string, request: number, body: Buffer, schema: S): z.infer<S> {
   let json: unknown;
   try {

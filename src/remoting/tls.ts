@@ -2,20 +2,20 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { systemCode } from '../base/errors.js';
 
-/** How to speak TLS with a node. */
+/** TLS settings for a node. */
 export type TlsSettings = {
-  /** false: any certificate is taken, also the self-signed one that RocketMQ makes at each start (`tls.test.mode.enable`). */
+  /** false: accepts any certificate, also the self-signed one that RocketMQ creates at each start (`tls.test.mode.enable`). */
   readonly isVerified: boolean;
-  /** PEM of the authorities to trust in place of the system's. */
+  /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string;
   /** PEM of this client's certificate and its key, for a node with `tls.server.need.client.auth`. */
   readonly certificate?: string;
   readonly key?: string;
-  /** The name that the certificate must carry, if it is not the host of the address. */
+  /** The name that the certificate must have, if it is not the host of the address. */
   readonly serverName?: string;
 };
 
-/** Opens a connection to `address` (`host:port`, `[v6]:port`). What is written before it stands is sent then. */
+/** Opens a connection to `address` (`host:port`, `[v6]:port`). Data that is written before it is open is sent when it opens. */
 export function openSocket(address: string, tls: TlsSettings | undefined): Socket {
   const place = { ...hostAndPort(address), noDelay: true };
   if (tls === undefined) return connectPlain(place);
@@ -30,16 +30,16 @@ export function openSocket(address: string, tls: TlsSettings | undefined): Socke
   });
 }
 
-/** Why TLS could not be agreed on; the codes of a ConnectionError. */
+/** Why the TLS handshake failed; the codes of a ConnectionError. */
 export type TlsFailure =
-  /** The peer does not speak it: RocketMQ with `tls.server.mode=disabled` ends the connection, others answer with something else. */
+  /** The peer does not speak TLS: RocketMQ with `tls.server.mode=disabled` ends the connection, others answer something else. */
   | 'NOT_TLS'
   /** The peer's certificate is not trusted. */
   | 'CERTIFICATE_UNTRUSTED'
-  /** The peer refuses this client, most often because it wants a certificate from it. */
+  /** The peer refuses this client, most often because it requires a client certificate. */
   | 'TLS_REFUSED';
 
-/** What OpenSSL says of a certificate. Source: Node.js documentation, tls.html#x509-certificate-error-codes. */
+/** OpenSSL's error codes for a certificate. Source: Node.js documentation, tls.html#x509-certificate-error-codes. */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_CRL',
@@ -73,7 +73,7 @@ export function tlsFailureOf(error: unknown, isSecured: boolean): TlsFailure | u
   return !isSecured && (code === 'ECONNRESET' || code === 'EPROTO') ? 'NOT_TLS' : undefined;
 }
 
-/** Resolves whether the node at `address` answers a TLS handshake; false if it does not, or `signal` aborts first. */
+/** Resolves with whether the node at `address` answers a TLS handshake; false if it does not, or if `signal` aborts first. */
 export function speaksTls(address: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = openSocket(address, { isVerified: false });

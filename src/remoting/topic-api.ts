@@ -13,7 +13,7 @@ export async function deleteTopicOnNamesrv(client: RemotingClient, address: stri
   await invokeExpecting(client, address, RequestCode.DELETE_TOPIC_IN_NAMESRV, { extFields: { topic }, signal });
 }
 
-/** @returns the consumer groups that subscribe to `topic`, or have offsets of it, on one broker. */
+/** @returns the consumer groups that subscribe to `topic`, or have offsets in it, on one broker. */
 export async function getGroupsOfTopic(client: RemotingClient, address: string, topic: string, signal: AbortSignal): Promise<string[]> {
   const request = RequestCode.QUERY_TOPIC_CONSUME_BY_WHO;
   const { body } = await invokeExpecting(client, address, request, { extFields: { topic }, signal });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 /**
  * Makes the property UNIQ_KEY, which RocketMQ's clients call `msgId` and `queryMsgByUniqueKey` looks up: 32 hex digits of
  * address (4 bytes), process (2), a hash that tells class loaders apart (4; here random), ms since the month began (4), counter (2).
- * Source: common/.../message/MessageClientIDSetter.java; mqadmin reads the time of sending back out of it.
+ * Source: common/.../message/MessageClientIDSetter.java; mqadmin reads the send time from it.
  */
 export class UniqueKeys {
   readonly #prefix: string;
@@ -31,7 +31,7 @@ export class UniqueKeys {
   }
 }
 
-/** @returns when the month of `now` began, in local time, as `Calendar.getInstance()` has it. */
+/** @returns the start of the month of `now`, in local time, as `Calendar.getInstance()` does. */
 function monthOf(now: number): number {
   const date = new Date(now);
   return new Date(date.getFullYear(), date.getMonth(), 1).getTime();

@@ -1,7 +1,7 @@
 import { type ProcessRole, releaseTraits } from './releases.js';
 
 /**
- * The account of a profile that names none: the administrator of RocketMQ's own samples, which mqadmin uses when nobody says otherwise.
+ * The account of a profile that names none: the administrator of RocketMQ's own samples. mqadmin uses it by default.
  * Source: distribution/conf/plain_acl.yml, tools.yml.
  */
 export const DEFAULT_ACCOUNT = { accessKey: 'rocketmq2', secretKey: '12345678' } as const;
@@ -18,7 +18,7 @@ export const isSecretKey = (key: string): boolean => SECRET_KEYS.has(key);
 type AccessControlRow = {
   key: string;
   value: (account: Account) => string;
-  /** The form of access control that reads it. */
+  /** The kind of access control that reads it. */
   of: 'plain' | 'users';
   roles: readonly ProcessRole[];
   reason: string;
@@ -29,14 +29,14 @@ const AUTH = 'org.apache.rocketmq.auth';
 const PROXY_AUTH = 'org.apache.rocketmq.proxy.auth';
 const AUTH_CONFIG = 'auth/.../config/AuthConfig.java';
 
-/** What turns access control on. In the order of the file. */
+/** The properties that turn access control on, in the order of the file. */
 export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
   {
     key: 'aclEnable',
     value: () => 'true',
     of: 'plain',
     roles: ['broker'],
-    reason: 'profile: acl; who may do what is in acl/plain_acl.yml of this node, which the broker reads again when it changes',
+    reason: 'profile: acl; acl/plain_acl.yml of this node says who may do what; the broker reads it again when it changes',
     source: 'common/.../BrokerConfig.java, acl/.../plain/PlainPermissionManager.java',
   },
   {
@@ -52,7 +52,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: () => `${AUTH}.authentication.provider.LocalAuthenticationMetadataProvider`,
     of: 'users',
     roles: ['broker'],
-    reason: 'users are kept in the store of this broker; without it nobody is let in',
+    reason: 'users are kept in the store of this broker; without this nobody gets in',
     source: 'auth/.../factory/AuthenticationFactory.java getMetadataProvider',
   },
   {
@@ -60,7 +60,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: () => `${PROXY_AUTH}.ProxyAuthenticationMetadataProvider`,
     of: 'users',
     roles: ['proxy'],
-    reason: 'users are those of the brokers',
+    reason: 'uses the users of the brokers',
     source: 'proxy/.../auth/ProxyAuthenticationMetadataProvider.java',
   },
   {
@@ -68,7 +68,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: ({ accessKey, secretKey }) => JSON.stringify({ username: accessKey, password: secretKey }),
     of: 'users',
     roles: ['broker'],
-    reason: 'the super user; it is made if the store does not have it yet',
+    reason: 'the super user; the broker creates it if the store does not have it yet',
     source: 'auth/.../manager/AuthenticationMetadataManagerImpl.java initUser',
   },
   {
@@ -76,7 +76,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: ({ accessKey, secretKey }) => JSON.stringify({ accessKey, secretKey }),
     of: 'users',
     roles: ['broker', 'proxy'],
-    reason: 'how this node signs what it asks brokers',
+    reason: 'this node signs its requests to brokers with it',
     source: 'broker/.../out/BrokerOuterAPI.java newAclRPCHook, proxy/.../processor/DefaultMessagingProcessor.java',
   },
   {
@@ -84,7 +84,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: () => 'true',
     of: 'users',
     roles: ['proxy'],
-    reason: 'without it the proxy signs nothing that it asks brokers',
+    reason: 'without it the proxy does not sign its requests to brokers',
     source: 'proxy/.../processor/DefaultMessagingProcessor.java createForClusterMode; measured on 5.5.0',
   },
   {
@@ -92,7 +92,7 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: () => 'true',
     of: 'users',
     roles: ['broker', 'proxy'],
-    reason: 'profile: acl; a user may do only what a policy allows, a super user everything',
+    reason: 'profile: acl; a user may do only what a policy allows, a super user may do everything',
     source: AUTH_CONFIG,
   },
   {
@@ -108,12 +108,12 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     value: () => `${PROXY_AUTH}.ProxyAuthorizationMetadataProvider`,
     of: 'users',
     roles: ['proxy'],
-    reason: 'policies are those of the brokers',
+    reason: 'uses the policies of the brokers',
     source: 'proxy/.../auth/ProxyAuthorizationMetadataProvider.java',
   },
 ];
 
-/** @returns the lines that give a node of `version` access control with `account` as the one that may do everything. */
+/** @returns the lines that turn access control on for a node of `version`; `account` may do everything. */
 export function accessControlProperties(
   version: string,
   role: ProcessRole,

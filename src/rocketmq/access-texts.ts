@@ -1,4 +1,4 @@
-/** Why a node turned a request down for who sent it. */
+/** Why a node refused a request because of who sent it. */
 export type AccessRefusal = 'unsigned' | 'unknown-account' | 'wrong-secret' | 'account-disabled' | 'not-permitted' | 'other';
 
 /** Access control of 4.4.0 to 5.2 answers with the Java exception. Source: remoting/.../NettyRemotingAbstract.java processRequestCommand. */
@@ -13,7 +13,7 @@ type AccessTextRow = {
   text: RegExp;
   refusal: AccessRefusal;
   source: string;
-  /** As a release answered it, or as its source says it. */
+  /** As a release answered, or as its source says it. */
   example: string;
 };
 
@@ -102,7 +102,7 @@ export const ACCESS_TEXTS: readonly AccessTextRow[] = [
   },
 ];
 
-/** @returns why access control turned a request down, by its response; undefined if it was not access control that did. */
+/** @returns why access control refused a request, by its response; undefined if something else refused it. */
 export function accessRefusalOf({ code, remark = '' }: { code: number; remark?: string | undefined }): AccessRefusal | undefined {
   return ACCESS_TEXTS.find((row) => row.code === code && row.text.test(remark) && (code !== SYSTEM_ERROR || ACL_EXCEPTION.test(remark)))
     ?.refusal;

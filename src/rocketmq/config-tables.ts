@@ -1,17 +1,17 @@
 import { isGroupTopic, isSystemGroup, isSystemTopic } from './system-names.js';
 
 /**
- * What of a broker's JSON tables can still be read in a text, whole or cut off, without parsing it: names, and for offsets how far they are.
+ * Reads what it can of a broker's JSON table, whole or cut off, without a parser: the names, and for offsets their values.
  * Source: the files as 4.9.7 and 5.5.0 write them (fastjson, fastjson2); common/.../TopicConfig.java, SubscriptionGroupConfig.java,
  * broker/.../offset/ConsumerOffsetManager.java (`topic@group`, queue ids as bare keys; 5.x repeats the keys in pullOffsetTable).
  */
 export type Entries = ReadonlyMap<string, number>;
 
 type Table = {
-  /** What one entry is, and several. */
+  /** The words for one entry and for several. */
   words: readonly [string, string];
   read: (text: string) => Map<string, number>;
-  /** RocketMQ makes it anew by itself. */
+  /** RocketMQ creates it again by itself. */
   isOwn: (name: string, ownNames: ReadonlySet<string>) => boolean;
 };
 

@@ -2,14 +2,14 @@ import { compareVersions } from './releases.js';
 
 /**
  * Broker properties that rmqdev writes because RocketMQ's defaults are made for servers, not for four brokers on a laptop.
- * Every release ignores keys that it does not know, but only keys that the release reads are written: the file is for people.
+ * Every release ignores keys that it does not know. Still, rmqdev writes only keys that the release reads: people read the file.
  */
 type DevProperty = {
   key: string;
   value: string;
   /** First release that reads the key; undefined: all. */
   since?: string;
-  /** First release that no longer reads it, or must not have it. */
+  /** First release that no longer reads it, or must not be given it. */
   before?: string;
   /** The brokers concerned. */
   for: 'every' | 'slave' | 'sync-pair';
@@ -39,7 +39,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
     value: '600000',
     before: '4.5.2',
     for: 'every',
-    reason: '30,000 entries a consume queue file instead of 300,000',
+    reason: '30,000 entries in a consume queue file instead of 300,000',
     source: 'store/.../config/MessageStoreConfig.java',
   },
   {
@@ -47,7 +47,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
     value: '600000',
     since: '4.5.2',
     for: 'every',
-    reason: '30,000 entries a consume queue file instead of 300,000',
+    reason: '30,000 entries in a consume queue file instead of 300,000',
     source: 'store/.../config/MessageStoreConfig.java',
   },
   {
@@ -68,7 +68,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
     key: 'registerNameServerPeriod',
     value: '10000',
     for: 'every',
-    reason: 'a NameServer that was restarted knows its brokers after 10 s instead of 30 s',
+    reason: 'a restarted NameServer knows its brokers after 10 s instead of 30 s',
     source: 'broker/.../BrokerController.java: clamped to 10000 to 60000',
   },
   {
@@ -96,7 +96,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
     key: 'haSendHeartbeatInterval',
     value: '1000',
     for: 'slave',
-    reason: 'a slave reports its offset, and so counts as in sync, each second instead of every five',
+    reason: 'a slave reports its offset, and so counts as in sync, every second instead of every 5 s',
     source: 'store/.../ha/HAService.java, DefaultHAClient.java; measured',
   },
   {

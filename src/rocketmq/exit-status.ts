@@ -26,14 +26,18 @@ export const EXIT_ROWS: readonly ExitRow[] = [
   { codes: [127], meaning: 'java was not found', source: 'POSIX shell' },
   { codes: [129], meaning: 'SIGHUP: its terminal was closed; the shutdown hook ran', source: 'OpenJDK signals_posix.cpp' },
   { codes: [130], meaning: 'SIGINT (Ctrl-C); the shutdown hook ran', source: 'OpenJDK signals_posix.cpp' },
-  { codes: [131], meaning: 'SIGQUIT; a JVM prints its threads on it and goes on, so this was no JVM', source: 'signal(7)' },
+  { codes: [131], meaning: 'SIGQUIT; a JVM prints its threads on SIGQUIT and goes on, so this was not a JVM', source: 'signal(7)' },
   {
     codes: [134],
     meaning: 'SIGABRT: the JVM crashed; its report is hs_err_pid<pid>.log, if it could write one',
     source: 'OpenJDK vmError.cpp; measured',
   },
   { codes: [135], meaning: 'SIGBUS: a mapped file lost its disk space or was cut short while in use', source: 'signal(7)' },
-  { codes: [137], meaning: 'SIGKILL: somebody killed it, or the kernel did for want of memory; nothing was closed', source: 'signal(7)' },
+  {
+    codes: [137],
+    meaning: 'SIGKILL: somebody killed it, or the kernel did because memory ran out; nothing was closed',
+    source: 'signal(7)',
+  },
   { codes: [139], meaning: 'SIGSEGV: native code crashed', source: 'signal(7)' },
   { codes: [143], meaning: 'SIGTERM: it was asked to stop, and its shutdown hook ran', source: 'OpenJDK signals_posix.cpp; measured' },
   {
@@ -49,34 +53,34 @@ export const EXIT_ROWS: readonly ExitRow[] = [
   },
   {
     codes: [253],
-    meaning: 'System.exit(-3): it could not be initialised; a broker: its store, a JSON file of it, namesrvAddr or brokerId is wrong',
+    meaning: 'System.exit(-3): it could not be initialised; for a broker: its store, a JSON file in it, namesrvAddr or brokerId is wrong',
     source: 'broker/.../BrokerStartup.java, namesrv/.../NamesrvStartup.java',
   },
   { codes: [254], meaning: 'System.exit(-2): the RocketMQ home is not set', source: 'BrokerStartup.java, NamesrvStartup.java; measured' },
   {
     codes: [255],
     roles: ['broker'],
-    meaning: 'System.exit(-1): an exception ended the start; most often a busy port, a store that another JVM has, or a missing file',
+    meaning: 'System.exit(-1): an exception ended the start; most often a port in use, a store that another JVM uses, or a missing file',
     source: 'broker/.../BrokerStartup.java; measured',
   },
   {
     codes: [255],
     roles: ['namesrv', 'controller'],
-    meaning: 'System.exit(-1): an exception ended the start; most often a busy port or a missing file',
+    meaning: 'System.exit(-1): an exception ended the start; most often a port in use or a missing file',
     source: 'namesrv/.../NamesrvStartup.java, controller/.../ControllerStartup.java; measured',
   },
-  { codes: [255], meaning: 'System.exit(-1): an exception ended the start; it stands on the console', source: 'BrokerStartup.java' },
+  { codes: [255], meaning: 'System.exit(-1): an exception ended the start; the console shows it', source: 'BrokerStartup.java' },
 ];
 
 const SIGNAL_ROWS: Readonly<Record<string, { meaning: string; source: string }>> = {
-  SIGKILL: { meaning: 'killed, by somebody or by the kernel for want of memory; nothing was closed', source: 'signal(7)' },
+  SIGKILL: { meaning: 'killed, by somebody or by the kernel because memory ran out; nothing was closed', source: 'signal(7)' },
   SIGABRT: {
     meaning: 'the JVM crashed; its report is hs_err_pid<pid>.log, if it could write one',
     source: 'OpenJDK vmError.cpp; measured',
   },
   SIGSEGV: { meaning: 'native code crashed', source: 'signal(7)' },
   SIGBUS: { meaning: 'a mapped file lost its disk space or was cut short while in use', source: 'signal(7)' },
-  SIGILL: { meaning: 'native code that this processor does not know', source: 'signal(7)' },
+  SIGILL: { meaning: 'native code has an instruction that this processor does not know', source: 'signal(7)' },
   SIGFPE: { meaning: 'native code crashed in its arithmetic', source: 'signal(7)' },
   SIGTERM: { meaning: 'asked to stop before the JVM could run its shutdown hook', source: 'signal(7)' },
   SIGINT: { meaning: 'Ctrl-C before the JVM could run its shutdown hook', source: 'signal(7)' },
@@ -94,7 +98,7 @@ export function exitMeaning(
 ): string {
   if (signal !== null) return SIGNAL_ROWS[signal]?.meaning ?? `ended by ${signal}`;
   if (code === null) {
-    return adopted ? 'its exit status cannot be known: an earlier daemon had started it' : 'its exit status is not known';
+    return adopted ? 'its exit status is not known, because an earlier daemon started it' : 'its exit status is not known';
   }
   const row = EXIT_ROWS.find(({ codes, roles }) => codes.includes(code) && (!roles || (role !== null && roles.includes(role))));
   return row?.meaning ?? (code > 128 && code < 160 ? `ended by signal ${code - 128}` : 'a status that neither RocketMQ nor the JVM gives');

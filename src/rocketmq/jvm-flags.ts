@@ -30,7 +30,7 @@ type FlagRow = {
   source: string;
   /** First JDK that knows, or needs, the flag. */
   sinceJdk?: number;
-  /** First JDK that rejects it, or does without. */
+  /** First JDK that rejects it, or no longer needs it. */
   beforeJdk?: number;
   /** Undefined: all. */
   roles?: readonly ProcessRole[];
@@ -45,12 +45,12 @@ const addOpens = (javaPackage: string, reason: string, source: string): FlagRow 
   sinceJdk: 9,
 });
 
-/** What newer JDKs must be told to let any part of RocketMQ do what it does. */
+/** What newer JDKs need so that every part of RocketMQ works. */
 const ACCESS_ROWS: readonly FlagRow[] = [
   addOpens('java.lang', 'a controller writes its log through hessian, which reflects into it', 'issues 10170, 10612'),
   addOpens(
     'java.nio',
-    'a 4.x broker unmaps its files by reflection; without this its stop ends half-way',
+    'a 4.x broker unmaps its files by reflection; without this its shutdown stops half-way',
     'store/.../MappedFile.java clean; issue 1035',
   ),
   addOpens('sun.nio.ch', 'Netty 4.0 (up to 4.8.0) and the transient store pool reflect into it', 'issues 3031, 9779'),
@@ -69,14 +69,14 @@ const ACCESS_ROWS: readonly FlagRow[] = [
   },
 ];
 
-/** In the order of the command line. Rows hold for all RocketMQ releases: --add-opens that a release can do without are harmless. */
+/** In the order of the command line. Rows hold for all RocketMQ releases: an --add-opens that a release does not need does no harm. */
 export const FLAG_ROWS: readonly FlagRow[] = [
   {
     flag: ({ role, heapBytes }) => `-Xms${inMb(Math.min(MEMORY[role].startHeapMb * MB, heapBytes))}`,
     reason: 'a small heap that grows with use; the scripts of RocketMQ take 4 or 8 GB at once',
     source: 'distribution/bin/runbroker.sh, runserver.sh; measured',
   },
-  { flag: ({ heapBytes }) => `-Xmx${inMb(heapBytes)}`, reason: 'the most that the heap may grow to', source: 'measured' },
+  { flag: ({ heapBytes }) => `-Xmx${inMb(heapBytes)}`, reason: 'the maximum heap size', source: 'measured' },
   {
     flag: ({ role, heapBytes }) => `-XX:MaxDirectMemorySize=${inMb(Math.max(MEMORY[role].directMb * MB, heapBytes))}`,
     reason: 'buffers outside the heap (network, timer wheel, replication); only what is used is resident',
@@ -84,7 +84,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
   },
   {
     flag: () => '-XX:+ExitOnOutOfMemoryError',
-    reason: 'out of memory ends the JVM (exit code 3); else a thread dies and the node goes on half alive',
+    reason: 'ends the JVM when memory runs out (exit code 3); without it a thread dies and the node goes on half alive',
     source: 'OpenJDK globals.hpp, since 8u92; measured',
   },
   { flag: () => '-XX:+UseSerialGC', reason: 'the least CPU and memory for a small heap', source: 'measured', startup: 'fast' },
@@ -97,7 +97,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
   ...ACCESS_ROWS,
   {
     flag: () => '-Dtls.server.mode=disabled',
-    reason: 'no self-signed TLS certificate at each start (from 4.9 on the largest part of it); nodes talk plain TCP',
+    reason: 'no self-signed TLS certificate at each start (from 4.9 on it takes most of the start time); nodes speak plain TCP',
     source: 'remoting/.../netty/TlsSystemConfig.java; measured',
     // A proxy would then refuse gRPC clients, which speak TLS by default. Source: proxy/.../grpc/ProxyAndTlsProtocolNegotiator.java
     roles: ['namesrv', 'broker', 'controller'],
@@ -113,7 +113,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
   },
   {
     flag: () => '-Dtls.enable=true',
-    reason: 'profile: tls; what it asks other nodes, it asks over TLS',
+    reason: 'profile: tls; this node uses TLS for its requests to other nodes',
     source: 'remoting/.../netty/TlsSystemConfig.java',
     tls: true,
   },
@@ -124,7 +124,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
     sinceJdk: 9,
   },
   { flag: ({ gcLogFile }) => `-Xloggc:${gcLogFile}`, reason: 'garbage collections', source: 'JDK 8 java(1)', beforeJdk: 9 },
-  { flag: () => '-XX:+PrintGCDateStamps', reason: 'the log of collections names the time', source: 'JDK 8 java(1)', beforeJdk: 9 },
+  { flag: () => '-XX:+PrintGCDateStamps', reason: 'the garbage collection log has the time', source: 'JDK 8 java(1)', beforeJdk: 9 },
   {
     flag: ({ nodeDir }) => `-XX:ErrorFile=${join(nodeDir, 'hs_err_pid%p.log')}`,
     reason: 'where the JVM writes its report when it crashes',
@@ -132,7 +132,7 @@ export const FLAG_ROWS: readonly FlagRow[] = [
   },
 ];
 
-/** @returns the JVM flags of one node, in order, each with its reason; none that a JDK of that major version rejects. */
+/** @returns the JVM flags of one node, in order, each with its reason. No flag that a JDK of that major version rejects is among them. */
 export function jvmFlags(request: JvmFlagRequest): JvmFlag[] {
   const { jdkMajor, role, startup, tls } = request;
   return FLAG_ROWS.filter(
@@ -148,7 +148,7 @@ export function jvmFlags(request: JvmFlagRequest): JvmFlag[] {
 /** Heap of mqadmin, examples and clients. The scripts give them 1 GB. Source: distribution/bin/tools.sh; measured. */
 const TOOL_HEAP = '-Xmx256m';
 
-/** @returns the JVM flags of a program that runs for a moment beside the nodes, such as mqadmin. */
+/** @returns the JVM flags of a program that runs for a short time next to the nodes, such as mqadmin. */
 export function toolJvmFlags(jdkMajor: number): string[] {
   const rows = ACCESS_ROWS.filter(({ sinceJdk }) => jdkMajor >= (sinceJdk ?? 0));
   return [TOOL_HEAP, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...rows.map(({ flag }) => flag({} as JvmFlagRequest))];
@@ -161,7 +161,7 @@ function inMb(bytes: number): string {
 /** From release `since` (undefined: the first) to the next row's. `residentMb`: an idle node at this heap, JDK 17, Linux x64. */
 type MemoryRow = { since?: string; heapMb: number; residentMb: number; source: string };
 
-/** `startHeapMb`: -Xms; `directMb`: -XX:MaxDirectMemorySize, where the heap is not larger. */
+/** `startHeapMb`: -Xms; `directMb`: -XX:MaxDirectMemorySize, if the heap is not larger. */
 const MEMORY: Readonly<Record<ProcessRole, { startHeapMb: number; directMb: number; rows: readonly MemoryRow[] }>> = {
   namesrv: {
     startHeapMb: 16,
@@ -189,22 +189,22 @@ function memoryRow(version: string, role: ProcessRole): MemoryRow {
   return MEMORY[role].rows.findLast(({ since }) => isSince(version, since)) as MemoryRow;
 }
 
-/** @returns -Xmx of a node whose profile names none. */
+/** @returns -Xmx of a node whose profile sets none. */
 export function defaultHeapBytes(version: string, role: ProcessRole): number {
   return memoryRow(version, role).heapMb * MB;
 }
 
-/** @returns the resident size to plan with: what an idle node was measured at, plus all heap above the default. */
+/** @returns the resident size to plan with: the measured size of an idle node, plus all heap above the default. */
 export function nodeMemoryEstimateBytes(version: string, role: ProcessRole, heapBytes: number): number {
   return memoryRow(version, role).residentMb * MB + Math.max(0, heapBytes - defaultHeapBytes(version, role));
 }
 
-/** `warning`: nothing says that it does not run, but nobody tried. */
+/** `warning`: nothing says that it fails, but nobody tried it. */
 export type JdkSuitability = { ok: true; warning?: string } | { ok: false; why: string };
 
 type SuitabilityRow = { sinceJdk: number; verdict: (version: string, jdkMajor: number) => JdkSuitability; source: string };
 
-/** A row holds from JDK `sinceJdk` to the next row's. The releases from 4.4.0 to 5.5.0 agree, launched with these flags. */
+/** A row holds from JDK `sinceJdk` to the next row's. The same for all releases from 4.4.0 to 5.5.0 with these flags. */
 const SUITABILITY_ROWS: readonly SuitabilityRow[] = [
   {
     sinceJdk: Number.NEGATIVE_INFINITY,

@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.js';
 import KEYS from './keys.json' with { type: 'json' };
 import { compareVersions, isSince, type ProcessRole } from './releases.js';
 
-/** `int`, `long`, `double`, `float`, `boolean`, `String`, `json`, or the words that are understood, as `SYNC_FLUSH|ASYNC_FLUSH`. */
+/** `int`, `long`, `double`, `float`, `boolean`, `String`, `json`, or the allowed words, such as `SYNC_FLUSH|ASYNC_FLUSH`. */
 export type KeyType = string;
 
 /** A key as one release reads it. */
@@ -11,14 +11,14 @@ export type ConfigKey = {
   /** The Java class that takes it, such as BrokerConfig. */
   object: string;
   type: KeyType;
-  /** Null where it is null, or depends on the machine. May hold `${user.home}` and `${rocketmq.home.dir}`. */
+  /** Null if it is null or depends on the machine. May hold `${user.home}` and `${rocketmq.home.dir}`. */
   defaultValue: string | null;
 };
 
-/** The supported releases that read a key, oldest and newest. Releases between two supported ones are not looked at. */
+/** The supported releases that read a key, oldest and newest. Releases between two supported ones are not examined. */
 export type KeyRange = { first: string; last: string };
 
-/** First and last release with these values, type, default. Written by scripts/generate-keys from the jars of the supported releases. */
+/** First and last release with these values; type; default. Written by scripts/generate-keys from the jars of the supported releases. */
 type KeyRow = [first: string, last: string, type: string, defaultValue: string | null];
 type ConfigObject = { releases: readonly string[]; keys: Readonly<Record<string, readonly KeyRow[]>> };
 
@@ -27,7 +27,7 @@ export type ConfigRole = ProcessRole | 'container';
 
 const OBJECTS = KEYS as unknown as Readonly<Record<string, ConfigObject>>;
 
-/** Which objects a role fills from its file, in the order of the source; `since`: first release that does. */
+/** The objects that a role fills from its file, in the order of the source; `since`: the first release that does. */
 const OBJECTS_OF_ROLE: Readonly<Record<ConfigRole, readonly { object: string; since?: string; source: string }[]>> = {
   broker: [
     { object: 'BrokerConfig', source: 'broker/.../BrokerStartup.java' },
@@ -61,8 +61,8 @@ const OBJECTS_OF_ROLE: Readonly<Record<ConfigRole, readonly { object: string; si
 };
 
 /**
- * @returns how `version` reads `key` in the file of `role`, or undefined where it ignores it. A release that is not among the
- * supported ones counts as reading what its older or its newer neighbour reads.
+ * @returns how `version` reads `key` in the file of `role`, or undefined if it ignores it. A release that is not supported counts as
+ * reading what its older or its newer neighbour reads.
  */
 export function lookupKey(version: string, role: ConfigRole, key: string): ConfigKey | undefined {
   return tableOf(version, role).get(key);
@@ -77,7 +77,7 @@ const START_DEFAULTS: Partial<Record<ConfigRole, Readonly<Record<string, string>
 
 const tables = new Map<string, ReadonlyMap<string, ConfigKey>>();
 
-/** All keys that `role` of `version` reads, made once: lint looks up a hundred thousand. Of two objects with one key the first counts. */
+/** All keys that `role` of `version` reads, made once: lint looks up a hundred thousand. If two objects have the same key, the first counts. */
 function tableOf(version: string, role: ConfigRole): ReadonlyMap<string, ConfigKey> {
   const name = `${role} ${version}`;
   const known = tables.get(name);
@@ -94,7 +94,7 @@ function tableOf(version: string, role: ConfigRole): ReadonlyMap<string, ConfigK
   return table;
 }
 
-/** @returns the supported releases whose `role` reads `key`, or undefined where none does. */
+/** @returns the supported releases whose `role` reads `key`, or undefined if none does. */
 export function rangeOf(role: ConfigRole, key: string): KeyRange | undefined {
   const rows = OBJECTS_OF_ROLE[role].flatMap(({ object }) => rowsOf(object, key, releasesOf(object)));
   const firsts = rows.map(([first]) => first).sort(compareVersions);
@@ -119,7 +119,7 @@ function releasesOf(object: string): readonly string[] {
   return OBJECTS[object]?.releases ?? [];
 }
 
-/** The releases to look at for `version`: itself, else the nearest older and newer ones. */
+/** The releases to look at for `version`: that one if it is supported, else the nearest older and the nearest newer one. */
 function neighbours(object: string, version: string): string[] {
   const older = releasesOf(object).findLast((release) => compareVersions(release, version) <= 0);
   const newer = releasesOf(object).find((release) => compareVersions(release, version) >= 0);
@@ -134,7 +134,7 @@ function rowsOf(object: string, key: string, releases: readonly string[]): reado
   );
 }
 
-/** `message` is a whole sentence without its end: what is wrong, what RocketMQ would do, what to do instead. */
+/** `message` is a sentence without its full stop: what is wrong, what RocketMQ would do, what to do instead. */
 export type PropertyIssue = {
   code: 'UNKNOWN_KEY' | 'KEY_NOT_READ' | 'WRONG_TYPE' | 'BLANK_AT_END' | 'OWNED_KEY';
   severity: 'error' | 'warning';
@@ -144,7 +144,7 @@ export type PropertyIssue = {
 const BROKER: readonly ProcessRole[] = ['broker'];
 const PROXY: readonly ProcessRole[] = ['proxy'];
 
-/** Keys that make a node what it is: rmqdev writes them, and a second opinion would contradict its probes and its files. */
+/** Keys that make a node what it is. rmqdev writes them; another value would contradict its probes and its files. */
 const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[]; instead: string }[] = [
   { keys: ['listenPort'], instead: 'set listenPort of the node itself, outside `properties`' },
   { keys: ['haListenPort'], roles: BROKER, instead: 'it is listenPort + 1: set listenPort of the node' },
@@ -156,7 +156,7 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   {
     keys: ['haMasterAddress'],
     roles: BROKER,
-    instead: 'it follows from brokerName and brokerId; on 5.x a slave that has it never connects',
+    instead: 'it follows from brokerName and brokerId; on 5.x a slave with this key never connects',
   },
   {
     keys: ['enableDLegerCommitLog', 'dLegerGroup', 'dLegerPeers', 'dLegerSelfId'],
@@ -176,9 +176,9 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
   { keys: ['grpcServerPort'], roles: PROXY, instead: 'set listenPort of the node itself, outside `properties`' },
   { keys: ['remotingListenPort'], roles: PROXY, instead: 'it is listenPort - 1: set listenPort of the node' },
   { keys: ['rocketMQClusterName'], roles: PROXY, instead: 'set brokerClusterName of the profile' },
-  { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, beside the brokers' },
+  { keys: ['proxyMode', 'brokerConfigPath'], roles: PROXY, instead: 'a proxy of rmqdev runs in CLUSTER mode, next to the brokers' },
   { keys: ['remotingAccessAddr'], roles: PROXY, instead: 'set `advertise.clients` of the cluster or the node' },
-  { keys: ['localServeAddr'], roles: PROXY, instead: 'it is 127.0.0.1, by which proxies of one machine tell each other apart' },
+  { keys: ['localServeAddr'], roles: PROXY, instead: 'it is 127.0.0.1; proxies of one machine tell each other apart by it' },
   { keys: ['brokerIP1'], roles: BROKER, instead: 'set `advertise.clients` of the cluster or the node' },
   { keys: ['brokerIP2'], roles: BROKER, instead: 'set `advertise.replication` of the cluster or the node' },
   {
@@ -191,10 +191,10 @@ const OWNED: readonly { keys: readonly string[]; roles?: readonly ProcessRole[];
 
 /** Written in sample files and articles, but read by no release. Source: store/.../StorePathConfigHelper.java: below storePathRootDir. */
 export const NEVER_READ: ReadonlyMap<string, string> = new Map([
-  ['storePathConsumeQueue', 'the place is always <storePathRootDir>/consumequeue'],
-  ['storePathIndex', 'the place is always <storePathRootDir>/index'],
-  ['storeCheckpoint', 'the place is always <storePathRootDir>/checkpoint'],
-  ['abortFile', 'the place is always <storePathRootDir>/abort'],
+  ['storePathConsumeQueue', 'the path is always <storePathRootDir>/consumequeue'],
+  ['storePathIndex', 'the path is always <storePathRootDir>/index'],
+  ['storeCheckpoint', 'the path is always <storePathRootDir>/checkpoint'],
+  ['abortFile', 'the path is always <storePathRootDir>/abort'],
 ]);
 
 /** Old and new name. Source: store/.../config/MessageStoreConfig.java, 4.5.1 and 4.5.2, 4.9.8 and 5.0.0. */
@@ -210,8 +210,8 @@ export function otherNameOf(key: string): string | undefined {
 }
 
 /**
- * Says what RocketMQ does not: it ignores keys that it does not know, and keeps its default where a value does not parse.
- * @returns undefined where `version` takes `key=value` in the file of `role` as it stands.
+ * Says what RocketMQ does not say: it ignores keys that it does not know, and keeps its default if a value does not parse.
+ * @returns undefined if `version` accepts `key=value` in the file of `role`.
  * Source: common/.../MixAll.java properties2Object.
  */
 export function checkProperty(version: string, role: ProcessRole, key: string, value: string): PropertyIssue | undefined {
@@ -223,7 +223,7 @@ export function checkProperty(version: string, role: ProcessRole, key: string, v
 
 function unreadKey(version: string, role: ConfigRole, key: string): PropertyIssue {
   const neverRead = NEVER_READ.get(key);
-  if (neverRead) return { code: 'KEY_NOT_READ', severity: 'warning', message: `${key} is read by no release of RocketMQ: ${neverRead}` };
+  if (neverRead) return { code: 'KEY_NOT_READ', severity: 'warning', message: `no release of RocketMQ reads ${key}: ${neverRead}` };
   const range = rangeOf(role, key);
   if (range) {
     const { first, last } = range;
@@ -232,7 +232,7 @@ function unreadKey(version: string, role: ConfigRole, key: string): PropertyIssu
     return {
       code: 'KEY_NOT_READ',
       severity: 'warning',
-      message: `RocketMQ ${version} ignores ${key}, which is read ${when}${now ? `; this release has ${now}` : ''}`,
+      message: `RocketMQ ${version} ignores ${key}; it is read ${when}${now ? `; this release has ${now}` : ''}`,
     };
   }
   const other = CONFIG_ROLES.find((candidate) => lookupKey(version, candidate, key));
@@ -245,16 +245,16 @@ function unreadKey(version: string, role: ConfigRole, key: string): PropertyIssu
   };
 }
 
-/** Every role whose file has keys. */
+/** Every role that has a file with keys. */
 export const CONFIG_ROLES = Object.keys(OBJECTS_OF_ROLE) as ConfigRole[];
 
-/** What Java's own parsers take, and how people say it. What is not listed is a list of words, or free text. */
+/** What Java's own parsers accept, and the words for it. A type that is not listed is a list of words, or free text. */
 const PARSERS: Readonly<Record<string, { takes: (text: string) => boolean; says: string; trims?: boolean }>> = {
   int: { takes: (text) => isWhole(text, 32n), says: 'a whole number' },
   long: { takes: (text) => isWhole(text, 64n), says: 'a whole number' },
   double: { takes: isDecimal, says: 'a number', trims: true },
   float: { takes: isDecimal, says: 'a number', trims: true },
-  // Boolean.parseBoolean takes anything, and makes false of it.
+  // Boolean.parseBoolean accepts any text and reads it as false.
   boolean: { takes: (text) => /^(true|false)$/i.test(text), says: 'true or false' },
   String: { takes: () => true, says: 'text' },
   json: { takes: () => true, says: 'JSON' },
@@ -271,7 +271,7 @@ function isDecimal(text: string): boolean {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[fd]?$/i.test(text);
 }
 
-/** Text is trimmed from this release on. Source: common/.../MixAll.java properties2Object. */
+/** From this release on text is trimmed. Source: common/.../MixAll.java properties2Object. */
 const TEXT_TRIMMED_SINCE = '5.2.0';
 
 /** @returns what is wrong with the value of a key that `version` reads. */
@@ -283,18 +283,18 @@ export function checkValue(version: string, { key, type, defaultValue }: ConfigK
   // java.util.Properties drops the blanks before a value and keeps those after it.
   const text = value.trimStart();
   const trimmed = text.trimEnd();
-  const outcome = type === 'boolean' ? 'takes it for false' : `keeps its default${defaultValue === null ? '' : ` ${defaultValue}`}`;
+  const outcome = type === 'boolean' ? 'reads it as false' : `keeps its default${defaultValue === null ? '' : ` ${defaultValue}`}`;
   if (!takes(trimmed)) {
     const says = parser?.says ?? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-    return { code: 'WRONG_TYPE', severity: 'error', message: `${key} is ${says}, not "${trimmed}": RocketMQ ${version} ${outcome}` };
+    return { code: 'WRONG_TYPE', severity: 'error', message: `${key} must be ${says}, not "${trimmed}": RocketMQ ${version} ${outcome}` };
   }
   if (text === trimmed || trims) return undefined;
   if (type === 'String') {
     return {
       code: 'BLANK_AT_END',
       severity: 'warning',
-      message: `${key} ends in a blank, which RocketMQ ${version} takes as part of the value`,
+      message: `${key} ends in a space, which RocketMQ ${version} reads as part of the value`,
     };
   }
-  return { code: 'BLANK_AT_END', severity: 'error', message: `${key} ends in a blank: RocketMQ ${version} ${outcome}` };
+  return { code: 'BLANK_AT_END', severity: 'error', message: `${key} ends in a space: RocketMQ ${version} ${outcome}` };
 }

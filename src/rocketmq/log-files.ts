@@ -1,10 +1,10 @@
 import { isSince, type ProcessRole } from './releases.js';
 
-/** RocketMQ writes its logs in this zone, whatever the host's. Source: conf/logback_*.xml and rmq.*.logback.xml, all releases. */
+/** RocketMQ writes its logs in this time zone, whatever zone the host has. Source: conf/logback_*.xml and rmq.*.logback.xml, all releases. */
 export const LOG_ZONE = '+08:00';
 
 /**
- * The line patterns of RocketMQ's logs, as logback spells them. Stack traces follow without a prefix.
+ * The line patterns of RocketMQ's logs, as logback spells them. Stack traces follow, without a prefix.
  * Source: conf/logback_*.xml, rmq.*.logback.xml.
  */
 export const LOG_PATTERNS = {
@@ -23,7 +23,7 @@ export type LogFile = {
   name: string;
   /** Relative to the node's folder, with `/`. */
   path: string;
-  /** In `rmqdev logs` without `--file`: always, from WARN on, or not at all. */
+  /** When `rmqdev logs` without `--file` shows it: always, from WARN on, or never. */
   shown: 'always' | 'warnings' | 'on-request';
 };
 
@@ -71,7 +71,7 @@ const ROWS: readonly LogFileRow[] = [
   { role: 'proxy', name: 'proxy_traffic', since: '5.4.0' },
 ];
 
-/** Lines that a question leaves in a log, `status` among those who ask: they tell nothing of the node. */
+/** Lines that a request leaves in a log, for example one by `status`. They say nothing about the node. */
 type QuestionTrace = { log: string; pattern: RegExp; why: string; source: string };
 
 const QUESTION_TRACES: readonly QuestionTrace[] = [
@@ -83,7 +83,7 @@ const QUESTION_TRACES: readonly QuestionTrace[] = [
   },
 ];
 
-/** @returns what a question leaves in the log called `name`, such as `store`; undefined if none does. */
+/** @returns the line that a request leaves in the log called `name`, such as `store`; undefined if there is none. */
 export function questionTraceIn(name: string): RegExp | undefined {
   return QUESTION_TRACES.find(({ log }) => log === name)?.pattern;
 }
@@ -94,7 +94,7 @@ const OWN_LOGS: readonly LogFile[] = [
   { name: 'gc', path: 'gc.log', shown: 'on-request' },
 ];
 
-/** @returns the logs of a node, the role's main log first. A file that has nothing to say may not exist. */
+/** @returns the logs of a node, the role's main log first. A log to which nothing was written may not exist. */
 export function logFiles(version: string, role: ProcessRole): LogFile[] {
   const written = ROWS.filter((row) => row.role === role && isSince(version, row.since));
   return [...written.map(({ name, shown = 'on-request' }) => ({ name, path: `${ROTATED_LOGS}/${name}.log`, shown })), ...OWN_LOGS];

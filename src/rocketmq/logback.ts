@@ -1,7 +1,7 @@
 import { LOG_PATTERNS } from './log-files.js';
 import { compareVersions, isSince, type ProcessRole, releaseTraits } from './releases.js';
 
-/** One log file: who writes to it, and how it is rotated. */
+/** One log file: which loggers write to it, and how it is rotated. */
 type LogRow = {
   /** `<file>.log` */
   file: string;
@@ -11,7 +11,7 @@ type LogRow = {
   /** Rotated copies kept. */
   count: number;
   pattern?: keyof typeof LOG_PATTERNS;
-  /** direct: written by the thread that logs; complete: asynchronous, but INFO is not dropped when the queue is nearly full. */
+  /** direct: the thread that logs writes it; complete: asynchronous, but INFO is not dropped if the queue is nearly full. */
   delivery?: 'direct' | 'complete';
   since?: string;
 };
@@ -86,7 +86,7 @@ const SHIPPED_IN_JARS_SINCE = '5.1.0';
 /**
  * The logback files that release `version` needs in conf/, as file name → XML; none from 5.1.0 on.
  * The same log files, patterns and rotation as in the binary distribution, except that isolateLogEnable moves nothing:
- * a node of rmqdev has a user.home of its own. Read by logback 1.0.13 to 1.2.10.
+ * each node of rmqdev has its own user.home. Read by logback 1.0.13 to 1.2.10.
  */
 export function logbackFiles(version: string): ReadonlyMap<string, string> {
   if (compareVersions(version, SHIPPED_IN_JARS_SINCE) >= 0) return new Map();

@@ -1,9 +1,9 @@
 import type { ElectionMode, ProcessRole } from './releases.js';
 
 /**
- * `listen` for every role, of a proxy the gRPC port; a broker also `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode `dledger`
- * (listen + 5) instead of `ha`; a proxy also `remoting` (listen - 1); a NameServer with a controller in it also `controller` (listen + 20);
- * `debug` where JDWP is on.
+ * Every role has `listen` (of a proxy: the gRPC port). A broker also has `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode
+ * `dledger` (listen + 5) instead of `ha`; a proxy also has `remoting` (listen - 1); a NameServer with a controller in it also has
+ * `controller` (listen + 20). Each has `debug` if JDWP is on.
  */
 export type NodePorts = {
   listen: number;
@@ -35,7 +35,7 @@ export function socketWordsOf(socket: string, role: ProcessRole | null): SocketW
 }
 
 /**
- * The sockets of each role, relative to its listenPort. All are always opened, on the wildcard address.
+ * The sockets of each role, relative to its listenPort. A node always opens all of them, on the wildcard address.
  * Sources: remoting/.../NettyRemotingServer.java; broker/.../BrokerController.java (fast port, P-2);
  * store/.../ha/HAService.java and DefaultHAService.java (HA, P+1); proxy/.../config/ProxyConfig.java (gRPC 8081, remoting 8080).
  */
@@ -47,13 +47,13 @@ export const PORT_OFFSETS = {
 } as const satisfies Record<ProcessRole, { listen: 0 } & Record<string, number>>;
 
 /**
- * A peer of a DLedger group replicates over a port of its own, and opens none for HA. Where that port lies is free: below JDWP's.
+ * A peer of a DLedger group replicates over its own port, and opens none for HA. This port is our choice: below JDWP's.
  * Source: broker/.../BrokerController.java initialize, store/.../dledger/DLedgerCommitLog.java (dLegerPeers).
  */
 const DLEDGER_OFFSETS = { listen: 0, fast: -2, dledger: 5 } as const;
 
 /**
- * A controller inside a NameServer has a port of its own, which is free to choose: beyond the NameServers and controllers that begin at 9876.
+ * A controller inside a NameServer has its own port. It is our choice: above the NameServers and controllers, which begin at 9876.
  * Source: namesrv/.../NamesrvStartup.java, distribution/conf/controller/cluster-3n-namesrv-plugin.
  */
 const CONTROLLER_IN_NAMESRV = { listen: 0, controller: 20 } as const;
@@ -62,7 +62,7 @@ const CONTROLLER_IN_NAMESRV = { listen: 0, controller: 20 } as const;
 export type SocketOwner = {
   role: ProcessRole;
   election?: ElectionMode | undefined;
-  /** Of the profile. */
+  /** As in the profile. */
   properties?: Readonly<Record<string, string>>;
 };
 
@@ -82,7 +82,7 @@ export function socketsAt(node: SocketOwner, listen: number): NodePorts {
   return Object.fromEntries(Object.entries(portOffsets(node)).map(([name, offset]) => [name, listen + offset])) as NodePorts;
 }
 
-/** Where the first node of a role listens: RocketMQ's own default; for a controller the port of its sample file. */
+/** The port of the first node of a role: RocketMQ's own default; for a controller the port of its sample file. */
 export const FIRST_PORT: Readonly<Record<ProcessRole, number>> = { namesrv: 9876, broker: 10911, controller: 9878, proxy: 8081 };
 
 /** The distance to the next node of the role. Brokers: P-2 to P+1, DLedger P+5 and JDWP P+7 must not meet a neighbour's. */

@@ -1,11 +1,11 @@
 /** RocketMQ's own configuration files: `key=value` lines as java.util.Properties reads them. */
 
-/** @returns each key with its value, unescaped; comments and lines without `=` are passed over. */
+/** @returns each key with its value, unescaped; comments and lines without `=` are skipped. */
 export function parsePropertyFile(text: string): Map<string, string> {
   return new Map([...rawProperties(text)].map(([key, value]) => [key, unescapeProperty(value)]));
 }
 
-/** @returns each key with its value as it is written. */
+/** @returns each key with its value as written. */
 export function rawProperties(text: string): Map<string, string> {
   const properties = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {

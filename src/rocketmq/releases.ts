@@ -1,19 +1,19 @@
 import { nearest } from '../base/nearest.js';
-/** Supported and tested, oldest first. Any other x.y.z works by the same rules, untested. */
+/** Supported and tested, oldest first. Any other x.y.z follows the same rules, but is untested. */
 export const SUPPORTED_RELEASES = ['4.4.0', '4.5.1', '4.7.0', '4.9.3', '4.9.7', '5.1.4', '5.3.3', '5.5.0'] as const;
 
 export const DEFAULT_RELEASE = '5.5.0';
 
-/** A kind of process that RocketMQ runs. */
+/** A kind of RocketMQ process. */
 export type ProcessRole = 'namesrv' | 'broker' | 'controller' | 'proxy';
 
-/** Who elects the master of a broker group, where it is not fixed. */
+/** Who elects the master of a broker group, if it is not fixed. */
 export const ELECTIONS = ['dledger', 'controller'] as const;
 export type ElectionMode = (typeof ELECTIONS)[number];
 
 /**
  * Orders versions by their numbers; a suffix such as `-ALPHA` does not count.
- * @returns below 0 where `a` is older, 0 where equal, above 0 where newer.
+ * @returns below 0 if `a` is older, 0 if equal, above 0 if newer.
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [numbersOf(a), numbersOf(b)];
@@ -39,13 +39,13 @@ export type ReleaseTraits = {
   elections: readonly ElectionMode[];
   /** How the release spells `…edFileSizeCommitLog`; the other spelling is ignored. */
   mappedFileKeys: 'maped' | 'mapped';
-  /** together: a slave's HA client tries once at its start and then sleeps 5 s, so that waiting for the master costs more than it saves. */
+  /** together: a slave's HA client tries once at its start and then sleeps 5 s, so waiting for the master takes longer. */
   startOrder: 'masters-then-slaves' | 'together';
-  /** true: haMasterAddress attaches a slave at once. false: it must not be set, the slave would never connect. */
+  /** true: haMasterAddress attaches a slave at once. false: it must not be set, or the slave never connects. */
   slaveNeedsHaMasterAddress: boolean;
   /** The first registration is skipped while the NameServers are still being checked; UPDATE_BROKER_CONFIG (25) makes up for it. */
   needsRegistrationNudge: boolean;
-  /** GET_BROKER_HA_STATUS (907) is answered; older brokers do not reply at all. */
+  /** The broker answers GET_BROKER_HA_STATUS (907); older brokers do not reply at all. */
   hasHaStatusRequest: boolean;
   /** A SYNC_MASTER waits for its slave only with totalReplicas=2 and inSyncReplicas=2. */
   syncNeedsInSyncReplicas: boolean;
@@ -57,13 +57,13 @@ export type ReleaseTraits = {
   slaveTopicSyncMs: number;
   /** Time that a clean stop may take before SIGKILL. */
   stopGraceMs: number;
-  /** Longest time between the failure of a start and the end of the JVM: a store that was opened is shut down first. */
+  /** Longest time between a failed start and the end of the JVM: a store that was opened is shut down first. */
   storeExitSlowMs: number;
   /** Share of the disk above which the broker refuses writes (code 14): by default, and the most that can be configured. */
   diskWarningRatio: { default: number; max: number };
-  /** What the broker does with a store whose files have another size than it is configured with: ends with 253, or loads nothing of it. */
+  /** What the broker does with a store whose file size differs from its configuration: it ends with 253, or loads nothing of it. */
   fileSizeMismatch: 'ignored' | 'refused';
-  /** An empty last file is removed, rather than taken for one of another size. */
+  /** An empty last file is removed, not treated as a file of another size. */
   dropsEmptyLastFile: boolean;
   /** A DLedger peer that did not close its store cuts the end of its consume queues: it counts its log without the 48 bytes before each entry. */
   dledgerCutsQueues: boolean;
@@ -73,7 +73,7 @@ export type ReleaseTraits = {
   logbackFileName: (role: ProcessRole | 'tools') => string;
   /** plain: aclEnable, accounts in plain_acl.yml. users: authenticationEnabled and authorizationEnabled, accounts in the store; aclEnable does nothing. */
   accessControl: 'plain' | 'users';
-  /** mqadmin ends where conf/tools.yml (keys for access control) is missing; later ones go on without. */
+  /** mqadmin ends if conf/tools.yml (keys for access control) is missing; later ones go on without it. */
   adminNeedsKeyFile: boolean;
   unsupportedPlatforms: readonly UnsupportedPlatform[];
 };
@@ -100,7 +100,7 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
     { since: '4.5.2', value: 'mapped', source: MESSAGE_STORE_CONFIG },
   ],
   startOrder: [
-    { value: 'masters-then-slaves', source: 'store/.../ha/HAService.java: retries each 5 s; measured' },
+    { value: 'masters-then-slaves', source: 'store/.../ha/HAService.java: retries every 5 s; measured' },
     { since: '5.0.0', value: 'together', source: 'store/.../ha/DefaultHAClient.java; measured' },
   ],
   slaveNeedsHaMasterAddress: [
@@ -128,9 +128,9 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
     { since: '5.0.0', value: 'required', source: 'broker/.../processor/PullMessageProcessor.java rejectRequest' },
   ],
   slaveTopicSyncMs: [
-    { value: 60_000, source: `${BROKER_CONTROLLER}: syncAll each 60 s` },
-    { since: '4.5.1', value: 10_000, source: `${BROKER_CONTROLLER} handleSlaveSynchronize: each 10 s` },
-    { since: '5.0.0', value: 63_000, source: `${BROKER_CONTROLLER}: a look each 3 s, syncAll when the last is 60 s ago` },
+    { value: 60_000, source: `${BROKER_CONTROLLER}: syncAll every 60 s` },
+    { since: '4.5.1', value: 10_000, source: `${BROKER_CONTROLLER} handleSlaveSynchronize: every 10 s` },
+    { since: '5.0.0', value: 63_000, source: `${BROKER_CONTROLLER}: a check every 3 s, syncAll if the last one was 60 s ago` },
   ],
   stopGraceMs: [
     { value: 15_000, source: `${BROKER_CONTROLLER} shutdown; measured 1 to 7 s` },
@@ -208,7 +208,7 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
   ],
 };
 
-/** @returns what holds for release `version` (x.y.z). */
+/** @returns the traits of release `version` (x.y.z). */
 export function releaseTraits(version: string): ReleaseTraits {
   const traits = Object.entries(TRAIT_ROWS).map(([trait, rows]: [string, readonly TraitRow<unknown>[]]) => {
     return [trait, rows.findLast(({ since }) => isSince(version, since))?.value];
@@ -216,23 +216,23 @@ export function releaseTraits(version: string): ReleaseTraits {
   return Object.fromEntries(traits) as ReleaseTraits;
 }
 
-/** @returns whether `version` is `since` or newer; undefined is the beginning. */
+/** @returns whether `version` is `since` or newer; undefined means the first release. */
 export function isSince(version: string, since: string | undefined): boolean {
   return since === undefined || compareVersions(version, since) >= 0;
 }
 
-/** @returns the one of `versions` that is nearest to `wanted` as a version (5.5.0 to 5.5.1, 4.9.7 to 4.9), else as a text; undefined if none is near. */
+/** @returns the one of `versions` that is nearest to `wanted`, as a version (5.5.0 for 5.5.1, 4.9.7 for 4.9) or else as a text; undefined if none is near. */
 export function nearestRelease(wanted: string, versions: readonly string[]): string | undefined {
   if (!/^\d+(?:\.\d+)*$/.test(wanted)) return nearest(wanted, versions);
   const numbers = numbersOf(wanted);
-  /** Of the first number that differs: those behind it are then no longer comparable. */
+  /** The first number that differs decides: the ones after it can no longer be compared. */
   const distances = (version: string) => {
     const differences = numbersOf(version).map((number, i) => Math.abs(number - (numbers[i] ?? number)));
     const first = differences.findIndex((difference) => difference > 0);
     return differences.map((difference, i) => (first < 0 || i <= first ? difference : 0));
   };
   const candidates = versions.filter((version) => distances(version)[0] === 0);
-  // Among those that are as near, the newest.
+  // If several are equally near, the newest.
   const sorted = candidates.toSorted((a, b) => compareVersions(distances(a).join('.'), distances(b).join('.')) || compareVersions(b, a));
   return sorted[0] ?? nearest(wanted, versions);
 }

@@ -1,15 +1,15 @@
-/** What lies in a broker's store (`storePathRootDir`), as far as rmqdev looks at it. Source: store/.../config/StorePathConfigHelper.java. */
+/** The parts of a broker's store (`storePathRootDir`) that rmqdev looks at. Source: store/.../config/StorePathConfigHelper.java. */
 
 export const STORE_LOCK = 'lock';
 
 /** rmqdev's own lock: its descriptor is inherited by the JVM. */
 export const RMQDEV_STORE_LOCK = 'rmqdev.lock';
 
-/** The broker loads each of these at its start; a broken one whose copy (`.bak`) is broken too ends it with 253, in silence. */
+/** The broker loads each of these at its start. If one is broken, and its copy (`.bak`) too, the broker ends with 253 and says nothing. */
 export const CONFIG_FILES = ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset', 'consumerFilter'] as const;
 export const CONFIG_FOLDER = 'config';
 
-/** What is gone where one of them is loaded as empty. */
+/** What is lost if one of them is loaded as empty. */
 export const CONFIG_LOSS: Readonly<Record<string, string>> = {
   topics: 'its topics',
   subscriptionGroup: 'its consumer groups',
@@ -21,7 +21,7 @@ export const CONFIG_LOSS: Readonly<Record<string, string>> = {
 export const CONSUME_QUEUE_FOLDER = 'consumequeue';
 
 /**
- * What a broker builds anew of its commit log where it is not there; without the checkpoint it begins at the first file.
+ * What a broker rebuilds from its commit log if it is missing; without the checkpoint it begins at the first file.
  * Source: store/.../DefaultMessageStore.java load, recover.
  */
 export const DERIVED_OF_COMMIT_LOG = [CONSUME_QUEUE_FOLDER, 'index', 'checkpoint'] as const;
@@ -33,7 +33,7 @@ export function consumeQueueFileBytes(configured: number): number {
   return Math.ceil(configured / CONSUME_QUEUE_ENTRY_BYTES) * CONSUME_QUEUE_ENTRY_BYTES;
 }
 
-/** What a broker takes where nothing is configured. Source: store/.../config/MessageStoreConfig.java. */
+/** What a broker uses if nothing is configured. Source: store/.../config/MessageStoreConfig.java. */
 export const DEFAULT_FILE_BYTES = { CommitLog: 1_073_741_824, ConsumeQueue: 6_000_000 } as const;
 
 export const COMMIT_LOG_PATH_KEY = 'storePathCommitLog';
@@ -41,7 +41,7 @@ export const COMMIT_LOG_FOLDER = 'commitlog';
 /** Several folders may share one commit log. Source: common/.../MixAll.java MULTI_PATH_SPLITTER. */
 export const PATH_SEPARATOR = ',';
 
-/** A way of replicating that keeps its own data in the store. `key` turns it on. */
+/** A kind of replication that keeps its own data in the store. `key` turns it on. */
 export type StoreMode = { name: string; key: string; entry: RegExp; source: string };
 export const STORE_MODES: readonly StoreMode[] = [
   {
@@ -58,7 +58,7 @@ export const STORE_MODES: readonly StoreMode[] = [
   },
 ];
 
-/** What a release leaves in every store, and none before it does. */
+/** What this release leaves in every store, and earlier releases do not. */
 export const STORE_MARKS: readonly { entry: string; since: string; source: string }[] = [
   { entry: 'timerwheel', since: '5.0.0', source: 'store/.../timer/TimerMessageStore.java' },
   { entry: 'rocksdbstore', since: '5.4.0', source: 'store/.../rocksdb/MessageRocksDBStorage.java' },

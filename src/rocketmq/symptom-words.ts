@@ -3,7 +3,7 @@ import { PORT_OFFSETS, socketWordsOf } from './ports.js';
 import { isSince } from './releases.js';
 import type { SymptomFacts } from './symptom.js';
 
-/** Words that many symptoms share, so that each is said in one way. */
+/** Words that many symptoms share, so that each thing has one wording. */
 
 const ROLE_WORDS = { namesrv: 'the NameServer', broker: 'the broker', controller: 'the controller', proxy: 'the proxy' } as const;
 
@@ -23,7 +23,7 @@ export function forNode(facts: SymptomFacts, ofRmqdev: (node: string) => string,
   return facts.node ? ofRmqdev(facts.node) : otherwise;
 }
 
-/** Where a node of rmqdev says more. */
+/** Where a node of rmqdev tells more. */
 export function readLog(facts: SymptomFacts, file: string): string {
   return forNode(
     facts,
@@ -32,7 +32,7 @@ export function readLog(facts: SymptomFacts, file: string): string {
   );
 }
 
-/** @returns how to give the node's heap another size. */
+/** @returns how to change the size of the node's heap. */
 export function setHeap(facts: SymptomFacts, size: string): string {
   return forNode(facts, (node) => `\`rmqdev up <profile> --heap ${node}=${size}\``, `\`-Xms${size} -Xmx${size}\``);
 }
@@ -50,7 +50,7 @@ export function setProperty(facts: SymptomFacts, key: string, value: string): st
   );
 }
 
-/** For a store that need not be kept. */
+/** For a store whose data is not needed. */
 export function freshStore(facts: SymptomFacts): string {
   const where = facts.storePath ? ` (${facts.storePath})` : '';
   return forNode(
@@ -64,7 +64,7 @@ export function startAgain(facts: SymptomFacts): string {
   return forNode(facts, (node) => `\`rmqdev start ${node}\``, 'start it again');
 }
 
-/** A node has the limits of the daemon, and that has those of the shell it was started from. @param command such as `ulimit -n 65536` */
+/** A node has the limits of the daemon, and the daemon has those of the shell that started it. @param command such as `ulimit -n 65536` */
 export function raiseLimit(facts: SymptomFacts, command: string): string {
   return forNode(
     facts,
@@ -89,12 +89,12 @@ export function socketOf(facts: SymptomFacts, port: number): string | undefined 
   return Object.entries(facts.ports).find(([, value]) => value === port)?.[0];
 }
 
-/** @returns `held by pid 4242 (java)`, as far as it is known. */
+/** @returns `held by pid 4242 (java)`, as far as known. */
 export function holderWords(facts: SymptomFacts, port: number | undefined): string {
   const holder = facts.portHolders.find((fact) => fact.port === port);
-  if (!holder) return 'another process has it';
+  if (!holder) return 'another process uses it';
   const command = holder.command ? ` (${holder.command})` : '';
-  return holder.pid === null ? `another process${command} has it` : `pid ${holder.pid}${command} has it`;
+  return holder.pid === null ? `another process${command} uses it` : `pid ${holder.pid}${command} uses it`;
 }
 
 /** @returns the command that ends the holder of a port, or shows it. */
@@ -102,12 +102,12 @@ export function endHolder(facts: SymptomFacts, port: number | undefined): string
   const pid = facts.portHolders.find((fact) => fact.port === port)?.pid;
   if (pid !== undefined && pid !== null) return `End it (\`kill ${pid}\`)`;
   return port === undefined
-    ? 'Find who has it (`ss -ltnp` or `lsof -iTCP -sTCP:LISTEN`) and end it'
-    : `Find who has it (\`lsof -iTCP:${port} -sTCP:LISTEN\`) and end it`;
+    ? 'Find the process (`ss -ltnp` or `lsof -iTCP -sTCP:LISTEN`) and end it'
+    : `Find the process (\`lsof -iTCP:${port} -sTCP:LISTEN\`) and end it`;
 }
 
 /** A broker takes three ports around its listenPort. */
-export const BROKER_PORTS = `a broker takes three ports: listenPort, listenPort ${PORT_OFFSETS.broker.fast < 0 ? '-' : '+'} ${Math.abs(PORT_OFFSETS.broker.fast)} (fast) and listenPort + ${PORT_OFFSETS.broker.ha} (HA)`;
+export const BROKER_PORTS = `a broker uses three ports: listenPort, listenPort ${PORT_OFFSETS.broker.fast < 0 ? '-' : '+'} ${Math.abs(PORT_OFFSETS.broker.fast)} (fast) and listenPort + ${PORT_OFFSETS.broker.ha} (HA)`;
 
 /** The key of a commit log's file size, as the release spells it. */
 export function fileSizeKey({ rocketmq }: SymptomFacts, of: 'CommitLog' | 'ConsumeQueue'): string {

@@ -1,7 +1,7 @@
 import type { Severity } from '../base/finding.js';
 import { isSince, type ProcessRole } from './releases.js';
 
-/** What a text may use of what is known about an end. `Evidence` (diagnose/evidence.ts) is one. */
+/** The facts about an end that a text may use. `Evidence` (diagnose/evidence.ts) is one. */
 export type SymptomFacts = {
   node: string | null;
   role: ProcessRole | null;
@@ -19,15 +19,15 @@ export type SymptomFacts = {
   files: readonly unknown[];
 };
 
-/** A line that a symptom stands in: named groups of its pattern, and the lines that belong to it (a stack trace), itself first. */
+/** A line with a symptom: the named groups of its pattern, and the lines that belong to it (a stack trace). The line itself is first. */
 export type Sighting = { groups: Readonly<Record<string, string | undefined>>; record: readonly string[] };
 
-/** What a symptom says. Every part is whole sentences without a full stop at the end of `what`. */
+/** What a symptom says, in whole sentences, without a full stop at the end. */
 export type SymptomText = { what: string; why: string; next: string };
 
 /**
- * How near a symptom is to the cause: where several are seen, the lowest says what happened and the others are its consequences.
- * A JVM that never ran comes first, then what ended the start, then what an end leaves in its wake; an exit alone comes last.
+ * How near a symptom is to the cause. If several are seen, the lowest says what happened and the others are its consequences.
+ * First comes a JVM that never ran, then what ended the start, then what follows from an end; the exit alone comes last.
  */
 export const RANK = {
   jvmRefused: 0,
@@ -44,37 +44,37 @@ export type Symptom = {
   /** API: what `explain`, crash reports and `--json` call it. Rows of one code are one finding. */
   code: string;
   severity: Severity;
-  /** What stands in the line, exactly; one of them is enough. Empty: the exit alone tells. */
+  /** Exact texts; the line must contain one of them. Empty: only the exit counts. */
   literals: readonly string[];
   /** Must match the line too. Named groups go to `says`. */
   pattern?: RegExp;
   /** Must match one of the lines that belong to the line (its stack trace). */
   near?: RegExp;
-  /** Must match none of them. */
+  /** Must not match any of them. */
   notNear?: RegExp;
-  /** The next line must not be like this. */
+  /** The next line must not match this. */
   notFollowedBy?: RegExp;
-  /** May refuse what literal and patterns cannot tell apart. */
+  /** Refuses what literals and patterns cannot tell apart. */
   accept?: (facts: SymptomFacts, sighting: Sighting) => boolean;
-  /** Fewer lines than this tell nothing, unless somebody asks about the line itself; default 1. */
+  /** Fewer lines than this mean nothing, unless the user asks about the line itself; default 1. */
   times?: number;
-  /** After a line like this it is over: told only where the line that is asked about stands alone. */
+  /** A line like this means that the trouble is over: the row then counts only if the user asks about that line alone. */
   overAfter?: RegExp;
-  /** A healthy node writes it too: told only where somebody asks about the line itself. */
+  /** A healthy node writes it too: reported only if the user asks about the line itself. */
   ordinary?: true;
-  /** Files where it stands; undefined: any. A file of which nothing is known may hold every row. */
+  /** Files that can contain it; undefined: any. An unknown file may contain every row. */
   kinds?: readonly string[];
-  /** In a long text of which nothing is known, only where this stands somewhere too. */
+  /** In a long text of unknown origin, the row counts only if this text is in it too. */
   besides?: string;
   roles?: readonly ProcessRole[];
-  /** Releases: from, and the first that no longer says so. */
+  /** First release that writes it, and first that no longer does. */
   since?: string;
   before?: string;
-  /** Only after an end like this; where nothing is known of the end, the row holds. */
+  /** Only after an end like this; if nothing is known about the end, the row holds. */
   exit?: { codes?: readonly number[]; signals?: readonly string[] };
   rank: number;
   says: (facts: SymptomFacts, sighting: Sighting) => SymptomText;
-  /** File of RocketMQ or the JDK, issue, or how it was measured. */
+  /** A file of RocketMQ or the JDK, an issue, or how it was measured. */
   source: string;
 } & ({ provoked: string } | { notProvoked: string });
 
@@ -85,7 +85,7 @@ export function appliesTo({ since, before, roles }: Symptom, { rocketmq, role }:
   return isSince(rocketmq, since) && !(before !== undefined && isSince(rocketmq, before));
 }
 
-/** @returns whether the end, as far as it is known, is one after which the row can hold. */
+/** @returns whether the row can hold after this end, as far as the end is known. */
 export function fitsExit({ exit: wanted }: Symptom, { exit }: SymptomFacts): boolean {
   if (!wanted || !exit || (exit.code === null && exit.signal === null)) return true;
   if (exit.signal !== null) return wanted.signals?.includes(exit.signal) ?? false;

@@ -2,7 +2,7 @@ import { EXIT_ROWS } from './exit-status.js';
 import type { Symptom, SymptomFacts } from './symptom.js';
 import { SYMPTOMS } from './symptoms.js';
 
-/** Of a node of which nothing is known: the texts then say what they say in general. */
+/** The facts of an unknown node, so that the texts say what holds in general. */
 const NOTHING: SymptomFacts = {
   node: null,
   role: null,
@@ -19,10 +19,10 @@ const NOTHING: SymptomFacts = {
   files: [],
 };
 
-/** Where a text repeats what stood in the line. */
+/** Stands for what a text repeats from the line. */
 const PLACEHOLDER = new Proxy({}, { get: (_, name) => `<${String(name)}>` }) as Record<string, string>;
 
-/** @returns docs/symptoms.md: one section a code, one table row a way in which it shows. */
+/** @returns docs/symptoms.md: one section for each code, one table row for each way to recognise it. */
 export function symptomsDocument(): string {
   const codes = [...new Set(SYMPTOMS.map(({ code }) => code))].sort();
   const exits = EXIT_ROWS.map(
@@ -30,7 +30,7 @@ export function symptomsDocument(): string {
   );
   return `# Symptoms
 
-What RocketMQ and the JVM write when something is wrong, as \`rmqdev explain\` and crash reports know it. Generated from
+What RocketMQ and the JVM write when something is wrong, as far as \`rmqdev explain\` and crash reports know it. Generated from
 \`src/rocketmq/symptoms.ts\` by \`npm run build && node scripts/generate-symptoms.mjs\`; do not edit.
 
 *Proved* names the case of \`scripts/provoke-crashes.mjs\` that makes a real node write it, kept in \`test/fixtures\`.

@@ -9,7 +9,7 @@ import { PORT_SYMPTOMS } from './symptoms/ports.js';
 import { RUNNING_SYMPTOMS } from './symptoms/running.js';
 import { STORE_SYMPTOMS } from './symptoms/store.js';
 
-/** All that is known of what RocketMQ and the JVM write when something is wrong. docs/symptoms.md is made from it. */
+/** Everything that rmqdev knows about what RocketMQ and the JVM write when something is wrong. docs/symptoms.md is generated from it. */
 export const SYMPTOMS: readonly Symptom[] = [
   ...STORE_SYMPTOMS,
   ...PORT_SYMPTOMS,

@@ -1,4 +1,4 @@
-/** Topics and groups that RocketMQ makes for itself, and words that it keeps. */
+/** Topics and groups that RocketMQ creates for itself, and reserved words. */
 
 /** A broker refuses to create these. Source: common/.../topic/TopicValidator.java `SYSTEM_TOPIC_SET` (5.3.3), `SYSTEM_TOPIC_PREFIX`. */
 const RESERVED_TOPICS: ReadonlySet<string> = new Set([
@@ -17,7 +17,7 @@ const RESERVED_PREFIX = 'rmq_sys_';
 
 export const isReservedTopic = (topic: string): boolean => RESERVED_TOPICS.has(topic) || topic.startsWith(RESERVED_PREFIX);
 
-/** Made by a broker for itself. Sources: broker/.../topic/TopicConfigManager.java, common/.../MixAll.java. */
+/** A broker creates these for itself. Sources: broker/.../topic/TopicConfigManager.java, common/.../MixAll.java. */
 const SYSTEM_TOPIC = /^(?:RMQ_SYS_|%SYS%|TopicForDLQ|DefaultHeartBeatSyncerTopic$)|_REPLY_TOPIC$/;
 
 /** Source: broker/.../subscription/SubscriptionGroupManager.java `init`, common/.../MixAll.java. */
@@ -31,21 +31,21 @@ const SYSTEM_GROUPS: ReadonlySet<string> = new Set([
   'DEFAULT_CONSUMER',
   'SCHEDULE_CONSUMER',
 ]);
-/** rmqdev's own: brokers that make groups by themselves keep settings of whoever pulls once. */
+/** rmqdev's own: brokers that create groups by themselves keep a group for each client that pulls once. */
 export const PROBE_GROUP = 'rmqdev-probe';
 export const PRODUCER_GROUP = 'rmqdev-producer';
 const OWN_GROUPS: ReadonlySet<string> = new Set([PROBE_GROUP, PRODUCER_GROUP]);
 const SYSTEM_GROUP = /^(?:CID_ONSAPI_|CID_ONS-HTTP-PROXY|CID_RMQ_SYS_|CID_SYS_|CID_DefaultHeartBeat|%SYS%)/;
 
 /**
- * Not shown unless asked for, never deleted here.
- * @param clusterAndBrokers names that are topics of their own: of the cluster and of each broker
+ * Shown only on request, never deleted here.
+ * @param clusterAndBrokers names that are topics too: the cluster's and each broker's
  */
 export const isSystemTopic = (topic: string, clusterAndBrokers: ReadonlySet<string> = new Set()): boolean =>
   isReservedTopic(topic) || SYSTEM_TOPIC.test(topic) || clusterAndBrokers.has(topic);
 
-/** Retry and dead letters of a group. */
+/** The retry topic and the dead letter topic of a group. */
 export const isGroupTopic = (topic: string): boolean => /^%(?:RETRY|DLQ)%/.test(topic);
 
-/** Not shown unless asked for; those of rmqdev count among them. */
+/** Shown only on request; rmqdev's own are among them. */
 export const isSystemGroup = (group: string): boolean => SYSTEM_GROUPS.has(group) || OWN_GROUPS.has(group) || SYSTEM_GROUP.test(group);

@@ -4,18 +4,18 @@ import type { RunningProcess } from '../base/process.js';
 
 /** A SIGTERM that could not be sent is sent again after this. */
 const TERM_AGAIN_MS = 1_000;
-/** So long after a SIGKILL is looked whether the process is gone: the first time after the lower, each time twice as long. */
+/** How long after a SIGKILL to check whether the process is gone: first after the lower value, then each time twice as long. */
 const KILL_AGAIN_MS = { first: 1_000, longest: 30_000 };
 
 export interface EndingEvents {
-  /** It did not end within the time that it had after SIGTERM: SIGKILL follows. */
+  /** It did not end in time after SIGTERM: SIGKILL follows. */
   overdue(timeoutMs: number): void;
   /** It is still there, and why. */
   lasts(reason: string): void;
 }
 
 /**
- * The end of one process that is to go: SIGTERM, after its time SIGKILL, and SIGKILL again until it is gone. Whatever cannot be sent is sent
+ * Ends one process: SIGTERM, after its stop time-out SIGKILL, and SIGKILL again until it is gone. A signal that cannot be sent is sent
  * again; nothing here rejects or throws.
  */
 export class Ending {
@@ -36,7 +36,7 @@ export class Ending {
     this.#events = events;
   }
 
-  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A process that was stopped goes on first, so that it can end in order. */
+  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A stopped process is continued first, so that it can shut down cleanly. */
   terminate(timeoutMs: number, wasPaused: boolean): void {
     this.#isTerminating = true;
     this.#callOffKill();
@@ -47,24 +47,24 @@ export class Ending {
     void this.#tell(wasPaused);
   }
 
-  /** Somebody asks once more: what has been sent is sent again. A process that has its SIGTERM, and time left, is let close its store. */
+  /** A second request: sends the last signal again. A process that has its SIGTERM and still has time left gets that time to close its store. */
   again(): void {
     if (this.#kills > 0) this.killTree();
     else if (this.#mustBeTold) void this.#tell(true);
   }
 
-  /** SIGKILL at this very moment, to the process alone; where a signal before it has not helped, to all it started as well. */
+  /** SIGKILL at once, only to the process; if an earlier signal has not helped, also to all its descendants. */
   kill(): void {
     if (this.#isTerminating || this.#kills > 0) this.killTree();
     else this.#sendKill(this.#send('SIGKILL'));
   }
 
-  /** SIGKILL to the process, all it started and its group. */
+  /** SIGKILL to the process, all its descendants and its group. */
   killTree(): void {
     this.#sendKill(this.#running.killTree());
   }
 
-  /** After it is looked whether it has helped. */
+  /** Afterwards checks whether it has helped. */
   #sendKill(sent: Promise<unknown>): void {
     sent.catch((error: unknown) => {
       this.#failure = asError(error).message;
@@ -77,7 +77,7 @@ export class Ending {
     this.#callOffKill = this.#clock.after(waitMs, () => void this.#killAgain());
   }
 
-  /** The process is gone, or let go of. */
+  /** The process is gone, or released. */
   close(): void {
     this.#isClosed = true;
     this.#callOffKill();
@@ -121,7 +121,7 @@ export class Ending {
     if (failure !== undefined) return `the signal could not be sent (${failure})`;
     const state = await this.#running.state();
     if (state?.word === 'uninterruptible')
-      return 'it waits in the kernel (state D), most often for a disk or a network mount that does not answer, and ends when that does';
+      return 'it waits in the kernel (state D), most often for a disk or a network mount that does not answer; it ends when that answers';
     if (state?.word === 'traced') return `a debugger holds it${state.by === undefined ? '' : ` (pid ${state.by})`}`;
     return state === undefined ? 'the system does not tell what it does' : 'the system has not ended it yet';
   }

@@ -47,10 +47,10 @@ export function exitCause(exit: ProcessExit, asked: Asked, orderly = false): Exi
   return 'crashed';
 }
 
-const ORDERLY = 'closed in good order; its exit status cannot be known, an earlier daemon had started it';
+const ORDERLY = 'shut down cleanly; its exit status is not known, because an earlier daemon started it';
 
 /**
- * Pure: what is to be kept of an end, and whether it was `clean`: asked for, but not by the user here.
+ * Pure: the record of an end, and whether it was `clean`: requested, but not by the user here.
  * @param failure what the supervisor itself knows of it: the launch failed, or a hung process was killed.
  */
 export function judgeExit(

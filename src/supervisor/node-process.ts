@@ -7,24 +7,24 @@ import type { NodeRunSpec } from './node-run.js';
 import { watchProcess } from './watch-process.js';
 
 export interface ProcessEvents extends EndingEvents {
-  /** A launch has come to life. */
+  /** A launch has started a process. */
   lives(identity: ProcessIdentity): void;
-  /** The process has ended, or where there is a `failure` never came to be. */
+  /** The process has ended; with a `failure`, it never started. */
   ended(exit: ProcessExit): void;
 }
 
-/** The process of one node, from its launch or adoption to its end: at most one at a time, and nothing is heard of an older one. */
+/** The process of one node, from its launch or adoption to its end: at most one at a time; calls from an older one are dropped. */
 export class NodeProcess<S> {
   readonly #launcher: Launcher<S>;
   readonly #clock: Clock;
   readonly #events: ProcessEvents;
-  /** Numbers each launch: what an older one calls back is dropped. */
+  /** Numbers each launch: callbacks of an older one are dropped. */
   #launch = 0;
   #running: RunningProcess | undefined;
   #ending: Ending | undefined;
   #startedAt: number | null = null;
   #failure: Error | undefined;
-  /** On the clock that nobody sets: when it came to be, or was taken over. */
+  /** On the monotonic clock: when it was started or taken over. */
   #sinceMs = 0;
 
   constructor(launcher: Launcher<S>, clock: Clock, events: ProcessEvents) {
@@ -33,7 +33,7 @@ export class NodeProcess<S> {
     this.#events = events;
   }
 
-  /** Undefined while none lives, and while one is being launched. */
+  /** Undefined if none is alive, and during a launch. */
   get running(): RunningProcess | undefined {
     return this.#running;
   }
@@ -64,7 +64,7 @@ export class NodeProcess<S> {
       return;
     }
     if (launch !== this.#launch) {
-      // The daemon lets go of its nodes; the next one finds this process by its marker.
+      // The daemon releases its nodes; the next one finds this process by its marker.
       running.release();
       return;
     }
@@ -72,7 +72,7 @@ export class NodeProcess<S> {
     this.#events.lives(running.identity);
   }
 
-  /** @returns false where no such process lives. */
+  /** @returns false if no such process is alive. */
   async adopt(identity: ProcessIdentity, startedAt: number | null): Promise<boolean> {
     const running = await this.#launcher.adopt(identity);
     this.#launch += 1;
@@ -81,18 +81,18 @@ export class NodeProcess<S> {
     return running !== undefined;
   }
 
-  /** Forgets the launch time once the end has been dealt with. */
+  /** Forgets the launch time after the end has been handled. */
   forget(): void {
     this.#running = undefined;
     this.#startedAt = null;
   }
 
-  /** How the process that lives is brought to its end; undefined while none lives. */
+  /** Ends the living process; undefined if there is none. */
   get ending(): Ending | undefined {
     return this.#ending;
   }
 
-  /** Runs the probes that belong to `phase` until `signal` aborts. A node that was never ready is still starting, and has the time for it. */
+  /** Runs the probes that belong to `phase` until `signal` aborts. A node that was never ready is still starting, and gets time for that. */
   watch(
     spec: NodeRunSpec<S>,
     phase: 'starting' | 'ready' | 'unready',

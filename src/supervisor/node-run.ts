@@ -10,24 +10,24 @@ export type { NodeExitRecord };
 /** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
 export type NodeRunSpec<S> = {
   id: string;
-  /** Makes everything ready on disk for one launch. A rejection counts as a crash. */
+  /** Prepares the files for one launch. A rejection counts as a crash. */
   prepareLaunch: () => Promise<S>;
-  /** A fresh probe for one start: passes once the node may take traffic; holds what is proved once per start. */
+  /** A new probe for one start: passes when the node may get traffic; keeps what is proved once for each start. */
   startup: () => Probe;
-  /** Asked while the node runs: may it still take traffic. */
+  /** Asked while the node runs: may it still get traffic? */
   readiness: Probe;
-  /** Asked while the node runs: must it be restarted. Undefined: never (a debugger may hold it). */
+  /** Asked while the node runs: must it be restarted? Undefined: never (a debugger may hold it). */
   liveness: Probe | undefined;
-  /** Why a node that answers nothing may be fine, in people's words; undefined where nothing speaks for it. */
+  /** Why a node that does not answer may be healthy, for people; undefined if there is no reason. */
   mayBeHeld: string | undefined;
-  /** Makes a hung process leave a trace of what it does before it is killed; `signal` reaches it. Takes a second at most. */
+  /** Makes a hung process write what it does before it is killed; `signal` sends it a signal. Takes at most a second. */
   leaveTrace: (signal: (signal: NodeJS.Signals) => Promise<boolean>) => Promise<void>;
   /**
-   * Did a process that had been ready, and whose exit status nobody can know, close in good order? Told from what it left behind since its
+   * Did a process that was ready, and whose exit status is not known, shut down cleanly? Answers from the files that it wrote since its
    * launch at `startedAt` (ms since the epoch). Must not throw.
    */
   endedCleanly: (startedAt: number | null) => boolean;
-  /** When the process last gave a sign of life that is still to be seen, in ms since the epoch. Must not throw. */
+  /** The last known sign of life of the process, in ms since the epoch. Must not throw. */
   lastSignOfLife: () => number | null;
   restart: RestartPolicy;
   startTimeoutMs: number;
@@ -38,7 +38,7 @@ export type Transition = { at: number; from: NodeState; to: NodeState; event: No
 
 export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
 
-/** What a later daemon needs to go on where this one stopped. */
+/** What a later daemon needs to continue where this one stopped. */
 export type NodeSnapshot = {
   intent: 'up' | 'down';
   identity: ProcessIdentity | null;
@@ -62,26 +62,26 @@ export const FRESH_SNAPSHOT: NodeSnapshot = {
 export interface NodeObserver {
   /** After each change of state. */
   transition(id: string, transition: Transition): void;
-  /** A process lives: its identity must be on disk before anything else happens. */
+  /** A process was started: its identity must be on disk before anything else happens. */
   launched(id: string, identity: ProcessIdentity): void;
-  /** What a snapshot holds has changed without a transition: the wish, or a note on the last exit. Must be on disk before anything else happens. */
+  /** A part of the snapshot has changed without a transition: the wish, or a note on the last exit. Must be on disk before anything else happens. */
   noted(id: string): void;
   exited(id: string, exit: NodeExitRecord, wasState: NodeState): void;
 }
 
-/** @returns an exit for people: `exit status 255`, `ended by SIGKILL`; where its status is unknown, why. */
+/** @returns an exit for people: `exit status 255`, `ended by SIGKILL`; if its status is unknown, why. */
 export function describeExit(exit: Pick<NodeExitRecord, 'code' | 'signal' | 'adopted' | 'detail'>): string {
   if (exit.detail) return exit.detail;
   if (exit.code !== null) return `exit status ${exit.code}`;
   if (exit.signal !== null) return `ended by ${exit.signal}`;
-  return exit.adopted ? 'ended; its exit status cannot be known, an earlier daemon had started it' : 'could not be started';
+  return exit.adopted ? 'ended; its exit status is not known, because an earlier daemon started it' : 'could not be started';
 }
 
 export function notRunning(id: string, state: NodeState, verb: string): RmqdevError {
   return new RmqdevError('NODE_NOT_RUNNING', {
     what: `cannot ${verb} ${id}`,
-    why: `it is ${state}${state === 'starting' ? ' and its process is not there yet' : ''}`,
-    next: `See \`rmqdev status ${id}\`; \`rmqdev start ${id}\` starts a stopped node`,
+    why: `it is ${state}${state === 'starting' ? ' and has no process yet' : ''}`,
+    next: `Check \`rmqdev status ${id}\`; \`rmqdev start ${id}\` starts a stopped node`,
   });
 }
 

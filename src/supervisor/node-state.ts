@@ -39,10 +39,10 @@ export const NODE_EVENTS: readonly NodeEvent[] = [
   'backoffElapsed',
 ];
 
-/** States in which a process of the node lives, or is about to. */
+/** States in which the node has a process, or is about to have one. */
 export const LIVE_STATES: ReadonlySet<NodeState> = new Set(['starting', 'ready', 'unready', 'paused', 'stopping']);
 
-/** @returns the next state, or undefined where `state` does not accept `event` (the runner throws INVALID_TRANSITION). */
+/** @returns the next state, or undefined if `state` does not accept `event` (the runner throws INVALID_TRANSITION). */
 export function nextState(state: NodeState, event: NodeEvent): NodeState | undefined {
   const row: Partial<Record<NodeEvent, NodeState>> = TRANSITIONS[state];
   return row[event];

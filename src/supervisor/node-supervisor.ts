@@ -18,8 +18,8 @@ import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js
 import { StateTrack } from './state-track.js';
 
 /**
- * The only writer of one node's state, and the only one who starts and ends its process.
- * What the user wants (`up`, `down`) is kept beside what is; the newest wish wins, also during backoff and stopping.
+ * The only writer of one node's state. Only it starts and ends the node's process.
+ * What the user wants (`up`, `down`) is kept separate from the actual state; the newest wish wins, also during backoff and stopping.
  */
 export class NodeSupervisor<S> {
   #spec: NodeRunSpec<S>;
@@ -28,7 +28,7 @@ export class NodeSupervisor<S> {
   readonly #observer: NodeObserver;
   readonly #track: StateTrack;
   #asked: Asked;
-  /** Why the liveness probe had the process killed. */
+  /** Why the liveness probe killed the process. */
   #hung: string | undefined;
   #intent: 'up' | 'down';
   #crashes: Crash[] = [];
@@ -66,7 +66,7 @@ export class NodeSupervisor<S> {
   get intent(): 'up' | 'down' {
     return this.#intent;
   }
-  /** Why the node is not ready, where that is known. */
+  /** Why the node is not ready, if known. */
   get reason(): string | null {
     return this.#track.reason;
   }
@@ -82,11 +82,11 @@ export class NodeSupervisor<S> {
   get lastExit(): NodeExitRecord | null {
     return this.#lastExit;
   }
-  /** It starts because somebody wanted that, and not after a crash. */
+  /** It starts because a user asked for it, not after a crash. */
   get isComingUp(): boolean {
     return this.state === 'starting' && this.transitions.at(-1)?.event === 'start';
   }
-  /** Why the last launch started nothing; undefined where it did. */
+  /** Why the last launch started nothing; undefined if it did start. */
   get launchFailure(): Error | undefined {
     return this.#process.failure;
   }
@@ -116,7 +116,7 @@ export class NodeSupervisor<S> {
     this.#spec = spec;
   }
 
-  /** Keeps what was found out about the exit that was seen at `at`. @returns false where that is no longer the last one. */
+  /** Keeps what was found out about the exit that was seen at `at`. @returns false if that is no longer the last exit. */
   annotateExit(at: number, finding: string | null): boolean {
     if (this.#lastExit?.at !== at) return false;
     this.#lastExit = { ...this.#lastExit, finding };
@@ -124,7 +124,7 @@ export class NodeSupervisor<S> {
     return true;
   }
 
-  /** Wants the node up. @returns false where it already is, or is on its way. */
+  /** Wants the node up. @returns false if it already is, or is starting. */
   start(): boolean {
     this.#crashes = [];
     const startsNow = this.#track.accepts('start');
@@ -134,8 +134,8 @@ export class NodeSupervisor<S> {
   }
 
   /**
-   * Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`, and again until it is
-   * gone. Asked again, it sends again what has not helped.
+   * Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`, and again until it
+   * is gone. A second call sends the last signal again.
    */
   async stop(): Promise<StopOutcome> {
     const since = this.#clock.monotonicMs();
@@ -155,15 +155,15 @@ export class NodeSupervisor<S> {
   }
 
   /**
-   * Sends `signal` to the process on the user's behalf. With `restart` its end, orderly or not, is treated as a crash; else the node
-   * stays down. A signal that ends nothing, such as SIGQUIT, changes no wish. A node that is stopping is killed with all it started, as one is
-   * that outlived a SIGKILL.
+   * Sends `signal` to the process for the user. With `restart` its end, clean or not, counts as a crash; else the node stays down. A
+   * signal that does not end it, such as SIGQUIT, does not change the wish. A node that is stopping, or that survived a SIGKILL, is
+   * killed with all its descendants.
    */
   async kill(signal: NodeJS.Signals, options: { restart: boolean }): Promise<ProcessIdentity> {
     const running = this.#requireRunning('kill');
     if (endsProcess(signal)) {
       this.#asked = options.restart ? 'kill-and-restart' : 'kill';
-      // Written down before the signal: a later daemon must not bring back what the user killed.
+      // Recorded before the signal: a later daemon must not restart what the user killed.
       this.#wish(options.restart ? 'up' : 'down');
     }
     if (signal === 'SIGKILL') {
@@ -184,12 +184,12 @@ export class NodeSupervisor<S> {
   async pause(): Promise<void> {
     if (this.state === 'paused') return;
     const running = this.#requireRunning('pause');
-    // Before the signal, which may have to wait: what is wished later must find this one done.
+    // Before the signal, which may have to wait: a later wish must find this one done.
     this.#track.move('pause', 'paused by the user');
     await running.signal('SIGSTOP');
   }
 
-  /** Something else has changed that readiness rests on: a ready node must pass its probe again. */
+  /** Something else that readiness depends on has changed: a ready node must pass its probe again. */
   doubt(reason: string): void {
     if (this.state !== 'ready') return;
     this.#track.move('readinessLost', reason);
@@ -209,8 +209,8 @@ export class NodeSupervisor<S> {
   }
 
   /**
-   * Takes over the process of an earlier daemon. @returns false where it is gone: the end is recorded (status unknown)
-   * and the node goes on by its policy.
+   * Takes over the process of an earlier daemon. @returns false if it is gone: the end is recorded (status unknown)
+   * and the restart policy decides.
    */
   async adopt(snapshot: NodeSnapshot): Promise<boolean> {
     if (snapshot.identity === null) {
@@ -224,7 +224,7 @@ export class NodeSupervisor<S> {
       else this.#watchRunning();
       return true;
     }
-    this.#track.move('adopted', 'gone while no daemon watched');
+    this.#track.move('adopted', 'it ended while no daemon was running');
     if (snapshot.intent === 'down') this.#asked = 'stop';
     const at = this.#clock.now();
     const sign = Math.max(this.#spec.lastSignOfLife() ?? 0, snapshot.startedAt ?? 0);
@@ -232,14 +232,14 @@ export class NodeSupervisor<S> {
     return false;
   }
 
-  /** The machine was restarted since `snapshot`: whatever ran has ended with it. Records that, and launches nothing. */
+  /** The machine was restarted since `snapshot`, so all processes have ended. Records that, and launches nothing. */
   noteReboot({ identity, startedAt }: NodeSnapshot): void {
     this.#intent = 'down';
     if (identity === null) return;
     const at = this.#clock.now();
     const sign = Math.max(this.#spec.lastSignOfLife() ?? 0, startedAt ?? 0);
     const known = { code: null, signal: null, adopted: true, cause: 'machine-restarted', finding: null } as const;
-    this.#track.move('adopted', 'gone with a restart of the machine');
+    this.#track.move('adopted', 'it ended with a restart of the machine');
     this.#lastExit = { ...known, at, notBefore: sign === 0 ? null : Math.min(sign, at), detail: 'the machine was restarted' };
     this.#track.move('exited', null, this.#lastExit);
   }
@@ -257,7 +257,7 @@ export class NodeSupervisor<S> {
     throw notRunning(this.id, this.state, verb);
   }
 
-  /** A wish that no transition carries to disk. */
+  /** A wish that no transition writes to disk. */
   #wish(intent: 'up' | 'down'): void {
     if (this.#intent === intent) return;
     this.#intent = intent;
@@ -280,10 +280,10 @@ export class NodeSupervisor<S> {
     else this.#watchRunning();
   }
 
-  /** The process has ended, or never came to be. */
+  /** The process has ended, or never started. */
   #ended(exit: ProcessExit, notBefore: number | null = null): void {
     const wasState = this.state;
-    // System.exit of a node that fails at its start closes it in good order too; that is no wish of anybody's.
+    // System.exit of a node that fails at its start is a clean shutdown too, but nobody asked for it.
     const orderly = exit.adopted && this.#wasReady && this.#hung === undefined && this.#spec.endedCleanly(this.startedAt);
     const failure = this.launchFailure?.message ?? (this.#asked === undefined ? this.#hung : undefined);
     const { record, clean } = judgeExit(exit, { asked: this.#asked, failure, orderly, notBefore });
@@ -313,14 +313,14 @@ export class NodeSupervisor<S> {
     this.#process.ending?.terminate(this.#spec.stopTimeoutMs, wasPaused);
   }
 
-  /** A process that was told to go is still there: nobody asks it anything any more. */
+  /** A process that was told to end is still there: no probe asks it any more. */
   #lasts(reason: string): void {
     if (this.state === 'ready') this.#track.move('readinessLost', reason);
     else this.#track.endWork();
     this.#track.explain(reason);
   }
 
-  /** Starts the probes that belong to the present state (starting, ready or unready). */
+  /** Starts the probes of the current state (starting, ready or unready). */
   #watchRunning(): void {
     const phase = this.state === 'starting' || this.state === 'ready' ? this.state : 'unready';
     this.#process.watch(this.#spec, phase, this.#wasReady, {

@@ -1,23 +1,23 @@
 import type { Clock } from '../base/clock.js';
 import type { Probe, ProbeResult } from './probe.js';
 
-/** How often is asked, how long an answer may take, and how many failures in a row count. */
+/** How often to ask, how long an answer may take, and how many failures in a row count. */
 const READINESS = {
   starting: { periodMs: 100, timeoutMs: 6_000, failures: Number.POSITIVE_INFINITY },
   unready: { periodMs: 250, timeoutMs: 3_000, failures: Number.POSITIVE_INFINITY },
   ready: { periodMs: 1_000, timeoutMs: 3_000, failures: 2 },
 } as const;
-/** A garbage collection or a sleeping laptop is no death: five silent answers in a row, about 15 s. */
+/** A garbage collection or a sleeping laptop does not count as hung: five missing answers in a row do, about 15 s. */
 const LIVENESS = { periodMs: 1_000, timeoutMs: 2_000, failures: 5 };
 /** A gap this much longer than the period means that the machine, or this daemon, slept: failures before it do not count. */
 const SLEPT_MS = 10_000;
 
 type Watch = { probe: Probe; clock: Clock; signal: AbortSignal };
 
-/** Why a process that does not answer cannot be expected to, such as a debugger that holds it. Asked after each failure. Never rejects. */
+/** Why a process cannot answer, for example because a debugger holds it. Asked after each failure. Never rejects. */
 export type HeldBy = () => Promise<string | undefined>;
 
-/** Asks until the verdict for this phase falls: passed while starting or unready, lost while ready. */
+/** Asks until the result for this phase is clear: passed while starting or unready, lost while ready. */
 export function watchReadiness(
   watch: Watch & {
     phase: keyof typeof READINESS;
@@ -46,14 +46,14 @@ export function watchReadiness(
 }
 
 /**
- * Asks until the node counts as hung; nothing is asked in the first `graceMs`. A process that is held does not count as hung, and one that no
- * longer listens only after `closingMs`: refusals come at once, five of them in 5 s, while somebody else's SIGTERM may still be at work.
+ * Asks until the node counts as hung; does not ask in the first `graceMs`. A process that is held does not count as hung. One that no
+ * longer listens counts only after `closingMs`: refusals come at once, five of them in 5 s, and the node may be shutting down.
  */
 export function watchLiveness(watch: Watch & { graceMs: number; closingMs: number; heldBy: HeldBy; dead: (reason: string) => void }): void {
   const { clock } = watch;
   let failures = 0;
   let silentSince = clock.monotonicMs();
-  // A suspended machine stops the monotonic clock but not the other; a stopped daemon stops neither; a clock that is set jumps either way.
+  // A suspended machine stops the monotonic clock but not the wall clock; a stopped daemon stops neither; a clock that is set jumps either way.
   let last = { now: clock.now(), monotonicMs: clock.monotonicMs() };
   const slept = (): boolean => {
     const before = last;
@@ -82,7 +82,7 @@ export function watchLiveness(watch: Watch & { graceMs: number; closingMs: numbe
   void run();
 }
 
-/** Calls `judge` with each answer, and when it was asked for, until that returns true or the signal aborts. */
+/** Calls `judge` with each answer and the time of its request, until it returns true or the signal aborts. */
 async function every(
   watch: Watch,
   timing: { periodMs: number; timeoutMs: number },

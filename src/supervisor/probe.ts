@@ -1,4 +1,4 @@
-/** `isClosed`: nobody listens any more, which a process that closes in good order does for as long as that takes. */
+/** `isClosed`: the process no longer listens, as during a clean shutdown. */
 export type ProbeResult = { ok: true } | { ok: false; reason: string; isClosed?: boolean };
 
 /** Asks once and gives a reason; period, thresholds and time-out belong to the runner. Never rejects. */

@@ -1,29 +1,29 @@
 import type { RestartPolicy } from '../base/node-words.js';
 
-/** A node that was never ready since its start was asked for is given up sooner: what stops it is rarely gone a second later. */
+/** A node that was never ready since the user started it is given up sooner: its problem rarely goes away within a second. */
 export const MAX_RESTARTS_BEFORE_READY = 2;
 
-/** No restart but the immediate one comes sooner, whatever the policy says: a start costs a CPU. */
+/** Only the immediate restart may come sooner, whatever the policy says: a start uses a whole CPU. */
 export const MIN_BACKOFF_MS = 100;
 
-/** A node that crashes twice within this time is not restarted at once again, also where the policy's window is shorter. */
+/** A node that crashes twice within this time does not get an immediate restart again, even if the policy's window is shorter. */
 export const QUIET_BEFORE_IMMEDIATE_MS = 10_000;
 
 export type RestartDecision = { restart: true; delayMs: number } | { restart: false; why: string };
 
-/** One end of a process that nobody asked for; `at` in ms on a clock that nobody sets. */
+/** One unexpected end of a process; `at` in ms on the monotonic clock. */
 export type Crash = { at: number; wasReady: boolean };
 
-/** @returns those of `crashes` that can still matter to `decideRestart`: the ones within the window, and the last that had been ready. */
+/** @returns those of `crashes` that can still matter to `decideRestart`: the ones within the window, and the last one of a ready node. */
 export function crashesThatCount(policy: RestartPolicy, crashes: readonly Crash[], now: number): Crash[] {
   const lastReady = crashes.findLast((crash) => crash.wasReady);
   return crashes.filter((crash) => crash === lastReady || now - crash.at < Math.max(policy.windowMs, QUIET_BEFORE_IMMEDIATE_MS));
 }
 
 /**
- * Pure: policy, crashes and now in; what to do out.
- * @param crashes the crashes since the user last asked for a start, oldest first, the present one last; see `crashesThatCount`.
- * @param clean the process ended with 0 or 143: somebody else stopped it.
+ * Pure: decides from policy, crashes and now.
+ * @param crashes the crashes since the user last asked for a start, oldest first, the current one last; see `crashesThatCount`.
+ * @param clean the process ended with 0 or 143: it was stopped from outside.
  */
 export function decideRestart(policy: RestartPolicy, crashes: readonly Crash[], clean: boolean, now: number): RestartDecision {
   if (policy.policy === 'never') return { restart: false, why: 'its restart policy is never' };

@@ -9,7 +9,7 @@ const KEPT_TRANSITIONS = 32;
 
 /**
  * A node's state with its reason and history, by the table. Leaving a state closes every timer, listener and probe that was added to its
- * work; each move is told to the observer, then to whoever listens.
+ * work; each move is reported to the observer, then to the listeners.
  */
 export class StateTrack {
   readonly #id: string;
@@ -53,7 +53,7 @@ export class StateTrack {
     return left.signal;
   }
 
-  /** @param exit where the move ends a process, what to tell the observer first. @throws RmqdevError INVALID_TRANSITION */
+  /** @param exit if the move ends a process: what to tell the observer first. @throws RmqdevError INVALID_TRANSITION */
   move(event: NodeEvent, reason: string | null, exit?: NodeExitRecord): void {
     const from = this.#state;
     const to = nextState(from, event);
@@ -82,13 +82,13 @@ export class StateTrack {
     return this.#changes.until(condition);
   }
 
-  /** Ends the work of the present state and stays in it. */
+  /** Ends the work of the current state and stays in it. */
   endWork(): void {
     this.#work[Symbol.dispose]();
     this.#work = new Disposables();
   }
 
-  /** Ends all work and forgets who listens. */
+  /** Ends all work and removes all listeners. */
   close(): void {
     this.endWork();
     this.#changes.clear();

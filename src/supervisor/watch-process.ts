@@ -3,7 +3,7 @@ import type { RunningProcess } from '../base/process.js';
 import type { NodeRunSpec } from './node-run.js';
 import { type HeldBy, watchLiveness, watchReadiness } from './probe-runner.js';
 
-/** `phase` is the node's state; `graceMs` is how long nobody asks whether a node that was never ready lives. */
+/** `phase` is the node's state; `graceMs`: for how long no liveness probe asks a node that was never ready. */
 export type ProcessWatch<S> = {
   spec: NodeRunSpec<S>;
   running: RunningProcess;
@@ -15,11 +15,11 @@ export type ProcessWatch<S> = {
   signal: AbortSignal;
   reason: (reason: string) => void;
   verdict: (passed: boolean, reason: string | null) => void;
-  /** The process answers nothing and nothing excuses it: it is to be killed. */
+  /** The process does not answer, and has no excuse: it must be killed. */
   hung: (reason: string) => void;
 };
 
-/** Runs the probes of a living process: is it ready, does it hang. A hung one leaves a trace of what it does first. */
+/** Runs the probes of a living process: is it ready, does it hang? A hung one first writes what it does. */
 export function watchProcess<S>(watch: ProcessWatch<S>): void {
   const { spec, running, phase, wasReady, clock, signal } = watch;
   const heldBy = () => whatHolds(running, spec.mayBeHeld);
@@ -28,7 +28,7 @@ export function watchProcess<S>(watch: ProcessWatch<S>): void {
     phase,
     clock,
     signal,
-    // A node that still starts has better reasons, and is asked ten times a second.
+    // A node that is still starting has better reasons, and is asked ten times a second.
     heldBy: wasReady ? heldBy : nothing,
     reason: watch.reason,
     verdict: watch.verdict,
@@ -47,18 +47,18 @@ export function watchProcess<S>(watch: ProcessWatch<S>): void {
 
 async function tellHung<S>({ spec, running, signal, hung }: ProcessWatch<S>, reason: string): Promise<void> {
   await spec.leaveTrace((name) => running.signal(name)).catch(() => undefined);
-  // It ended meanwhile, or the user has other plans for it.
+  // It ended meanwhile, or the user's wish has changed.
   if (signal.aborted) return;
   hung(`hung: ${reason}; killed`);
 }
 
 const nothing: HeldBy = async () => undefined;
 
-/** @returns who keeps the process from answering, and what to do about it. */
+/** @returns what stops the process from answering, and what to do about it. */
 async function whatHolds(running: RunningProcess, mayBeHeld: string | undefined): Promise<string | undefined> {
   const state = await running.state();
   const { pid } = running.identity;
-  if (state?.word === 'stopped') return `stopped by a signal from outside (SIGSTOP); \`kill -CONT ${pid}\` lets it go on`;
+  if (state?.word === 'stopped') return `stopped by a signal from outside (SIGSTOP); \`kill -CONT ${pid}\` continues it`;
   if (state?.word === 'traced') return `a debugger holds it${state.by === undefined ? '' : ` (pid ${state.by})`}`;
   return state === undefined ? undefined : mayBeHeld;
 }

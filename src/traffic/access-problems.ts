@@ -7,21 +7,21 @@ import { type AccessRefusal, accessRefusalOf } from '../rocketmq/access-texts.js
 
 const CODES: ReadonlySet<ErrorCode> = new Set(['ACCESS_DENIED', 'TLS_REQUIRED', 'TLS_NOT_SPOKEN', 'TLS_REFUSED', 'CERTIFICATE_UNTRUSTED']);
 
-/** Is it about who asks, or how: something that no further try and no other broker changes? */
+/** Is the problem the account or TLS? Then another try or another broker does not help. */
 export const isAccessProblem = (error: unknown): error is RmqdevError => error instanceof RmqdevError && CODES.has(error.code);
 
 const GIVE_ACCOUNT =
   'Name the account: ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY with --namesrv, or --credentials <file>, or --access-key and --secret-key';
 
 const REFUSALS: Readonly<Record<AccessRefusal, (account: string) => Pick<ErrorText, 'why' | 'next'>>> = {
-  unsigned: () => ({ why: 'it lets in only who has an account, and the request was sent without one', next: GIVE_ACCOUNT }),
+  unsigned: () => ({ why: 'it accepts only requests with an account, and this request had none', next: GIVE_ACCOUNT }),
   'unknown-account': (account) => ({
     why: `it has no account ${account}`,
-    next: 'Correct the access key; plain_acl.yml of the broker (up to 5.2) or `mqadmin listUser` (5.3 and later) has those that there are',
+    next: 'Correct the access key; plain_acl.yml of the broker (up to 5.2) or `mqadmin listUser` (5.3 and later) lists the existing ones',
   }),
   'wrong-secret': (account) => ({
     why: `the secret key is not that of account ${account}`,
-    next: 'Correct the secret key, or the access key that goes with it',
+    next: 'Correct the secret key, or the access key that belongs to it',
   }),
   'account-disabled': (account) => ({
     why: `account ${account} is disabled`,
@@ -31,12 +31,12 @@ const REFUSALS: Readonly<Record<AccessRefusal, (account: string) => Pick<ErrorTe
     why: `account ${account} may not do that`,
     next: 'Give it the permission (plain_acl.yml up to 5.2, `mqadmin updateAcl` from 5.3), or use an account that is admin or super user',
   }),
-  other: (account) => ({ why: `its access control refused account ${account}`, next: 'See the log of the broker for the reason' }),
+  other: (account) => ({ why: `its access control refused account ${account}`, next: "The broker's log has the reason" }),
 };
 
 /**
- * @returns the error for people if `error` says that the node at `address` wants another account or another way of speaking, else undefined.
- * A node that hung up on a plain connection is asked for TLS first: others hang up, too.
+ * @returns the error for people if `error` says that the node at `address` needs another account or TLS setting, else undefined.
+ * If a node closed a plain connection, this first tries TLS: nodes close connections for other reasons too.
  */
 export async function accessProblemOf(
   error: unknown,
@@ -53,30 +53,30 @@ export async function accessProblemOf(
       return problem('TLS_NOT_SPOKEN', {
         what: `${address} does not speak TLS`,
         why,
-        next: 'Omit --tls; or let the node speak it: tls.server.mode=permissive or enforcing',
+        next: 'Omit --tls, or turn TLS on for the node: tls.server.mode=permissive or enforcing',
       });
     case 'CERTIFICATE_UNTRUSTED':
       return problem('CERTIFICATE_UNTRUSTED', {
         what: `the certificate of ${address} is not trusted`,
         why,
-        next: '--tls-ca <file> names the authority that signed it, --tls-name the name in it; --tls-insecure takes any, such as the one that RocketMQ makes for itself',
+        next: '--tls-ca <file> names the authority that signed it, --tls-name the name in it; --tls-insecure accepts any certificate, such as the one that RocketMQ creates for itself',
       });
     case 'TLS_REFUSED':
       return problem('TLS_REFUSED', {
         what: `${address} refuses this client’s TLS`,
         why,
-        next: 'If it wants a certificate (tls.server.need.client.auth), give one: --tls-cert <file> and --tls-key <file>',
+        next: 'If it requires a client certificate (tls.server.need.client.auth), give one: --tls-cert <file> and --tls-key <file>',
       });
   }
   if (!error.isUnanswered || reach.tls !== undefined || !(await speaksTls(address, signal))) return undefined;
   return problem('TLS_REQUIRED', {
     what: `${address} wants TLS`,
-    why: 'it ended the plain connection without an answer, and answers TLS (tls.server.mode=enforcing)',
-    next: 'Add --tls; with a certificate that this machine does not trust also --tls-ca <file> or --tls-insecure',
+    why: 'it closed the plain connection without an answer, and it answers TLS (tls.server.mode=enforcing)',
+    next: 'Add --tls. If this machine does not trust its certificate, also add --tls-ca <file> or --tls-insecure',
   });
 }
 
-/** Of an exception what it says, without its class and place. */
+/** The message of an exception, without its class and place. */
 const wordsOf = (remark = ''): string => remark.replace(/^[\w.$]+Exception: /, '').replace(/, org\.apache\..*$/s, '');
 
 function refusedBy(error: ResponseError, { credentials }: Reach): RmqdevError | undefined {

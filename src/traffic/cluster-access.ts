@@ -5,7 +5,7 @@ import { type Reach, RemotingClient } from '../remoting/client.js';
 import { type ClusterInfo, getClusterInfo, getTopicList, getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
 import { accessProblemOf, isAccessProblem } from './access-problems.js';
 
-/** What every question to a cluster needs. */
+/** What every request to a cluster needs. */
 export type Access = {
   readonly client: RemotingClient;
   readonly clock: Clock;
@@ -19,32 +19,32 @@ export type Access = {
   readonly signal: AbortSignal;
 };
 
-/** @returns access with connections of its own, which end with it. */
+/** @returns access with its own connections, which end with it. */
 export function openAccess(settings: Omit<Access, 'client'>): Access & Disposable {
   const { reach = {} } = settings;
   const client = new RemotingClient({ reach: () => reach });
   return { ...settings, client, [Symbol.dispose]: () => client[Symbol.dispose]() };
 }
 
-/** A NameServer that is up answers at once. */
+/** A running NameServer answers at once. */
 const NAMESRV_TIMEOUT_MS = 3_000;
 
 type Ask<T> = (client: RemotingClient, address: string, signal: AbortSignal) => Promise<T>;
 
-/** Calls a node within the time of `access`. @throws ACCESS_DENIED, TLS_REQUIRED and what else `isAccessProblem` knows */
+/** Calls a node within the time of `access`. @throws ACCESS_DENIED, TLS_REQUIRED and the other codes of `isAccessProblem` */
 export async function ask<T>(access: Access, address: string, question: Ask<T>, timeoutMs = access.timeoutMs): Promise<T> {
-  // Each question under way listens to it, and there is one for each queue: no leak.
+  // Each open request listens to it, and each queue has one: this is not a leak.
   setMaxListeners(0, access.signal);
   using deadline = access.clock.deadline(timeoutMs, access.signal);
   try {
-    // Awaited here: the deadline is disposed of at the end of this function.
+    // Awaited here, because the deadline ends with this function.
     return await question(access.client, address, deadline.signal);
   } catch (error) {
     throw (await accessProblemOf(error, address, access.reach ?? {}, deadline.signal)) ?? error;
   }
 }
 
-/** @returns the answer of the first NameServer that gives one that counts. @throws NAMESRV_UNREACHABLE, the reason of the signal */
+/** @returns the answer of the first NameServer that gives a valid one. @throws NAMESRV_UNREACHABLE, the reason of the signal */
 async function askNamesrvs<T>(access: Access, question: Ask<T>, counts: (answer: T) => boolean = () => true): Promise<T> {
   const failures: string[] = [];
   let last: { answer: T } | undefined;
@@ -63,11 +63,11 @@ async function askNamesrvs<T>(access: Access, question: Ask<T>, counts: (answer:
   throw new RmqdevError('NAMESRV_UNREACHABLE', {
     what: access.namesrvs.length === 1 ? `the NameServer ${access.namesrvs[0]} does not answer` : 'no NameServer of the cluster answers',
     why: failures.join('; '),
-    next: 'See `rmqdev status`; `rmqdev start namesrvs` brings those of rmqdev back',
+    next: 'Check `rmqdev status`; `rmqdev start namesrvs` starts the NameServers of rmqdev',
   });
 }
 
-/** @returns the route of `topic`, or undefined where no NameServer has one. A topic that was just made may not be on all yet. */
+/** @returns the route of `topic`, or undefined if no NameServer has one. A new topic may not be on all of them yet. */
 export const routeOf = (access: Access, topic: string): Promise<TopicRoute | undefined> =>
   askNamesrvs(
     access,
@@ -84,7 +84,7 @@ export type BrokerAddress = { readonly brokerName: string; readonly brokerId: nu
 
 export const isMaster = ({ brokerId }: BrokerAddress): boolean => brokerId === 0;
 
-/** @returns every broker, masters before slaves. @throws NOT_WRITABLE where there is no master */
+/** @returns every broker, masters before slaves. @throws NOT_WRITABLE if there is no master */
 export async function brokersOf(access: Access, wanted: readonly string[] = []): Promise<BrokerAddress[]> {
   const { brokers } = await clusterInfo(access);
   const all = [...brokers.values()]
@@ -100,25 +100,25 @@ export async function brokersOf(access: Access, wanted: readonly string[] = []):
       chosen.length === 0
         ? 'no broker is registered with the NameServers'
         : `only slaves are registered: ${chosen.map(({ address }) => address).join(', ')}`,
-    next: 'See `rmqdev status`; `rmqdev start brokers` brings those of rmqdev back',
+    next: 'Check `rmqdev status`; `rmqdev start brokers` starts the brokers of rmqdev',
   });
 }
 
-/** Tells a topic that is not there from a cluster without brokers. @throws NOT_WRITABLE where none is registered */
+/** Distinguishes a missing topic from a cluster without brokers. @throws NOT_WRITABLE if no broker is registered */
 export async function requireBrokers(access: Access): Promise<void> {
   const { brokers } = await clusterInfo(access);
   if (brokers.size > 0) return;
   throw new RmqdevError('NOT_WRITABLE', {
     what: 'there is no broker to ask',
     why: `none is registered with ${access.namesrvs.join(', ')}; topics are known only while a broker that has them is`,
-    next: 'See `rmqdev status`; `rmqdev start brokers` brings those of rmqdev back',
+    next: 'Check `rmqdev status`; `rmqdev start brokers` starts the brokers of rmqdev',
   });
 }
 
 export function unknownBroker(name: string, known: readonly string[]): RmqdevError {
   return new RmqdevError('NOT_WRITABLE', {
     what: `there is no brokerName ${name}`,
-    why: known.length === 0 ? 'no broker is registered with the NameServers' : `registered are ${known.join(', ')}`,
-    next: 'Name one of them, as `rmqdev status` shows it',
+    why: known.length === 0 ? 'no broker is registered with the NameServers' : `the registered ones are ${known.join(', ')}`,
+    next: 'Use one of the names in `rmqdev status`',
   });
 }

@@ -4,18 +4,18 @@ import type { From } from './offsets.js';
 import type { ReadFilter } from './queue-reader.js';
 import type { ReadFrom } from './queues.js';
 
-/** What a consume is asked for, and what it gives back. */
+/** The input and the result of a consume. */
 
 export type ConsumeRequest = {
   readonly topic: string;
   readonly filter: ReadFilter;
-  /** Commits what was written to the output, and goes on there. */
+  /** Commits what was written to the output, and continues there. */
   readonly group: string | undefined;
-  /** Where to begin; with a group only in queues of which it has no offset. */
+  /** Where to begin; with a group only in queues in which it has no offset. */
   readonly from: From;
   /** Where to read. */
   readonly readFrom: ReadFrom;
-  /** Go on with new messages, and wait for a topic that is not there yet. */
+  /** Continue with new messages, and wait for a topic that does not exist yet. */
   readonly follow: boolean;
   /** No more messages than this. */
   readonly limit: number | undefined;
@@ -32,7 +32,7 @@ export type ConsumeSummary = {
     readonly queueId: number;
     readonly address: string;
     readonly from: number;
-    /** The offset that follows what was written or left out. */
+    /** The offset after what was written or skipped. */
     readonly next: number;
     /** What this run has committed; null if nothing. */
     readonly committed: number | null;
@@ -43,7 +43,7 @@ export type ConsumeRun = {
   readonly summary: ConsumeSummary;
   /** Why a queue was not read to its end. */
   readonly problem: RmqdevError | undefined;
-  /** Why the output takes no more. */
+  /** Why the output accepts no more. */
   readonly outputError: Error | undefined;
 };
 

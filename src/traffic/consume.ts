@@ -19,9 +19,9 @@ const LOOK_FOR_QUEUES_EVERY_MS = 3_000;
 const MAX_TRIES = 3;
 
 /**
- * Reads a topic: everything that is there, in the order in which it was stored, and then (`follow`) what comes. A queue that fails keeps
- * no other from being read. Resolves at the end, at the limit, if the output takes no more, or when the signal of `access` aborts, with
- * offsets committed for what was written to the output, and for nothing else.
+ * Reads a topic: all stored messages in the order of storing, and then (`follow`) new ones. A queue that fails does not stop the
+ * others. Resolves at the end, at the limit, if the output accepts no more, or when the signal of `access` aborts. Offsets are
+ * committed only for what was written to the output.
  * @throws TOPIC_NOT_FOUND, READ_FAILED (no queue can be read), GROUP_IN_USE, GROUP_NOT_FOUND, NAMESRV_UNREACHABLE
  */
 export async function consume(access: Access, request: ConsumeRequest, tell: Tell): Promise<ConsumeRun> {
@@ -37,7 +37,7 @@ export async function consume(access: Access, request: ConsumeRequest, tell: Tel
 }
 
 class Consumption {
-  /** Its signal ends reading: the caller's wish, the limit, or the output. */
+  /** Its signal ends reading: by the caller, the limit, or the output. */
   readonly #access: Access;
   readonly #end: AbortController;
   readonly #request: ConsumeRequest;
@@ -48,7 +48,7 @@ class Consumption {
   readonly #progress: GroupProgress | undefined;
   readonly #startedAt: number;
   #problem: RmqdevError | undefined;
-  /** A mistake of rmqdev that ended following. */
+  /** A bug of rmqdev that ended following. */
   #fault: unknown;
 
   constructor(access: Access, end: AbortController, request: ConsumeRequest, tell: Tell) {
@@ -101,7 +101,7 @@ class Consumption {
     const { topic, follow } = this.#request;
     let route = await routeOf(this.#access, topic);
     if (route === undefined && !follow) throw await topicNotFound(this.#access, topic);
-    if (route === undefined) this.#tell.notice(`there is no topic ${topic} yet; waiting for the first message that makes it`);
+    if (route === undefined) this.#tell.notice(`there is no topic ${topic} yet; waiting for the first message, which creates it`);
     while (route === undefined && !this.#isDone) {
       await this.#access.clock.sleep(AGAIN_MS, this.#access.signal);
       if (!this.#isDone) route = await routeOf(this.#access, topic);
@@ -109,16 +109,16 @@ class Consumption {
     return route;
   }
 
-  /** Opens what there is at the start. @throws if no queue can be opened, and none is waited for */
+  /** Opens the existing queues. @throws if no queue can be opened and there is none to wait for */
   async #openAll(route: TopicRoute): Promise<void> {
     const { topic, group, from, readFrom, follow } = this.#request;
     if (group !== undefined) {
-      const next = 'Stop them, read with another --group, or without one: that commits nothing';
+      const next = 'Stop them, or use another --group, or omit it: then nothing is committed';
       await refuseLiveGroup(
         this.#access,
         await brokersOf(this.#access),
         group,
-        `${group} is at work: two would commit the same offsets`,
+        `${group} is in use: two consumers would commit the same offsets`,
         next,
       );
     }
@@ -131,9 +131,9 @@ class Consumption {
     if (this.#readers.size === 0 && !follow && this.#problem) throw this.#problem;
   }
 
-  /** Lets the queues of which the group has no offset begin at the last `count` messages of all of them. */
+  /** Lets the queues without an offset of the group begin at the last `count` messages of all of them. */
   async #beginAtLast(queues: readonly Opened[], count: number): Promise<void> {
-    // Until that is known, nothing of them is open: what is looked at here is not handed out.
+    // Until that is known, none of them is open: messages that are read here are not handed out.
     for (const { reader } of queues) this.#readers.delete(queueKey(reader.queue));
     const starts = await offsetsOfLast(queues, count, (queue) => this.#fill(queue));
     for (const { reader, end } of queues) {
@@ -157,7 +157,7 @@ class Consumption {
     return opened;
   }
 
-  /** What is there now, in the order of storing. */
+  /** The messages that exist now, in the order of storing. */
   async #handOutBacklog(): Promise<void> {
     if (this.#isDone) return;
     for await (const { reader } of inStoreOrder(this.#readers.values(), (queue) => this.#fill(queue))) {
@@ -199,7 +199,7 @@ class Consumption {
     await Promise.all(loops);
   }
 
-  /** Opens queues that are not open yet: of a new broker, of one that is back, or that could not be opened before. */
+  /** Opens queues that are not open yet: those of a new broker, of one that is back, or that could not be opened before. */
   async #openNew(): Promise<Opened[]> {
     const { topic, readFrom, from } = this.#request;
     const route = await routeOf(this.#access, topic).catch(() => undefined);
@@ -207,7 +207,7 @@ class Consumption {
     if (route === undefined || queues.length === 0) return [];
     const groupOffsets = await this.#groupOffsets().catch(() => undefined);
     if (groupOffsets === undefined) return [];
-    // Of a queue that comes later, `last` is what was stored since the start.
+    // For a queue that appears later, `last` means everything stored since the start.
     const later = from === 'last' || (typeof from === 'object' && 'lastCount' in from) ? { timestamp: this.#startedAt } : from;
     const opened = await Promise.all(
       queues.map((queue) =>
@@ -235,7 +235,7 @@ class Consumption {
       } catch (error) {
         if (signal.aborted) return;
         if (isAccessProblem(error)) {
-          // No other broker and no later try changes that.
+          // Another broker or a later try does not change that.
           this.#problem ??= error;
           return this.#end.abort();
         }
@@ -250,8 +250,8 @@ class Consumption {
   }
 
   /**
-   * Tries a few times, also where another replica may answer by now.
-   * @returns undefined if it failed, which is told (following tries it again later) or becomes the problem of the run. @throws GROUP_NOT_FOUND
+   * Tries a few times, also on another replica that may answer by now.
+   * @returns undefined if it failed. The failure is reported (following tries again later) or becomes the problem of the run. @throws GROUP_NOT_FOUND
    */
   async #trying<T>(queue: Queue, work: () => Promise<T>, beforeNext: () => Promise<void> = async () => {}): Promise<T | undefined> {
     const { clock, signal } = this.#access;
@@ -273,7 +273,7 @@ class Consumption {
     }
   }
 
-  /** Lets `reader` go on at the broker that the route now names for its queue. */
+  /** Lets `reader` continue at the broker that the route now names for its queue. */
   async #moveOn(reader: QueueReader): Promise<void> {
     const { topic, readFrom } = this.#request;
     const route = await routeOf(this.#access, topic).catch(() => undefined);

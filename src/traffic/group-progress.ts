@@ -6,7 +6,7 @@ import type { Opened } from './store-order.js';
 
 const COMMIT_EVERY_MS = 1_000;
 
-/** Commits how far a group has come, as its queues are read. */
+/** Commits the progress of a group while its queues are read. */
 export class GroupProgress {
   readonly #access: Access;
   readonly #group: string;
@@ -24,7 +24,7 @@ export class GroupProgress {
     readers: ReadonlyMap<string, Opened>,
     notice: (text: string) => void,
   ) {
-    // The last commit comes after Ctrl-C, too.
+    // The last commit also happens after Ctrl-C.
     this.#access = { ...access, signal: new AbortController().signal };
     this.#group = group;
     this.#topic = topic;
@@ -38,7 +38,7 @@ export class GroupProgress {
     return this.#committed;
   }
 
-  /** At most once a second, unless it is the last. Never rejects: what could not be committed is tried again, and told at last. */
+  /** At most once a second, except the last one. Never rejects: a failed commit is tried again, and reported at the end. */
   async commit({ isLast }: { isLast: boolean } = { isLast: false }): Promise<void> {
     const { clock } = this.#access;
     if (!isLast && (this.#underWay !== undefined || clock.monotonicMs() - this.#committedAt < COMMIT_EVERY_MS)) return;
@@ -50,7 +50,7 @@ export class GroupProgress {
     await this.#underWay;
   }
 
-  /** Only where something was read: a group that was shown nothing of a queue has no offset in it. */
+  /** Only if something was read: a group that was shown nothing of a queue gets no offset in it. */
   async #commit(isLast: boolean): Promise<void> {
     const moved = [...this.#readers].filter(
       ([key, { reader, from }]) => reader.position !== from && (isLast || reader.position !== this.#committed.get(key)),
@@ -61,7 +61,7 @@ export class GroupProgress {
     const keyOf = new Map<Commit, string>();
     for (const [key, { reader }] of moved) {
       const { queue, position } = reader;
-      // Offsets are kept by masters alone.
+      // Only masters keep offsets.
       const address = route && masterOf(route, queue.brokerName);
       const commit = { ...queue, address: address ?? queue.address, offset: position };
       if (address === undefined) failed.push({ commit, error: new Error(`${queue.brokerName} has no master now`) });

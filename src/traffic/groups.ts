@@ -14,7 +14,7 @@ import { onEach } from './topics.js';
 
 export type GroupRow = {
   readonly group: string;
-  /** Topics of which it has offsets. */
+  /** Topics in which it has offsets. */
   readonly topics: readonly string[];
   /** Consumers connected now. */
   readonly members: number;
@@ -29,14 +29,14 @@ export type GroupDetails = GroupRow & {
     readonly topic: string;
     readonly brokerName: string;
     readonly queueId: number;
-    /** Null if it has none: then everything that the queue still holds is ahead of it. */
+    /** Null if it has none: then it has yet to read everything in the queue. */
     readonly offset: number | null;
     readonly maxOffset: number | null;
     readonly lag: number | null;
   }[];
 };
 
-/** @param options.all RocketMQ's own groups, too */
+/** @param options.all also RocketMQ's own groups */
 export async function listGroups(access: Access, options: { all: boolean }): Promise<GroupRow[]> {
   const brokers = await brokersOf(access);
   const [configs, offsets] = await Promise.all([groupConfigs(access, brokers), committedOffsets(access, brokers)]);
@@ -90,7 +90,7 @@ async function detailsOf(
   };
 }
 
-/** @returns how far a group is in each queue of a topic, also in those in which it has committed nothing. */
+/** @returns the progress of a group in each queue of a topic, also in queues without a commit. */
 async function progressIn(access: Access, topic: string, kept: readonly GroupOffset[]): Promise<GroupDetails['offsets']> {
   const route = await routeOf(access, topic);
   const queues = new Map((route ? readableQueues(route, 'master') : []).map((queue) => [queueKey(queue), queue]));
@@ -112,7 +112,7 @@ function groupNotFound(group: string, names: readonly string[]): RmqdevError {
   return new RmqdevError('GROUP_NOT_FOUND', {
     what: `there is no consumer group ${group}`,
     why: 'no broker has settings or offsets of it, and no consumer of it is connected',
-    next: `${near ? `Did you mean ${near}? ` : ''}\`rmqdev group list\` shows what there is`,
+    next: `${near ? `Did you mean ${near}? ` : ''}\`rmqdev group list\` shows all groups`,
   });
 }
 
@@ -127,13 +127,13 @@ export async function makeGroup(access: Access, { group, retries, broadcast }: G
 }
 
 /**
- * @returns the brokerNames, and whether its offsets stay, so that a group of the same name goes on there (measured: up to 4.9.7 they do, from 5.1.4 on not).
+ * @returns the brokerNames, and whether its offsets stay, so that a new group with this name would continue there (measured: yes up to 4.9.7, no from 5.1.4 on).
  * @throws GROUP_NOT_FOUND, GROUP_IN_USE
  */
 export async function removeGroup(access: Access, group: string): Promise<{ brokers: string[]; keepsOffsets: boolean }> {
   await showGroup(access, group);
   const brokers = await brokersOf(access);
-  await refuseLiveGroup(access, brokers, group, `${group} is not deleted`, 'Stop them first: they would make the group again');
+  await refuseLiveGroup(access, brokers, group, `${group} is not deleted`, 'Stop them first: they would create the group again');
   await onEach(access, brokers, (client, at, signal) => deleteSubscriptionGroup(client, at, group, signal));
   const left = await committedOffsets(access, brokers, group);
   return { brokers: brokers.filter(isMaster).map(({ brokerName }) => brokerName), keepsOffsets: left.length > 0 };
@@ -142,14 +142,14 @@ export async function removeGroup(access: Access, group: string): Promise<{ brok
 export type ResetRequest = { readonly group: string; readonly topic: string; readonly to: From };
 
 /**
- * Sets where a group reads next, in every queue of a topic. Consumers that are connected would write their own offsets over it.
+ * Sets where a group reads next, in every queue of a topic. Connected consumers would overwrite it with their own offsets.
  * @throws TOPIC_NOT_FOUND, GROUP_IN_USE
  */
 export async function resetOffsets(access: Access, { group, topic, to }: ResetRequest): Promise<GroupDetails> {
   const route = await routeOf(access, topic);
   if (route === undefined) throw await topicNotFound(access, topic);
   const brokers = await brokersOf(access);
-  const next = `Stop them, or let the brokers tell them: \`rmqdev admin -- resetOffsetByTime -g ${group} -t ${topic} -s now\``;
+  const next = `Stop them, or reset them through the brokers: \`rmqdev admin -- resetOffsetByTime -g ${group} -t ${topic} -s now\``;
   await refuseLiveGroup(access, brokers, group, `the offsets of ${group} stay as they are`, next);
   const masters = new Map(brokers.filter(isMaster).map(({ brokerName, address }) => [brokerName, address]));
   const commits = await Promise.all(
@@ -171,7 +171,7 @@ function notCommitted(group: string, { commit, error }: FailedCommit): RmqdevErr
     {
       what: `not every offset of ${group} was set`,
       why: `queue ${commit.queueId} of ${commit.brokerName}: ${whyAt(commit.address, error)}`,
-      next: `\`rmqdev group show ${group}\` shows which were; run the command again once \`rmqdev status\` shows the broker as ready`,
+      next: `\`rmqdev group show ${group}\` shows which were set; run the command again when \`rmqdev status\` shows the broker as ready`,
     },
     { cause: error },
   );

@@ -3,17 +3,17 @@ import { asError } from '../base/errors.js';
 import type { StoredMessage } from '../remoting/message-codec.js';
 import type { QueueReader } from './queue-reader.js';
 
-/** So many messages on their way to the output, and reading waits. */
+/** With this many messages on their way to the output, reading waits. */
 const WINDOW = 256;
-/** After Ctrl-C an output that takes nothing is waited for so long. */
+/** How long to wait, after Ctrl-C, for an output that accepts nothing. */
 const FLUSH_MS = 1_000;
 
 export type Received = { readonly message: StoredMessage; readonly brokerName: string /** Where it was read. */; readonly address: string };
 
-/** Resolves once the message was written; rejects if the output takes nothing any more (EPIPE: nobody reads). */
+/** Resolves when the message is written; rejects if the output accepts no more (EPIPE: nobody reads). */
 export type Write = (received: Received) => Promise<void>;
 
-/** Hands messages to the output, and tells their readers which of them were written. */
+/** Hands messages to the output, and tells their readers which were written. */
 export class Handing {
   readonly #write: Write;
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class Handing {
   #written = 0;
   #failure: Error | undefined;
 
-  /** @param onFailure called once, if the output fails: nothing more is handed out then. */
+  /** @param onFailure called once, if the output fails: after that nothing more is handed out. */
   constructor(write: Write, clock: Clock, onFailure: () => void) {
     this.#write = write;
     this.#clock = clock;
@@ -39,7 +39,7 @@ export class Handing {
     return this.#written;
   }
 
-  /** Why the output took no more. */
+  /** Why the output accepted no more. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -53,7 +53,7 @@ export class Handing {
     const work = this.#write({ message: taken.message, brokerName, address })
       .then(
         () => {
-          // A later success after a failure would leave a gap before it.
+          // A success after a failure would leave a gap.
           if (this.#failure) return;
           this.#written += 1;
           taken.written();
@@ -69,7 +69,7 @@ export class Handing {
     if (this.#open.size >= WINDOW) await Promise.race(this.#open);
   }
 
-  /** Resolves once everything was written, or the output has taken nothing for a second. */
+  /** Resolves when everything is written, or if the output has accepted nothing for a second. */
   async flush(): Promise<void> {
     const written = new AbortController();
     const all = Promise.all(this.#open).then(() => written.abort());

@@ -4,7 +4,7 @@ import { type Access, ask } from './cluster-access.js';
 import { committedOffsets } from './offsets.js';
 import { type Queue, queueKey } from './queues.js';
 
-/** Where a group reads next in a queue; `address` is that of the master, which keeps it. */
+/** Where a group reads next in a queue; `address` is the master, which keeps it. */
 export type Commit = Queue & { readonly offset: number };
 
 export type FailedCommit = { readonly commit: Commit; readonly error: unknown };
@@ -12,14 +12,14 @@ export type FailedCommit = { readonly commit: Commit; readonly error: unknown };
 const ROUNDS = 3;
 
 /**
- * Commits offsets of one group in one topic: on each broker one after the other, and what is the first there is read back.
- * A broker makes the table of a group at its first commit, and of two at once each puts a table of its own in place, so that one is lost
- * though both were answered with 0. Source: broker/.../offset/ConsumerOffsetManager.java `commitOffset` (measured on 4.9.7: 4 of 30 runs).
+ * Commits offsets of one group in one topic: on each broker one after the other, and the first ones on a broker are read back.
+ * A broker creates the table of a group at its first commit. Two first commits at once each create a table, so one commit is lost,
+ * although both were answered with 0. Source: broker/.../offset/ConsumerOffsetManager.java `commitOffset` (measured on 4.9.7: 4 of 30 runs).
  */
 export class OffsetCommits {
   readonly #group: string;
   readonly #topic: string;
-  /** brokerNames that were seen to keep every offset that they had confirmed. */
+  /** brokerNames that kept every offset that they had confirmed. */
   readonly #verified = new Set<string>();
 
   constructor(group: string, topic: string) {
@@ -27,7 +27,7 @@ export class OffsetCommits {
     this.#topic = topic;
   }
 
-  /** @param options.verify read back on every broker, not only where it is the first commit. @returns those that a broker does not keep; never rejects */
+  /** @param options.verify read back on every broker, not only after a first commit. @returns the commits that a broker does not keep; never rejects */
   async commit(access: Access, commits: readonly Commit[], options: { verify: boolean } = { verify: false }): Promise<FailedCommit[]> {
     const names = [...new Set(commits.map(({ brokerName }) => brokerName))];
     const failed = await Promise.all(
@@ -55,7 +55,7 @@ export class OffsetCommits {
       for (const { brokerName } of confirmed) this.#verified.add(brokerName);
       return failed;
     }
-    const error = new Error(`the broker confirmed it ${ROUNDS} times and does not keep it`);
+    const error = new Error(`the broker confirmed it ${ROUNDS} times but does not keep it`);
     return [...failed, ...open.map((commit) => ({ commit, error }))];
   }
 
@@ -67,7 +67,7 @@ export class OffsetCommits {
       try {
         await ask(access, address, (client, at, signal) => commitOffset(client, at, committed, signal));
       } catch (error) {
-        // A broker that does not answer would not answer for its other queues either.
+        // If a broker does not answer, it would not answer for its other queues either.
         if (!(error instanceof ResponseError)) return [...failed, ...commits.slice(index).map((rest) => ({ commit: rest, error }))];
         failed.push({ commit, error });
       }
@@ -75,7 +75,7 @@ export class OffsetCommits {
     return failed;
   }
 
-  /** @returns those of which the broker has no offset. A broker that cannot be asked has confirmed them all the same. */
+  /** @returns the commits for which the broker has no offset. A broker that cannot be asked counts as having kept them. */
   async #lost(access: Access, commits: readonly Commit[]): Promise<Commit[]> {
     const [first] = commits;
     if (first === undefined) return [];

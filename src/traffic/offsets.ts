@@ -4,7 +4,7 @@ import { type CommittedOffset, type GroupMember, getCommittedOffsets, getGroupMe
 import { type Access, ask, type BrokerAddress, isMaster } from './cluster-access.js';
 import type { Queue } from './queues.js';
 
-/** A point in a queue: its oldest message, its end, so many before its end, or the first stored at or after a time. */
+/** A point in a queue: its oldest message, its end, a number of messages before its end, or the first one stored at or after a time. */
 export type From = 'first' | 'last' | { readonly lastCount: number } | { readonly timestamp: number };
 
 export type Bounds = { readonly min: number; readonly max: number };
@@ -15,7 +15,7 @@ export async function boundsOf(access: Access, topic: string, { address, brokerN
     ask(access, address, (client, at, signal) => getMinOffset(client, at, queue, signal)),
     ask(access, address, (client, at, signal) => getMaxOffset(client, at, queue, signal)),
   ]);
-  // A queue that was never written has no minimum: some releases say -1.
+  // A queue without a message ever has no minimum: some releases say -1.
   return { min: Math.max(0, min), max: Math.max(0, max) };
 }
 
@@ -28,16 +28,16 @@ export async function offsetAt(access: Access, topic: string, queue: Queue, { mi
   const found = await ask(access, address, (client, at, signal) =>
     searchOffset(client, at, { topic, ...position }, from.timestamp, signal),
   );
-  // RocketMQ gives the last message where all are older.
+  // RocketMQ returns the last message if all are older.
   return clamp(found < max ? found : max, { min, max });
 }
 
 const clamp = (offset: number, { min, max }: Bounds): number => Math.min(Math.max(offset, min), max);
 
-/** An offset and the brokerName whose master keeps it. */
+/** An offset, and the brokerName whose master keeps it. */
 export type GroupOffset = CommittedOffset & { readonly brokerName: string; readonly address: string };
 
-/** @returns what the masters among `brokers` keep, of one group or of all. */
+/** @returns the offsets that the masters among `brokers` keep, of one group or of all. */
 export async function committedOffsets(access: Access, brokers: readonly BrokerAddress[], group?: string): Promise<GroupOffset[]> {
   const kept = await Promise.all(
     brokers.filter(isMaster).map(async ({ brokerName, address }) => {
@@ -56,7 +56,7 @@ export async function membersOf(access: Access, brokers: readonly BrokerAddress[
   return [...new Map(found.flat().map((member) => [member.clientId, member])).values()];
 }
 
-/** @throws GROUP_IN_USE where consumers of the group are connected: they keep offsets of their own and write them back. */
+/** @throws GROUP_IN_USE if consumers of the group are connected: they keep their own offsets and write them back. */
 export async function refuseLiveGroup(
   access: Access,
   brokers: readonly BrokerAddress[],

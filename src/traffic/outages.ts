@@ -1,7 +1,7 @@
 import { whyAt } from './queue-reader.js';
 import { type Queue, queueKey } from './queues.js';
 
-/** Tells once that a queue cannot be read now, and once that it can be read again. */
+/** Reports once that a queue cannot be read now, and once that it can be read again. */
 export class Outages {
   readonly #notice: (text: string) => void;
   readonly #told = new Set<string>();

@@ -10,9 +10,9 @@ import { findSendRoute, type SendRoute } from './send-route.js';
 
 /** The first try and two more. Source: client/.../producer/DefaultMQProducer.java `retryTimesWhenSendFailed`. */
 const MAX_TRIES = 3;
-/** A broker that failed is passed over so long, while another one takes messages. */
+/** A broker that failed is skipped for this time, as long as another one accepts messages. */
 const AVOID_MS = 5_000;
-/** Failures that come together ask the NameServers once. */
+/** Failures at the same time ask the NameServers once. */
 const REFRESH_EVERY_MS = 100;
 
 export type Draft = {
@@ -36,7 +36,7 @@ export type Sent = {
   readonly queueOffset: number;
   readonly latencyMs: number;
   readonly tries: number;
-  /** A try before was not answered: it may be stored twice. */
+  /** An earlier try was not answered: the message may be stored twice. */
   readonly mayBeTwice: boolean;
 };
 
@@ -52,7 +52,7 @@ export class SendError extends Error {
   }
 }
 
-/** Sends messages of one topic as RocketMQ's own producer does: queues in turn, another broker and a new route where one fails. */
+/** Sends messages to one topic as RocketMQ's own producer does: queues in turn, another broker and a new route if one fails. */
 export class Producer {
   readonly #access: Access;
   readonly #topic: string;
@@ -88,7 +88,7 @@ export class Producer {
     return (shardingKey === undefined ? this.#turns.next(queues) : queueForKey(queues, shardingKey)) as Queue;
   }
 
-  /** Sends one message, first to `queue`. Rejects with SendError where no try was answered with a stored message, and with the reason of the signal. */
+  /** Sends one message, first to `queue`. Rejects with SendError if no try was confirmed as stored, and with the reason of the signal. */
   async send(draft: Draft, queue: Queue): Promise<Sent> {
     const { clock, signal } = this.#access;
     const msgId = this.#keys.next();
@@ -114,7 +114,7 @@ export class Producer {
         signal.throwIfAborted();
         const failure = failureOf(error);
         mayBeTwice ||= failure.mayBeStored;
-        // One key keeps its queue, and its order: RocketMQ does not try an ordered message again either.
+        // One key keeps its queue and its order: RocketMQ does not retry an ordered message either.
         if (!failure.canRetry || tries === MAX_TRIES || draft.shardingKey !== undefined)
           throw new SendError({ ...failure, mayBeStored: mayBeTwice }, tries);
         this.#turns.noteFailure(at.brokerName);
@@ -124,7 +124,7 @@ export class Producer {
     }
   }
 
-  /** After a failure: ordered messages find their broker again. A route that cannot be had, or has no broker, changes nothing. */
+  /** After a failure: ordered messages find their broker again. If there is no route, or it has no broker, nothing changes. */
   async #refreshRoute(): Promise<void> {
     const { clock } = this.#access;
     if (this.#refresh === undefined && clock.monotonicMs() - this.#refreshedAt < REFRESH_EVERY_MS) return;

@@ -4,12 +4,12 @@ import type { StoredMessage } from '../remoting/message-codec.js';
 import { type Access, ask } from './cluster-access.js';
 import type { Queue } from './queues.js';
 
-/** What a broker gives out at once at most. Source: store/.../config/MessageStoreConfig.java `maxTransferCountOnMessageInMemory`. */
+/** The most that a broker returns at once. Source: store/.../config/MessageStoreConfig.java `maxTransferCountOnMessageInMemory`. */
 const BATCH = 32;
-/** How long a broker holds a pull that finds nothing; it looks at the time each 5 s. */
+/** How long a broker holds a pull that finds nothing; it checks the time every 5 s. */
 const HOLD_MS = 10_000;
 const HOLD_SLACK_MS = 5_000;
-/** A slave holds a pull, too, but nothing wakes it when a message arrives. Source: store/.../DefaultMessageStore.java `ReputMessageService`. */
+/** A slave holds a pull too, but does not answer it when a message arrives. Source: store/.../DefaultMessageStore.java `ReputMessageService`. */
 const ASK_SLAVE_EVERY_MS = 250;
 
 export type ReadFilter = {
@@ -17,18 +17,18 @@ export type ReadFilter = {
   readonly tags: string | undefined;
   /** One of the message's keys. */
   readonly key: string | undefined;
-  /** Stored then or later, in ms since the epoch: a queue may begin one message too early. */
+  /** Stored at this time or later, in ms since the epoch: a queue may begin one message too early. */
   readonly since?: number | undefined;
 };
 
 /** A message that was taken from its queue. */
 export type Taken = {
   readonly message: StoredMessage;
-  /** To be called once it was written to the output: until then the position of its reader stays before it. */
+  /** Call it when the message is written to the output: until then the position of its reader stays before it. */
   readonly written: () => void;
 };
 
-/** @returns whether a message is one that was asked for; the broker compares only hashes of tags. */
+/** @returns whether the message was asked for; the broker compares only hashes of tags. */
 export function matches({ tags, key, since }: ReadFilter, message: Pick<StoredMessage, 'tags' | 'keys' | 'storeTimestamp'>): boolean {
   if (since !== undefined && message.storeTimestamp < since) return false;
   const wanted = tags === undefined || tags.trim() === '*' ? undefined : tags.split('||').map((tag) => tag.trim());
@@ -50,7 +50,7 @@ export class QueueReader {
   readonly #access: Access;
   readonly #place: Place;
   queue: Queue;
-  /** Not its master: it is asked again and again. */
+  /** Not the master: it is asked again and again. */
   isSlave: boolean;
   /** First offset that was not fetched yet. */
   #next: number;
@@ -66,7 +66,7 @@ export class QueueReader {
     this.#next = place.offset;
   }
 
-  /** Everything before this offset was written, or is not asked for: what a group commits. */
+  /** Everything before this offset was written, or was not asked for: this is what a group commits. */
   get position(): number {
     const [unwritten] = this.#unwritten;
     return unwritten ?? this.#buffer[0]?.queueOffset ?? this.#next;
@@ -88,7 +88,7 @@ export class QueueReader {
     return new QueueReader(this.#access, { ...this.#place, queue: this.queue, isSlave: this.isSlave, offset });
   }
 
-  /** Fetches until there is a message that was asked for, or everything before offset `end` was looked at. */
+  /** Fetches until there is a message that was asked for, or everything before offset `end` was read. */
   async fill(end: number): Promise<void> {
     while (this.#buffer.length === 0 && this.#next < end) {
       const before = this.#next;
@@ -97,7 +97,7 @@ export class QueueReader {
     }
   }
 
-  /** Fetches what comes next; resolves empty-handed after some seconds without anything. */
+  /** Fetches the next messages; resolves without one after a few seconds. */
   async wait(): Promise<void> {
     const before = this.#next;
     this.#keep(await this.#pull(this.isSlave ? undefined : HOLD_MS), Number.POSITIVE_INFINITY);
@@ -106,7 +106,7 @@ export class QueueReader {
 
   #keep(pulled: PullResult, end: number): void {
     this.#buffer.push(...pulled.messages.filter((message) => message.queueOffset < end && matches(this.#place.filter, message)));
-    // What comes after `end` is not looked at: it is still to be fetched.
+    // Messages after `end` are dropped here: they are fetched again later.
     this.#next = Math.min(pulled.nextBeginOffset, Math.max(end, this.#next));
   }
 

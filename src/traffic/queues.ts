@@ -11,7 +11,7 @@ export const queueKey = ({ brokerName, queueId }: Pick<Queue, 'brokerName' | 'qu
 const byBrokerName = (a: { brokerName: string }, b: { brokerName: string }) => (a.brokerName < b.brokerName ? -1 : 1);
 
 /**
- * @returns the queues that take sends: of masters that may be written, in the order in which RocketMQ's client counts them.
+ * @returns the queues that accept sends: those of writable masters, in the order of RocketMQ's client.
  * Source: client/.../impl/factory/MQClientInstance.java `topicRouteData2TopicPublishInfo`.
  * @param maxPerBroker of an automatically created topic, whose route is that of its template
  */
@@ -27,14 +27,14 @@ export function writableQueues(route: TopicRoute, maxPerBroker = Number.POSITIVE
 export function whyNotWritable(route: TopicRoute): string {
   const reasons = [...route.queueDatas].sort(byBrokerName).map(({ brokerName, perm, writeQueueNums }) => {
     const addresses = route.brokerDatas.find((data) => data.brokerName === brokerName)?.brokerAddrs;
-    if ((perm & Perm.WRITE) === 0) return `${brokerName} has it with perm ${perm}, without write`;
-    if (writeQueueNums === 0) return `${brokerName} has no write queue of it`;
-    return addresses?.has(MASTER_ID) ? `${brokerName} takes it` : `${brokerName} has no master now`;
+    if ((perm & Perm.WRITE) === 0) return `${brokerName} has it with perm ${perm}, without write permission`;
+    if (writeQueueNums === 0) return `${brokerName} has no write queue for it`;
+    return addresses?.has(MASTER_ID) ? `${brokerName} accepts it` : `${brokerName} has no master now`;
   });
-  return reasons.join('; ') || 'no broker holds it';
+  return reasons.join('; ') || 'no broker has it';
 }
 
-/** Where to read: the master (a slave where there is none), a slave, or the one broker at an address. */
+/** Where to read: the master (a slave if there is none), a slave, or the one broker at an address. */
 export type ReadFrom = 'master' | 'slave' | { readonly address: string };
 
 /** @returns the queues that can be read there, each once. Source: client/.../MQClientInstance.java `topicRouteData2TopicSubscribeInfo`. */
@@ -54,13 +54,13 @@ function readAddress(addresses: ReadonlyMap<number, string>, from: ReadFrom): st
   return [...addresses.values()].find((address) => address === from.address);
 }
 
-/** @returns the master that keeps the offsets of `brokerName`, where it has one now. */
+/** @returns the master that keeps the offsets of `brokerName`, if it has one now. */
 export function masterOf(route: TopicRoute, brokerName: string): string | undefined {
   return route.brokerDatas.find((data) => data.brokerName === brokerName)?.brokerAddrs.get(MASTER_ID);
 }
 
 /**
- * @returns the queue for `shardingKey`: one key, one queue, the same that RocketMQ's SelectMessageQueueByHash takes.
+ * @returns the queue for `shardingKey`: one key, one queue, the same one that RocketMQ's SelectMessageQueueByHash chooses.
  * Source: client/.../producer/selector/SelectMessageQueueByHash.java, String.hashCode.
  */
 export function queueForKey(queues: readonly Queue[], shardingKey: string): Queue | undefined {
@@ -69,7 +69,7 @@ export function queueForKey(queues: readonly Queue[], shardingKey: string): Queu
   return queues[Math.abs(hash % queues.length)];
 }
 
-/** Takes queues in turn; a broker that failed lately is passed over while there is another. */
+/** Takes queues in turn; a broker that failed recently is skipped as long as there is another. */
 export class QueueTurns {
   readonly #now: () => number;
   readonly #avoidMs: number;
@@ -89,7 +89,7 @@ export class QueueTurns {
     this.#failedAt.delete(brokerName);
   }
 
-  /** @param notOn brokerName of the last try, which another one is to take over; it is taken again where there is none */
+  /** @param notOn brokerName of the last try, which another broker should replace; if there is no other, it is used again */
   next(queues: readonly Queue[], notOn?: string): Queue | undefined {
     const others = queues.filter(({ brokerName }) => brokerName !== notOn);
     const healthy = others.filter(({ brokerName }) => !this.#isAvoided(brokerName));

@@ -13,7 +13,7 @@ type Advice = {
   readonly next: (topic: string) => string;
 };
 
-/** What answers to a pull mean that are clear only to those who know RocketMQ. */
+/** The meaning of answers to a pull that are clear only to those who know RocketMQ. */
 const ADVICE: readonly Advice[] = [
   {
     // The route comes from the master. Source: broker/.../slave/SlaveSynchronize.java (periods measured).
@@ -24,12 +24,12 @@ const ADVICE: readonly Advice[] = [
   },
   {
     isMeant: (error) => remarkMeans(error, 'SLAVE_READS_REFUSED'),
-    why: (address) => `${address} is a slave and gives out no messages: slaveReadEnable is false (5.x)`,
+    why: (address) => `${address} is a slave and does not return messages: slaveReadEnable is false (5.x)`,
     next: (topic) => `Set slaveReadEnable=true in its properties; \`rmqdev consume ${topic}\` without --from-node reads from the master`,
   },
 ];
 
-/** @returns why a queue cannot be read: READ_FAILED, what `isAccessProblem` knows, or GROUP_NOT_FOUND where its broker makes no groups by itself */
+/** @returns why a queue cannot be read: READ_FAILED, a code of `isAccessProblem`, or GROUP_NOT_FOUND if its broker does not create groups by itself */
 export function readError(
   { topic, group }: { topic: string; group: string | undefined },
   { brokerName, queueId, address }: Queue,
@@ -49,7 +49,7 @@ export function readError(
     {
       what: `queue ${queueId} of ${topic} on ${brokerName} cannot be read`,
       why: advice?.why(address) ?? whyAt(address, error),
-      next: advice?.next(topic) ?? 'See `rmqdev status`; `--from-node slave` reads from slaves',
+      next: advice?.next(topic) ?? 'Check `rmqdev status`; `--from-node slave` reads from slaves',
     },
     { cause: error },
   );
@@ -62,7 +62,7 @@ export function nothingToRead(topic: string, route: TopicRoute, readFrom: ReadFr
   const where = readFrom === 'slave' ? 'from a slave' : readFrom === 'master' ? 'anywhere' : `from ${readFrom.address}`;
   return new RmqdevError('READ_FAILED', {
     what: `${topic} cannot be read ${where}`,
-    why: holders.length === 0 ? 'no broker that holds it is registered' : `it is held by ${holders.join(', ')}`,
-    next: `See \`rmqdev topic route ${topic}\``,
+    why: holders.length === 0 ? 'no broker that has it is registered' : `these brokers have it: ${holders.join(', ')}`,
+    next: `Check \`rmqdev topic route ${topic}\``,
   });
 }

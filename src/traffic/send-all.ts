@@ -6,11 +6,11 @@ import { type Draft, type Producer, SendError, type Sent } from './producer.js';
 import { queueKey } from './queues.js';
 import { adviceOn, meaningOf, type SendStatus } from './send-answer.js';
 
-/** Messages on their way at once; of one queue never more than one, so that each queue has them in the order of sending. */
+/** Messages on their way at the same time; never more than one for a queue, so that each queue gets them in the order of sending. */
 const WINDOW = 64;
-/** So many failures one after the other, and the rest is not tried. */
+/** After this many failures in a row, the rest is not tried. */
 const GIVE_UP_AFTER = 10;
-/** A paced send is there to watch a failover: it goes on through the longest election, and ends where nothing was stored for so long. */
+/** A send with a rate is for watching a failover: it continues through the longest election, and ends if nothing was stored for this time. */
 const PACED_GIVE_UP_MS = 60_000;
 
 export type SendEvent =
@@ -19,15 +19,15 @@ export type SendEvent =
 
 export type SendSummary = {
   readonly topic: string;
-  /** The topic was not there: this made it. */
+  /** The topic did not exist: this send created it. */
   readonly created: boolean;
-  /** Stored, whatever was promised. */
+  /** Stored, with or without the promised guarantees. */
   readonly sent: number;
   readonly failed: number;
   readonly statuses: Readonly<Partial<Record<SendStatus, number>>>;
   /** Needed more than one try. */
   readonly retried: number;
-  /** Stored, and perhaps once more by a try that was not answered. */
+  /** Stored, and perhaps a second time by a try that was not answered. */
   readonly mayBeTwice: number;
   readonly elapsedMs: number;
   readonly perSecond: number;
@@ -37,7 +37,7 @@ export type SendSummary = {
 
 export type SendRequest = { readonly topic: string /** Messages a second at most. */; readonly rate?: number };
 
-/** Counts a run as it goes. */
+/** Counts a run while it runs. */
 class Tally {
   sent = 0;
   failed = 0;
@@ -68,13 +68,14 @@ class Tally {
 }
 
 export type SendRun = {
-  readonly summary: SendSummary /** Why not everything is stored as promised; undefined where it is. */;
+  readonly summary: SendSummary /** Why not everything is stored as promised; undefined if it is. */;
   readonly problem: RmqdevError | undefined;
 };
 
 /**
- * Sends `drafts` in turn. A message that fails after all tries is told and counted, and the next one follows; ten in a row
- * (paced by `rate`: a minute in which nothing was stored), one that no broker would take, or the signal end the run. Never rejects for a message; an error of `tell` ends the run and is thrown.
+ * Sends `drafts` in turn. A message that fails after all tries is reported and counted, and the next one follows. The run ends after ten
+ * failures in a row (with `rate`: after a minute in which nothing was stored), at a message that no broker would accept, or by the
+ * signal. Never rejects for a message; an error of `tell` ends the run and is thrown.
  */
 export async function sendAll(
   access: Access,
@@ -91,7 +92,7 @@ export async function sendAll(
   const lastOfQueue = new Map<string, Promise<void>>();
   let lastStored = since;
   let mustStop = false;
-  /** No failure of a message: whoever is told has failed, or rmqdev itself. */
+  /** Not the failure of a message: the listener failed, or rmqdev itself. */
   let fault: { readonly error: unknown } | undefined;
   let n = 0;
 
@@ -164,7 +165,7 @@ function problemOf(
 ): RmqdevError | undefined {
   if (last) {
     if (isAccessProblem(last.failure.error)) return last.failure.error;
-    const unsure = last.failure.mayBeStored ? '; it may be stored all the same, as no answer came' : '';
+    const unsure = last.failure.mayBeStored ? '; it may be stored anyway, because no answer arrived' : '';
     return new RmqdevError(
       'SEND_FAILED',
       {
@@ -172,7 +173,7 @@ function problemOf(
         why: `the last one after ${last.tries} ${last.tries === 1 ? 'try' : 'tries'}: ${last.message}${unsure}`,
         next:
           adviceOn(last.failure.error, topic) ??
-          `\`rmqdev topic route ${topic}\` shows who takes them; \`rmqdev status\` and \`rmqdev explain\` why one does not`,
+          `\`rmqdev topic route ${topic}\` shows which brokers accept them; \`rmqdev status\` and \`rmqdev explain\` show why one does not`,
       },
       { cause: last },
     );
@@ -183,6 +184,6 @@ function problemOf(
   return new RmqdevError('SEND_NOT_CONFIRMED', {
     what: `${count} of ${sent} messages of ${topic} ${count === 1 ? 'is' : 'are'} stored, but not as safely as the broker promises`,
     why: unconfirmed.map(([status, some]) => `${status} ${some}: ${meaningOf(status)}`).join('; '),
-    next: 'Nothing is to be sent again: consumers get them. `rmqdev status` shows which slave is down or not in sync',
+    next: 'Do not send them again: consumers get them. `rmqdev status` shows which slave is down or not in sync',
   });
 }

@@ -4,23 +4,23 @@ import { ConnectionError } from '../remoting/connection.js';
 import { ResponseError } from '../remoting/response.js';
 import { remarkMeans } from '../rocketmq/remarks.js';
 
-/** RocketMQ's words. Source: client/.../producer/SendStatus.java. */
+/** RocketMQ's names. Source: client/.../producer/SendStatus.java. */
 export type SendStatus = 'SEND_OK' | 'FLUSH_DISK_TIMEOUT' | 'SLAVE_NOT_AVAILABLE' | 'FLUSH_SLAVE_TIMEOUT';
 
 type StatusRow = { code: number; status: SendStatus; means: string };
 
-/** Each code with which a message is stored, and what is known of it then. Source: client/.../impl/MQClientAPIImpl.java `processSendResponse`. */
+/** Each code with which a message is stored, and what is known about it then. Source: client/.../impl/MQClientAPIImpl.java `processSendResponse`. */
 const STATUS_ROWS: readonly StatusRow[] = [
   { code: ResponseCode.SUCCESS, status: 'SEND_OK', means: 'stored as the broker promises' },
   {
     code: ResponseCode.FLUSH_DISK_TIMEOUT,
     status: 'FLUSH_DISK_TIMEOUT',
-    means: 'stored in memory and not yet forced to the disk (flushDiskType SYNC_FLUSH took too long)',
+    means: 'stored in memory, but not yet written to the disk (flushDiskType SYNC_FLUSH took too long)',
   },
   {
     code: ResponseCode.SLAVE_NOT_AVAILABLE,
     status: 'SLAVE_NOT_AVAILABLE',
-    means: 'stored on the master alone: its slave is not connected, or too far behind',
+    means: 'stored only on the master: its slave is not connected, or too far behind',
   },
   {
     code: ResponseCode.FLUSH_SLAVE_TIMEOUT,
@@ -31,7 +31,7 @@ const STATUS_ROWS: readonly StatusRow[] = [
 
 export const statusOf = (code: number): SendStatus => STATUS_ROWS.find((row) => row.code === code)?.status ?? 'SEND_OK';
 
-/** @returns what is known of a message with that status, for people. */
+/** @returns what is known about a message with that status, for people. */
 export const meaningOf = (status: SendStatus): string => STATUS_ROWS.find((row) => row.status === status)?.means ?? status;
 
 /** Codes for which RocketMQ's client tries another broker. Source: client/.../producer/DefaultMQProducer.java `retryResponseCodes`. */
@@ -46,9 +46,9 @@ const RETRIED_CODES: ReadonlySet<number> = new Set([
 
 export type SendFailure = {
   readonly error: Error;
-  /** Another broker, or the same one later, may take it. */
+  /** Another broker, or the same one later, may accept it. */
   readonly canRetry: boolean;
-  /** No answer came: the broker may have stored it. */
+  /** No answer arrived: the broker may have stored it. */
   readonly mayBeStored: boolean;
 };
 
@@ -59,12 +59,12 @@ export function failureOf(thrown: unknown): SendFailure {
   return { error, canRetry: error.name === 'TimeoutError', mayBeStored: error.name === 'TimeoutError' };
 }
 
-/** @returns what to do about a message that was refused, where its answer alone says it. */
+/** @returns what to do about a refused message, if the answer alone tells it. */
 export function adviceOn(error: Error, topic: string): string | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   if (error.code === ResponseCode.TOPIC_NOT_EXIST)
-    return `\`rmqdev topic create ${topic}\` makes it: this broker makes no topics by itself`;
+    return `\`rmqdev topic create ${topic}\` creates it: this broker does not create topics by itself`;
   if (remarkMeans(error, 'PROXY_WANTS_TOPIC'))
-    return `A proxy takes messages only of a topic that is there: \`rmqdev topic create ${topic}\` makes it`;
+    return `A proxy accepts messages only for an existing topic: \`rmqdev topic create ${topic}\` creates it`;
   return undefined;
 }

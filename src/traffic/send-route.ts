@@ -10,7 +10,7 @@ const NEW_TOPIC_QUEUES = 4;
 /** Where messages of one topic can go. */
 export type SendRoute = {
   readonly queues: readonly Queue[];
-  /** The topic is not there yet: the broker that takes the first message makes it. */
+  /** The topic does not exist yet: the broker that gets the first message creates it. */
   readonly isNew: boolean;
 };
 
@@ -29,13 +29,13 @@ export async function findSendRoute(access: Access, topic: string, brokerName?: 
     );
   }
   throw new RmqdevError('NOT_WRITABLE', {
-    what: brokerName === undefined ? `no broker takes messages of ${topic}` : `${brokerName} takes no messages of ${topic}`,
+    what: brokerName === undefined ? `no broker accepts messages of ${topic}` : `${brokerName} accepts no messages of ${topic}`,
     why: whyNotWritable(route),
-    next: 'See `rmqdev status` and `rmqdev topic route`; `rmqdev start brokers` brings back masters that are down',
+    next: 'Check `rmqdev status` and `rmqdev topic route`; `rmqdev start brokers` starts masters that are down',
   });
 }
 
-/** @param options.canCreate a send would make it where a broker had autoCreateTopicEnable. @throws NOT_WRITABLE where no broker is registered */
+/** @param options.canCreate a send would create it if a broker had autoCreateTopicEnable. @throws NOT_WRITABLE if no broker is registered */
 export async function topicNotFound(
   access: Access,
   topic: string,
@@ -44,11 +44,11 @@ export async function topicNotFound(
   await requireBrokers(access);
   const near = nearest(topic, await topicNames(access));
   const why = options.canCreate
-    ? 'no NameServer has a route to it, and no broker makes topics by itself (autoCreateTopicEnable)'
+    ? 'no NameServer has a route to it, and no broker creates topics by itself (autoCreateTopicEnable)'
     : 'no NameServer has a route to it';
   return new RmqdevError('TOPIC_NOT_FOUND', {
     what: `there is no topic ${topic}`,
     why,
-    next: `${near ? `Did you mean ${near}? ` : ''}\`rmqdev topic create ${topic}\` makes it; \`rmqdev topic list\` shows what there is`,
+    next: `${near ? `Did you mean ${near}? ` : ''}\`rmqdev topic create ${topic}\` creates it; \`rmqdev topic list\` shows all topics`,
   });
 }

@@ -2,12 +2,12 @@ import type { StoredMessage } from '../remoting/message-codec.js';
 import type { QueueReader } from './queue-reader.js';
 import { queueKey } from './queues.js';
 
-/** A queue that is read, from where, and up to where it reached when it was opened. */
+/** A queue to read: where reading starts, and where the queue ended when it was opened. */
 export type Opened = { readonly reader: QueueReader; readonly from: number; readonly end: number };
 
 /**
- * Yields, again and again, the queue whose first message is the oldest of all, until none has one before its end. Whoever gets it takes
- * that message. @param fill fetches; a queue for which it gives false is left out from then on
+ * Yields, again and again, the queue whose first message is the oldest of all, until none has one before its end. The caller takes
+ * that message. @param fill fetches; a queue for which it returns false is skipped from then on
  */
 export async function* inStoreOrder(
   opened: Iterable<Opened>,
@@ -28,7 +28,7 @@ const first = (queue: Opened | undefined): StoredMessage | undefined => queue?.r
 const isOlder = (queue: Opened, than: Opened | undefined): boolean =>
   (first(queue)?.storeTimestamp ?? 0) < (first(than)?.storeTimestamp ?? Number.POSITIVE_INFINITY);
 
-/** @returns where the last `count` messages of all queues together begin in each, by `queueKey`; in a queue that has none of them, its end. */
+/** @returns where the last `count` messages of all queues together begin in each queue, by `queueKey`; the end of a queue that has none of them. */
 export async function offsetsOfLast(
   opened: readonly Opened[],
   count: number,

@@ -28,11 +28,11 @@ export type TopicRow = {
   readonly brokers: readonly string[];
   /** Write queues over all brokers. */
   readonly queues: number;
-  /** What its queues still hold; null where a broker does not say. */
+  /** How many messages its queues still have; null if a broker does not say. */
   readonly messages: number | null;
 };
 
-/** @param options.all RocketMQ's own topics, too, whose messages are not counted (null): some have 1024 queues */
+/** @param options.all also RocketMQ's own topics, whose messages are not counted (null): some have 1024 queues */
 export async function listTopics(access: Access, options: { all: boolean }): Promise<TopicRow[]> {
   await requireBrokers(access);
   const [names, own] = await Promise.all([topicNames(access), ownNames(access)]);
@@ -75,7 +75,7 @@ export type TopicDetails = {
     readonly maxOffset: number | null;
   }[];
   readonly messages: number | null;
-  /** Consumer groups with offsets of it, or connected. */
+  /** Consumer groups with offsets in it, or connected ones. */
   readonly groups: readonly string[];
 };
 
@@ -120,7 +120,7 @@ async function existingRoute(access: Access, topic: string): Promise<TopicRoute>
 
 export type TopicRouteView = {
   readonly topic: string;
-  /** What each NameServer says; they may disagree for a moment. `route` is null where it has none, `error` says why it gave no answer. */
+  /** What each NameServer says; they may disagree for a short time. `route` is null if it has none, `error` says why it did not answer. */
   readonly namesrvs: readonly { readonly address: string; readonly error: string | null; readonly route: readonly RouteRow[] | null }[];
 };
 
@@ -159,8 +159,8 @@ const rowsOf = (route: TopicRoute): RouteRow[] =>
   }));
 
 /**
- * Creates or changes a topic on every broker, or on those that are named, and resolves once every NameServer routes it there.
- * @returns the brokerNames. @throws what a broker answers
+ * Creates or changes a topic on every broker, or on the named ones, and resolves when every NameServer routes it there.
+ * @returns the brokerNames. @throws the error of a broker's answer
  */
 export async function makeTopic(access: Access, settings: TopicSettings, brokerNames: readonly string[]): Promise<string[]> {
   const brokers = await brokersOf(access, brokerNames);
@@ -180,8 +180,8 @@ export async function removeTopic(access: Access, topic: string): Promise<string
   if (isSystemTopic(topic, await ownNames(access))) {
     throw new RmqdevError('NAME_INVALID', {
       what: `${topic} is not deleted`,
-      why: 'it is a topic that RocketMQ makes for itself',
-      next: `\`rmqdev admin -- deleteTopic -c <cluster> -t ${topic}\` does, where you must`,
+      why: 'it is a topic that RocketMQ creates for itself',
+      next: `\`rmqdev admin -- deleteTopic -c <cluster> -t ${topic}\` deletes it, if you must`,
     });
   }
   const route = await existingRoute(access, topic);
@@ -197,7 +197,7 @@ export async function removeTopic(access: Access, topic: string): Promise<string
 }
 
 /**
- * Carries out a change on masters, which must take it, and on slaves, which would copy it after up to a minute (4.9.7 refuses there:
+ * Makes a change on masters, which must accept it, and on slaves, which would otherwise copy it within a minute (4.9.7 refuses there:
  * "Can't modify topic or subscription group from slave broker").
  */
 export async function onEach(access: Access, brokers: readonly BrokerAddress[], change: Parameters<typeof ask<void>>[2]): Promise<void> {
@@ -207,7 +207,7 @@ export async function onEach(access: Access, brokers: readonly BrokerAddress[], 
   }
 }
 
-/** A NameServer that is down is not waited for. */
+/** Do not wait for a NameServer that is down. */
 async function untilRouted(access: Access, topic: string, isDone: (route: TopicRoute | undefined) => boolean): Promise<void> {
   using deadline = access.clock.deadline(ROUTED_WITHIN_MS, access.signal);
   await Promise.all(

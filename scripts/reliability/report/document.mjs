@@ -7,7 +7,7 @@ import { symptomCounts } from './symptom-counts.mjs';
 const FIGURES = fileURLToPath(new URL('../../../docs/reliability/', import.meta.url));
 const MAX_TEXT = 120;
 
-/** @returns docs/reliability.md. @param read gives the content of a file of figures, undefined where it is not there */
+/** @returns docs/reliability.md. @param read gives the content of a file of figures, undefined if it does not exist */
 export async function reliabilityDocument({ read = readFigures, names = readdirSync(FIGURES), symptoms } = {}) {
   const known = PROOFS.map((proof) => section(proof, read(proof.file)));
   const others = names.filter((name) => name.endsWith('.json') && !PROOFS.some(({ file }) => file === name)).sort();
@@ -27,8 +27,8 @@ export async function reliabilityDocument({ read = readFigures, names = readdirS
   return `${[
     `# Reliability
 
-What rmqdev promises about nodes that die, and what came out when it was measured. Generated from \`docs/reliability/*.json\` and the table of symptoms by
-\`npm run build && npm run reliability -- report\`; do not edit. \`npm run reliability\` lists the parts. Figures stand as they came out, also where the target was missed.`,
+What rmqdev promises about nodes that die, and the measured results. Generated from \`docs/reliability/*.json\` and the table of symptoms by
+\`npm run build && npm run reliability -- report\`; do not edit. \`npm run reliability\` lists the parts. The figures are unchanged, even if a target was missed.`,
     ...known,
     ...extra,
     symptomSection(symptoms ?? (await symptomCounts())),
@@ -45,11 +45,11 @@ function readFigures(name) {
 }
 
 function section(proof, content) {
-  const head = [`## ${proof.title}`, ...(proof.target === null ? [] : [`Target: ${proof.target}.`]), `Made again by \`${proof.command}\`.`];
+  const head = [`## ${proof.title}`, ...(proof.target === null ? [] : [`Target: ${proof.target}.`]), `Command: \`${proof.command}\`.`];
   if (content === undefined) return [...head, 'Not measured.'].join('\n\n');
   const runs = runsOf(content).map(({ name, run }) => {
     const figures = figuresOf(run);
-    // What has a target comes first; one that the run has not written was not measured.
+    // Figures with a target come first; one that the run did not write was not measured.
     const wanted = Object.keys(proof.atLeast).concat(proof.zero.filter((path) => !path.endsWith('.*')));
     const missing = wanted.filter((path) => !figures.some(([each]) => each === path)).map((path) => [path, undefined]);
     const rows = [...figures, ...missing].map(([path, value]) => ({ path, value, target: targetOf(path, proof) }));
@@ -77,15 +77,15 @@ function cell(text) {
 function symptomSection({ rows, codes, provoked, notProvoked, crashes, healthyRuns, releases }) {
   return `## Causes named
 
-Target: every failure that can be provoked here is named rightly; 20 logs of healthy runs give no finding.
+Target: every failure that can be provoked here gets the right cause; 20 logs of healthy runs give no finding.
 
-Checked by \`npx vitest run --project unit test/unit/diagnose test/unit/rocketmq\`; the logs are made again by \`npm run provoke\`. The table: [symptoms.md](symptoms.md).
+Checked by \`npx vitest run --project unit test/unit/diagnose test/unit/rocketmq\`; \`npm run provoke\` makes the logs again. The table: [symptoms.md](symptoms.md).
 
 | Figure | Target | Counted |
 |---|---|---|
 | rows of the table | | ${rows} (${codes} codes) |
-| rows that a real node was made to write | | ${provoked} |
-| rows that could not be provoked, from their source alone | | ${notProvoked} |
+| rows that a real node wrote | | ${provoked} |
+| rows that could not be provoked, known only from the source code | | ${notProvoked} |
 | logs of failures that real nodes wrote, each with its cause | | ${crashes} |
 | logs of healthy runs that give no finding | ≥ 20 | ${healthyRuns} |
 | releases of the failures | | ${releases.join(', ')} |`;

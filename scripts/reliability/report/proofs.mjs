@@ -1,5 +1,5 @@
 /**
- * The proofs of docs/reliability.md: what was promised, which command makes the figures again, and which figures are bounded.
+ * The proofs of docs/reliability.md: the target, the command for the figures, and the figures with a limit.
  * `zero` names figures (a path with dots) whose target is 0, `atLeast` those that must reach a number; every other figure is shown as it came out.
  * A file that holds several runs under a name each (`{"4.9.7": {…}}`) is shown run by run.
  */
@@ -33,7 +33,7 @@ export const PROOFS = [
     file: 'rolling.json',
     title: 'A cluster that changes under a steady send',
     target:
-      'release by release, nodes of two releases at once, another heap, another property, a pair more and less: nothing acknowledged lost, no send refused by every master',
+      'release by release, nodes of two releases at once, another heap, another property, one pair more, one pair less: no acknowledged message lost, no send refused by every master',
     command: 'npm run reliability -- rolling',
     zero: ['lost', 'refused', 'damaged', 'anomalies'],
     atLeast: {},
@@ -59,7 +59,7 @@ export const PROOFS = [
     file: 'reader.json',
     title: 'A search of 1 GB of log while nodes crash',
     target:
-      'one reader does not stop the watch: a crashed node is launched again as fast as without the reader, memory stays bounded, a pattern that never ends is given up',
+      'a reader does not stop supervision: a crashed node is launched again as fast as without the reader, memory stays bounded, a pattern that never ends is stopped',
     command: 'npm run reliability -- reader',
     zero: ['failures'],
     atLeast: {},

@@ -54,8 +54,10 @@ async function startInOrder(cluster: Cluster, ids: readonly string[], options: S
       if (!cluster.wishes.wasStoppedSince(id, options.since)) await startOne(cluster, id);
     }
     for (; isReached(milestones[0]); milestones.shift()) options.stage?.((milestones[0] as StartMilestone).label);
-    if (failedOf(cluster, ids) === undefined && isOver()) return;
-    await untilNoneFailed(cluster, ids, () => [...waiting].some(isDue) || isReached(milestones[0]) || isOver(), options.signal);
+    // One that is still to be started may have failed before.
+    const begun = ids.filter((id) => !waiting.has(id));
+    if (failedOf(cluster, begun) === undefined && isOver()) return;
+    await untilNoneFailed(cluster, begun, () => [...waiting].some(isDue) || isReached(milestones[0]) || isOver(), options.signal);
   }
 }
 

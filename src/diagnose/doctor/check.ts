@@ -1,6 +1,6 @@
 import type { Finding } from '../../base/finding.js';
 
-/** `ok` includes what is only worth knowing; `skipped`: it could not be found out, and the summary says why. */
+/** `ok` includes findings that are only information; `skipped`: unknown, and the summary says why. */
 export type CheckStatus = 'ok' | 'warning' | 'error' | 'skipped';
 
 export const SECTIONS = [
@@ -21,7 +21,7 @@ export type Check = { id: string; section: Section; status: CheckStatus; summary
 
 export type DoctorReport = { profile: string; checks: readonly Check[] };
 
-/** @returns a check whose status is the worst of what it found. */
+/** @returns a check with the worst status of its findings. */
 export function check(section: Section, id: string, summary: string, findings: readonly Finding[] = []): Check {
   const worst = (['error', 'warning'] as const).find((severity) => findings.some((finding) => finding.severity === severity));
   return { id, section, status: worst ?? 'ok', summary, findings };

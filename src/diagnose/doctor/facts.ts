@@ -16,14 +16,14 @@ export type DoctorFacts = PreflightFacts & {
   /** What `up` of the profile would start now. */
   plan: PreflightPlan;
   home: { root: string; socketPath: string; socketLimitBytes: number };
-  /** The JDK that `up` would take, or why it would take none; and all that were found. */
+  /** The JDK that `up` would use, or why there is none; and all that were found. */
   java: Known<{ chosen: { home: string; version: string; source: string } | Finding; found: readonly { home: string; version: string }[] }>;
-  /** `home` is undefined where the release is not installed. */
+  /** `home` is undefined if the release is not installed. */
   release: { wanted: string; home: string | undefined; installed: readonly string[]; hasMaven: boolean };
   wantedPorts: readonly WantedPorts[];
   busyPorts: Known<readonly PortHolder[]>;
   firstAllowedPort: number;
-  /** The clusters of this home: what would run on which store. */
+  /** The clusters of this home: which node would run on which store. */
   clusters: readonly { plan: PreflightPlan; stores: ReadonlyMap<string, Known<StoreFacts>>; running: number }[];
   brokenStates: readonly { cluster: string; file: string; why: string }[];
   leftovers: Known<readonly { path: string; what: string; sizeBytes: number }[]>;

@@ -7,7 +7,7 @@ import type { DoctorFacts } from './facts.js';
 
 const SECTION = 'Stores and leftovers';
 
-/** What lies in RMQDEV_HOME, and what runs of it. */
+/** What is in RMQDEV_HOME, and which of it runs. */
 export function homeChecks(facts: DoctorFacts): Check[] {
   return [clustersCheck(facts), storesCheck(facts), ...processChecks(facts), leftoversCheck(facts)];
 }
@@ -20,7 +20,7 @@ function clustersCheck({ clusters, brokenStates }: DoctorFacts): Check {
       {
         what: `the state of cluster ${cluster} cannot be read`,
         why: `${file}: ${why}`,
-        next: `Move it away and start the cluster again, its stores are found: \`mv ${file} ${file}.broken\``,
+        next: `Move it away and start the cluster again; rmqdev finds its stores: \`mv ${file} ${file}.broken\``,
       },
       [placeOf(file)],
     ),
@@ -41,14 +41,14 @@ function storesCheck({ clusters }: DoctorFacts): Check {
   );
   const unread = stores.filter(({ value }) => value === undefined).length;
   if (stores.length === 0) return check(SECTION, 'home.stores', 'no store of a stopped broker');
-  const verdict = findings.length === 0 ? 'nothing is wrong with them' : 'not all of them fit';
+  const verdict = findings.length === 0 ? 'no problem found' : 'some have a problem';
   const summary = `stores of stopped brokers: ${stores.length}, ${verdict}${unread > 0 ? `; ${unread} could not be read in time` : ''}`;
   return check(SECTION, 'home.stores', summary, findings);
 }
 
 function processChecks({ processes, homes, home }: DoctorFacts): Check[] {
   if (!processes.value) {
-    return [skipped(SECTION, 'processes.foreign', 'RocketMQ processes of others', processes.unknown)];
+    return [skipped(SECTION, 'processes.foreign', 'other RocketMQ processes', processes.unknown)];
   }
   const foreign = judgeForeign(processes.value);
   const others = processes.value.filter(({ nodeFolder }) => nodeFolder === undefined).length;
@@ -60,12 +60,7 @@ function processChecks({ processes, homes, home }: DoctorFacts): Check[] {
       own === 0 ? 'no node of rmqdev runs' : `${own} ${own === 1 ? 'node of rmqdev runs' : 'nodes of rmqdev run'}`,
       judgeOrphans(processes.value, homes, home.root),
     ),
-    check(
-      SECTION,
-      'processes.foreign',
-      others === 0 ? 'no RocketMQ that somebody else started' : `RocketMQ that somebody else started: ${others}`,
-      foreign,
-    ),
+    check(SECTION, 'processes.foreign', others === 0 ? 'no other RocketMQ process' : `other RocketMQ processes: ${others}`, foreign),
   ];
 }
 
@@ -78,7 +73,7 @@ function leftoversCheck({ leftovers, home }: DoctorFacts): Check {
     'info',
     'LEFTOVERS',
     {
-      what: `${home.root} holds ${counted(found.length, 'thing')} that nobody needs, ${bytes}`,
+      what: `${home.root} holds ${counted(found.length, 'thing')} that ${found.length === 1 ? 'is' : 'are'} no longer needed, ${bytes}`,
       why: found
         .slice(0, 3)
         .map(({ what }) => what)

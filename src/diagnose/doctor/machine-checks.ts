@@ -6,7 +6,7 @@ import { judgeHostName, judgeLimits } from '../preflight/system.js';
 import { type Check, check, skipped } from './check.js';
 import type { DoctorFacts } from './facts.js';
 
-/** What the machine is, whatever is to run on it. */
+/** What the machine is like, whatever will run on it. */
 export function machineChecks(facts: DoctorFacts): Check[] {
   return [
     systemCheck(facts),
@@ -28,7 +28,7 @@ function limitsCheck({ limits, plan }: DoctorFacts): Check {
   if (!limits.value) return skipped('This machine', 'machine.limits', 'limits of this user', limits.unknown);
   const { openFiles, processes, maxMapCount } = limits.value;
   const count = (value: number | null) => (value === null ? 'unlimited' : String(value));
-  const summary = `limits: ${count(openFiles)} open files, ${count(processes)} threads, ${count(maxMapCount)} mappings a process`;
+  const summary = `limits: ${count(openFiles)} open files, ${count(processes)} threads, ${count(maxMapCount)} mappings for each process`;
   return check('This machine', 'machine.limits', summary, judgeLimits(plan, limits));
 }
 
@@ -48,7 +48,7 @@ function advertiseChecks({ advertise }: DoctorFacts): Check[] {
   return [check('Network', 'network.advertise', `advertise ${named}: ${outcome}`, judgeAdvertise(advertise))];
 }
 
-/** One check a kind of variable, so that a script can ask for one of them. */
+/** One check for each kind of variable, so that a script can ask for one. */
 function environmentChecks({ environment }: DoctorFacts): Check[] {
   const findings = judgeEnvironment(environment);
   const { variables } = environment;
@@ -75,17 +75,19 @@ function sleepChecks({ sleep, clock, wsl }: DoctorFacts): Check[] {
     ? check(
         'Sleep and clock',
         'sleep.settings',
-        sleep.value.afterMinutes === 0 ? 'this Mac never sleeps by itself' : `this Mac sleeps after ${sleep.value.afterMinutes} min`,
+        sleep.value.afterMinutes === 0
+          ? 'this Mac never goes to sleep by itself'
+          : `this Mac goes to sleep after ${sleep.value.afterMinutes} min`,
         findings.filter(({ code }) => code === 'SLEEPS_BY_ITSELF'),
       )
-    : skipped('Sleep and clock', 'sleep.settings', 'when it sleeps by itself', sleep.unknown);
+    : skipped('Sleep and clock', 'sleep.settings', 'when it goes to sleep by itself', sleep.unknown);
   const past =
     slept === undefined
-      ? skipped('Sleep and clock', 'sleep.past', 'time asleep since the boot', clock.sleptMs.unknown ?? '')
+      ? skipped('Sleep and clock', 'sleep.past', 'time asleep since boot', clock.sleptMs.unknown ?? '')
       : check(
           'Sleep and clock',
           'sleep.past',
-          slept < 1_000 ? 'has not slept since it was booted' : `has slept ${formatDuration(slept)} since it was booted`,
+          slept < 1_000 ? 'has not slept since boot' : `has slept ${formatDuration(slept)} since boot`,
           findings.filter(({ code }) => code === 'MACHINE_SLEPT'),
         );
   const zone = check(
@@ -98,7 +100,7 @@ function sleepChecks({ sleep, clock, wsl }: DoctorFacts): Check[] {
   const agrees = found.length === 0 ? 'agrees' : 'does not agree';
   const hardware =
     offset === undefined
-      ? skipped('Sleep and clock', 'clock.hardware', 'clock of the system against that of the hardware', why ?? '')
-      : check('Sleep and clock', 'clock.hardware', `the clock of the system ${agrees} with that of the hardware`, found);
+      ? skipped('Sleep and clock', 'clock.hardware', 'system clock and hardware clock', why ?? '')
+      : check('Sleep and clock', 'clock.hardware', `the system clock ${agrees} with the hardware clock`, found);
   return [settings, past, zone, hardware];
 }

@@ -17,7 +17,7 @@ function javaCheck({ java, release }: DoctorFacts): Check {
   if ('code' in chosen) return check('Java', 'java.jdk', `no JDK for RocketMQ ${release.wanted}`, [chosen]);
   const others = found.filter(({ home }) => home !== chosen.home).map(({ version }) => version);
   const also = others.length === 0 ? '' : `; also found: ${others.join(', ')}`;
-  return check('Java', 'java.jdk', `\`up\` takes JDK ${chosen.version} (${chosen.home}, from ${sourceWords(chosen.source)})${also}`);
+  return check('Java', 'java.jdk', `\`up\` uses JDK ${chosen.version} (${chosen.home}, from ${sourceWords(chosen.source)})${also}`);
 }
 
 const sourceWords = (source: string): string =>
@@ -34,8 +34,8 @@ function releaseCheck({ release }: DoctorFacts): Check {
     );
   const info = finding('info', 'RELEASE_NOT_INSTALLED', {
     what: `RocketMQ ${wanted} is not installed yet`,
-    why: `the first \`up\` gets it from the Apache archive${hasMaven ? ', or with Maven where that cannot be reached' : '; Maven, the other way, is not on the PATH'}`,
-    next: `To have it beforehand: \`rmqdev install ${wanted}\``,
+    why: `the first \`up\` gets it from the Apache archive${hasMaven ? ', or with Maven if it cannot reach the archive' : '; Maven, the other way, is not on the PATH'}`,
+    next: `To get it now: \`rmqdev install ${wanted}\``,
   });
   return check('Releases', 'releases.wanted', others.length === 0 ? 'no release is installed yet' : `installed: ${others.join(', ')}`, [
     info,
@@ -57,7 +57,7 @@ function memoryCheck({ plan, memory, profile }: DoctorFacts): Check {
 function diskCheck({ plan, volume }: DoctorFacts): Check {
   if (!volume.value) return skipped('Memory and disk', 'disk.plan', `disk of ${plan.home}`, volume.unknown);
   const { usableBytes, totalBytes, usedRatio } = volume.value;
-  const summary = `${formatBytes(usableBytes)} of ${formatBytes(totalBytes)} of disk are free (${Math.ceil(usedRatio * 100)} % used)`;
+  const summary = `${formatBytes(usableBytes)} of ${formatBytes(totalBytes)} of disk space are free (${Math.ceil(usedRatio * 100)} % used)`;
   return check('Memory and disk', 'disk.plan', summary, judgeDisk(plan, volume));
 }
 
@@ -77,9 +77,9 @@ function judgeSocket({ socketPath, socketLimitBytes }: DoctorFacts['home']): Fin
   if (length <= socketLimitBytes) return [];
   return [
     finding('error', 'SOCKET_PATH_TOO_LONG', {
-      what: 'RMQDEV_HOME is too deep for a Unix socket',
+      what: 'the path of RMQDEV_HOME is too long for a Unix socket',
       why: `${socketPath} has ${length} bytes; ${socketLimitBytes} are allowed`,
-      next: 'Let RMQDEV_HOME point to a shorter path: `export RMQDEV_HOME=~/.rmqdev`',
+      next: 'Set RMQDEV_HOME to a shorter path: `export RMQDEV_HOME=~/.rmqdev`',
     }),
   ];
 }
@@ -89,7 +89,7 @@ function portsCheck({ wantedPorts, busyPorts, firstAllowedPort, profile }: Docto
   const forbidden = judgePrivilege(wantedPorts, firstAllowedPort);
   if (all.length === 0) return check('Ports', 'ports.plan', `all nodes of ${profile} run already`);
   if (!busyPorts.value) return skipped('Ports', 'ports.plan', `ports of ${profile}`, busyPorts.unknown);
-  // What may not be listened on looks taken.
+  // A forbidden port looks as if it were in use.
   const taken = busyPorts.value.filter(({ port }) => port >= firstAllowedPort);
   const busy = new Set(taken.map(({ port }) => port));
   const summary =

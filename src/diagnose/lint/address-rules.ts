@@ -4,11 +4,11 @@ import { finding, placeOf, readable } from './finding.js';
 import { hasServiceNames, isLoopback } from './hosts.js';
 import type { NodeView } from './node-view.js';
 
-/** The name of a host as resolvers take it; Docker takes underscores too. */
+/** A host name as resolvers accept it; Docker accepts underscores too. */
 const HOST_NAME = /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/;
 const isHost = (text: string) => isIP(text) !== 0 || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text));
 
-/** Addresses that one node gives to others, and those that it goes to. */
+/** The addresses that a node gives to others, and those that it connects to. */
 export function addressFindings(node: NodeView): Finding[] {
   const lists = (['namesrvAddr', 'controllerAddr'] as const).flatMap((key) => listFindings(node, key));
   if (node.role !== 'broker') return lists;
@@ -22,7 +22,7 @@ function brokerIp(node: NodeView, key: 'brokerIP1' | 'brokerIP2'): Finding[] {
   if (ip === '0.0.0.0' || ip === '::' || !isHost(ip)) {
     const text = [
       ip === '' ? `${key} is empty` : `${key}=${readable(ip)} is no address that others can reach`,
-      'clients and slaves are given it as it stands',
+      'clients and slaves get it exactly as written',
       'Write the address of the host, without a port',
     ] as const;
     return [finding('BROKER_IP_INVALID', text, at)];
@@ -30,15 +30,15 @@ function brokerIp(node: NodeView, key: 'brokerIP1' | 'brokerIP2'): Finding[] {
   return isLoopback(ip) ? loopback(node, key, ip) : [];
 }
 
-/** Right where all is on one host. Containers on a developer's machine advertise it on purpose, to programs on that machine. */
+/** Right if everything is on one host. Containers on a developer's machine advertise it on purpose, to programs on that machine. */
 function loopback(node: NodeView, key: 'brokerIP1' | 'brokerIP2', ip: string): Finding[] {
   const servers = hostsIn(node.value('namesrvAddr'));
   if (servers.length === 0 || servers.some(isLoopback)) return [];
   const who = key === 'brokerIP1' ? 'clients' : 'slaves';
   const text = [
     `${key}=${ip}, while the NameServers are ${servers.join(', ')}`,
-    `${who} on other hosts and in other containers are sent to themselves`,
-    `Write the address at which ${who} reach this broker`,
+    `${who} on other hosts and in other containers would connect to themselves`,
+    `Write an address at which ${who} reach this broker`,
   ] as const;
   return [finding('BROKER_IP_LOOPBACK', text, [placeOf(node, key)], hasServiceNames(node) ? 'info' : 'warning')];
 }
@@ -66,7 +66,7 @@ function listFindings(node: NodeView, key: 'namesrvAddr' | 'controllerAddr'): Fi
   return [finding('NAMESRV_ADDR_INVALID', text, [placeOf(node, key)])];
 }
 
-/** @returns the list as it was meant; undefined where that cannot be told. */
+/** @returns the list that the author meant; undefined if that is not clear. */
 function mended(value: string, key: 'namesrvAddr' | 'controllerAddr'): string | undefined {
   const port = key === 'namesrvAddr' ? 9_876 : 9_878;
   const addresses = value
@@ -77,15 +77,15 @@ function mended(value: string, key: 'namesrvAddr' | 'controllerAddr'): string | 
   return addresses.length > 0 && addresses.every((address) => wrongAddress(address, key) === undefined) ? addresses.join(';') : undefined;
 }
 
-/** Source: remoting/.../RemotingUtil.java string2SocketAddress: what is before the last colon is the host, as it stands; measured with blanks. */
+/** Source: remoting/.../RemotingUtil.java string2SocketAddress: the text before the last colon is the host, unchanged; measured with blanks. */
 function wrongAddress(address: string, key: string): string | undefined {
   const match = /^(\[[\da-f:]+\]|[^:]*):(\d{1,5})$/i.exec(address);
   if (match && isHost((match[1] as string).replace(/^\[|\]$/g, '')) && Number(match[2]) > 0 && Number(match[2]) < 65_536) return undefined;
   if (/[,\uff0c]/.test(address) || /^\S+\s+\S+$/.test(address))
     return `${key === 'namesrvAddr' ? 'NameServers' : 'controllers'} are separated by ;`;
-  if (/^\s|\s$/.test(address)) return 'a blank belongs to the address';
-  if (/^\w+:\/\//.test(address)) return 'an address has no http:// before it';
+  if (/^\s|\s$/.test(address)) return 'a space is part of the address';
+  if (/^\w+:\/\//.test(address)) return 'an address does not begin with http://';
   if (/^[^:]+$/.test(address) && isHost(address)) return 'the port is missing';
-  if (match && Number(match[2]) >= 65_536) return 'ports go to 65535';
+  if (match && Number(match[2]) >= 65_536) return 'the highest port is 65535';
   return 'each is host:port, separated by ;';
 }

@@ -3,10 +3,10 @@ import { finding, placeOf } from './finding.js';
 import type { NodeView } from './node-view.js';
 import { holdsFor } from './release.js';
 
-/** First release without access control of its own (ACL 1.0). Source: broker/.../BrokerController.java initialAcl, gone in 5.3.3. */
+/** First release without the old access control (ACL 1.0). Source: broker/.../BrokerController.java initialAcl, gone in 5.3.3. */
 const ACL_UNTIL = '5.3.3';
 
-/** What one broker says of its role. */
+/** What one broker says about its role. */
 export function roleFindings(node: NodeView): Finding[] {
   if (node.role !== 'broker' || node.isOpen('brokerId') || node.isOpen('brokerRole')) return [];
   const findings: Finding[] = [];
@@ -26,7 +26,7 @@ export function roleFindings(node: NodeView): Finding[] {
         'MASTER_ID_IGNORED',
         [
           `brokerId ${written} with brokerRole ${node.brokerRole}`,
-          'a master is always 0: this broker registers as a master',
+          'a master always has id 0: this broker registers as a master',
           'Write brokerId=0, or brokerRole=SLAVE',
         ],
         [placeOf(node, 'brokerId')],
@@ -44,9 +44,9 @@ function haMasterAddress(node: NodeView): Finding[] {
     finding(
       'HA_MASTER_ADDRESS',
       [
-        holds === 'all' ? 'haMasterAddress is set on 5.x' : 'haMasterAddress is set, and no file says that this is for 4.x',
-        'on 5.x it is lost before the HA client exists, and stops the slave from learning the address: it never connects',
-        'Take the line away',
+        holds === 'all' ? 'haMasterAddress is set on 5.x' : 'haMasterAddress is set, and no file says that the release is 4.x',
+        '5.x drops the value before the HA client exists, and then does not ask for the address: the slave never connects',
+        'Remove the line',
       ],
       [placeOf(node, 'haMasterAddress')],
       holds === 'all' ? 'error' : 'warning',
@@ -54,21 +54,21 @@ function haMasterAddress(node: NodeView): Finding[] {
   ];
 }
 
-/** @param files names of the files beside the configuration, as far as a folder was given */
+/** @param files names of the files next to the configuration, if a folder was given */
 export function aclFindings(node: NodeView, files: readonly string[]): Finding[] {
   if (node.role !== 'broker' || !node.is('aclEnable')) return [];
   const at = [placeOf(node, 'aclEnable')];
   const gone = holdsFor(node.release, { since: ACL_UNTIL });
   if (gone !== 'none' && !node.is('authenticationEnabled')) {
-    const why = `from ${ACL_UNTIL} on nothing reads it: every client may do everything`;
+    const why = `from ${ACL_UNTIL} on no release reads it: every client may do everything`;
     const what =
       gone === 'all' ? `RocketMQ ${node.version} has no aclEnable any more` : 'aclEnable, and no file says which release this is for';
     const next = 'Write authenticationEnabled=true and authorizationEnabled=true with their providers (ACL 2.0)';
     return [finding('ACL_DROPPED', [what, why, next], at, gone === 'all' ? 'error' : 'info')];
   }
-  // Only a conf folder that was given as a whole, with the other files of a release in it, shows what is missing.
+  // Only a complete conf folder, with the other files of a release in it, shows what is missing.
   const isWhole = files.some((name) => /^(tools\.yml|logback_broker\.xml|rmq\.broker\.logback\.xml)$/.test(name));
   if (!isWhole || files.some((name) => /acl.*\.ya?ml$/i.test(name))) return [];
-  const why = 'the accounts and rules are read from conf/plain_acl.yml of the release, and none is there';
-  return [finding('ACL_FILE_MISSING', ['aclEnable=true without conf/plain_acl.yml', why, 'Write the file, or aclEnable=false'], at)];
+  const why = 'the broker reads accounts and rules from conf/plain_acl.yml of the release, and there is no such file';
+  return [finding('ACL_FILE_MISSING', ['aclEnable=true without conf/plain_acl.yml', why, 'Create the file, or write aclEnable=false'], at)];
 }

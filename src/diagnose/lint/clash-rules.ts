@@ -5,19 +5,19 @@ import { finding, placeOf } from './finding.js';
 import type { Spot } from './hosts.js';
 import type { NodeView } from './node-view.js';
 
-/** `meant`: on the hosts that the author meant. `oneMachine`: what would clash besides, if all of it ran on one machine. */
+/** `meant`: on the hosts that the author meant. `oneMachine`: what would also clash if everything ran on one machine. */
 export type ClashFindings = { meant: Finding[]; oneMachine: Finding[] };
 
-/** Nodes that want the same, each of which stands so to at least one other of them. */
+/** Nodes that want the same thing; each has this relation to at least one of the others. */
 type Clash = { about: readonly string[]; wants: readonly Want[]; standing: Standing };
 
-/** What nodes of one host cannot all have: a port, a store. */
+/** What nodes on one host cannot share: a port, a store. */
 export function clashFindings(nodes: readonly NodeView[], spotOf: (node: NodeView) => Spot): ClashFindings {
   const tenants = nodes.map(
     (node, order): Tenant => ({ node, order, spot: spotOf(node), listenPort: node.listenPort, brokerName: node.brokerName }),
   );
   const ports = nodes.filter(({ role }) => role === 'broker').map(({ listenPort }) => listenPort);
-  // Where ports come twice there are several hosts.
+  // If ports occur twice, there are several hosts.
   const areSeveral = new Set(ports).size < ports.length;
   const portClashes = joined(portContests(tenants).flatMap((contest) => clashesOver(contest, 'network', areSeveral)));
   const storeClashes = outermost(storeContests(tenants).flatMap((contest) => clashesOver(contest, 'disk', areSeveral)));
@@ -36,7 +36,7 @@ function clashesOver({ about, wants }: Contest, shared: Shared, areSeveral: bool
     areSeveral,
   );
   const outer = wants.filter(({ isBelow }) => !isBelow);
-  // Two that lie below a third are not in each other's way.
+  // Two folders below a third one do not clash with each other.
   const heads =
     outer.length === wants.length
       ? all
@@ -54,7 +54,7 @@ function clashesOver({ about, wants }: Contest, shared: Shared, areSeveral: bool
 
 const membersOf = ({ wants, standing }: Clash) => `${standing} ${wants.map(({ tenant }) => tenant.order).join(' ')}`;
 
-/** Ports that the same nodes want are one finding. */
+/** Ports that the same nodes want make one finding. */
 function joined(clashes: readonly Clash[]): Clash[] {
   const byMembers = new Map<string, Clash & { about: string[] }>();
   for (const clash of clashes) {
@@ -66,7 +66,7 @@ function joined(clashes: readonly Clash[]): Clash[] {
   return [...byMembers.values()];
 }
 
-/** Without those that say of the same nodes what another says: who has the root in common has what lies below it too. */
+/** Without those that repeat another one for the same nodes: nodes that share a root share everything below it. */
 function outermost(clashes: readonly Clash[]): Clash[] {
   const known = clashes.map((clash, index) => ({ ...clash, index, byTenant: new Map(clash.wants.map((want) => [want.tenant, want])) }));
   const withTenant = new Map<Tenant, typeof known>();
@@ -104,16 +104,16 @@ function portConflict(clash: Clash, areSeveral: boolean): Finding {
   const own = a.node.sockets.filter(({ port }) => clash.about.includes(`${port}`));
   const port = own[0]?.port;
   const name = b.node.sockets.find((socket) => socket.port === port)?.name;
-  const reason = `${port} is ${own[0]?.name} of the one (listenPort ${a.listenPort}) and ${name} of the other (listenPort ${b.listenPort}); the second one ends with status 255`;
+  const reason = `${port} is ${own[0]?.name} of one (listenPort ${a.listenPort}) and ${name} of the other (listenPort ${b.listenPort}); the second one ends with status 255`;
   const { at, who, why, severity } = told(clash, reason);
-  const next = 'Keep the listenPorts of one host at least 10 apart';
+  const next = 'Keep the listenPorts on one host at least 10 apart';
   return finding('PORT_CONFLICT', [`${who} want port ${own.map((socket) => socket.port).join(', ')}`, why, next], at, severity);
 }
 
 function storeShared(clash: Clash): Finding {
   const reason =
-    'two brokers on one store: the second changes it before it finds the lock taken, and ends with 255 (`Lock failed,MQ already started`)';
+    'two brokers on one store: the second one changes it before it sees the lock, and ends with 255 (`Lock failed,MQ already started`)';
   const { at, who, why, severity } = told(clash, reason);
   const next = 'Give each broker its own storePathRootDir and storePathCommitLog';
-  return finding('STORE_SHARED', [`${who} have the store ${clash.about[0]}`, why, next], at, severity);
+  return finding('STORE_SHARED', [`${who} use the store ${clash.about[0]}`, why, next], at, severity);
 }

@@ -4,16 +4,16 @@ import type { ConfigRole } from '../../rocketmq/keys.js';
 export type Entry = {
   key: string;
   value: string;
-  /** The value before backslashes were taken away. */
+  /** The value before Java removes backslashes. */
   raw: string;
   line: number;
-  /** The line as people see it. */
+  /** The line as in the file. */
   text: string;
-  /** False where the line has neither = nor :, so that it is a word and what follows it. */
+  /** False if the line has neither = nor :, so that it is a word and the text after it. */
   hasSeparator: boolean;
 };
 
-/** What was seen while a file was read, before anybody asked what it means. */
+/** What was seen while the file was read, before any rule judged it. */
 export type ReadRemark = {
   kind: 'empty' | 'binary' | 'utf-16' | 'bom' | 'bad-escape' | 'bad-json' | 'unreadable' | 'not-rocketmq' | 'two-roles';
   line: number | null;
@@ -24,9 +24,9 @@ export type ReadRemark = {
 export type ConfigFile = {
   /** As the user named it. */
   path: string;
-  /** Undefined: nothing of RocketMQ. */
+  /** Undefined: not a RocketMQ file. */
   role: ConfigRole | undefined;
-  /** In the order of the file; a key may come twice. */
+  /** In the order of the file; a key can occur twice. */
   entries: readonly Entry[];
   remarks: readonly ReadRemark[];
 };
@@ -36,10 +36,10 @@ export type Launch = {
   role: ConfigRole;
   /** As written after -c, -bc or -pc, and resolved against the `cd`s before it. */
   config: string | undefined;
-  /** The file of the set that it names, where there is one. */
+  /** The file of the set that it names, if there is one. */
   file: string | undefined;
   namesrvAddr: string | undefined;
-  /** Words such as `autoCreateTopicEnable=true` that the start class passes over. */
+  /** Words such as `autoCreateTopicEnable=true` that the start class ignores. */
   ignored: readonly string[];
   line: number;
   text: string;
@@ -52,11 +52,11 @@ export type StartScript = {
   heaps: readonly { role: 'namesrv' | 'broker' | undefined; text: string; line: number }[];
 };
 
-/** A file that starts RocketMQ in containers (compose, Kubernetes, docker run), and the configuration files beside and below it. */
+/** A file that starts RocketMQ in containers (compose, Kubernetes, docker run), and the configuration files next to and below it. */
 export type Containers = {
   path: string;
   files: readonly string[];
-  /** They share the network of their host. */
+  /** The containers share the network of their host. */
   isOnHostNetwork: boolean;
 };
 
@@ -67,6 +67,6 @@ export type ConfigSet = {
   /** Versions that paths and scripts name. */
   versions: readonly string[];
   containers?: readonly Containers[];
-  /** Names of files beside them that were seen but not read, such as plain_acl.yml. */
+  /** Names of files next to them that were seen but not read, such as plain_acl.yml. */
   otherFiles: readonly string[];
 };

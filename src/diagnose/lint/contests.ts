@@ -4,7 +4,7 @@ import type { Tenant } from './crowd.js';
 import type { NodeView } from './node-view.js';
 import { COMMITLOG_FOLLOWS_SINCE, cleanPath } from './path-rules.js';
 
-/** That a node wants something, by which key of its file; `isBelow` where it wants only a folder inside. */
+/** A node wants something, by a key of its file; `isBelow` if it wants only a folder inside. */
 export type Want = { tenant: Tenant; key: string; isBelow: boolean };
 /** One port or folder, and all nodes that want it, in their order. */
 export type Contest = { about: string; wants: readonly Want[] };
@@ -17,7 +17,7 @@ export function portContests(tenants: readonly Tenant[]): Contest[] {
   }));
 }
 
-/** A folder is shared by those whose root or commit log it is, and by those whose root or commit log lies within it. */
+/** Nodes share a folder if it is their root or commit log, or contains their root or commit log. */
 export function storeContests(tenants: readonly Tenant[]): Contest[] {
   const stores = tenants.filter(({ node }) => node.role === 'broker').map((tenant) => ({ tenant, folders: foldersOf(tenant.node) }));
   const wanted = new Map<string, Map<Tenant, Want>>();
@@ -55,7 +55,7 @@ function foldersOf(node: NodeView): { path: string; key: string }[] {
   const log = cleanPath(node.value('storePathCommitLog') ?? (follows ? `${root}/commitlog` : '~/store/commitlog'));
   return [
     { path: root, key: 'storePathRootDir' },
-    // A commit log that is not written follows what is.
+    // A commit log path that is not written follows the paths that are.
     { path: log, key: follows && !node.entry('storePathCommitLog') ? 'storePathRootDir' : 'storePathCommitLog' },
   ];
 }

@@ -2,27 +2,27 @@ import { grouped } from '../../base/grouped.js';
 import { type Spot, sharingOf } from './hosts.js';
 import type { NodeView } from './node-view.js';
 
-/** A node among those that are compared, with what decides whether it is on the host of another. */
+/** A node to compare, with the facts that decide whether it is on the same host as another. */
 export type Tenant = { node: NodeView; order: number; spot: Spot; listenPort: number; brokerName: string | undefined };
 export type Shared = 'network' | 'disk';
-/** Whether two nodes are on one host: as the files say, as they suggest, or not that one could tell. */
+/** Whether two nodes are on one host: certain by the files, suggested by them, or unknown. */
 export type Standing = 'certain' | 'likely' | 'other';
-/** How many nodes stand so to one node. */
+/** How many nodes have this relation to one node. */
 export type Counts = Record<Standing, number>;
 
-/** @param areSeveral hosts: where they are, a slave is on another one than its master */
+/** @param areSeveral there are several hosts: then a slave is not on its master's host */
 export function standingOf(a: Tenant, b: Tenant, shared: Shared, areSeveral: boolean): Standing {
   const relation = sharingOf(a.spot, b.spot)[shared];
   if (relation === 'same') return 'certain';
   const isPair = a.brokerName !== undefined && a.brokerName === b.brokerName;
-  // Who gives two nodes different ports means one host.
+  // Different ports for two nodes mean one host.
   const isLikely = a.node.role === b.node.role && a.listenPort !== b.listenPort && !(isPair && areSeveral);
   return relation === 'unknown' && isLikely ? 'likely' : 'other';
 }
 
 /**
- * Nodes that want one thing, counted by what `standingOf` looks at, so that nobody has to be compared with each of them: a folder
- * may hold ten thousand brokers that all have the same port, or the same store.
+ * Nodes that want one thing, counted by the facts that `standingOf` looks at, so that no node must be compared with all of them:
+ * a folder can hold ten thousand brokers that all have the same port, or the same store.
  */
 export class Crowd {
   readonly #size: number;
@@ -40,7 +40,7 @@ export class Crowd {
     this.#roomsByIp = grouped(this.#rooms, ({ spot }) => spot.ip);
   }
 
-  /** @param isMember whether `tenant` is one of the crowd: nobody counts itself */
+  /** @param isMember whether `tenant` is one of the crowd: a node does not count itself */
   countsFor(tenant: Tenant, isMember: boolean): Counts {
     const counts: Counts = { certain: 0, likely: 0, other: this.#size };
     for (const { room, relation } of this.#roomsNear(tenant.spot)) {
@@ -51,7 +51,7 @@ export class Crowd {
     return counts;
   }
 
-  /** The rooms that are not on another host for certain; asked once for each spot. */
+  /** The rooms that may be on the same host; asked once for each spot. */
   #roomsNear(spot: Spot) {
     let near = this.#near.get(spot.key);
     if (!near) {
@@ -80,7 +80,7 @@ class Room {
     }
   }
 
-  /** How many are of its role and have another port, and, where hosts are several, another brokerName. */
+  /** How many have its role and another port, and, if there are several hosts, another brokerName. */
   likelyFor(tenant: Tenant, areSeveral: boolean): number {
     const [ofRole, ofPort, ofName, ofBoth] = kindsOf(tenant).map((kind) => this.#numbers.get(kind) ?? 0) as [
       number,

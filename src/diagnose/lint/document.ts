@@ -11,7 +11,7 @@ export async function lintDocument(findingsOf: (example: LintExample) => Promise
     '',
     '<!-- Written by scripts/generate-lint-doc.mjs. -->',
     '',
-    'What `rmqdev lint` can find. The severity is the worst that a finding can have; codes are stable, texts may change. A finding that holds for some releases only is a warning or a note where no path, image or `--rocketmq` says which release the files are for. Each example is input that the tests run.',
+    'What `rmqdev lint` can find. The severity is the worst that a finding can have; codes are stable, texts may change. A finding that holds only for some releases is a warning or a note if no path, image or `--rocketmq` says which release the files are for. The tests run each example.',
     '',
     '| Code | Worst | Says that … | Releases |',
     '|---|---|---|---|',
@@ -50,6 +50,6 @@ function section(code: LintCode, findings: readonly Finding[]): string[] {
   ];
 }
 
-/** What cannot be seen is shown: a byte order mark, a blank at the end. */
+/** Shows what is invisible: a byte order mark, a space at the end. */
 const visible = (line: string) => line.replace(/^\uFEFF/, '<BOM>').replace(/ +$/, (blanks) => '␠'.repeat(blanks.length));
 const escaped = (text: string) => text.replaceAll('<', '\\<').replaceAll('~', '\\~').replaceAll('{{', '{ {');

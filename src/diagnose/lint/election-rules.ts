@@ -34,7 +34,7 @@ export function peerFindings(node: NodeView): Finding[] {
     return [
       finding(
         'MODES_EXCLUDE',
-        ['enableControllerMode and enableDLegerCommitLog are both true', 'the broker ends with 252', 'Choose one'],
+        ['enableControllerMode and enableDLegerCommitLog are both true', 'the broker ends with 252', 'Set one of them'],
         [placeOf(node, 'enableControllerMode'), placeOf(node, 'enableDLegerCommitLog')],
       ),
     ];
@@ -53,10 +53,10 @@ function ownPeers(node: NodeView, kind: Kind): Finding[] {
   if (missing.length > 0) return tell(`${missing.join(', ')} missing`, `a ${kind.name} needs group, peers and self id`, 'Write it');
   const wrong = peers?.split(';').find((peer) => peer !== '' && !/^[^\s;,:-]+-[^:;,\s]+:\d{1,5}$/.test(peer));
   if (wrong !== undefined)
-    return tell(`the peer ${wrong} is none`, 'a peer is <id>-<host>:<port>, separated by ;', `Write n0-127.0.0.1:${port};n1-…`);
+    return tell(`"${wrong}" is not a peer`, 'a peer is <id>-<host>:<port>, separated by ;', `Write n0-127.0.0.1:${port};n1-…`);
   if (self === undefined || !kind.self.test(self))
     return tell(
-      `${keys.self} ${self} is no letter and a number`,
+      `${keys.self} ${self} is not a letter and a number`,
       'the number becomes the brokerId: NumberFormatException',
       'Write n0, n1, n2',
     );
@@ -68,10 +68,10 @@ function ownPeers(node: NodeView, kind: Kind): Finding[] {
   const twice = [ids, addresses].map((each) => each.find((one, i) => each.indexOf(one) !== i)).find((found) => found !== undefined);
   return twice === undefined
     ? []
-    : tell(`${twice} stands twice among the peers`, `they are ${peers}`, 'Give each peer its own id and address');
+    : tell(`${twice} occurs twice among the peers`, `they are ${peers}`, 'Give each peer its own id and address');
 }
 
-/** What the peers of a group say of each other, and the brokers of their controllers. */
+/** What the peers of a group say about each other, and the brokers about their controllers. */
 export function groupFindings(nodes: readonly NodeView[]): Finding[] {
   const found = KINDS.flatMap((kind) => {
     const members = nodes.filter((node) => kind.isOn(node) && !isOpen(node, kind) && node.value(kind.keys.group) !== undefined);
@@ -80,14 +80,14 @@ export function groupFindings(nodes: readonly NodeView[]): Finding[] {
   return [...found, ...controllerFindings(nodes)];
 }
 
-/** A folder with several peers is a group of its own; a peer a folder is one group. */
+/** A folder with several peers is one group. If each folder has one peer, all folders together are one group. */
 function groups(members: readonly NodeView[]): NodeView[][] {
   const folderOf = ({ file }: NodeView) => file.path.replace(/[^/\\]*$/, '');
   const all = [...grouped(members, folderOf).values()];
   return all.some((each) => each.length > 1) ? all : [all.flat()];
 }
 
-/** Each member against the first of its name, and against the first with its id. */
+/** Compares each member with the first of its name, and with the first that has its id. */
 function differences(group: readonly NodeView[], kind: Kind): Finding[] {
   const { keys } = kind;
   const first = new Map<string, NodeView>();
@@ -113,7 +113,7 @@ function membersDiffer(node: NodeView, peer: NodeView, twin: NodeView | undefine
   return [
     finding(
       code,
-      [what, 'each peer has an id of its own', `Give each file another ${keys.self}`],
+      [what, 'each peer needs its own id', `Give each file another ${keys.self}`],
       [placeOf(twin, keys.self), placeOf(node, keys.self)],
     ),
   ];
@@ -130,11 +130,11 @@ function controllerFindings(nodes: readonly NodeView[]): Finding[] {
     .flatMap((node) => {
       const address = node.value('controllerAddr');
       if (!address || node.is('fetchControllerAddrByDnsLookup') || address.split(';').some((one) => known.has(one.trim()))) return [];
-      // Another name of the same host cannot be told from another host: the port can.
+      // Another name can mean the same host or another host; a port is clear.
       const isPort = address.split(';').some((one) => ports.has(one.trim().split(':').at(-1)));
       const text = [
-        `controllerAddr ${address} is no controller of this set`,
-        `they are ${several(known)}; a broker that reaches none stays without a role`,
+        `controllerAddr ${address} is not a controller of this set`,
+        `they are ${several(known)}; a broker that reaches no controller gets no role`,
         'Write the addresses of controllerDLegerPeers',
       ] as const;
       return isPort ? [] : [finding('CONTROLLER_PEERS', text, [placeOf(node, 'controllerAddr')], 'warning')];

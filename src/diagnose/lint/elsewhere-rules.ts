@@ -6,7 +6,7 @@ import type { NodeView } from './node-view.js';
 
 const KEYS = ['brokerIP1', 'brokerIP2', 'namesrvAddr', 'haMasterAddress', 'controllerAddr', 'dLegerPeers', 'controllerDLegerPeers'];
 
-/** Addresses that are none of `own`, where all of it is to run on one machine: each once, with all its places. */
+/** Addresses that are not in `own`, if everything should run on one machine: each once, with all its lines. */
 export function elsewhereFindings(nodes: readonly NodeView[], own: readonly string[]): Finding[] {
   const places = new Map<string, FindingPlace[]>();
   for (const node of nodes) {
@@ -23,9 +23,9 @@ export function elsewhereFindings(nodes: readonly NodeView[], own: readonly stri
     finding(
       'ADDRESS_ELSEWHERE',
       [
-        `${address} is no address of this machine`,
+        `${address} is not an address of this machine`,
         'brokers, clients and slaves would look for each other there',
-        'Write 127.0.0.1; `rmqdev import` does so',
+        'Write 127.0.0.1, as `rmqdev import` does',
       ],
       at,
     ),

@@ -1,6 +1,6 @@
 import type { LintCode } from './codes.js';
 
-/** Input that gives one finding: the files by name, and the release where it matters. */
+/** Input that gives one finding: the files by name, and the release if it matters. */
 export type LintExample = { files: Readonly<Record<string, string>>; rocketmq?: string; encoding?: 'utf16le' };
 
 const broker = (...lines: string[]) => `${['brokerName=broker-a', ...lines].join('\n')}\n`;

@@ -4,20 +4,20 @@ import type { ConfigFile, ConfigSet, ReadRemark } from './config-set.js';
 import { finding } from './finding.js';
 
 const REMARKS: Readonly<Record<ReadRemark['kind'], readonly [LintCode, string, string, string]>> = {
-  empty: ['FILE_UNREADABLE', 'is empty', 'a node that is given it takes every default', 'Write the configuration, or leave -c away'],
+  empty: ['FILE_UNREADABLE', 'is empty', 'a node that reads it keeps every default', 'Write the configuration, or omit -c'],
   binary: ['FILE_UNREADABLE', 'is binary', 'it holds no text', 'Name a configuration file'],
-  unreadable: ['FILE_UNREADABLE', 'cannot be read', 'it is larger than 1 MB, or must not be read', 'Name a configuration file'],
+  unreadable: ['FILE_UNREADABLE', 'cannot be read', 'it is larger than 1 MB, or this user may not read it', 'Name a configuration file'],
   'utf-16': [
     'FILE_ENCODING',
     'is in UTF-16',
-    'RocketMQ reads Latin-1: it sees no key of it, and takes every default',
-    'Save it as UTF-8 without a mark',
+    'RocketMQ reads Latin-1: it finds no key, and keeps every default',
+    'Save it as UTF-8 without a byte order mark',
   ],
   bom: [
     'FILE_ENCODING',
     'begins with a byte order mark',
-    'the mark becomes part of the first key, which is lost',
-    'Save it as UTF-8 without a mark',
+    'the mark becomes part of the first key, so RocketMQ does not read that key',
+    'Save it as UTF-8 without a byte order mark',
   ],
   'bad-escape': [
     'BAD_ESCAPE',
@@ -25,18 +25,18 @@ const REMARKS: Readonly<Record<ReadRemark['kind'], readonly [LintCode, string, s
     'Java refuses the file: Malformed \\uxxxx encoding, exit status 255',
     'Write / instead of \\',
   ],
-  'bad-json': ['JSON_INVALID', 'is no JSON', 'the proxy ends with 1', 'Mend it'],
+  'bad-json': ['JSON_INVALID', 'is not JSON', 'the proxy ends with status 1', 'Correct the JSON'],
   'not-rocketmq': [
     'FILE_NOT_ROCKETMQ',
-    'is no configuration of RocketMQ',
-    'no key of a broker, NameServer, controller or proxy is in it',
+    'is not a configuration file of RocketMQ',
+    'it has no key of a broker, NameServer, controller or proxy',
     'Name another file',
   ],
   'two-roles': [
     'FILE_TWO_ROLES',
     'is for more than one role',
-    'keys of a broker and of a NameServer stand in one file',
-    'Write a file each',
+    'one file has keys of a broker and of a NameServer',
+    'Write one file for each',
   ],
 };
 
@@ -47,7 +47,7 @@ export function remarkFindings({ path, remarks }: ConfigFile): Finding[] {
   });
 }
 
-/** A path that a variable gives: which file it is shows when the script runs. */
+/** A path from a variable: only the running script knows which file it is. */
 const VARIABLE_PATH = /\s-(?:c|bc|pc|-configFile)\s+["']?[$%]/;
 
 export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
@@ -55,7 +55,7 @@ export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
   return scripts.flatMap(({ path, launches }) =>
     launches.flatMap(({ config, file, ignored, line, text }) => {
       const at = [{ file: path, line, text }];
-      // What docker run is told lies in the container.
+      // The paths given to docker run are in the container.
       const isInside = /\b(docker|podman|nerdctl|kubectl)\b/.test(text);
       const lost = config !== undefined && file === undefined && !isInside && !/[$%[<]/.test(config) && !VARIABLE_PATH.test(text);
       return [
@@ -65,8 +65,8 @@ export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
                 'CONFIG_FILE_MISSING',
                 [
                   `${config} is not among the files given`,
-                  'a node whose -c file is not there ends with 255',
-                  'Mend the path, or name the file too',
+                  'a node whose -c file does not exist ends with 255',
+                  'Correct the path, or give lint that file too',
                 ],
                 at,
               ),
@@ -77,8 +77,8 @@ export function scriptFindings({ scripts, files }: ConfigSet): Finding[] {
             'ARGUMENT_IGNORED',
             [
               `${word} on the command line does nothing`,
-              'the start class knows -n, -c, -p and -m, and passes over other words',
-              'Write it in the file behind -c',
+              'the start class knows -n, -c, -p and -m, and ignores other words',
+              'Write it in the file after -c',
             ],
             at,
           ),

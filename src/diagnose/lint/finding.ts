@@ -14,7 +14,7 @@ export function finding(
 
 const NAMED: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
 
-/** What Java makes of `D:\rocketmq` holds a carriage return: a terminal would go back to the first column and write over the line. */
+/** Java reads `D:\rocketmq` with a carriage return in it: a terminal would go back to the first column and overwrite the line. */
 function visible(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (char) => NAMED[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
@@ -25,7 +25,7 @@ export const placeOf = (node: NodeView, ...keys: string[]): FindingPlace => {
 };
 export const place = (file: string, { line, text }: Pick<Entry, 'line' | 'text'>): FindingPlace => ({ file, line, text });
 
-/** What Java has as Latin-1, for people: most files are written in UTF-8. */
+/** Text that Java reads as Latin-1, for people: most files are in UTF-8. */
 export function readable(value: string): string {
   const text = Buffer.from(value, 'latin1').toString('utf8');
   return text.includes('\uFFFD') ? value : text;

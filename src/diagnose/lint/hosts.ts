@@ -9,9 +9,9 @@ export type Relation = 'same' | 'different' | 'unknown';
 /** What two nodes share: the ports of one network stack, the folders of one disk. */
 export type Sharing = { network: Relation; disk: Relation };
 
-/** All that the files tell of the host of a node. */
+/** Everything that the files say about the host of a node. */
 export type Spot = {
-  /** Equal for nodes of which the files tell the same. */
+  /** Equal for nodes about which the files say the same. */
   key: string;
   ip: string | undefined;
   folderIp: string | undefined;
@@ -22,7 +22,7 @@ export type Spot = {
   container: 'none' | 'own network' | 'network of the host';
 };
 
-/** Where nodes are meant to run, as far as the files tell. */
+/** Where nodes should run, as far as the files say. */
 export function spotsOf(set: ConfigSet): (node: NodeView) => Spot {
   const scripts = scriptsByFile(set);
   const containers = new Map<string, Spot['container']>();
@@ -57,18 +57,18 @@ function scriptsByFile({ scripts }: ConfigSet): ReadonlyMap<string, number[]> {
   return byFile;
 }
 
-/** Whether two nodes are meant for one host. Containers have a network and a disk of their own each. */
+/** Whether two nodes are meant for one host. Each container has its own network and disk. */
 export function sharingOf(a: Spot, b: Spot): Sharing {
   if (a.container !== 'none' && b.container !== 'none') {
     const areOnHost = a.container === 'network of the host' && b.container === 'network of the host';
     return { network: areOnHost ? hostRelation(a, b) : 'different', disk: 'different' };
   }
   const host = hostRelation(a, b);
-  // One address for many is that of the machine that runs the containers.
+  // One address for many nodes is the address of the machine that runs the containers.
   return { network: host, disk: host === 'same' && a.hasServiceNames && b.hasServiceNames ? 'different' : host };
 }
 
-/** Equal addresses are the same host, and others another one: crowd.ts builds on it. */
+/** Equal addresses are the same host, different addresses are different hosts: crowd.ts relies on it. */
 function hostRelation(a: Spot, b: Spot): Relation {
   if (a.ip && b.ip) return a.ip === b.ip ? 'same' : 'different';
   if (a.folderIp && b.folderIp) return a.folderIp === b.folderIp ? 'same' : 'different';
@@ -89,7 +89,7 @@ function isLocal(node: NodeView): boolean {
   return hosts.length > 0 && hosts.every((host) => LOOPBACK.test(host));
 }
 
-/** NameServers under a name without a dot: the name of a container, or of a line in /etc/hosts. */
+/** NameServers with a name without a dot: the name of a container, or from /etc/hosts. */
 export function hasServiceNames(node: NodeView): boolean {
   const hosts = nameServerHosts(node);
   return hosts.length > 0 && hosts.every((host) => /^[a-z][\w-]*$/i.test(host) && !LOOPBACK.test(host));

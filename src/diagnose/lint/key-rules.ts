@@ -9,7 +9,7 @@ import { isTemplateLine, type Placeholder, placeholderOf } from './placeholder.j
 /** What is wrong with one line of one file. */
 export function keyFindings(node: NodeView): Finding[] {
   const { path } = node.file;
-  // Of two branches of a template only one is in the file that is run.
+  // Only one of two branches of a template is in the final file.
   const branches = node.file.entries.some(({ text }) => isTemplateLine(text));
   const entries = node.file.entries.filter(({ key, text }) => !isTemplateLine(text) && !placeholderOf(key));
   const last = new Map(entries.map((entry) => [entry.key, entry]));
@@ -17,9 +17,9 @@ export function keyFindings(node: NodeView): Finding[] {
     const later = branches ? undefined : last.get(entry.key);
     if (later && later !== entry) {
       const text = [
-        `${entry.key} stands twice`,
+        `${entry.key} occurs twice`,
         `the last one wins: ${readable(later.value.trim())}`,
-        `Take line ${entry.line} away`,
+        `Remove line ${entry.line}`,
       ] as const;
       return [finding('KEY_REPEATED', text, [place(path, entry), place(path, later)], later.value === entry.value ? 'info' : 'warning')];
     }
@@ -32,12 +32,12 @@ function unread({ version, role, file }: NodeView, entry: Entry): Finding {
   const at = [place(file.path, entry)];
   const { key } = entry;
   const dead = NEVER_READ.get(key);
-  if (dead) return finding('KEY_DEAD', [`${key} is read by no release`, dead, 'Take the line away'], at);
+  if (dead) return finding('KEY_DEAD', [`no release reads ${key}`, dead, 'Remove the line'], at);
   const range = rangeOf(role, key);
   if (range) {
     const now = otherNameOf(key);
     const why = `a ${role} reads it from ${range.first} to ${range.last}, and says nothing about keys that it does not know`;
-    return finding('KEY_NOT_READ', [`RocketMQ ${version} ignores ${key}`, why, now ? `Write ${now}` : 'Take the line away'], at);
+    return finding('KEY_NOT_READ', [`RocketMQ ${version} ignores ${key}`, why, now ? `Write ${now}` : 'Remove the line'], at);
   }
   const other = CONFIG_ROLES.find((candidate) => rangeOf(candidate, key));
   if (other)
@@ -48,14 +48,14 @@ function unread({ version, role, file }: NodeView, entry: Entry): Finding {
   );
   const isNear = near !== undefined;
   const isDead = isNear && NEVER_READ.has(near);
-  const next = isDead ? 'Take the line away' : isNear ? `Did you mean ${near}?` : 'Take the line away, or look the key up';
+  const next = isDead ? 'Remove the line' : isNear ? `Did you mean ${near}?` : 'Remove the line, or look the key up';
   const why = isDead
     ? `${near} is not read either: ${NEVER_READ.get(near)}`
-    : 'RocketMQ passes over keys that it does not know, and says nothing; case matters';
+    : 'RocketMQ ignores keys that it does not know, and says nothing; case matters';
   return finding('KEY_UNKNOWN', [`no release knows ${readable(key)}`, why, next], at, isNear && !isDead ? 'error' : 'warning');
 }
 
-/** At most two letters differ; blanks, dots and dashes between words do not count. */
+/** At most two letters differ; spaces, dots and dashes between words do not count. */
 function isClose(a: string, b: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '');
   const [left, right] = [plain(a), plain(b)];
@@ -69,38 +69,36 @@ function isClose(a: string, b: string): boolean {
 
 function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNullable<ReturnType<typeof lookupKey>>): Finding[] {
   const at = [place(file.path, entry)];
-  // Before backslashes are taken away: who writes \# means it.
+  // Before backslashes are removed: \# is written on purpose.
   const behind = /^(.*?)\s+(#|\/\/|!)(?!\S*:)/.exec(entry.raw);
   if (behind) {
-    const why = 'in a properties file # begins a comment only at the beginning of a line';
-    return [
-      finding('VALUE_COMMENT', [`the comment behind ${entry.key} is part of its value`, why, 'Put the comment on a line of its own'], at),
-    ];
+    const why = 'in a properties file # starts a comment only at the start of a line';
+    return [finding('VALUE_COMMENT', [`the comment after ${entry.key} is part of its value`, why, 'Put the comment on its own line'], at)];
   }
   const open = placeholderOf(entry.value);
   if (open) return [placeholder(file, entry, open)];
   const issue = checkValue(version, known, entry.value);
   if (!issue) return rangeFindings(file, entry);
   const code = issue.code === 'BLANK_AT_END' ? 'VALUE_BLANK_AT_END' : 'VALUE_IGNORED';
-  // A default that is what was written changes nothing.
+  // If the default equals the written value, nothing changes.
   const isHarmless =
     code === 'VALUE_BLANK_AT_END' && known.defaultValue === entry.value.trim() && known.type !== 'boolean' && known.type !== 'String';
-  const next = code === 'VALUE_BLANK_AT_END' ? 'Take the blank away' : 'Write a value that it takes';
-  const text = [readable(issue.message), 'RocketMQ refuses no value and says nothing', next] as const;
+  const next = code === 'VALUE_BLANK_AT_END' ? 'Remove the space' : 'Write an allowed value';
+  const text = [readable(issue.message), 'RocketMQ refuses no value, and says nothing', next] as const;
   return [finding(code, text, at, isHarmless ? 'warning' : issue.severity)];
 }
 
-/** Names and folders of files that another program fills in. */
+/** Names and folders of templates, which another program fills in. */
 const TEMPLATE_FILE = /\.(j2|jinja2?|tpl|tmpl|template|erb|ftl|mustache)$|(^|[/\\])templates?[/\\]/i;
 
 function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
   const isTemplate = kind === 'template' || (kind === 'variable' && TEMPLATE_FILE.test(path));
   const why = isTemplate
-    ? 'this is a template; what depends on the value was not checked'
+    ? 'this is a template; lint did not check what depends on the value'
     : kind === 'variable'
-      ? 'RocketMQ replaces no variables in its files: it takes the value as it stands, unless another program fills the file in'
-      : 'it stands for a value that is yet to be written';
-  const next = isTemplate ? 'Run lint on the file that comes out too' : `Write the value of ${entry.key}`;
+      ? 'RocketMQ does not replace variables in its files: it uses the text as it is, unless another program fills it in'
+      : 'it stands for a value that is still missing';
+  const next = isTemplate ? 'Run lint on the generated file too' : `Write the value of ${entry.key}`;
   const what = `${entry.key} holds a placeholder: ${readable(text)}`;
   return finding('PLACEHOLDER', [what, why, next], [place(path, entry)], isTemplate ? 'info' : 'warning');
 }
@@ -117,7 +115,7 @@ function rangeFindings(file: ConfigFile, entry: Entry): Finding[] {
   const value = Number(entry.value);
   const at = [place(file.path, entry)];
   if (range && (value < range[0] || value > range[1])) {
-    const why = `it is cut to ${range[0]} to ${range[1]}`;
+    const why = `RocketMQ cuts it to the range ${range[0]} to ${range[1]}`;
     return [finding('VALUE_OUT_OF_RANGE', [`${entry.key}=${entry.value} is out of range`, why, 'Write a value within the range'], at)];
   }
   const hours = entry.key === 'deleteWhen' ? entry.value.trim().split(';') : [];

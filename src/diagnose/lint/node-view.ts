@@ -5,18 +5,18 @@ import { placeholderOf } from './placeholder.js';
 import type { Release } from './release.js';
 
 const DEFAULT_PORT: Readonly<Partial<Record<ConfigRole, number>>> = { broker: 10_911, namesrv: 9_876, container: 10_811 };
-/** First release that takes haListenPort; earlier ones overwrite it. Source: broker/.../BrokerController.java. */
+/** First release that uses haListenPort; earlier ones overwrite it. Source: broker/.../BrokerController.java. */
 const HA_PORT_SINCE = '5.1.1';
 
 export type Socket = { port: number; name: string };
 
-/** One file as a release takes it: the last of a repeated key, and the default where RocketMQ passes over a value. */
+/** One file as a release reads it: the last of a repeated key, and the default if RocketMQ ignores a value. */
 export class NodeView {
   readonly file: ConfigFile;
   readonly role: ConfigRole;
   readonly version: string;
   readonly release: Release;
-  /** Rules ask for the same few keys again and again. */
+  /** Rules ask often for the same few keys. */
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #values = new Map<string, string | undefined>();
   constructor(file: ConfigFile, role: ConfigRole, release: Release | string) {
@@ -31,7 +31,7 @@ export class NodeView {
     return this.#entries.get(key);
   }
 
-  /** What this release takes, undefined where it keeps its default, or where the value is yet to be written. */
+  /** The value that this release uses; undefined if it keeps its default, or if the value is still missing. */
   value(key: string): string | undefined {
     if (!this.#values.has(key)) this.#values.set(key, this.#valueOf(key));
     return this.#values.get(key);
@@ -45,7 +45,7 @@ export class NodeView {
     return issue?.severity === 'error' ? undefined : entry.value.trim();
   }
 
-  /** True where the value of `key` is yet to be written, so that neither it nor the default says anything. */
+  /** True if the value of `key` is still missing, so that neither it nor the default says anything. */
   isOpen(key: string): boolean {
     const entry = this.entry(key);
     return entry !== undefined && placeholderOf(entry.value) !== undefined;
@@ -75,12 +75,12 @@ export class NodeView {
     return this.value('brokerRole') ?? 'ASYNC_MASTER';
   }
 
-  /** ASYNC_MASTER and SYNC_MASTER make it 0, whatever is written. Source: broker/.../BrokerStartup.java. */
+  /** ASYNC_MASTER and SYNC_MASTER set it to 0, whatever is written. Source: broker/.../BrokerStartup.java. */
   get brokerId(): number {
     return this.brokerRole === 'SLAVE' ? Number(this.value('brokerId') ?? 0) : 0;
   }
 
-  /** The ports that it opens; none where they are yet to be written. */
+  /** The ports that it opens; none if they are still missing. */
   get sockets(): Socket[] {
     if (this.isOpen('listenPort')) return [];
     const port = this.listenPort;
@@ -100,7 +100,7 @@ export class NodeView {
     return written > 0 ? { port: written, name: 'haListenPort' } : { port: port + 1, name: 'the HA port, listenPort + 1' };
   }
 
-  /** A NameServer that holds a controller opens the port of that too. */
+  /** A NameServer with a controller in it opens the controller's port too. */
   #ownController(): Socket[] {
     if (this.role !== 'namesrv' || !this.is('enableControllerInNamesrv')) return [];
     return peerPort(this.value('controllerDLegerPeers'), this.value('controllerDLegerSelfId'), 'its controller port');

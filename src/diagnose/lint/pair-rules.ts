@@ -6,7 +6,7 @@ import { isLoopback } from './hosts.js';
 import type { NodeView } from './node-view.js';
 import { holdsFor } from './release.js';
 
-/** What brokers of one set say of each other. */
+/** What the brokers of one set say about each other. */
 export function pairFindings(all: readonly NodeView[]): Finding[] {
   const nodes = all.filter((node) => node.role === 'broker' && !node.isElected && node.brokerName !== undefined);
   if (all.filter(({ role }) => role === 'broker').length < 2) return [];
@@ -30,7 +30,7 @@ export function pairFindings(all: readonly NodeView[]): Finding[] {
 type ByName = ReadonlyMap<string | undefined, NodeView>;
 const firstByName = (nodes: readonly NodeView[]): ByName => new Map([...nodes].reverse().map((node) => [node.brokerName, node]));
 
-/** @returns to each node that is not the first of its identity, the first. */
+/** @returns for each node that is not the first with its identity, the first one. */
 function twinsAmong(nodes: readonly NodeView[]): ReadonlyMap<NodeView, NodeView> {
   const certain = nodes.filter((node) => !node.isOpen('brokerId'));
   const identities = grouped(certain, ({ brokerName, clusterName, brokerId }) => JSON.stringify([brokerName, clusterName, brokerId]));
@@ -39,7 +39,7 @@ function twinsAmong(nodes: readonly NodeView[]): ReadonlyMap<NodeView, NodeView>
   );
 }
 
-/** Names compared, at most: where more are without a master, it is no slip of the pen. */
+/** Compare at most this many names: if more have no master, it is not a typo. */
 const MAX_COMPARED = 200_000;
 
 function suggestions(nodes: readonly NodeView[], masters: ByName): (name: string) => string | undefined {
@@ -54,7 +54,7 @@ function taken(twin: NodeView, node: NodeView): Finding {
     'ID_TAKEN',
     [
       `two brokers are ${node.brokerName} with id ${node.brokerId}`,
-      'a NameServer keeps the one that registered last, and they take turns',
+      'a NameServer keeps the one that registered last, so they replace each other again and again',
       'Give each master its own brokerName, each slave its own brokerId and brokerRole=SLAVE',
     ],
     [placeOf(twin, ...keys), placeOf(node, ...keys)],
@@ -68,7 +68,7 @@ function slaveFindings(node: NodeView, masters: ByName, isWhole: boolean, sugges
     const near = suggest(node.brokerName as string);
     const text = [
       `no master is called ${node.brokerName}`,
-      'master and slave find each other by an equal brokerName; this slave copies nothing, and says nothing',
+      'master and slave find each other by the same brokerName; this slave copies nothing, and does not say so',
       near ? `Did you mean ${near}?` : 'Write the brokerName of its master',
     ] as const;
     return [finding('SLAVE_WITHOUT_MASTER', text, [placeOf(node, 'brokerName')])];
@@ -78,8 +78,8 @@ function slaveFindings(node: NodeView, masters: ByName, isWhole: boolean, sugges
     finding(
       'CLUSTER_DIFFERS',
       [
-        `${node.brokerName} is of two clusters`,
-        `the master is of ${master.clusterName}, the slave of ${node.clusterName}`,
+        `${node.brokerName} is in two clusters`,
+        `the master is in ${master.clusterName}, the slave in ${node.clusterName}`,
         'Write one brokerClusterName',
       ],
       [placeOf(master, 'brokerClusterName'), placeOf(node, 'brokerClusterName')],
@@ -96,14 +96,14 @@ function withoutSlave(node: NodeView, slaves: ByName): Finding[] {
       [
         `SYNC_MASTER ${node.brokerName} has no slave`,
         `${holds === 'all' ? '' : 'on 4.x '}each send returns SLAVE_NOT_AVAILABLE`,
-        'Add a slave of the same brokerName, or write ASYNC_MASTER',
+        'Add a slave with the same brokerName, or write ASYNC_MASTER',
       ],
       [placeOf(node, 'brokerRole')],
     ),
   ];
 }
 
-/** Containers have ports of their own, but what they advertise is one address. */
+/** Each container has its own ports, but they advertise one address. */
 function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
   const reachable = nodes.filter((node) => {
     const ip = node.value('brokerIP1');
@@ -114,8 +114,8 @@ function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
     if (sharing.length < 2) return [];
     const text = [
       `${sharing.length} brokers register as ${address}`,
-      'clients cannot tell them apart: what is sent to one arrives at another, or nowhere',
-      'Give each another listenPort, and in containers publish the same port',
+      'clients cannot tell them apart: a message for one arrives at another, or nowhere',
+      'Give each a different listenPort, and in containers publish the same port',
     ] as const;
     return [
       finding(
@@ -127,7 +127,7 @@ function sharedAddresses(nodes: readonly NodeView[]): Finding[] {
   });
 }
 
-/** Master and slave that register with different NameServers never hear of each other. */
+/** A master and a slave that register with different NameServers never find each other. */
 function splitNameServers(nodes: readonly NodeView[], masters: ByName): Finding[] {
   const servers = (node: NodeView) =>
     (node.value('namesrvAddr') ?? '')

@@ -7,7 +7,7 @@ import { holdsFor } from './release.js';
 /** First release whose commit log follows storePathRootDir. Source: store/.../config/MessageStoreConfig.java. */
 export const COMMITLOG_FOLLOWS_SINCE = '4.9.4';
 
-/** The paths that a node takes. Source: store/.../config/MessageStoreConfig.java, namesrv/.../NamesrvConfig.java, ControllerConfig.java. */
+/** The paths that a node uses. Source: store/.../config/MessageStoreConfig.java, namesrv/.../NamesrvConfig.java, ControllerConfig.java. */
 const PATH_KEYS = [
   'storePathRootDir',
   'storePathCommitLog',
@@ -27,7 +27,7 @@ export const cleanPath = (path: string) =>
     .replace(/\/{2,}/g, '/')
     .replace(/\/+$/, '');
 
-/** A backslash that Java takes away, or makes a tab or the like of: none that a path is meant to have before : = # ! a blank or \u. */
+/** A backslash that Java removes, or reads as a tab or the like. Not one that is right in a path: before : = # ! a space or \u. */
 const LOST_BACKSLASH = /\\(?![:=#! ]|u[\da-f]{4}|$)/i;
 
 /** Paths of one node. */
@@ -40,8 +40,8 @@ export function pathFindings(node: NodeView): Finding[] {
       finding(
         'STORE_NESTED',
         [
-          'the commit log lies in storePathRootDir itself',
-          'every file and folder there is taken for a part of the commit log, and the broker ends with 253',
+          'the commit log is in storePathRootDir itself',
+          'the broker reads every file and folder there as a part of the commit log, and ends with 253',
           `Write storePathCommitLog=${cleanPath(root)}/commitlog`,
         ],
         [placeOf(node, 'storePathCommitLog'), placeOf(node, 'storePathRootDir')],
@@ -60,7 +60,7 @@ function wrongPath(node: NodeView, key: string): Finding[] {
     return [
       finding(
         'PATH_BACKSLASH',
-        [`${key} becomes ${JSON.stringify(entry.value)}`, 'Java takes single backslashes away from values', 'Write / instead of \\'],
+        [`${key} becomes ${JSON.stringify(entry.value)}`, 'Java removes single backslashes from values', 'Write / instead of \\'],
         at,
       ),
     ];
@@ -73,8 +73,8 @@ function wrongPath(node: NodeView, key: string): Finding[] {
       [
         `${key} is relative: ${entry.value.trim()}`,
         isHome
-          ? 'Java knows no ~: it becomes a folder of that name where the node was started'
-          : 'it is looked for from the folder that the node was started in, so another folder means an empty store',
+          ? 'Java does not replace ~: it creates a folder with that name in the folder where the node is started'
+          : 'the path starts at the folder in which the node is started, so another folder means an empty store',
         'Write an absolute path',
       ],
       at,

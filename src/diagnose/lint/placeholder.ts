@@ -1,7 +1,7 @@
-/** What stands where a value is to be written: a variable of a template, or a word that asks for one. */
+/** What stands in place of a missing value: a variable of a template, or a word that asks for a value. */
 export type Placeholder = { kind: 'template' | 'variable' | 'word'; text: string };
 
-/** Forms that another program replaces: Jinja, Helm and Go, ERB, Maven and autoconf. None is a value of RocketMQ's. */
+/** Forms that another program replaces: Jinja, Helm and Go, ERB, Maven and autoconf. No RocketMQ value looks like this. */
 const TEMPLATE = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|@[A-Za-z_][\w.]*@/;
 /** Variables of a shell, of envsubst, of Spring, of cmd. RocketMQ replaces none of them in its files. */
 const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%/;
@@ -17,7 +17,7 @@ const WORDS = [
   /\bx{3,}\b/i,
 ];
 
-/** @returns undefined where `value` is one that can be meant as it stands */
+/** @returns undefined if `value` can be a real value */
 export function placeholderOf(value: string): Placeholder | undefined {
   const template = TEMPLATE.exec(value);
   if (template) return { kind: 'template', text: template[0] };
@@ -27,5 +27,5 @@ export function placeholderOf(value: string): Placeholder | undefined {
   return word === undefined ? undefined : { kind: 'word', text: word.trim() };
 }
 
-/** A statement of a template, such as `{% if … %}` or `{{- range … }}`: no line of it is certain to be in the file that is run. */
+/** A statement of a template, such as `{% if … %}` or `{{- range … }}`: its lines may or may not be in the final file. */
 export const isTemplateLine = (text: string) => /^\s*(\{%|\{\{-?\s*(?:if|else|end|range|with|include|toYaml)|<%)/.test(text);

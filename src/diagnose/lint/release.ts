@@ -4,21 +4,21 @@ import type { ConfigSet } from './config-set.js';
 
 /** The release that a set is for. */
 export type Release = {
-  /** The one that keys and values are judged by. */
+  /** The release by which keys and values are judged. */
   version: string;
-  /** Those that it may be, oldest first: the one where it is named, else all that fit. */
+  /** The possible releases, oldest first: the named one, or else all that fit. */
   possible: readonly string[];
 };
 
-/** First release with controllers and proxies, and of the keys of these. Source: distribution/bin. */
+/** First release with controllers and proxies, and with their keys. Source: distribution/bin. */
 const NEW_ROLES_SINCE = '5.0.0';
 const NEW_ROLES: readonly ConfigRole[] = ['controller', 'proxy', 'container'];
 
-/** @param version of the user's; else the one that paths and images name, else every release that has the roles and keys of the set */
+/** @param version the user's choice; else the one that paths and images name, else every release that has the roles and keys of the set */
 export function releaseOf(set: ConfigSet, version: string | undefined): Release {
   const named = version ?? (set.versions.length === 1 ? set.versions[0] : undefined);
   if (named !== undefined) return { version: named, possible: [named] };
-  // Of several, the newest: a folder that was upgraded keeps the names of its past.
+  // If there are several, the newest: an upgraded folder keeps its old names.
   if (set.versions.length > 1) {
     const possible = [...set.versions].sort(compareVersions);
     return { version: possible.at(-1) as string, possible };
@@ -40,7 +40,7 @@ function isNew({ files }: ConfigSet): boolean {
 
 export type Certainty = 'all' | 'some' | 'none';
 
-/** @returns whether a rule that holds from `since` on, and before `until`, holds for the releases that it may be. */
+/** @returns whether a rule that holds from `since` on and before `until` holds for the possible releases. */
 export function holdsFor({ possible }: Release, { since, until }: { since?: string; until?: string }): Certainty {
   const holding = possible.filter((each) => isSince(each, since) && (until === undefined || compareVersions(each, until) < 0));
   if (holding.length === 0) return 'none';

@@ -3,13 +3,13 @@ import type { NodeView } from './node-view.js';
 const nameOf = ({ file }: NodeView) => file.path.replace(/.*[/\\]/, '');
 const folderOf = ({ file }: NodeView) => file.path.replace(/[^/\\]*$/, '');
 
-/** A copy that somebody kept beside the file. */
+/** A backup copy next to the file. */
 const COPY = /(?:[ _.-](?:copy|bak|backup|old|orig)[ _.-]?\d*|\s*\(\d+\)|副本\d*)(?:\.\w+)?$/i;
 
-/** What a file is made from, where that file is there too: broker.conf.example beside broker.conf. */
+/** A template or sample of a file that exists too: broker.conf.example next to broker.conf. */
 const SOURCE = /\.(example|sample|dist|template|tpl|tmpl|j2|erb)$/i;
 
-/** The nodes that are compared with each other: what is no copy, and not the single broker that a release ships beside its clusters. */
+/** The nodes to compare with each other: without copies, and without the single broker that a release ships next to its clusters. */
 export function runTogether(nodes: readonly NodeView[]): NodeView[] {
   const paths = new Set(nodes.map(({ file }) => file.path));
   const isSource = ({ file }: NodeView) => SOURCE.test(file.path) && paths.has(file.path.replace(SOURCE, ''));
@@ -17,7 +17,7 @@ export function runTogether(nodes: readonly NodeView[]): NodeView[] {
   return nodes.filter((node) => !COPY.test(nameOf(node)) && !isSource(node) && !isSample(node));
 }
 
-/** broker.conf beside or above two or more other brokers, one of which is the same, or without a name of its own. */
+/** broker.conf next to or above two or more other brokers, if it equals one of them or has no name. */
 function samplesAmong(nodes: readonly NodeView[]): (node: NodeView) => boolean {
   const identity = ({ brokerName, brokerId }: NodeView) => JSON.stringify([brokerName, brokerId]);
   const below = new Map<string, { brokers: number; identities: Map<string, number> }>();
@@ -37,7 +37,7 @@ function samplesAmong(nodes: readonly NodeView[]): (node: NodeView) => boolean {
   };
 }
 
-/** With the separator at the end; '' is above all. */
+/** With the separator at the end; '' is above all folders. */
 function foldersAbove({ file }: NodeView): string[] {
   return ['', ...[...file.path.matchAll(/[/\\]/g)].map(({ index }) => file.path.slice(0, index + 1))];
 }

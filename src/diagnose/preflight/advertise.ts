@@ -4,10 +4,10 @@ import { finding } from './codes.js';
 
 export type Interface = { name: string; address: string };
 
-/** What was found out about an address that clients are to be told. `reached`: a connection to `port` at it came back to this machine. */
+/** Facts about an address that clients should get. `reached`: a connection to it at `port` came back to this machine. */
 export type AdvertiseFacts = {
   asked: string;
-  /** The address that `asked` stands for; undefined where the name cannot be resolved. */
+  /** The address of `asked`; undefined if the name cannot be resolved. */
   address: string | undefined;
   why: string | undefined;
   interfaces: readonly Interface[];
@@ -17,7 +17,7 @@ export type AdvertiseFacts = {
   reached: { ok: true; tookMs: number } | { ok: false; why: string } | undefined;
 };
 
-/** Ranges of IPv4, each with what an address of it means. Sources: RFC 1122, RFC 3927, RFC 6598, RFC 1918. */
+/** Ranges of IPv4 addresses, each with its meaning. Sources: RFC 1122, RFC 3927, RFC 6598, RFC 1918. */
 const RANGES: readonly { name: 'loopback' | 'link-local' | 'carrier' | 'private'; prefix: string; bits: number }[] = [
   { name: 'loopback', prefix: '127.0.0.0', bits: 8 },
   { name: 'link-local', prefix: '169.254.0.0', bits: 16 },
@@ -35,7 +35,7 @@ export function rangeOf(address: string): (typeof RANGES)[number]['name'] | 'pub
 
 const toNumber = (address: string): number => address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
 
-/** Bridges that container engines make for their containers on this machine. */
+/** Bridges that container engines create for their containers on this machine. */
 const CONTAINER_BRIDGE = /^(docker\d*|br-|cni|podman|virbr|veth|lxcbr|vmnet)/;
 
 /** Would clients at that address reach a broker of this machine? */
@@ -45,7 +45,7 @@ export function judgeAdvertise(facts: AdvertiseFacts): Finding[] {
     return [
       finding('error', 'ADVERTISE_UNRESOLVED', {
         what: `${asked} cannot be resolved on this machine`,
-        why: `${why}; brokers would tell it to clients as it stands, and resolve it themselves for replication`,
+        why: `${why}; brokers would give the name to clients, and resolve it themselves for replication`,
         next: `Advertise an address: ${suggestion(interfaces)}`,
       }),
     ];
@@ -60,7 +60,7 @@ export function judgeAdvertise(facts: AdvertiseFacts): Finding[] {
     findings.push(
       localOnly(
         named,
-        'it is a link-local address, which a machine gives itself where it got none: it changes, and no router passes it on',
+        'it is a link-local address, which a machine gives itself if it gets none: it changes, and routers do not forward it',
         interfaces,
       ),
     );
@@ -75,13 +75,13 @@ export function judgeAdvertise(facts: AdvertiseFacts): Finding[] {
   } else if (!own) {
     const behind =
       range === 'carrier'
-        ? 'it belongs to a provider (carrier-grade NAT) or to a VPN such as Tailscale: from outside nobody reaches it but through that VPN'
-        : 'where a router or a cloud forwards it to this machine that is right, and each port must be forwarded: listenPort, and listenPort - 2 for old clients';
+        ? 'it belongs to a provider (carrier-grade NAT) or to a VPN such as Tailscale: others reach it only through that VPN'
+        : 'this is right if a router or a cloud forwards it to this machine. Each port must be forwarded: listenPort, and listenPort - 2 for old clients';
     findings.push(
       finding('warning', 'ADVERTISE_NOT_OURS', {
         what: `no interface of this machine has ${named}`,
         why: behind,
-        next: `If it is not meant so, advertise one of this machine: ${suggestion(interfaces)}`,
+        next: `If this is not intended, advertise an address of this machine: ${suggestion(interfaces)}`,
       }),
     );
   }
@@ -93,7 +93,7 @@ export function judgeAdvertise(facts: AdvertiseFacts): Finding[] {
           ? `${reached.why}; a firewall is the usual reason`
           : `${reached.why}; a firewall, a missing forwarding, or a router that does not turn connections from inside round`,
         next: own
-          ? `Open the port, or see who blocks it: \`nc -vz ${address} ${port}\``
+          ? `Open the port, or find what blocks it: \`nc -vz ${address} ${port}\``
           : `Try it from the client's machine: \`nc -vz ${address} ${port}\``,
       }),
     );
@@ -103,9 +103,9 @@ export function judgeAdvertise(facts: AdvertiseFacts): Finding[] {
 
 function localOnly(named: string, why: string, interfaces: readonly Interface[]): Finding {
   return finding('warning', 'ADVERTISE_LOCAL_ONLY', {
-    what: `only clients of this machine reach ${named}`,
+    what: `only clients on this machine reach ${named}`,
     why,
-    next: `For clients elsewhere, advertise another one: ${suggestion(interfaces)}`,
+    next: `For clients on other machines, advertise another address: ${suggestion(interfaces)}`,
   });
 }
 
@@ -115,5 +115,5 @@ function suggestion(interfaces: readonly Interface[]): string {
   );
   return fit
     ? `\`rmqdev up 2m2s --set advertise=${fit.address}\` (${fit.name})`
-    : 'this machine has none that others could reach; connect it to a network first';
+    : 'this machine has no address that others can reach; connect it to a network first';
 }

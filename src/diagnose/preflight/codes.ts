@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../base/errors.js';
 import type { Finding, FindingPlace, Severity } from '../../base/finding.js';
 
 /**
- * Everything that preflight and `doctor` can find. Codes are API. `severity` is the worst it can have; `refuses`: the error with which `up`
- * refuses to start where it is one; `about` completes "says that …" in docs/doctor.md.
+ * Everything that preflight and `doctor` can find. Codes are API. `severity` is the worst it can have. `refuses`: the error with which
+ * `up` refuses to start, if the finding is an error. `about` completes "says that …" in docs/doctor.md.
  */
 type FindingRow = { code: string; severity: Severity; refuses?: ErrorCode; about: string };
 
@@ -12,7 +12,7 @@ export const FINDING_ROWS = [
     code: 'NOT_ENOUGH_MEMORY',
     severity: 'error',
     refuses: 'NOT_ENOUGH_MEMORY',
-    about: 'the nodes that are to start need more memory than is available',
+    about: 'the nodes to start need more memory than is available',
   },
   {
     code: 'NOT_ENOUGH_DISK',
@@ -22,36 +22,46 @@ export const FINDING_ROWS = [
   },
   { code: 'DISK_NEARLY_FULL', severity: 'warning', about: 'the disk is above 85 %: brokers delete old files early' },
   { code: 'INODES_SHORT', severity: 'warning', about: 'the file system has almost no room for more files' },
-  { code: 'HOME_NOT_WRITABLE', severity: 'error', refuses: 'HOME_NOT_WRITABLE', about: 'RMQDEV_HOME or a store must not be written' },
+  { code: 'HOME_NOT_WRITABLE', severity: 'error', refuses: 'HOME_NOT_WRITABLE', about: 'RMQDEV_HOME or a store is not writable' },
   {
     code: 'HOME_NO_EXEC',
     severity: 'error',
     refuses: 'UNSUPPORTED',
     about: 'RMQDEV_HOME is mounted noexec, and this release loads a native library from there',
   },
-  { code: 'HOME_ON_NETWORK', severity: 'warning', about: 'RMQDEV_HOME lies on a file system of the network' },
-  { code: 'HOME_ON_WINDOWS_DRIVE', severity: 'warning', about: 'under WSL, RMQDEV_HOME lies on a drive of Windows' },
+  { code: 'HOME_ON_NETWORK', severity: 'warning', about: 'RMQDEV_HOME is on a network file system' },
+  { code: 'HOME_ON_WINDOWS_DRIVE', severity: 'warning', about: 'under WSL, RMQDEV_HOME is on a Windows drive' },
   {
     code: 'HOME_IN_MEMORY',
     severity: 'info',
-    about: 'RMQDEV_HOME lies in memory (tmpfs): stores count as memory, and a reboot deletes them',
+    about: 'RMQDEV_HOME is in memory (tmpfs): stores use memory, and a reboot deletes them',
   },
-  { code: 'SOCKET_PATH_TOO_LONG', severity: 'error', refuses: 'SOCKET_PATH_TOO_LONG', about: 'RMQDEV_HOME is too deep for a Unix socket' },
+  {
+    code: 'SOCKET_PATH_TOO_LONG',
+    severity: 'error',
+    refuses: 'SOCKET_PATH_TOO_LONG',
+    about: 'the path of RMQDEV_HOME is too long for a Unix socket',
+  },
   {
     code: 'PORT_IN_USE',
     severity: 'error',
     refuses: 'PORT_IN_USE',
-    about: 'a port is taken: an error for a NameServer, a warning for a broker, which would be moved',
+    about: 'a port is in use: an error for a NameServer, a warning for a broker, which would move',
   },
-  { code: 'PORT_FORBIDDEN', severity: 'error', refuses: 'PORT_FORBIDDEN', about: 'the system lets this user listen on no port that low' },
+  {
+    code: 'PORT_FORBIDDEN',
+    severity: 'error',
+    refuses: 'PORT_FORBIDDEN',
+    about: 'the system does not let this user listen on such a low port',
+  },
   { code: 'STORE_IN_USE', severity: 'error', refuses: 'STORE_IN_USE', about: 'another process holds the lock of a store' },
   {
     code: 'STORE_INCOMPATIBLE',
     severity: 'error',
     refuses: 'STORE_INCOMPATIBLE',
-    about: 'the files of a store have another size than the plan says, or another way of replicating wrote them',
+    about: 'the file size of a store differs from the plan, or another kind of replication wrote the files',
   },
-  { code: 'STORE_NEWER', severity: 'warning', about: 'a newer release wrote to the store than the one that is to run on it' },
+  { code: 'STORE_NEWER', severity: 'warning', about: 'the release that wrote to the store is newer than the one that will run on it' },
   {
     code: 'STORE_DAMAGED',
     severity: 'error',
@@ -66,29 +76,37 @@ export const FINDING_ROWS = [
   { code: 'OPEN_FILES_LOW', severity: 'warning', about: 'a process may open too few files' },
   { code: 'THREADS_LOW', severity: 'warning', about: 'this user or container may start too few threads' },
   { code: 'MAP_COUNT_LOW', severity: 'warning', about: 'a process may map too few files' },
-  { code: 'OVERCOMMIT_STRICT', severity: 'warning', about: 'the kernel promises no more memory than there is (vm.overcommit_memory=2)' },
+  {
+    code: 'OVERCOMMIT_STRICT',
+    severity: 'warning',
+    about: 'the kernel does not promise more memory than there is (vm.overcommit_memory=2)',
+  },
   { code: 'JAVA_NOT_FOUND', severity: 'error', refuses: 'JAVA_NOT_FOUND', about: 'there is no JDK' },
   { code: 'JAVA_UNSUITABLE', severity: 'error', refuses: 'JAVA_UNSUITABLE', about: 'no JDK that was found can run this release' },
-  { code: 'JAVA_HOME_BROKEN', severity: 'warning', about: 'JAVA_HOME names no JDK' },
-  { code: 'JAVA_HOME_IS_JRE', severity: 'info', about: 'JAVA_HOME names a JRE: it runs RocketMQ, but compiles nothing' },
+  { code: 'JAVA_HOME_BROKEN', severity: 'warning', about: 'JAVA_HOME is not a JDK' },
+  { code: 'JAVA_HOME_IS_JRE', severity: 'info', about: 'JAVA_HOME is a JRE: it runs RocketMQ, but cannot compile' },
   { code: 'RELEASE_NOT_INSTALLED', severity: 'info', about: 'the release is not installed yet; `up` gets it' },
   { code: 'FOREIGN_ROCKETMQ', severity: 'info', about: 'RocketMQ runs on this machine that rmqdev did not start' },
-  { code: 'NODES_WITHOUT_DAEMON', severity: 'warning', about: 'nodes of rmqdev run and no daemon looks after them' },
+  { code: 'NODES_WITHOUT_DAEMON', severity: 'warning', about: 'nodes of rmqdev run without a daemon' },
   { code: 'STATE_UNREADABLE', severity: 'warning', about: 'the state of a cluster cannot be read' },
-  { code: 'LEFTOVERS', severity: 'info', about: 'RMQDEV_HOME holds what nobody needs any more' },
-  { code: 'NAMESRV_ADDR_SET', severity: 'warning', about: 'NAMESRV_ADDR leads clients of this shell to another cluster' },
-  { code: 'ROCKETMQ_HOME_SET', severity: 'warning', about: 'ROCKETMQ_HOME names no release (warning), or is taken for its version (info)' },
+  { code: 'LEFTOVERS', severity: 'info', about: 'RMQDEV_HOME has files that are no longer needed' },
+  { code: 'NAMESRV_ADDR_SET', severity: 'warning', about: 'NAMESRV_ADDR sends clients of this shell to another cluster' },
+  {
+    code: 'ROCKETMQ_HOME_SET',
+    severity: 'warning',
+    about: 'ROCKETMQ_HOME is not a release (warning), or is used as the release of its version (info)',
+  },
   { code: 'JAVA_OPTIONS_SET', severity: 'info', about: 'the shell has options for Java that nodes of rmqdev do not get' },
-  { code: 'SLEEPS_BY_ITSELF', severity: 'info', about: 'macOS goes to sleep by itself after some minutes' },
-  { code: 'MACHINE_SLEPT', severity: 'info', about: 'this machine has slept since it was booted' },
-  { code: 'CLOCK_OFF', severity: 'warning', about: "the system's clock and the hardware's differ" },
+  { code: 'SLEEPS_BY_ITSELF', severity: 'info', about: 'macOS goes to sleep by itself after a few minutes' },
+  { code: 'MACHINE_SLEPT', severity: 'info', about: 'this machine has slept since boot' },
+  { code: 'CLOCK_OFF', severity: 'warning', about: 'the system clock and the hardware clock differ' },
   { code: 'WSL_1', severity: 'error', about: 'WSL 1 has no Linux kernel' },
-  { code: 'WSL_MEMORY', severity: 'info', about: 'WSL 2 gives Linux a part of the memory, and gives it back late' },
+  { code: 'WSL_MEMORY', severity: 'info', about: 'WSL 2 gives Linux a part of the memory, and Linux gives it back late' },
   { code: 'ADVERTISE_UNRESOLVED', severity: 'error', about: 'the name to advertise cannot be resolved here' },
   {
     code: 'ADVERTISE_LOCAL_ONLY',
     severity: 'warning',
-    about: 'only clients of this machine, or its containers, reach the address to advertise',
+    about: 'only clients on this machine, or in its containers, reach the address to advertise',
   },
   { code: 'ADVERTISE_NOT_OURS', severity: 'warning', about: 'no interface of this machine has the address to advertise' },
   {

@@ -1,16 +1,16 @@
 import type { Finding } from '../../base/finding.js';
 import { finding } from './codes.js';
 
-/** `javaHome`, `rocketmqHome`: what the variable names turned out to be; undefined where it is not set. */
+/** `javaHome`, `rocketmqHome`: what the variable points to; undefined if it is not set. */
 export type EnvironmentFacts = {
   variables: Readonly<Partial<Record<string, string>>>;
   javaHome: { ok: true; isJre: boolean } | { ok: false; why: string } | undefined;
   rocketmqHome: { version: string } | { why: string } | undefined;
-  /** namesrvAddr of each cluster of this home that is known. */
+  /** namesrvAddr of each known cluster of this home. */
   clusters: readonly { cluster: string; namesrvAddr: string }[];
 };
 
-/** What RocketMQ's scripts or the JVM would read, and nodes of rmqdev never see. Sources: distribution/bin/run*.sh; java(1). */
+/** Variables that RocketMQ's scripts or the JVM would read, and that nodes of rmqdev never see. Sources: distribution/bin/run*.sh; java(1). */
 export const JAVA_VARIABLES = ['JAVA_OPT', 'JAVA_OPT_EXT', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'CLASSPATH'] as const;
 
 export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }: EnvironmentFacts): Finding[] {
@@ -23,7 +23,7 @@ export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }
         what: `NAMESRV_ADDR is set in this shell: ${address}`,
         why: `clients started here go to that address${first ? `, and not to ${first.cluster} (${first.namesrvAddr})` : ''}; nodes of rmqdev do not see it`,
         next: first
-          ? `\`eval "$(rmqdev env -c ${first.cluster})"\` sets it to the cluster's, \`unset NAMESRV_ADDR\` takes it away`
+          ? `\`eval "$(rmqdev env -c ${first.cluster})"\` sets it to the cluster's, \`unset NAMESRV_ADDR\` removes it`
           : '`unset NAMESRV_ADDR`',
       }),
     );
@@ -31,18 +31,18 @@ export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }
   if (javaHome && !javaHome.ok) {
     findings.push(
       finding('warning', 'JAVA_HOME_BROKEN', {
-        what: `JAVA_HOME names no JDK: ${variables.JAVA_HOME}`,
-        why: `${javaHome.why}; rmqdev looks further, but RocketMQ's own scripts and Maven do not`,
-        next: 'Let it name the folder that holds bin/java, or take it away: `unset JAVA_HOME`',
+        what: `JAVA_HOME is not a JDK: ${variables.JAVA_HOME}`,
+        why: `${javaHome.why}; rmqdev looks for another JDK, but RocketMQ's own scripts and Maven do not`,
+        next: 'Set it to the folder that has bin/java in it, or remove it: `unset JAVA_HOME`',
       }),
     );
   }
   if (javaHome?.ok && javaHome.isJre) {
     findings.push(
       finding('info', 'JAVA_HOME_IS_JRE', {
-        what: `JAVA_HOME names a JRE: ${variables.JAVA_HOME}`,
-        why: 'it runs RocketMQ, but has no javac: Maven and your own builds fail with it',
-        next: 'Let it name a JDK, if you build with it',
+        what: `JAVA_HOME is a JRE: ${variables.JAVA_HOME}`,
+        why: 'it runs RocketMQ, but has no javac: Maven and your own builds fail',
+        next: 'If you build with it, set it to a JDK',
       }),
     );
   }
@@ -52,8 +52,8 @@ export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }
     findings.push(
       finding('info', 'JAVA_OPTIONS_SET', {
         what: `${options.map((name) => `${name}=${variables[name]}`).join(', ')} in this shell`,
-        why: 'your own Java programs and the scripts of RocketMQ take them; nodes of rmqdev do not, so that they start the same way everywhere',
-        next: `To give a node an option, say so: \`--set 'broker.jvm=[<option>]'\`; to take them away: \`unset ${options.join(' ')}\``,
+        why: 'your own Java programs and the scripts of RocketMQ use them; nodes of rmqdev do not, so that they start the same way everywhere',
+        next: `To give a node an option: \`--set 'broker.jvm=[<option>]'\`; to remove them: \`unset ${options.join(' ')}\``,
       }),
     );
   }
@@ -63,19 +63,19 @@ export function judgeEnvironment({ variables, javaHome, rocketmqHome, clusters }
 function judgeRocketMqHome(home: string, found: { version: string } | { why: string }): Finding {
   if ('why' in found) {
     return finding('warning', 'ROCKETMQ_HOME_SET', {
-      what: `ROCKETMQ_HOME names no release: ${home}`,
-      why: `${found.why}; rmqdev passes it over, the scripts of RocketMQ do not`,
-      next: 'Let it name the folder that holds lib/ and conf/, or take it away: `unset ROCKETMQ_HOME`',
+      what: `ROCKETMQ_HOME is not a release: ${home}`,
+      why: `${found.why}; rmqdev ignores it, the scripts of RocketMQ do not`,
+      next: 'Set it to the folder that has lib/ and conf/ in it, or remove it: `unset ROCKETMQ_HOME`',
     });
   }
   return finding('info', 'ROCKETMQ_HOME_SET', {
     what: `ROCKETMQ_HOME is set: ${home} (RocketMQ ${found.version})`,
-    why: `\`up\` takes it where no release or ${found.version} is wanted, and says so`,
+    why: `\`up\` uses it if no release or ${found.version} is asked for, and says so`,
     next: 'To run another one, name it (`--rocketmq 5.5.0`), or `unset ROCKETMQ_HOME`',
   });
 }
 
-/** Lists of addresses in any order. */
+/** Compares lists of addresses in any order. */
 function isSameList(one: string, other: string): boolean {
   const sorted = (list: string) => list.split(';').filter(Boolean).sort().join(';');
   return sorted(one) === sorted(other);

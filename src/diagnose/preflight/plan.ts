@@ -1,12 +1,12 @@
 import type { ProcessRole } from '../../rocketmq/releases.js';
 
-/** One node as it is to run, as far as the checks before a start need it. */
+/** One node as it will run, as far as the checks before a start need it. */
 export type PreflightNode = {
   id: string;
   role: ProcessRole;
   /** RocketMQ's version. */
   release: string;
-  /** The release it ran on before; undefined where it never ran or nobody knows. */
+  /** The release it ran on before; undefined if it never ran or this is not known. */
   releaseBefore: string | undefined;
   memoryBytes: number;
   /** The profile's own JVM options. */
@@ -14,7 +14,7 @@ export type PreflightNode = {
   store: string;
   /** The node's effective configuration. */
   properties: ReadonlyMap<string, string>;
-  /** `none`: it runs and goes on; `restart`: it runs and will be started anew. */
+  /** `none`: it runs and goes on; `restart`: it runs and will be restarted. */
   change: 'start' | 'restart' | 'none';
 };
 

@@ -4,7 +4,7 @@ import type { ProcessRole } from '../../rocketmq/releases.js';
 import { type PortHolder, whoHolds } from '../port-holder.js';
 import { finding } from './codes.js';
 
-/** The ports that one node would take. */
+/** The ports that one node would use. */
 export type WantedPorts = { node: string; role: ProcessRole; ports: Readonly<Record<string, number>> };
 
 /** What `up` would do about ports that are taken: a broker moves, and so does a NameServer that another cluster of rmqdev keeps from its port. */
@@ -47,7 +47,7 @@ function firstBusy(ports: Readonly<Record<string, number>>, busy: readonly PortH
   return [];
 }
 
-/** Ports that this user may not listen on. @param firstAllowed the first that it may */
+/** Ports that this user may not listen on. @param firstAllowed the first allowed port */
 export function judgePrivilege(wanted: readonly WantedPorts[], firstAllowed: number): Finding[] {
   return wanted.flatMap(({ node, ports }) => {
     const port = Math.min(...Object.values(ports));
@@ -56,7 +56,7 @@ export function judgePrivilege(wanted: readonly WantedPorts[], firstAllowed: num
     return [
       finding('error', 'PORT_FORBIDDEN', {
         what: `${node} cannot listen on port ${port}`,
-        why: `this user may listen on ports from ${firstAllowed} only`,
+        why: `this user may listen only on ports from ${firstAllowed}`,
         next: `Choose a higher one: \`--set ${node}.listenPort=${(ports.listen as number) + Math.max(10_000, lift)}\`; or allow it: \`sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${Math.max(0, port)}\``,
       }),
     ];

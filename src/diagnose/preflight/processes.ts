@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<RocketMqProcess['role'], string>> = {
 };
 const TOLD = 4;
 
-/** RocketMQ that somebody started by hand or by its scripts: rmqdev never touches it. */
+/** RocketMQ processes that were started by hand or by its scripts: rmqdev never touches them. */
 export function judgeForeign(processes: readonly RocketMqProcess[]): Finding[] {
   const foreign = processes.filter(({ nodeFolder }) => nodeFolder === undefined);
   const [first] = foreign;
@@ -29,12 +29,12 @@ export function judgeForeign(processes: readonly RocketMqProcess[]): Finding[] {
           ? 'a RocketMQ process runs that rmqdev did not start'
           : `${foreign.length} RocketMQ processes run that rmqdev did not start`,
       why: `${[...told, ...more].join(', ')}${logs}. rmqdev leaves ${foreign.length === 1 ? 'it' : 'them'} alone, and \`up\` goes round the ports`,
-      next: `Nothing must be done; \`kill ${first.pid}\` ends ${foreign.length === 1 ? 'it' : 'the first'} in an orderly way`,
+      next: `You need not do anything; \`kill ${first.pid}\` ends ${foreign.length === 1 ? 'it' : 'the first'} in an orderly way`,
     }),
   ];
 }
 
-/** A home of rmqdev that nodes run in: does it exist, and does a daemon answer there? */
+/** A home of rmqdev with running nodes: does it exist, and does a daemon answer there? */
 export type HomeState = { home: string; exists: boolean; hasDaemon: boolean };
 
 /** `…/<home>/clusters/<cluster>/nodes/<id>`. */
@@ -42,7 +42,7 @@ export function homeOfNode(nodeFolder: string): string {
   return dirname(dirname(dirname(dirname(nodeFolder))));
 }
 
-/** Nodes that run while no daemon looks after them: crashes would go unnoticed. @param own this RMQDEV_HOME */
+/** Nodes that run without a daemon: nobody would notice a crash. @param own this RMQDEV_HOME */
 export function judgeOrphans(processes: readonly RocketMqProcess[], homes: readonly HomeState[], own: string): Finding[] {
   return homes
     .filter(({ hasDaemon }) => !hasDaemon)
@@ -54,8 +54,8 @@ export function judgeOrphans(processes: readonly RocketMqProcess[], homes: reado
       const command = home === own ? 'rmqdev status' : `RMQDEV_HOME=${home} rmqdev status`;
       return [
         finding('warning', 'NODES_WITHOUT_DAEMON', {
-          what: exists ? `${run} in ${home}, and no daemon looks after them` : `${run} though their folder is gone: ${home}`,
-          why: exists ? `pids ${pids}: they serve, but a crash would go unnoticed` : `pids ${pids}: no daemon can take them over`,
+          what: exists ? `${run} in ${home}, but no daemon supervises them` : `${run}, but their folder is gone: ${home}`,
+          why: exists ? `pids ${pids}: they work, but nobody would notice a crash` : `pids ${pids}: no daemon can take them over`,
           next: exists ? `\`${command}\` starts a daemon that takes them over; \`rmqdev down\` ends them` : `End them: \`kill ${pids}\``,
         }),
       ];

@@ -6,12 +6,12 @@ import { finding, placeOf } from './codes.js';
 import type { StoreFacts } from './facts.js';
 import type { PreflightNode } from './plan.js';
 
-/** A node with the store that it finds. */
+/** A node and its store. */
 export type StoreOfNode = { node: PreflightNode; store: StoreFacts };
 
 /**
- * Going forward is what releases are made for; going back is not tried by anybody. Told once, when a store comes to an older release,
- * and once for all nodes that this concerns.
+ * Releases are made to go forward; nobody tests going back. Reported once, when an older release gets a store,
+ * in one note for all nodes concerned.
  */
 export function judgeAges(stores: readonly StoreOfNode[], cluster: string): Finding[] {
   const back = stores.flatMap((each) => {
@@ -28,15 +28,15 @@ export function judgeAges(stores: readonly StoreOfNode[], cluster: string): Find
       'STORE_NEWER',
       {
         what: `${writer} wrote ${stored}, and RocketMQ ${node.release} will run on ${ids.length === 1 ? 'it' : 'them'}`,
-        why: 'it reads the messages, but not what only the newer release knows (timer messages, RocksDB tables)',
-        next: `To begin with empty stores: \`rmqdev reset ${ids.join(' ')} -c ${cluster}\``,
+        why: 'it reads the messages, but not the data that only the newer release knows (timer messages, RocksDB tables)',
+        next: `To start with empty stores: \`rmqdev reset ${ids.join(' ')} -c ${cluster}\``,
       },
       group.map(({ store }) => placeOf(store.path)),
     );
   });
 }
 
-/** @returns who wrote the store, if that is a newer release than the one that comes now; undefined also if that one was here before. */
+/** @returns the release that wrote the store, if it is newer than the one to run now; undefined also if the older one ran here before. */
 function newerWriter({ node, store }: StoreOfNode): string | undefined {
   if (node.role !== 'broker' || node.change === 'none' || store.entries.length === 0 || node.releaseBefore === node.release)
     return undefined;

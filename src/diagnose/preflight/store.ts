@@ -9,8 +9,8 @@ import type { ConfigFacts, StoreFacts, StoreFile } from './facts.js';
 import type { PreflightNode } from './plan.js';
 
 /**
- * What a broker would make of the store it finds. @param cluster for the commands that mend it
- * A node that runs and is only to be started anew holds its locks and writes its JSON files: they say nothing then.
+ * How a broker would react to its store. @param cluster for the commands that repair it
+ * A node that runs and will only be restarted holds its locks and writes its JSON files, so these say nothing.
  */
 export function judgeStore(node: PreflightNode, store: StoreFacts, cluster: string): Finding[] {
   if (node.role !== 'broker' || node.change === 'none') return [];
@@ -38,7 +38,7 @@ function judgeLocks({ node, store }: Context): Finding[] {
       'STORE_IN_USE',
       {
         what: `${node.id} cannot be started`,
-        why: `${who} holds ${file}; a second broker would change the store under the first before it finds the lock taken`,
+        why: `${who} holds ${file}; a second broker would change the store of the first one before it sees the lock`,
         next: isOurs
           ? `\`rmqdev daemon restart\` takes it over; or end it with \`kill ${holder?.pid}\``
           : holder
@@ -55,12 +55,12 @@ function judgeConfigs(context: Context): Finding[] {
 }
 
 /**
- * A broken file is loaded from its copy; a broken copy too ends the broker with 253; one that is missing or empty counts as an empty table.
+ * If a file is broken, the broker loads its copy. If the copy is broken too, the broker ends with 253. A missing or empty file counts as an empty table.
  * Source: common/.../ConfigManager.java load, loadBak; measured on 4.9.7 and 5.5.0.
  */
 function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }: ConfigFacts): Finding[] {
   const copy = `${file}.bak`;
-  const lost = CONFIG_LOSS[basename(name, '.json')] ?? 'what it holds';
+  const lost = CONFIG_LOSS[basename(name, '.json')] ?? 'its contents';
   const isUsable = (state: string) => state === 'sound';
   const at = [placeOf(file)];
   if (main === 'sound' || (main === 'missing' && backup === 'missing')) return [];
@@ -74,7 +74,7 @@ function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }
         {
           what: `${node.id} cannot be started: ${both}`,
           why: `${file} ${why}; RocketMQ ${node.release} would end with exit status 253 and say nothing on its console`,
-          next: `Put a sound copy in place, or begin with an empty table: \`mv ${file}{,.broken}; mv ${copy}{,.broken}\` (the broker forgets ${lost}); or begin with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
+          next: `Put a good copy in place, or start with an empty table: \`mv ${file}{,.broken}; mv ${copy}{,.broken}\` (the broker forgets ${lost}); or start with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
         },
         [placeOf(file), placeOf(copy)],
       ),
@@ -89,8 +89,8 @@ function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }
         'STORE_DAMAGED',
         {
           what: `${name} of ${node.id} cannot be read`,
-          why: `${file} ${state}; RocketMQ takes its copy ${name}.bak, which may lack the last changes`,
-          next: `The start keeps a copy of the damaged file and says what is missing; to look at both first: \`diff ${file} ${copy}\``,
+          why: `${file} ${state}; RocketMQ loads its copy ${name}.bak, which may lack the last changes`,
+          next: `The start keeps a copy of the damaged file and says what is missing; to compare both first: \`diff ${file} ${copy}\``,
         },
         at,
       ),
@@ -102,8 +102,8 @@ function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }
       'STORE_DAMAGED',
       {
         what: `${node.id} would forget ${lost}`,
-        why: `${file} ${state}, and there is no copy with anything in it: RocketMQ starts with an empty table and says nothing`,
-        next: `Put a sound copy in place before you start it, such as that of its master or slave; messages stay as they are`,
+        why: `${file} ${state}, and there is no copy with contents: RocketMQ starts with an empty table and says nothing`,
+        next: `Put a good copy in place before you start it, for example from its master or slave; messages do not change`,
       },
       at,
     ),
@@ -119,7 +119,7 @@ function judgeFolders({ node, store }: Context): Finding[] {
       'HOME_NOT_WRITABLE',
       {
         what: `${node.id} cannot write to its store`,
-        why: `${folder} may not be written by this user`,
+        why: `${folder} is not writable for this user`,
         next: `Give it back to your user: \`sudo chown -R $(id -un) ${store.path}\``,
       },
       [placeOf(folder)],
@@ -127,7 +127,7 @@ function judgeFolders({ node, store }: Context): Finding[] {
   ];
 }
 
-/** DLedger and controller mode keep their own data in the store; the other modes neither read nor remove it. */
+/** DLedger and controller mode keep their own data in the store; other modes neither read nor remove it. */
 function judgeMode({ node, store, reset }: Context): Finding[] {
   const isOn = ({ key }: StoreMode) => node.properties.get(key) === 'true';
   return STORE_MODES.flatMap((mode) => {
@@ -138,9 +138,9 @@ function judgeMode({ node, store, reset }: Context): Finding[] {
           'warning',
           'STORE_INCOMPATIBLE',
           {
-            what: `the store of ${node.id} was used in ${mode.name}, and ${node.id} is to run without it`,
-            why: `${store.path}/${entry} is there: messages that were written in ${mode.name} are not read without it`,
-            next: `Go back to a profile with ${mode.key}=true, or begin with an empty store: \`${reset}\``,
+            what: `the store of ${node.id} was used in ${mode.name}, and ${node.id} would run without it`,
+            why: `${store.path}/${entry} exists: a broker without ${mode.name} does not read messages that were written in it`,
+            next: `Go back to a profile with ${mode.key}=true, or start with an empty store: \`${reset}\``,
           },
           [placeOf(`${store.path}/${entry}`)],
         ),
@@ -152,9 +152,9 @@ function judgeMode({ node, store, reset }: Context): Finding[] {
           'warning',
           'STORE_INCOMPATIBLE',
           {
-            what: `the store of ${node.id} was used without ${mode.name}, and ${node.id} is to run in it`,
-            why: `${store.path} holds ${store.commitLog.length} commit log files and nothing of ${mode.name}: each member of the group must begin with the same messages`,
-            next: `Begin with an empty store: \`${reset}\``,
+            what: `the store of ${node.id} was used without ${mode.name}, and ${node.id} would run in it`,
+            why: `${store.path} holds ${store.commitLog.length} commit log files and no data of ${mode.name}: each member of the group must start with the same messages`,
+            next: `Start with an empty store: \`${reset}\``,
           },
           [placeOf(store.path)],
         ),
@@ -183,15 +183,15 @@ function judgeSize({ node, store, reset }: Context, kind: keyof typeof WORDS, fi
   if (isEmpty) {
     const text = {
       what: `${node.id} cannot be started: a file of its ${WORDS[kind]} is empty`,
-      why: `${wrong.file} has 0 bytes, as after a power loss or on a full disk, and ${key} is ${wanted}; ${consequence}`,
-      next: `Move it away if it is the last one: \`mv ${wrong.file} ${store.path}/\`; or begin with an empty store: \`${reset}\``,
+      why: `${wrong.file} has 0 bytes, usually after a power loss or on a full disk, and ${key} is ${wanted}; ${consequence}`,
+      next: `Move it away if it is the last one: \`mv ${wrong.file} ${store.path}/\`; or start with an empty store: \`${reset}\``,
     };
     return [finding('error', 'STORE_INCOMPATIBLE', text, at)];
   }
   const text = {
-    what: `the store of ${node.id} does not fit the plan: its ${WORDS[kind]} files are of ${formatBytes(wrong.sizeBytes)}, and ${key} says ${formatBytes(wanted)}`,
+    what: `the store of ${node.id} does not fit the plan: its ${WORDS[kind]} files have ${formatBytes(wrong.sizeBytes)}, and ${key} says ${formatBytes(wanted)}`,
     why: `${wrong.file} has ${wrong.sizeBytes} bytes instead of ${wanted}; ${consequence}`,
-    next: `Keep the size that the store has: \`--set ${node.id}.properties.${key}=${wrong.sizeBytes}\`; or begin with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
+    next: `Keep the size that the store has: \`--set ${node.id}.properties.${key}=${wrong.sizeBytes}\`; or start with an empty store: \`${reset}\` (it deletes the messages of ${node.id})`,
   };
   return [finding('error', 'STORE_INCOMPATIBLE', text, at)];
 }

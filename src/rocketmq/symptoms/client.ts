@@ -1,9 +1,9 @@
 import { RANK, type Symptom } from '../symptom.js';
 
-/** Of a client's log or exception only: brokers and proxies are clients too, and write the like when a peer restarts. */
+/** Only in a client's log or exception: brokers and proxies are clients too, and write similar lines when a peer restarts. */
 const OF_CLIENT = { kinds: ['client', 'rocketmq_client'], besides: 'org.apache.rocketmq.client.' } as const;
 const PRODUCER = 'client/.../impl/producer/DefaultMQProducerImpl.java';
-const RESPONSE = 'an answer to a client, which no log of the node holds; a client was not run';
+const RESPONSE = 'an answer to a client, which no log of the node contains; no client was run';
 
 export const CLIENT_SYMPTOMS: readonly Symptom[] = [
   {
@@ -15,7 +15,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (_, { groups }) => ({
       what: `The client's NameServer knows no broker with topic ${groups.topic ?? 'that it sends to'}`,
-      why: 'the topic does not exist and autoCreateTopicEnable is off, no master is registered, or the client asks another NameServer than the brokers use',
+      why: 'the topic does not exist and autoCreateTopicEnable is off, no master is registered, or the client asks a different NameServer from the one that the brokers use',
       next: '`rmqdev status` shows whether a master is registered; `rmqdev env` prints the NAMESRV_ADDR for the client; then create the topic in the profile (`topics:`)',
     }),
     source: `${PRODUCER} sendDefaultImpl; measured`,
@@ -34,7 +34,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: () => ({
       what: 'The client was given no NameServer',
-      why: 'neither setNamesrvAddr, nor -Drocketmq.namesrv.addr, nor the variable NAMESRV_ADDR is set; it then asks a server at Alibaba (jmenv.tbsite.net), which is not there',
+      why: 'neither setNamesrvAddr, nor -Drocketmq.namesrv.addr, nor the variable NAMESRV_ADDR is set; the client then asks a server of Alibaba (jmenv.tbsite.net), which does not exist here',
       next: 'Set it: `eval "$(rmqdev env)"` in the shell that starts the client',
     }),
     source: `${PRODUCER} validateNameServerSetting; measured`,
@@ -49,7 +49,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     says: () => ({
       what: 'The broker did not answer the client in time',
       why: 'the address that the broker registered (brokerIP1) cannot be reached from the client (VPN, Docker, another Wi-Fi since the start), or the broker is stuck or paused',
-      next: '`rmqdev status` shows whether it answers. On one machine brokerIP1 is 127.0.0.1; for clients elsewhere set `advertise` in the profile',
+      next: '`rmqdev status` shows whether it answers. On one machine brokerIP1 is 127.0.0.1; for clients on other machines set `advertise` in the profile',
     }),
     source: PRODUCER,
     notProvoked: 'needs an address that swallows packets, which not every machine has',
@@ -64,7 +64,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (_, { groups }) => ({
       what: `The client has no connection to ${groups.address}`,
-      why: 'nothing listens there, or no longer: the node is down, has another port, or registered an address that is not reachable from the client. A 4.4.0 client uses listenPort - 2 (vipChannelEnabled)',
+      why: 'nothing listens there (any more): the node is down, has another port, or registered an address that the client cannot reach. A 4.4.0 client uses listenPort - 2 (vipChannelEnabled)',
       next: '`rmqdev status` shows what runs, and on which ports; `rmqdev env` prints the address of the NameServers',
     }),
     source: 'remoting/.../exception/RemotingConnectException.java; measured',
@@ -92,7 +92,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     ...OF_CLIENT,
     rank: RANK.cause,
     says: (_, { groups }) => ({
-      what: groups.what === 'SLAVE' ? 'The slave had not confirmed the message in time' : 'The message was not flushed to disk in time',
+      what: groups.what === 'SLAVE' ? 'The slave did not confirm the message in time' : 'The message was not flushed to disk in time',
       why: `the message is stored on the master; ${groups.what === 'SLAVE' ? 'the slave is down, behind or slow (3 to 5 s)' : 'the disk took longer than syncFlushTimeout (5 s)'}`,
       next:
         groups.what === 'SLAVE'
@@ -110,8 +110,8 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: () => ({
       what: 'The broker refused the message (code 14)',
-      why: 'its disk is more than 90 % full, or it is a slave, or its store was being closed',
-      next: 'Look at `df -h` for its store and free some space; send to the master',
+      why: 'its disk is more than 90 % full, or it is a slave, or it was closing its store',
+      next: 'Check its disk with `df -h` and free some space; send to the master',
     }),
     source: 'broker/.../processor/SendMessageProcessor.java; measured',
     provoked: 'client-disk-full',
@@ -124,7 +124,7 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: () => ({
       what: 'The broker could not create its next commit log file',
-      why: 'no memory or disk for another file of mappedFileSizeCommitLog (1 GB by default)',
+      why: 'there is no memory or disk space for another file of mappedFileSizeCommitLog (1 GB by default)',
       next: 'Free disk space or memory; on an empty store use mappedFileSizeCommitLog=67108864, as rmqdev does; store.log of the broker has the reason',
     }),
     source: 'broker/.../processor/SendMessageProcessor.java CREATE_MAPEDFILE_FAILED',
@@ -155,12 +155,12 @@ export const CLIENT_SYMPTOMS: readonly Symptom[] = [
       [
         'FLUSH_SLAVE_TIMEOUT',
         'the slave did not confirm within syncFlushTimeout (5 s)',
-        'See what slows the slave down: `rmqdev status`, `rmqdev logs slaves --level warn`',
+        'Find what slows the slave down: `rmqdev status`, `rmqdev logs slaves --level warn`',
       ],
       [
         'FLUSH_DISK_TIMEOUT',
         'flushDiskType is SYNC_FLUSH, and the disk did not confirm within syncFlushTimeout (5 s)',
-        'See what slows the disk down: `rmqdev doctor`, `rmqdev logs masters --file store --level warn`',
+        'Find what slows the disk down: `rmqdev doctor`, `rmqdev logs masters --file store --level warn`',
       ],
     ] as const
   ).map(

@@ -2,7 +2,7 @@ import { RANK, type Symptom, type SymptomFacts } from '../symptom.js';
 import { forNode, Subject, startAgain } from '../symptom-words.js';
 
 const BROKER_STARTUP = 'broker/.../BrokerStartup.java; measured';
-/** The frame that reads the `-c` file; 5.x files read it in a method of their own. */
+/** The stack frame that reads the `-c` file; 5.x reads it in a separate method. */
 const READS_CONFIG = /(?:Broker|Namesrv|Controller|BrokerContainer)Startup(?:\$\w+)?\.|ConfigurationManager|ProxyStartup/;
 const READS_STORE = /DefaultMessageStore|MappedFile|ConfigManager\.persist|RocksDB/;
 
@@ -20,8 +20,8 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} did not find its configuration file`,
-      why: `${groups.file} does not exist; it was named with \`-c\``,
-      next: `Correct the path, or create the file${forNode(facts, (node) => `. rmqdev writes it anew at each start: \`rmqdev start ${node}\``, '; a relative path begins where java was started')}`,
+      why: `${groups.file} does not exist; \`-c\` names it`,
+      next: `Correct the path, or create the file${forNode(facts, (node) => `. rmqdev writes it again at each start: \`rmqdev start ${node}\``, '; a relative path starts at the folder in which java was started')}`,
     }),
     source: BROKER_STARTUP,
     provoked: 'config-missing',
@@ -38,7 +38,7 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} was not allowed to read its configuration file`,
       why: `${groups.file ?? groups.path} is not readable for the user that started it`,
-      next: `Make it readable: \`chmod u+r ${groups.file ?? groups.path}\`, and \`ls -l\` shows whose it is`,
+      next: `Make it readable: \`chmod u+r ${groups.file ?? groups.path}\`, and \`ls -l\` shows who owns it`,
     }),
     source: BROKER_STARTUP,
     provoked: 'config-unreadable',
@@ -66,8 +66,8 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} does not understand its namesrvAddr`,
-      why: `\`${groups.address}\` is not host:port, or several of them with semicolons between (127.0.0.1:9876;127.0.0.1:9877)`,
-      next: `Correct namesrvAddr in its configuration${configFile(facts)}, in \`-n\` or in the variable NAMESRV_ADDR, whichever it came from`,
+      why: `\`${groups.address}\` is not host:port, nor a list of them separated by semicolons (127.0.0.1:9876;127.0.0.1:9877)`,
+      next: `Correct namesrvAddr in its configuration${configFile(facts)}, in \`-n\` or in the variable NAMESRV_ADDR, whichever sets it`,
     }),
     source: BROKER_STARTUP,
     provoked: 'namesrv-addr-invalid',
@@ -78,12 +78,12 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     literals: ["Slave's brokerId must be > 0"],
     rank: RANK.cause,
     says: (facts) => ({
-      what: `${Subject(facts)} is to be a slave, but its brokerId is 0`,
+      what: `${Subject(facts)} should be a slave, but its brokerId is 0`,
       why: 'brokerId 0 is the master; a slave needs 1 or more, and the same brokerName as its master',
       next: forNode(
         facts,
         (node) => `Give it another one: \`rmqdev up <profile> --set ${node}.brokerId=1\``,
-        `Write brokerId=1 in its configuration${configFile(facts)}, or brokerRole=ASYNC_MASTER if it is to be a master`,
+        `Write brokerId=1 in its configuration${configFile(facts)}, or brokerRole=ASYNC_MASTER if it should be a master`,
       ),
     }),
     source: BROKER_STARTUP,
@@ -96,7 +96,7 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts) => ({
       what: `${Subject(facts)} has two ways of electing a master switched on`,
-      why: 'enableControllerMode and enableDLegerCommitLog exclude each other',
+      why: 'enableControllerMode and enableDLegerCommitLog cannot both be on',
       next: `Remove one of the two from its configuration${configFile(facts)}; controller mode is the newer one`,
     }),
     source: BROKER_STARTUP,
@@ -124,7 +124,7 @@ export const CONFIG_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts) => ({
       what: `${Subject(facts)} does not find itself in dLegerPeers`,
-      why: 'dLegerSelfId is none of the names in dLegerPeers (n0-127.0.0.1:40911;n1-127.0.0.1:40912;n2-127.0.0.1:40913)',
+      why: 'dLegerSelfId is not one of the names in dLegerPeers (n0-127.0.0.1:40911;n1-127.0.0.1:40912;n2-127.0.0.1:40913)',
       next: `Correct dLegerSelfId or dLegerPeers in its configuration${configFile(facts)}; dLegerPeers is the same for all brokers of the group`,
     }),
     source: 'openmessaging/dledger DLedgerConfig.java initSelfAddress; measured',

@@ -4,8 +4,8 @@ import { forNode, Subject, startAgain } from '../symptom-words.js';
 const percent = (ratio: string | number | undefined | null) =>
   ratio === undefined || ratio === null ? '' : ` (${Math.round(Number(ratio) * 100)} % used)`;
 const freeSpace = (facts: SymptomFacts) =>
-  `Free some space on the volume of ${facts.storePath ?? 'its store'} (\`df -h\`)${forNode(facts, () => '; `rmqdev clean` removes leftovers; or let `RMQDEV_HOME` point to a larger volume', ', or move storePathRootDir to another one')}`;
-/** Frames that read the `-c` file are in the stack of the store too, further out. */
+  `Free some space on the volume of ${facts.storePath ?? 'its store'} (\`df -h\`)${forNode(facts, () => '; `rmqdev clean` removes leftovers; or set `RMQDEV_HOME` to a folder on a larger volume', ', or move storePathRootDir to another one')}`;
+/** The frames that read the `-c` file are in the stack of the store too, further down. */
 const READS_CONFIG =
   /(?:Broker|Namesrv|Controller)Startup\.(?:createBrokerController|createNamesrvController|parseCmdLine|parseCommandlineAndConfigFile|configFileToConfigContext)/;
 const READS_STORE = /DefaultMessageStore|MappedFile|ConfigManager|RocksDB/;
@@ -18,7 +18,7 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.machine,
     says: (facts) => ({
       what: `The disk of ${facts.node ?? 'the node'} is full`,
-      why: `a write failed for want of space${percent(facts.diskUsedRatio)}; what it was writing may be cut short`,
+      why: `a write failed because the disk has no space left${percent(facts.diskUsedRatio)}; the file that it was writing may be cut short`,
       next: `${freeSpace(facts)}; then ${startAgain(facts)}`,
     }),
     source: 'write(2) ENOSPC; measured',
@@ -30,8 +30,8 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     literals: ['a fault occurred in a recent unsafe memory access operation', 'a fault occurred in an unsafe memory access operation'],
     rank: RANK.machine,
     says: (facts) => ({
-      what: `${Subject(facts)} could not write to a mapped file: its disk is full, or the file was cut short under it`,
-      why: `a page of the file has no place on the disk${percent(facts.diskUsedRatio)}; the JVM tells it as an InternalError (SIGBUS)`,
+      what: `${Subject(facts)} could not write to a mapped file: its disk is full, or the file was cut short while in use`,
+      why: `the disk has no space for a page of the file${percent(facts.diskUsedRatio)}; the JVM reports this as an InternalError (SIGBUS)`,
       next: `${freeSpace(facts)}; then ${startAgain(facts)}`,
     }),
     source: 'OpenJDK sharedRuntime.cpp handle_unsafe_access; measured on a full tmpfs',
@@ -47,10 +47,10 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} refuses messages: its disk is too full`,
-      why: `the volume of ${groups.path ?? facts.storePath ?? 'its store'} is${percent(groups.ratio)} above the limit, 90 % unless configured; sends are answered with code 14, reads go on`
+      why: `the volume of ${groups.path ?? facts.storePath ?? 'its store'} is${percent(groups.ratio)} above the limit, by default 90 %; the broker answers sends with code 14, reads go on`
         .replace('is (', 'is ')
         .replace('% used)', '% full,'),
-      next: `${freeSpace(facts)}. A 4.x broker takes another limit (-Drocketmq.broker.diskSpaceWarningLevelRatio=0.98), a 5.x one never more than 90 %`,
+      next: `${freeSpace(facts)}. A 4.x broker accepts a higher limit (-Drocketmq.broker.diskSpaceWarningLevelRatio=0.98), a 5.x broker never more than 90 %`,
     }),
     source: 'store/.../DefaultMessageStore.java CleanCommitLogService; measured',
     provoked: 'disk-over-90',
@@ -65,8 +65,8 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { groups }) => {
       const file = groups.file ?? groups.path ?? 'a file of its store';
       return {
-        what: `${Subject(facts)} may not write to its store`,
-        why: `${file} is not writable for the user that started it; often the node was started as root before, or through sudo`,
+        what: `${Subject(facts)} cannot write to its store: no permission`,
+        why: `${file} is not writable for the user that started it; often the node was started before as root or with sudo`,
         next: `Give it back to your user: \`sudo chown -R "$(id -u)" ${facts.storePath ?? '<storePathRootDir>'}\`, then ${startAgain(facts)}`,
       };
     },
@@ -80,9 +80,9 @@ export const DISK_SYMPTOMS: readonly Symptom[] = [
     pattern: /(?:Exception: )?(?<file>\/.{1,1000}?)(?: \(|: )Read-only file system/,
     rank: RANK.machine,
     says: (facts, { groups }) => ({
-      what: `${Subject(facts)} cannot write: its store lies on a read-only file system`,
-      why: `${groups.file} could not be created; the volume is mounted read-only, or the kernel made it so after an error of the disk`,
-      next: `Look at \`mount\` and \`dmesg\`; mount it writable, or ${forNode(facts, () => 'let `RMQDEV_HOME` point to another volume', 'move storePathRootDir to another volume')}`,
+      what: `${Subject(facts)} cannot write: its store is on a read-only file system`,
+      why: `${groups.file} could not be created; the volume is mounted read-only, or the kernel made it read-only after a disk error`,
+      next: `Look at \`mount\` and \`dmesg\`; mount it writable, or ${forNode(facts, () => 'set `RMQDEV_HOME` to a folder on another volume', 'move storePathRootDir to another volume')}`,
     }),
     source: 'open(2) EROFS; measured',
     provoked: 'store-read-only',

@@ -2,12 +2,12 @@ import { formatBytes } from '../../base/units.js';
 import { RANK, type Symptom, type SymptomFacts } from '../symptom.js';
 import { forNode, freshStore, heapSize, readLog, Subject, setHeap, startAgain } from '../symptom-words.js';
 
-/** With less than this share of the machine's memory free the kernel is the likely killer. */
+/** If less than this share of the machine's memory was free, the kernel is the likely killer. */
 const SCARCE = 0.05;
 const isScarce = ({ memory }: SymptomFacts) => memory !== null && memory.availableBytes < SCARCE * memory.totalBytes;
 const first = (text: string | undefined) => text ?? '';
 
-/** What the end alone says: for the case that no line says more. */
+/** What the end alone says, if no line says more. */
 export const EXIT_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'KILLED_BY_KERNEL',
@@ -17,12 +17,12 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     accept: isScarce,
     rank: RANK.exitOnly,
     says: (facts) => ({
-      what: `${Subject(facts)} was killed, most likely by the kernel for want of memory`,
-      why: `it got SIGKILL while ${facts.memory ? `${formatBytes(facts.memory.availableBytes)} of ${formatBytes(facts.memory.totalBytes)}` : 'little memory'} was free; \`dmesg\` (macOS: Console) says \`Out of memory: Killed process\` if so`,
+      what: `${Subject(facts)} was killed, most likely by the kernel because memory ran out`,
+      why: `it got SIGKILL while ${facts.memory ? `${formatBytes(facts.memory.availableBytes)} of ${formatBytes(facts.memory.totalBytes)}` : 'little memory'} was free; \`dmesg\` (macOS: Console) then says \`Out of memory: Killed process\``,
       next: `Use smaller heaps (${setHeap(facts, '256m')}), fewer brokers, or end other programs; then ${startAgain(facts)}`,
     }),
     source: 'Linux mm/oom_kill.c, signal(7)',
-    notProvoked: 'would take the memory of the machine that makes the cases',
+    notProvoked: 'would use up the memory of the machine that runs the cases',
   },
   {
     code: 'KILLED_FROM_OUTSIDE',
@@ -33,7 +33,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.exitOnly,
     says: (facts) => ({
       what: `${Subject(facts)} was killed from outside (SIGKILL)`,
-      why: `somebody or something ran \`kill -9\`, an IDE or a container ended it, or the kernel did for want of memory${facts.memory ? ` (though ${formatBytes(facts.memory.availableBytes)} was free)` : ''}; it wrote nothing, and what it had not flushed is lost`,
+      why: `somebody or something ran \`kill -9\`, an IDE or a container ended it, or the kernel killed it because memory ran out${facts.memory ? ` (though ${formatBytes(facts.memory.availableBytes)} was free)` : ''}; it wrote nothing, and data that it had not flushed is lost`,
       next: `${forNode(facts, (node) => `\`rmqdev start ${node}\` brings it back`, 'Start it again')}; it then checks its store. \`dmesg\` tells whether the kernel did it`,
     }),
     source: 'signal(7); measured',
@@ -48,7 +48,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { groups }) => ({
       what: `The JVM of ${facts.node ?? 'the node'} crashed`,
       why: first(groups.meaning),
-      next: 'Look for hs_err_pid….log in its folder: it names the library; if there is none, look at `dmesg`. Start it again, with another build of the JDK if it happens again',
+      next: 'Look for hs_err_pid….log in its folder: it names the library; if there is none, look at `dmesg`. Start it again; if it happens again, use another build of the JDK',
     }),
     source: 'OpenJDK vmError.cpp, signal(7)',
     provoked: 'abort-without-report',
@@ -129,7 +129,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     severity: 'info',
     literals: [],
     exit: { codes: [0, 129, 130, 143], signals: ['SIGTERM', 'SIGINT', 'SIGHUP'] },
-    // Beside logs it is no finding: the node is well.
+    // With logs it is not a finding: the node is well.
     accept: ({ files }) => files.length === 0,
     rank: RANK.exitOnly,
     says: (facts, { groups }) => ({

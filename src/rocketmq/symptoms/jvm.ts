@@ -7,11 +7,11 @@ const ADD_OPENS =
 const useAddOpens = (facts: SymptomFacts) =>
   forNode(
     facts,
-    () => 'Remove from the profile’s `jvm` what takes them away: rmqdev passes the --add-opens that are needed',
+    () => 'Remove the options from the profile’s `jvm` that switch them off: rmqdev passes the --add-opens that are needed',
     `Start java with \`${ADD_OPENS}\`, or on JDK 8 or 11`,
   );
 const removeOption = (facts: SymptomFacts, option: string) =>
-  `Take ${option} out of ${forNode(facts, (node) => `\`jvm\` of ${node} in the profile`, 'its start script (runbroker.sh, runserver.sh) or JAVA_OPT_EXT')}`;
+  `Remove ${option} from ${forNode(facts, (node) => `\`jvm\` of ${node} in the profile`, 'its start script (runbroker.sh, runserver.sh) or JAVA_OPT_EXT')}`;
 
 export const JVM_SYMPTOMS: readonly Symptom[] = [
   {
@@ -23,10 +23,10 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `The JDK of ${facts.node ?? 'the node'} is too old for its options`,
       why: `--add-opens exists from JDK 9 on, and ${facts.jdkMajor === null ? 'this is JDK 8' : `it ran on JDK ${facts.jdkMajor}`}`,
-      next: `Use a newer JDK${forNode(facts, () => ' (`rmqdev up <profile> --java 17`)', '')}, or leave the option out: JDK 8 needs none`,
+      next: `Use a newer JDK${forNode(facts, () => ' (`rmqdev up <profile> --java 17`)', '')}, or omit the option: JDK 8 needs none`,
     }),
     source: 'JDK 8 java(1)',
-    notProvoked: 'no JDK 8 where the cases are made',
+    notProvoked: 'no JDK 8 on the machine that runs the cases',
   },
   {
     code: 'JDK_TOO_OLD',
@@ -41,7 +41,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
       next: `Use a newer JDK${forNode(facts, () => ' (`rmqdev up <profile> --java 17`)', '')}, or remove the jar that was added`,
     }),
     source: 'OpenJDK classFileParser.cpp',
-    notProvoked: 'every supported release is Java 8 bytecode; only a jar of somebody else can do this',
+    notProvoked: 'every supported release is Java 8 bytecode; only a jar from elsewhere can do this',
   },
   {
     code: 'JVM_OPTION_UNKNOWN',
@@ -55,7 +55,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     ],
     pattern: /VM option '(?<vm>[^']{1,200})'|Unrecognized option: (?<option>-\S{1,200})/,
     notNear: /--add-opens|--enable-native-access|--add-exports/,
-    // RocketMQ itself says the same of an argument, above its help.
+    // RocketMQ itself says the same about an argument, above its help.
     notFollowedBy: /^usage: mq/,
     kinds: ['stdout'],
     rank: RANK.jvmRefused,
@@ -81,7 +81,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
       why: `two of -XX:+UseSerialGC, +UseG1GC, +UseParallelGC … were given${forNode(facts, () => ', one of them by rmqdev’s `startup: fast`', '')}`,
       next: forNode(
         facts,
-        (node) => `Set \`startup: throughput\` for ${node} in the profile, which leaves the choice to you`,
+        (node) => `Set \`startup: throughput\` for ${node} in the profile, then you choose the collector`,
         'Keep one of them',
       ),
     }),
@@ -98,7 +98,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `The start script needs JDK 8`,
       why: `the scripts of RocketMQ up to 4.8.0 use java.ext.dirs, which ${jdk(facts)} no longer has (from 9 on)`,
-      next: 'Run the script on JDK 8, or start the release with rmqdev (`rmqdev up single --rocketmq 4.7.0`), which needs no script and runs it on JDK 17',
+      next: 'Run the script on JDK 8, or start the release with rmqdev (`rmqdev up single --rocketmq 4.7.0`), which does not use the script, and runs it on JDK 17',
     }),
     source: 'distribution/bin/runbroker.sh at 4.8.0; OpenJDK arguments.cpp; measured',
     provoked: 'ext-dirs',
@@ -125,9 +125,9 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     kinds: ['stdout'],
     rank: RANK.jvmRefused,
     says: (facts) => ({
-      what: `The JVM of ${facts.node ?? 'the node'} could not use its class archive, and was told not to start without`,
-      why: '-Xshare:on insists on it; the archive is damaged, or was made by another JDK or class path',
-      next: `${forNode(facts, () => '`rmqdev clean --all` removes the archives of stopped clusters, they are made anew; ', '')}use -Xshare:auto, which goes on without it`,
+      what: `The JVM of ${facts.node ?? 'the node'} could not use its class archive, and may not start without it`,
+      why: '-Xshare:on requires it; the archive is damaged, or was made with another JDK or class path',
+      next: `${forNode(facts, () => '`rmqdev clean --all` removes the archives of stopped clusters (rmqdev makes new ones); ', '')}use -Xshare:auto, which goes on without it`,
     }),
     source: 'OpenJDK filemap.cpp; measured',
     provoked: 'class-archive',
@@ -141,7 +141,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.jvmRefused,
     says: (facts, { groups }) => ({
       what: `java did not find ${groups.class}`,
-      why: 'the jar that has it is not on the class path: lib/ of the release is incomplete, the path is wrong or was cut at a blank, or this release has no such role',
+      why: 'the jar with that class is not on the class path: lib/ of the release is incomplete, the path is wrong or was cut at a space, or this release has no such role',
       next: reinstall(facts),
     }),
     source: 'OpenJDK LauncherHelper.java; measured',
@@ -155,7 +155,7 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts) => ({
       what: `Netty of this release does not run on ${jdk(facts)} as it was started`,
-      why: 'Netty 4.0 (RocketMQ up to 4.8.0) reflects into java.nio, which a JDK from 16 on forbids unless it is told otherwise',
+      why: 'Netty 4.0 (RocketMQ up to 4.8.0) reflects into java.nio, which JDK 16 and newer forbid by default',
       next: useAddOpens(facts),
     }),
     source: 'issue 3031; measured',
@@ -235,12 +235,12 @@ export const JVM_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { record }) => ({
       what: `${Subject(facts)} could not load RocksDB`,
       why: /failed to map segment/.test(record[0] ?? '')
-        ? 'its native library is unpacked to java.io.tmpdir, and no program may be run from that folder (mounted noexec)'
-        : 'this release has no native library for this machine, or it does not fit its C library',
+        ? 'its native library is unpacked to java.io.tmpdir, and programs cannot be run from that folder (it is mounted noexec)'
+        : 'this release has no native library for this machine, or one that does not work with its C library',
       next: forNode(
         facts,
-        () => 'Let `RMQDEV_HOME` point to a folder from which programs may be run',
-        'Start java with -Djava.io.tmpdir=<a folder from which programs may be run>',
+        () => 'Set `RMQDEV_HOME` to a folder from which programs can be run',
+        'Start java with -Djava.io.tmpdir=<a folder from which programs can be run>',
       ),
     }),
     source: 'org/rocksdb/NativeLibraryLoader.java; measured',
@@ -266,7 +266,7 @@ function reinstall(facts: SymptomFacts): string {
   const version = facts.rocketmq ?? '<version>';
   return forNode(
     facts,
-    () => `Install the release anew: remove its folder and \`rmqdev install ${version}\``,
-    'Unpack the release anew; `ls lib/*.jar` must list all its jars, and the class path must name them',
+    () => `Install the release again: remove its folder, then run \`rmqdev install ${version}\``,
+    'Unpack the release again; `ls lib/*.jar` must list all its jars, and the class path must name them',
   );
 }

@@ -19,7 +19,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.machine,
     says: (facts, { record }) => ({
       what: `${Subject(facts)} ran out of heap`,
-      why: `its heap of ${heapSize(facts)} (-Xmx) is too small for what it holds${/Terminating due to/.test(record[0] ?? '') ? '; the JVM ended itself (-XX:+ExitOnOutOfMemoryError), since it would have gone on half alive' : ''}`,
+      why: `its heap of ${heapSize(facts)} (-Xmx) is too small for what it holds${/Terminating due to/.test(record[0] ?? '') ? '; the JVM ended itself (-XX:+ExitOnOutOfMemoryError) so as not to go on half alive' : ''}`,
       next: `Give it more: ${setHeap(facts, enoughHeap(facts))}`,
     }),
     source: 'OpenJDK debug.cpp report_java_out_of_memory; measured',
@@ -46,7 +46,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} ran out of memory for classes`,
       why: '-XX:MaxMetaspaceSize is too small for its classes',
-      next: 'Leave -XX:MaxMetaspaceSize out, or give 128m or more',
+      next: 'Omit -XX:MaxMetaspaceSize, or set it to 128m or more',
     }),
     source: 'OpenJDK metaspace.cpp; measured',
     provoked: 'metaspace',
@@ -84,7 +84,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { record }) => ({
       what: `The JVM refused the heap size of ${facts.node ?? 'the node'}`,
       why: `${(record[0] ?? '').trim()}; -Xms must not be above -Xmx, and both are written as 512m or 1g`,
-      next: `Set both to the same size: ${setHeap(facts, '256m')}${forNode(facts, () => ' (and leave -Xms and -Xmx out of the profile’s `jvm`)', '')}`,
+      next: `Set both to the same size: ${setHeap(facts, '256m')}${forNode(facts, () => ' (and omit -Xms and -Xmx in the profile’s `jvm`)', '')}`,
     }),
     source: GLOBALS,
     provoked: 'xms-above-xmx',
@@ -97,7 +97,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { record }) => {
       const wanted = /failed to (?:map|allocate|commit) (\d+) bytes/.exec(record.join('\n'))?.[1];
       return {
-        what: `The machine had not enough memory for ${facts.node ?? 'the node'}`,
+        what: `The machine did not have enough memory for ${facts.node ?? 'the node'}`,
         why: `the JVM was refused ${wanted ? formatBytes(Number(wanted)) : 'memory'} by the system${machine(facts)}; the scripts of RocketMQ ask for 8 GB a broker`,
         next: `Use a smaller heap (${setHeap(facts, '256m')}), end other programs, or start fewer brokers`,
       };
@@ -112,7 +112,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     kinds: ['stdout'],
     rank: RANK.jvmRefused,
     says: (facts, { record }) => ({
-      what: `The machine had not enough memory for ${facts.node ?? 'the node'}`,
+      what: `The machine did not have enough memory for ${facts.node ?? 'the node'}`,
       why: `${(record[0] ?? '').trim()}${machine(facts)}; or a limit (\`ulimit -v\`) is smaller than that`,
       next: `Use a smaller heap (${setHeap(facts, '256m')}). ${raiseLimit(facts, 'ulimit -v unlimited')}`,
     }),
@@ -131,7 +131,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.machine,
     says: (facts) => ({
       what: `${Subject(facts)} could not start another thread`,
-      why: 'the limit of processes and threads of your user is reached (`ulimit -u`), or the memory of the machine; a broker needs 200 to 300 threads',
+      why: 'your user has reached the limit of processes and threads (`ulimit -u`), or the machine has no memory left; a broker needs 200 to 300 threads',
       next: `${raiseLimit(facts, 'ulimit -u 4096')}. In a container raise pids.max. Or run fewer brokers`,
     }),
     source: 'OpenJDK os_linux.cpp create_thread; measured',
@@ -144,7 +144,7 @@ export const MEMORY_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.machine,
     says: (facts) => ({
       what: `${Subject(facts)} could open no further file or connection`,
-      why: 'the limit of open files is reached (`ulimit -n`); a broker has its jars, its store files and a descriptor for each connection open',
+      why: 'the limit of open files is reached (`ulimit -n`); a broker keeps open its jars, its store files and a descriptor for each connection',
       next: raiseLimit(facts, 'ulimit -n 65536'),
     }),
     source: 'open(2) EMFILE; measured',

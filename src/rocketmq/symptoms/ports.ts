@@ -3,10 +3,10 @@ import { BROKER_PORTS, endHolder, forNode, holderWords, Subject, setPort, socket
 
 const NETTY_SERVER = 'remoting/.../netty/NettyRemotingServer.java start; measured';
 const HA_STACK = /AcceptSocketService\.beginAccept/;
-/** Of the other sockets of a node: in the agent of the JVM, and where a client is not let out. */
+/** Lines about other sockets: that of the JVM's debug agent, and those of a client that may not connect. */
 const NO_SERVER = /transport error 202|ERROR: JDWP/;
 
-/** The text for a socket whose name or number is known. */
+/** The text for a socket with a known name or number. */
 function busySocket(facts: SymptomFacts, port: number | undefined, socket: string | undefined): SymptomText {
   const words = socket ? socketWords(facts, socket) : port === undefined ? 'one of its ports' : `port ${port}`;
   const others = facts.role === 'broker' || facts.role === null ? `; ${BROKER_PORTS}` : '';
@@ -17,7 +17,7 @@ function busySocket(facts: SymptomFacts, port: number | undefined, socket: strin
   };
 }
 
-/** 4.x tells neither the port nor, between main and fast, the socket: what was seen of the holders does. */
+/** 4.x does not tell the port, nor which socket it was (main or fast). The holders of the ports tell it. */
 function busyUnnamed(facts: SymptomFacts): SymptomText {
   const holder = facts.portHolders.find(({ socket }) => socket !== 'ha' && socket !== 'debug') ?? facts.portHolders[0];
   if (holder) return busySocket(facts, holder.port, holder.socket);
@@ -28,7 +28,7 @@ function busyUnnamed(facts: SymptomFacts): SymptomText {
   return {
     what: `${Subject(facts)} could not open ${either}`,
     why: `another process has it already, and this release does not say which of the two it is; ${BROKER_PORTS}. In a DLedger group it may also be the broker’s own port in dLegerPeers`,
-    next: `See who has them (\`ss -ltnp\` or \`lsof -iTCP -sTCP:LISTEN\`) and end it, or move the whole node: ${setPort(facts, '<another port>')}`,
+    next: `Find the process (\`ss -ltnp\` or \`lsof -iTCP -sTCP:LISTEN\`) and end it, or move the whole node: ${setPort(facts, '<another port>')}`,
   };
 }
 
@@ -95,7 +95,7 @@ export const PORT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts) => ({
       what: `${Subject(facts)} was not allowed to open its port`,
-      why: `ports below 1024 are for root${facts.ports.listen === undefined ? '' : `, and its listenPort is ${facts.ports.listen}`}`,
+      why: `only root may use ports below 1024${facts.ports.listen === undefined ? '' : `, and its listenPort is ${facts.ports.listen}`}`,
       next: `Choose a listenPort of 1026 or more: ${setPort(facts, '<port>')}`,
     }),
     source: 'sun.nio.ch.Net.bind0, bind(2) EACCES; measured',
@@ -111,7 +111,7 @@ export const PORT_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} cannot listen on ${groups.address}`,
-      why: 'no network card of this machine has that address (a VPN that went down, another Wi-Fi, or a typing error)',
+      why: 'no network card of this machine has that address (a VPN that went down, another Wi-Fi, or a typo)',
       next: `Remove bindAddress from its configuration, or use 0.0.0.0 or 127.0.0.1`,
     }),
     source: 'remoting/.../netty/NettyServerConfig.java bindAddress; bind(2) EADDRNOTAVAIL; measured',

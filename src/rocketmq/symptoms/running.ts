@@ -8,12 +8,12 @@ const ordinary = (facts: SymptomFacts): SymptomText => ({
   why: 'RocketMQ logs it at every start or stop, some of it as WARN or ERROR; it is not the cause of anything',
   next: forNode(
     facts,
-    (node) => `\`rmqdev explain ${node}\` looks at all that the node wrote`,
+    (node) => `\`rmqdev explain ${node}\` looks at everything that the node wrote`,
     'Explain the whole log file, or the exit status of the node',
   ),
 });
 
-/** What a node says while it runs. A healthy one says the last ones too. */
+/** What a node writes while it runs. A healthy node writes the last ones too. */
 export const RUNNING_SYMPTOMS: readonly Symptom[] = [
   {
     code: 'NAMESRV_UNREACHABLE',
@@ -26,7 +26,7 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} cannot register with its NameServer${groups.address ? ` ${groups.address}` : ''}`,
-      why: 'nothing answers there; until it does, clients do not find this broker. It tries again each 10 to 60 s by itself',
+      why: 'nothing answers there; until it does, clients do not find this broker. It tries again every 10 to 60 s by itself',
       next: `Start the NameServer${forNode(facts, () => ' (`rmqdev start namesrvs`)', '')}, or correct namesrvAddr if it is another one`,
     }),
     source: 'broker/.../out/BrokerOuterAPI.java registerBrokerAll; measured',
@@ -42,7 +42,7 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts) => ({
       what: `${Subject(facts)} is a slave and does not find its master`,
-      why: 'it asks its NameServer for a master of the same brokerName and brokerClusterName, and none is known. On 5.x haMasterAddress must not be set: it is lost, and the slave then never asks',
+      why: 'it asks its NameServer for a master of the same brokerName and brokerClusterName, and none is known. On 5.x haMasterAddress must not be set: 5.x loses it, and then the slave never asks',
       next: `Start its master; compare brokerName and brokerClusterName of the two; remove haMasterAddress from its configuration`,
     }),
     source: 'store/.../ha/DefaultHAClient.java, broker/.../BrokerController.java; measured',
@@ -59,7 +59,7 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} finds no controller and stays without a role`,
-      why: `no controller answers at ${groups.addresses}; until one does the broker is not registered and takes no messages, though it said \`boot success\``,
+      why: `no controller answers at ${groups.addresses}; until one does, the broker is not registered and takes no messages, although it said \`boot success\``,
       next: 'Start the controllers first; controllerAddr must name their ports (controllerDLegerPeers), or the NameServers if the controllers live in them',
     }),
     source: 'broker/.../controller/ReplicasManager.java; measured',
@@ -72,8 +72,8 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts) => ({
       what: `${Subject(facts)} could not look up the name of this machine`,
-      why: 'the name (`hostname`) is not in /etc/hosts and no name server knows it; starts then take seconds longer, and a broker without brokerName gets another one',
-      next: 'Add the name to /etc/hosts: `127.0.0.1 localhost <hostname>` and the same for ::1',
+      why: 'the name (`hostname`) is not in /etc/hosts and no name server knows it; each start then takes seconds longer, and a broker without brokerName gets a different one',
+      next: 'Add the name to /etc/hosts: `127.0.0.1 localhost <hostname>` and do the same for ::1',
     }),
     source: 'common/.../BrokerConfig.java localHostName; measured',
     provoked: 'host-name-unknown',
@@ -89,11 +89,11 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
       why:
         groups.kind === 'TIMEOUT_CLEAN_QUEUE'
           ? 'a request had waited longer than waitTimeMillsInSendQueue (200 ms by default): a slow disk, a garbage collection, or a laptop that slept'
-          : 'it had more to write than the disk takes, or more requests than its queues hold',
+          : 'it had more to write than the disk can take, or more requests than its queues can hold',
       next: `Send it again, the message was not stored. For development, allow longer waits: ${setProperty(facts, 'waitTimeMillsInSendQueue', '5000')}`,
     }),
     source: 'broker/.../latency/BrokerFastFailure.java, remoting/.../NettyRemotingAbstract.java',
-    notProvoked: 'needs a stall of the machine at the right moment; no run gave it reliably',
+    notProvoked: 'needs a stall of the machine at the right moment; no run showed it reliably',
   },
   {
     code: 'REQUEST_REJECTED',
@@ -106,7 +106,7 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
       next: `Send to the master. For reads from a slave: ${setProperty(facts, 'slaveReadEnable', 'true')}`,
     }),
     source: 'remoting/.../NettyRemotingAbstract.java, broker/.../processor/PullMessageProcessor.java rejectRequest',
-    notProvoked: 'an answer to a client, which no log of the node holds',
+    notProvoked: 'an answer to a client, which no log of the node contains',
   },
   {
     code: 'STORE_SHUT_DOWN_ABNORMALLY',
@@ -116,8 +116,8 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts) => ({
       what: `${Subject(facts)} was not stopped in an orderly way the last time`,
-      why: 'its abort file was still there: it had been killed, or the machine lost power; it now checks its store, which may take a while',
-      next: 'Nothing has to be done: messages that were acknowledged under SYNC_FLUSH are there',
+      why: 'its abort file was still there: it was killed, or the machine lost power. It now checks its store, which may take some time',
+      next: 'Do nothing: messages that were acknowledged under SYNC_FLUSH are there',
     }),
     source: 'store/.../DefaultMessageStore.java load; measured',
     provoked: 'master-killed',
@@ -149,7 +149,6 @@ export const RUNNING_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: ordinary,
     source: 'store/.../DefaultMessageStore.java getEarliestMessageTime; seen on request 28 (GET_BROKER_RUNTIME_INFO)',
-    notProvoked:
-      'written only while a commit log is shorter than two messages of maxMessageSize; no run that was kept asked at such a moment',
+    notProvoked: 'written only while a commit log is shorter than two messages of maxMessageSize; no recorded run asked at such a moment',
   },
 ];

@@ -11,9 +11,9 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     literals: ['Lock failed,MQ already started', 'Lock failed, MQ already started'],
     rank: RANK.storeLocked,
     says: (facts) => ({
-      what: `${Subject(facts)} found its store taken by another JVM`,
-      why: `another broker already runs on ${facts.storePath ?? 'that store'}, or two brokers were given the same storePathRootDir`,
-      next: `Stop the other one first (\`jps -l\` lists the JVMs${facts.storePath ? `, \`lsof ${facts.storePath}/lock\` names the one that has it` : ''}), or give this broker a store of its own; then ${startAgain(facts)}`,
+      what: `${Subject(facts)} found that another JVM uses its store`,
+      why: `another broker already runs on ${facts.storePath ?? 'that store'}, or two brokers have the same storePathRootDir`,
+      next: `Stop the other one first (\`jps -l\` lists the JVMs${facts.storePath ? `, \`lsof ${facts.storePath}/lock\` names the one that uses it` : ''}), or give this broker its own store; then ${startAgain(facts)}`,
     }),
     source: `${MESSAGE_STORE} start; measured`,
     provoked: 'store-locked',
@@ -31,7 +31,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
       const key = fileSizeKey(facts, /consumequeue/.test(file) ? 'ConsumeQueue' : 'CommitLog');
       const isWhole = key.endsWith('ConsumeQueue') ? size % 20 === 0 : size % 4096 === 0;
       return {
-        what: `${Subject(facts)} could not load its store: a file has another size than the configuration says`,
+        what: `${Subject(facts)} could not load its store: the size of a file differs from the configuration`,
         why: isWhole
           ? `${file} has ${size} bytes, and ${key} is another number now; the store was written with the other one`
           : `${file} has ${size} bytes, which is no whole file: it was cut short`,
@@ -75,8 +75,8 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
         .trim();
       return {
         what: `${Subject(facts)} could not read ${name}`,
-        why: `neither ${groups.file} nor its backup ${name}.bak is valid JSON${reason ? ` (${reason.slice(0, 120)})` : ''}; most often its JVM was killed, or the disk was full, while it was written`,
-        next: `Repair the file or put back a good copy. Or delete both: the broker then starts without ${CONTENTS[name] ?? 'what stood in it'}, and its messages stay. ${forNode(facts, (node) => `Then \`rmqdev start ${node}\`; or \`rmqdev reset ${node}\` for an empty store`, 'Then start it again')}`,
+        why: `neither ${groups.file} nor its backup ${name}.bak is valid JSON${reason ? ` (${reason.slice(0, 120)})` : ''}; most often its JVM was killed, or the disk was full, while the file was written`,
+        next: `Repair the file or put back a good copy. Or delete both: the broker then starts without ${CONTENTS[name] ?? 'their contents'}, and its messages stay. ${forNode(facts, (node) => `Then \`rmqdev start ${node}\`; or \`rmqdev reset ${node}\` for an empty store`, 'Then start it again')}`,
       };
     },
     source: 'common/.../ConfigManager.java loadBak; measured',
@@ -91,7 +91,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.cause,
     says: (facts) => ({
       what: `${Subject(facts)} could not read kvConfig.json`,
-      why: 'namesrv/kvConfig.json below its user.home (or kvConfigPath) is no valid JSON; it holds ordered topics and other key-value settings',
+      why: 'namesrv/kvConfig.json below its user.home (or kvConfigPath) is not valid JSON; it holds ordered topics and other key-value settings',
       next: `Delete the file: few clusters use it, and brokers register their topics again by themselves; then ${startAgain(facts)}`,
     }),
     source: 'namesrv/.../kvconfig/KVConfigManager.java load; measured',
@@ -105,8 +105,8 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts, { groups }) => ({
       what: `${Subject(facts)} could not read ${groups.file} and looked for its backup`,
-      why: 'the file was cut short, most often because its JVM was killed while it was written; the backup is a few seconds older',
-      next: `Where ${groups.file}.bak was whole, nothing has to be done. Where there was none, the table began empty: create again what is missing`,
+      why: 'the file was cut short, most often because its JVM was killed while it wrote the file; the backup is a few seconds older',
+      next: `If ${groups.file}.bak was whole, do nothing. If there was none, the table started empty: create again what is missing`,
     }),
     source: 'common/.../ConfigManager.java load; measured',
     provoked: 'backup-used',
@@ -132,7 +132,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts) => ({
       what: `${Subject(facts)} found a damaged message in its commit log`,
-      why: 'bytes in it are not what was written: the machine lost power, the disk was full, or two JVMs wrote to it. Where it was found at a start, that message and all after it were cut off',
+      why: 'its bytes differ from what was written: the machine lost power, the disk was full, or two JVMs wrote to it. If the broker found it during its start, it cut off that message and all after it',
       next: `Compare what consumers get with what was sent. If its messages are not needed, ${freshStore(facts)}`,
     }),
     source: 'store/.../CommitLog.java checkMessageAndReturnSize; measured',
@@ -161,7 +161,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.running,
     says: (facts) => ({
       what: `${Subject(facts)} runs without its RocksDB store`,
-      why: `the folder rocksdbstore${facts.storePath ? ` in ${facts.storePath}` : ' in its store'} is damaged, or another JVM has it open; ordinary messages do not need it`,
+      why: `the folder rocksdbstore${facts.storePath ? ` in ${facts.storePath}` : ' in its store'} is damaged, or another JVM uses it; ordinary messages do not need it`,
       next: `Stop the broker, move the folder rocksdbstore away, and ${startAgain(facts)}; ${readLog(facts, 'storeerror')} has the reason`,
     }),
     source: 'store/.../rocksdb/MessageRocksDBStorage.java; measured',
@@ -174,9 +174,9 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     since: '5.5.0',
     rank: RANK.cause,
     says: (facts) => ({
-      what: `${Subject(facts)} found its RocksDB consume queues at another place`,
-      why: 'useSeparateStorePathForRocksdbCQ was changed on a store that exists already',
-      next: `Set it back to what it was; or, if its messages are not needed, ${freshStore(facts)}`,
+      what: `${Subject(facts)} found its RocksDB consume queues in another folder`,
+      why: 'useSeparateStorePathForRocksdbCQ was changed on an existing store',
+      next: `Set it back to its old value; or, if its messages are not needed, ${freshStore(facts)}`,
     }),
     source: 'store/.../queue/RocksDBConsumeQueueStore.java at 5.5.0',
     notProvoked: 'RocksDB consume queues are off by default and this project does not run them',
@@ -205,7 +205,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} could not load a consume queue`,
       why: `store.log says so; the line before it says why`,
-      next: `Read ${readLog(facts, 'store')}. The consume queues are made anew from the commit log when the folder consumequeue of its store is moved away`,
+      next: `Read ${readLog(facts, 'store')}. If you move the folder consumequeue out of its store, the broker builds the consume queues again from the commit log`,
     }),
     source: `${MESSAGE_STORE} loadConsumeQueue; measured`,
     provoked: 'queue-file-size-changed',
@@ -219,7 +219,7 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
     rank: RANK.consequence,
     says: (facts) => ({
       what: `${Subject(facts)} could not be initialised`,
-      why: 'the exception on its console is only the clean-up after it: the reason stands in broker.log or store.log',
+      why: 'the exception on its console comes from the clean-up; broker.log or store.log has the reason',
       next: `Read ${readLog(facts, 'broker')} and ${readLog(facts, 'store')}, from the first ERROR on`,
     }),
     source: 'broker/.../BrokerController.java shutdownBasicService; measured on 5.3.3',
@@ -227,10 +227,10 @@ export const STORE_SYMPTOMS: readonly Symptom[] = [
   },
 ];
 
-/** What a broker is without, where a file of its store's config folder is gone. */
+/** What a broker lacks if a file of its store's config folder is gone. */
 const CONTENTS: Readonly<Record<string, string>> = {
   'topics.json': 'its topics',
-  'consumerOffset.json': 'the positions of consumers, which then begin where their clients say',
+  'consumerOffset.json': 'the positions of consumers, which then start where their clients say',
   'subscriptionGroup.json': 'its consumer groups',
   'delayOffset.json': 'the positions of delayed messages',
   'consumerFilter.json': 'the filters of consumers',

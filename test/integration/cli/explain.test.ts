@@ -98,7 +98,12 @@ test('a node that crashed while no daemon lived: its status is not known, its ca
   process.kill(pid as number, 'SIGUSR2');
   await until(async () => expect(await h.jvms()).toHaveLength(1));
   const explanation = await explain(h, 'broker-a');
-  expect(explanation.exit).toMatchObject({ code: null, signal: null, adopted: true, meaning: expect.stringContaining('cannot be known') });
+  expect(explanation.exit).toMatchObject({
+    code: null,
+    signal: null,
+    adopted: true,
+    meaning: expect.stringContaining('is not known, because an earlier daemon started it'),
+  });
   expect(explanation.findings[0]?.code).toBe('CONFIG_JSON_CORRUPT');
   expect((await h.node('broker-a')).lastExit).toMatchObject({ code: null, finding: 'CONFIG_JSON_CORRUPT' });
 

@@ -126,7 +126,10 @@ test('a topic is made on every master with a route on every NameServer, is shown
   for (const { route } of namesrvs)
     expect(route).toMatchObject([{ brokerName: 'broker-a', perm: 4, writeQueues: 2, addresses }, { brokerName: 'broker-b' }]);
   expect(namesrvs).toHaveLength(2);
-  expectFailure(await h.run('send', 'Made', '--json'), 53, { code: 'NOT_WRITABLE', why: expect.stringContaining('perm 4, without write') });
+  expectFailure(await h.run('send', 'Made', '--json'), 53, {
+    code: 'NOT_WRITABLE',
+    why: expect.stringContaining('perm 4, without write permission'),
+  });
   expect((await h.run('topic', 'list', '--json')).json).toMatchObject({
     topics: expect.arrayContaining([{ topic: 'Made', brokers: ['broker-a', 'broker-b'], queues: 4, messages: 0 }]),
   });

@@ -1,8 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type CliProcess, until } from '../../support/cli-process.js';
+import type { CliProcess } from '../../support/cli-process.js';
 import { FAKE_JDK, type Harness, PAIR, useHarness } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const harness = useHarness();
 afterEach(() => rmSync(projectFile(harness()), { force: true }));

@@ -82,7 +82,7 @@ describe('without a wish', () => {
     await expect(find(undefined, { JAVA_HOME: join(home, 'gone'), PATH: join(home, 'bin') })).rejects.toMatchObject({
       code: 'JAVA_NOT_FOUND',
       text: {
-        why: `looked at JAVA_HOME: ${join(home, 'gone/bin/java')} is missing or may not be run, PATH (no java), ~/.jdks/*; found no JDK`,
+        why: `rmqdev searched JAVA_HOME: ${join(home, 'gone/bin/java')} is missing or not executable, PATH (no java), ~/.jdks/*; it found no JDK`,
       },
     });
   });
@@ -150,7 +150,7 @@ END`;
     const jdk = await fakeJdk('a', undefined, 'echo hello; exit 3');
     await expect(find(jdk)).rejects.toMatchObject({
       code: 'JAVA_NOT_FOUND',
-      text: { why: `${join(jdk, 'bin/java')} -version ended with 3 and named no version` },
+      text: { why: `${join(jdk, 'bin/java')} -version ended with 3 and printed no version` },
     });
   });
 
@@ -160,7 +160,7 @@ END`;
     const request = { wanted: jdk, env: { PATH: '/usr/bin:/bin' }, home };
     await expect(findJdk(request, world({ timeoutMs: 1_000 }))).rejects.toMatchObject({
       code: 'JAVA_NOT_FOUND',
-      text: { why: `${join(jdk, 'bin/java')} did not tell its version within 1000 ms` },
+      text: { why: `${join(jdk, 'bin/java')} did not print its version within 1000 ms` },
     });
     const pid = Number(await readFile(pidFile, 'utf8'));
     expect(pid).toBeGreaterThan(1);

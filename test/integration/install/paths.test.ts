@@ -87,7 +87,7 @@ test('a directory that is none: what is missing, and which one was probably mean
   expect(await rejection(dir)).toMatchObject({ why: 'it has no lib/ and no conf/', next: `Did you mean ${release}?` });
   expect(await rejection(join(release, 'bin'))).toMatchObject({ next: `Did you mean ${release}?` });
   expect(await rejection(source)).toMatchObject({ why: expect.stringContaining('source tree'), next: `Did you mean ${built}?` });
-  expect(await rejection(two)).toMatchObject({ why: 'lib/ holds the jars of more than one release: 4.9.7, 5.5.0' });
+  expect(await rejection(two)).toMatchObject({ why: 'lib/ has the jars of more than one release: 4.9.7, 5.5.0' });
   expect(await rejection(join(dir, 'half'))).toMatchObject({ why: 'it has no lib/rocketmq-broker-<version>.jar and no conf/' });
   expect(await rejection(join(dir, 'nowhere'))).toMatchObject({ why: 'there is no such file or directory' });
   await rm(built, { recursive: true });

@@ -93,7 +93,7 @@ test('an adopted process is killed once the system can be asked again, and until
     using asked = unaskable();
     await expect(adopted.signal('SIGKILL')).rejects.toMatchObject({
       code: 'NODE_FAILED',
-      message: `SIGKILL was not sent: the system does not tell whose process pid ${child.identity.pid} is (EMFILE). Close programs or files of this user, then try again`,
+      message: `SIGKILL was not sent: the system does not tell which process has pid ${child.identity.pid} (EMFILE). Close programs or files of this user, then try again`,
     });
     killed = adopted.killTree();
     await until(() => expect(asked.count()).toBeGreaterThan(2));

@@ -96,7 +96,7 @@ test('a missing working directory is not taken for a missing java', async () => 
   const cwd = join(programs().folder, 'nodes/broker-a');
   await expect(programs().launcher.launch(programs().node('', { cwd }))).rejects.toMatchObject({
     code: 'NODE_FAILED',
-    message: expect.stringContaining(`its working directory ${cwd} is missing`),
+    message: expect.stringContaining(`its working directory ${cwd} does not exist`),
   });
 });
 

@@ -178,7 +178,7 @@ describe('what comes back', () => {
     node.request = requestTo(() => ({ inject: async () => ({ statusCode: 200, payload: '{"item":{}}\n' }) }) as unknown as FastifyInstance);
     expect(await failureOf(client.stream('stop', SAMPLES.stop, () => {}))).toMatchObject({
       code: 'DAEMON_UNREACHABLE',
-      text: { why: 'it closed the connection before it had answered' },
+      text: { why: 'it closed the connection before it answered' },
     });
     const refused = Object.assign(new Error('connect ENOENT /no/such/socket'), { code: 'ENOENT' });
     node.request = requestTo(() => ({ inject: () => Promise.reject(refused) }) as unknown as FastifyInstance);

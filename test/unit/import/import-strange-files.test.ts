@@ -99,7 +99,7 @@ test('files that are linked are read as if they lay there', async () => {
 });
 
 test.each([
-  ['in a folder that is not there', 'gone/out.yaml', 'its folder is not there'],
+  ['in a folder that is not there', 'gone/out.yaml', 'its folder does not exist'],
   ['below a file', 'mine.txt/out.yaml', 'a part of its path is a file'],
   ['on a folder', 'folder', 'it is a folder'],
 ])('a profile %s: refused, and nothing is left', async (_, output, why) => {

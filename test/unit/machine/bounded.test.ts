@@ -7,12 +7,12 @@ test('an answer is known; a failure and silence are unknown, with the reason', a
   vi.useFakeTimers();
   try {
     expect(await bounded(async () => 7, 100, systemClock)).toEqual({ value: 7 });
-    expect(await bounded(() => Promise.reject(new Error('pmset names no sleep time\nmore')), 100, systemClock)).toEqual({
-      unknown: 'pmset names no sleep time',
+    expect(await bounded(() => Promise.reject(new Error('pmset prints no sleep time\nmore')), 100, systemClock)).toEqual({
+      unknown: 'pmset prints no sleep time',
     });
     const cause = Object.assign(new Error('spawn /usr/bin/pmset ENOENT'), { code: 'ENOENT', syscall: 'spawn /usr/bin/pmset' });
     const missing = Object.assign(new Error('Command failed with ENOENT: /usr/bin/pmset -g', { cause }), { code: 'ENOENT' });
-    expect(await bounded(() => Promise.reject(missing), 100, systemClock)).toEqual({ unknown: 'the tool that tells it is missing' });
+    expect(await bounded(() => Promise.reject(missing), 100, systemClock)).toEqual({ unknown: 'the tool for it is missing' });
     const noFile = Object.assign(new Error("ENOENT: open '/proc/none'"), { code: 'ENOENT', syscall: 'open' });
     expect(await bounded(() => Promise.reject(noFile), 100, systemClock)).toEqual({ unknown: "ENOENT: open '/proc/none'" });
     expect(

@@ -142,10 +142,10 @@ test.each([
   // As fastjson writes a Map<Integer, Long>.
   ['{\n\t"offsetTable":{\n\t\t"T@g":{0:12,1:7}\n\t}\n}', 'sound', undefined],
   ['', 'empty', undefined],
-  ['\0\0\0\0', 'broken', 'holds nothing but zeros, as after a power loss'],
+  ['\0\0\0\0', 'broken', 'has only zeros in it, as after a power loss'],
   ['{"dataVersion":{"cou', 'broken', 'is cut off after 20 bytes'],
   ['{broken}', 'broken', 'is not the JSON that RocketMQ writes'],
-  ['12', 'broken', 'is no JSON object'],
+  ['12', 'broken', 'is not a JSON object'],
 ])('the text %j is %s', (text, state, why) => {
   expect(judgeConfig(text)).toEqual(why === undefined ? { state } : { state, why });
 });

@@ -5,8 +5,8 @@ const ended = (code: number | null, signal: string | null = null, adopted = fals
 
 test.each([
   [253, 'broker', /store or one of its JSON files/],
-  [255, 'broker', /busy port, a store that another JVM has/],
-  [255, 'namesrv', /busy port or a missing file/],
+  [255, 'broker', /port in use, a store that another JVM uses/],
+  [255, 'namesrv', /port in use or a missing file/],
   [254, null, /home is not set/],
   [252, 'broker', /controller mode and DLedger/],
   [3, 'broker', /ExitOnOutOfMemoryError/],
@@ -26,7 +26,7 @@ test.each([
 test('a signal wins over a status, and an adopted node says that it cannot be known', () => {
   expect(exitMeaning(ended(null, 'SIGKILL'))).toMatch(/nothing was closed/);
   expect(exitMeaning(ended(null, 'SIGRTMIN'))).toBe('ended by SIGRTMIN');
-  expect(exitMeaning(ended(null, null, true))).toBe('its exit status cannot be known: an earlier daemon had started it');
+  expect(exitMeaning(ended(null, null, true))).toBe('its exit status is not known, because an earlier daemon started it');
   expect(exitMeaning(ended(140))).toBe('ended by signal 12');
   expect(exitMeaning(ended(77))).toMatch(/neither RocketMQ nor the JVM/);
 });

@@ -102,7 +102,7 @@ describe('checkProperty', () => {
     expect(checkProperty('4.7.0', 'broker', 'slaveTimeout', '1000')).toEqual({
       code: 'KEY_NOT_READ',
       severity: 'warning',
-      message: 'RocketMQ 4.7.0 ignores slaveTimeout, which is read from 4.9.3 on',
+      message: 'RocketMQ 4.7.0 ignores slaveTimeout; it is read from 4.9.3 on',
     });
   });
 
@@ -110,7 +110,7 @@ describe('checkProperty', () => {
     expect(checkProperty('5.5.0', 'broker', 'mapedFileSizeCommitLog', '1')).toEqual({
       code: 'KEY_NOT_READ',
       severity: 'warning',
-      message: 'RocketMQ 5.5.0 ignores mapedFileSizeCommitLog, which is read up to 4.5.1; this release has mappedFileSizeCommitLog',
+      message: 'RocketMQ 5.5.0 ignores mapedFileSizeCommitLog; it is read up to 4.5.1; this release has mappedFileSizeCommitLog',
     });
     expect(checkProperty('4.4.0', 'broker', 'mappedFileSizeCommitLog', '1')?.message).toContain('this release has mapedFileSizeCommitLog');
   });
@@ -136,13 +136,13 @@ describe('checkProperty', () => {
     ['waitTimeMillsInSendQueue', '1.5', 'keeps its default 200'],
     ['maxMessageSize', '4294967296', 'keeps its default 4194304'],
     ['flushDiskType', 'SYNC', 'keeps its default ASYNC_FLUSH'],
-    ['autoCreateTopicEnable', 'yes', 'takes it for false'],
+    ['autoCreateTopicEnable', 'yes', 'reads it as false'],
     ['sendMessageThreadPoolNums', 'many', 'keeps its default'],
   ])('%s=%s does not parse: RocketMQ %s in silence', (key, value, outcome) => {
     expect(checkProperty('5.5.0', 'broker', key, value)).toEqual({
       code: 'WRONG_TYPE',
       severity: 'error',
-      message: expect.stringMatching(new RegExp(`^${key} is .*RocketMQ 5\\.5\\.0 ${outcome}$`)),
+      message: expect.stringMatching(new RegExp(`^${key} must be .*RocketMQ 5\\.5\\.0 ${outcome}$`)),
     });
   });
 
@@ -155,7 +155,7 @@ describe('checkProperty', () => {
       code: 'BLANK_AT_END',
       severity: 'error',
     });
-    expect(checkProperty('5.5.0', 'broker', 'autoCreateTopicEnable', 'true ')?.message).toContain('takes it for false');
+    expect(checkProperty('5.5.0', 'broker', 'autoCreateTopicEnable', 'true ')?.message).toContain('reads it as false');
     expect(checkProperty('4.9.7', 'broker', 'flushDiskType', 'SYNC_FLUSH ')?.message).toContain('keeps its default ASYNC_FLUSH');
     expect(checkProperty('4.9.7', 'broker', 'messageDelayLevel', '1s 5s ')).toMatchObject({ code: 'BLANK_AT_END', severity: 'warning' });
     ok('5.2.0', 'flushDiskType', 'SYNC_FLUSH ');

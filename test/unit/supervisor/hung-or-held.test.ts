@@ -25,7 +25,7 @@ function falls(all: SupervisedNode, answer: 'mute' | 'OK'): void {
 
 describe('a node that answers nothing', () => {
   test.each([
-    ['stopped', { word: 'stopped' } as const, 'stopped by a signal from outside (SIGSTOP); `kill -CONT 1001` lets it go on'],
+    ['stopped', { word: 'stopped' } as const, 'stopped by a signal from outside (SIGSTOP); `kill -CONT 1001` continues it'],
     ['traced', { word: 'traced', by: 77 } as const, 'a debugger holds it (pid 77)'],
   ])('is not killed while it is %s, says why, and is ready again by itself', async (_, word, reason) => {
     const all = await readyNode();
@@ -232,7 +232,7 @@ describe('an end that nobody can know the status of', () => {
       launches: 0,
       exit: expect.objectContaining({
         cause: 'stopped-from-outside',
-        detail: expect.stringContaining('closed in good order'),
+        detail: expect.stringContaining('shut down cleanly'),
         notBefore: null,
       }),
     });

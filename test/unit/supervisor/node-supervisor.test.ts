@@ -477,7 +477,7 @@ describe('kill', () => {
   test.each([
     ['stopped', async (all: SupervisedNode) => void all],
     [
-      'starting and its process is not there yet',
+      'starting and has no process yet',
       async ({ node, launcher }: SupervisedNode) => {
         launcher.hold();
         node.start();
@@ -693,7 +693,7 @@ describe('a later daemon', () => {
     });
     expect(observer.exits).toEqual([expect.objectContaining({ code: null, signal: null, adopted: true, cause: 'crashed' })]);
     expect(observer.transitions.map(({ reason }) => reason)).toContain(
-      'ended; its exit status cannot be known, an earlier daemon had started it; restart in 0 ms',
+      'ended; its exit status is not known, because an earlier daemon started it; restart in 0 ms',
     );
   });
 

@@ -28,7 +28,7 @@ describe('queues that take sends', () => {
     const route = routeOf({ b: {}, c: { perm: 4 }, a: { write: 1, read: 4 }, d: { addresses: [[1, 'd:2']] } });
     expect(keysOf(writableQueues(route))).toEqual(['a 0', 'b 0', 'b 1']);
     expect(whyNotWritable(routeOf({ c: { perm: 4 }, d: { addresses: [[1, 'd:2']] }, e: { write: 0 } }))).toBe(
-      'c has it with perm 4, without write; d has no master now; e has no write queue of it',
+      'c has it with perm 4, without write permission; d has no master now; e has no write queue for it',
     );
   });
 

@@ -32,7 +32,7 @@ test('what two thousand brokers have in common is one finding', async () => {
   const shared = brokers((index) => healthy(index).replace(/storePathCommitLog=.*/, 'storePathCommitLog=/log'));
   const { findings } = await lintFiles(shared, '4.9.7');
   expect(findings).toMatchObject([
-    { code: 'STORE_SHARED', severity: 'error', what: expect.stringContaining('and 1998 more have the store /log') },
+    { code: 'STORE_SHARED', severity: 'error', what: expect.stringContaining('and 1998 more use the store /log') },
   ]);
   expect(findings[0]?.at).toHaveLength(MANY);
   const ports = await lintFiles(

@@ -42,8 +42,8 @@ test('a broker that starts needs room for its first files; a NameServer needs no
   const [finding] = judgeDisk(plan(), volume({ usableBytes: GB / 2 - 1 }));
   expect(finding).toMatchObject({
     code: 'NOT_ENOUGH_DISK',
-    what: '2 brokers need about 512 MB of disk to begin with',
-    why: expect.stringContaining('where /home/me/.rmqdev lies'),
+    what: '2 brokers need about 512 MB of disk space at first',
+    why: expect.stringContaining('on the disk of /home/me/.rmqdev'),
   });
   expect(judgeDisk(plan([node('namesrv-1')]), volume({ usableBytes: 0, usedRatio: 1 }))).toEqual([]);
 });
@@ -56,7 +56,7 @@ test.each(['5.5.0', '4.9.7'])('%s: a disk above 90 %% is refused, because broker
       code: 'NOT_ENOUGH_DISK',
       severity: 'error',
       what: 'the disk of /home/me/.rmqdev is 91 % full',
-      why: `a broker of RocketMQ ${release} takes no message above 90 % (code 14, "the broker's disk is full")`,
+      why: `a broker of RocketMQ ${release} accepts no message above 90 % (code 14, "the broker's disk is full")`,
     },
   ]);
 });
@@ -87,7 +87,7 @@ test('a file system that runs out of inodes is warned about, one that has no fix
 
 test('a home that must not be written is an error that says why', () => {
   expect(judgeHomeVolume(plan(), volume({ isWritable: false }), null)).toMatchObject([
-    { code: 'HOME_NOT_WRITABLE', severity: 'error', why: 'this user may not write there' },
+    { code: 'HOME_NOT_WRITABLE', severity: 'error', why: 'this user has no write permission there' },
   ]);
   const readOnly = volume({ isWritable: false, mount: known({ point: '/mnt', type: 'ext4', options: ['ro'] }) });
   expect(judgeHomeVolume(plan(), readOnly, null)).toMatchObject([{ why: '/mnt is mounted read-only' }]);

@@ -33,7 +33,7 @@ test.each([
   expect(finding).toMatchObject({
     code: 'STORE_INCOMPATIBLE',
     severity: 'error',
-    what: expect.stringContaining(`of 64.0 MB, and ${key} says 32.0 MB`),
+    what: expect.stringContaining(`have 64.0 MB, and ${key} says 32.0 MB`),
     why: expect.stringContaining(effect),
     next: expect.stringContaining(`--set broker-a.properties.${key}=67108864`),
     at: [{ file: '/store/commitlog/00000000000000000000', line: null, text: '' }],
@@ -128,7 +128,7 @@ test('data of DLedger or controller mode under a broker that runs without them, 
 
 test('a store that must not be written', () => {
   const findings = judge({ readOnly: ['/store/config'] });
-  expect(findings).toMatchObject([{ code: 'HOME_NOT_WRITABLE', severity: 'error', why: '/store/config may not be written by this user' }]);
+  expect(findings).toMatchObject([{ code: 'HOME_NOT_WRITABLE', severity: 'error', why: '/store/config is not writable for this user' }]);
   expect(readable(findings)).toBe(true);
 });
 

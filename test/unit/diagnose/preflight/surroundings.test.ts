@@ -95,7 +95,7 @@ test('a Mac that sleeps by itself, and a machine that has slept, are told of', (
   const [mac] = judgeSleep(known({ afterMinutes: 1, preventedBy: 'powerd' }), clock());
   expect(mac).toMatchObject({
     code: 'SLEEPS_BY_ITSELF',
-    what: expect.stringContaining('as now by powerd'),
+    what: expect.stringContaining('powerd keeps it awake now'),
     next: expect.stringContaining('caffeinate -i'),
   });
   const nothing = notKnown('Linux has no one place');

@@ -13,7 +13,7 @@ test('a host name that is looked up at once says nothing; one that takes a secon
       code: 'HOST_NAME_SLOW',
       severity: 'warning',
       why: expect.stringContaining('no answer after 1.0s'),
-      next: 'Write the name into the hosts file: `echo "127.0.0.1 laptop.local" | sudo tee -a /etc/hosts`',
+      next: 'Add the name to the hosts file: `echo "127.0.0.1 laptop.local" | sudo tee -a /etc/hosts`',
     },
   ]);
   const [onMac] = judgeHostName({ name, tookMs: 5_012, outcome: 'resolved' }, 'darwin');
