@@ -1,6 +1,9 @@
 import { copyFile, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { RmqdevError } from '../../base/errors.js';
+import type { Finding } from '../../base/finding.js';
 import type { ConfigFacts } from '../../diagnose/preflight/facts.js';
+import { judgeConfig } from '../../diagnose/preflight/store.js';
 import { configFacts } from '../../machine/store.js';
 import { CONFIG_TABLES } from '../../rocketmq/config-tables.js';
 import { CONFIG_FILES, CONFIG_FOLDER, CONFIG_LOSS, CONSUME_QUEUE_FOLDER } from '../../rocketmq/store-layout.js';
@@ -14,14 +17,16 @@ import { CONFIG_DAMAGED } from '../state/launch-notices.js';
  * place and what that lacks. A copy of the damaged file is kept, because RocketMQ does not keep it: 4.9.7 writes it over the whole .bak at its
  * next save, 5.5.0 deletes it as it loads. The file itself is left to RocketMQ, which loads the .bak by itself: what its parser takes is its own
  * to say. Source: common/.../ConfigManager.java load, loadBak, persist; measured on both.
+ * @throws RmqdevError STORE_DAMAGED if a table and its .bak are both broken. The broker would end with 253, and as it ends it would save the tables
+ * that it had not loaded yet as empty ones: offsets of all groups were lost so on 4.9.7
  */
 export async function tellDamagedConfigs(node: NodeSpec, journal: Pick<Journal, 'record'>): Promise<void> {
   if (node.role !== 'broker') return;
   const folder = join(storeFolder(node), CONFIG_FOLDER);
   for (const name of CONFIG_FILES) {
     const facts = await configFacts(join(folder, `${name}.json`), `${name}.json`);
-    // Two broken ones end the broker: that is a crash, with its report.
-    if (facts.main === 'sound' || facts.backup === 'broken') continue;
+    if (facts.main === 'sound') continue;
+    if (facts.backup === 'broken') throw bothBroken(node, facts);
     // A fresh store, or one whose tables lie in RocksDB.
     if (facts.main === 'missing' && facts.backup === 'missing') continue;
     const lost = await lossOf(node, facts);
@@ -34,6 +39,12 @@ export async function tellDamagedConfigs(node: NodeSpec, journal: Pick<Journal, 
       lost,
     });
   }
+}
+
+function bothBroken(node: NodeSpec, facts: ConfigFacts): RmqdevError {
+  const reset = `rmqdev reset ${node.id} -c ${node.cluster}`;
+  const [finding] = judgeConfig({ node: { id: node.id, release: node.release.version }, reset }, facts) as [Finding];
+  return new RmqdevError('STORE_DAMAGED', { what: finding.what, why: finding.why, next: finding.next });
 }
 
 /** @returns a copy that bears the time of the damaged file, so that several launches make one. */

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { RmqdevError } from '../../base/errors.js';
 import { markLaunch } from '../../evidence/launch-mark.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import type { LaunchSpec } from '../../process/launcher.js';
@@ -18,7 +19,7 @@ import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
 /**
  * Makes a node's folder ready and says how to run it: `java` itself, its class path an explicit list of jars
  * (a directory or `*` defeats the class archive).
- * @throws RmqdevError STORE_IN_USE, RELEASE_INVALID
+ * @throws RmqdevError STORE_IN_USE, STORE_DAMAGED, RELEASE_INVALID
  */
 export async function prepareLaunch(
   node: NodeSpec,
@@ -36,9 +37,10 @@ export async function prepareLaunch(
     const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
     journal.record('store-prepared', node.id, message);
   }
-  await tellDamagedConfigs(node, journal).catch((error) =>
-    world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at'),
-  );
+  await tellDamagedConfigs(node, journal).catch((error) => {
+    if (error instanceof RmqdevError) throw error;
+    world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at');
+  });
   await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
   await writePlainAcl(node);
   const { jars } = await readReleaseHome(node.release.home);

@@ -58,7 +58,10 @@ function judgeConfigs(context: Context): Finding[] {
  * If a file is broken, the broker loads its copy. If the copy is broken too, the broker ends with 253. A missing or empty file counts as an empty table.
  * Source: common/.../ConfigManager.java load, loadBak; measured on 4.9.7 and 5.5.0.
  */
-function judgeConfig({ node, reset }: Context, { name, file, main, backup, why }: ConfigFacts): Finding[] {
+export function judgeConfig(
+  { node, reset }: { node: { id: string; release: string }; reset: string },
+  { name, file, main, backup, why }: ConfigFacts,
+): Finding[] {
   const copy = `${file}.bak`;
   const lost = CONFIG_LOSS[basename(name, '.json')] ?? 'its contents';
   const isUsable = (state: string) => state === 'sound';

@@ -88,6 +88,19 @@ test('a node that is given up ends the wait, with its cause, the line that prove
   expect(cluster.supervisor('namesrv-1').state).toBe('ready');
 });
 
+test('a node that was given up before is started again, also if it must wait for others first', async () => {
+  const cluster = setUp({ profile: profileOf(['namesrv-1', nodeProfile('broker-a', { restart: { ...RESTART, maxRestarts: 0 } })]) });
+  fake.shy.add('broker-a');
+  const failing = failureOf(start(cluster, ['namesrv-1', 'broker-a']));
+  await cluster.until(() => cluster.supervisor('broker-a').pid !== null, never());
+  fake.process('broker-a').exit({ code: 77 });
+  await failing;
+  fake.shy.clear();
+  await stopNodes(cluster, ['namesrv-1'], () => {});
+  await start(cluster, ['namesrv-1', 'broker-a']);
+  expect(states(cluster)).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready' });
+});
+
 test('a node that is given up without a cause that is known ends the wait with its last words', async () => {
   const cluster = setUp({ profile: profileOf(['namesrv-1', nodeProfile('broker-a', { restart: { ...RESTART, maxRestarts: 0 } })]) });
   fake.shy.add('broker-a');

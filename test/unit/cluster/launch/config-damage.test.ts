@@ -138,3 +138,19 @@ test('what cannot be looked at does not keep the node from starting', async () =
   expect(cluster.supervisor('broker-a').state).toBe('ready');
   expect(existsSync(config('topics.json'))).toBe(true);
 });
+
+// Three launches of a broker that could not load topics.json ended with empty offsets of all groups (4.9.7).
+test('a table whose .bak is broken too: the broker is not launched, and its other tables stay as they are', async () => {
+  put(config('topics.json'), cut(topics('TBW102')));
+  put(config('topics.json.bak'), cut(topics('TBW102')));
+  const before = offsets({ 'T1@g1': [10, 10] });
+  put(config('consumerOffset.json'), before);
+  await expect(start()).rejects.toMatchObject({
+    code: 'STORE_DAMAGED',
+    text: { what: expect.stringContaining('topics.json.bak are broken') },
+  });
+  expect({ launched: fake.launched, offsets: readFileSync(config('consumerOffset.json'), 'utf8') }).toEqual({
+    launched: ['namesrv-1'],
+    offsets: before,
+  });
+});
