@@ -38,10 +38,15 @@ const createCommand = defineCommand({
         describe: 'Its consumers may read in broadcast mode; --no-broadcast',
       }),
   handler: ({ group, retries, broadcast, ...options }, run) =>
-    withAccess(run, options, async ({ access, output }) => {
-      (await import('../traffic/check-name.js')).checkName('group', group);
-      output.done({ group, action: 'created', brokers: await (await groups()).makeGroup(access, { group, retries, broadcast }) });
-    }),
+    withAccess(
+      run,
+      options,
+      async ({ access, output }) => {
+        (await import('../traffic/check-name.js')).checkName('group', group);
+        output.done({ group, action: 'created', brokers: await (await groups()).makeGroup(access, { group, retries, broadcast }) });
+      },
+      'changing',
+    ),
 });
 
 const deleteCommand = defineCommand({
@@ -49,16 +54,21 @@ const deleteCommand = defineCommand({
   describe: 'Delete a group that nobody uses',
   builder: (argv) => groupOptions(argv).option('yes', yesOption),
   handler: ({ group, yes, ...options }, run) =>
-    withAccess(run, options, async ({ access, output, status }) => {
-      const where = status ? ` of cluster ${status.cluster}` : '';
-      await confirm(
-        { yes, json: options.json, signal: access.signal },
-        async () => `This deletes group ${group}${where} with its offsets.`,
-      );
-      const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
-      if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a new group of that name goes on from there`);
-      output.done({ group, action: 'deleted', brokers });
-    }),
+    withAccess(
+      run,
+      options,
+      async ({ access, output, status }) => {
+        const where = status ? ` of cluster ${status.cluster}` : '';
+        await confirm(
+          { yes, json: options.json, signal: access.signal },
+          async () => `This deletes group ${group}${where} with its offsets.`,
+        );
+        const { brokers, keepsOffsets } = await (await groups()).removeGroup(access, group);
+        if (keepsOffsets) output.notice(`this release keeps the offsets of ${group}: a new group of that name goes on from there`);
+        output.done({ group, action: 'deleted', brokers });
+      },
+      'changing',
+    ),
 });
 
 const showCommand = defineCommand({
@@ -78,11 +88,16 @@ const resetCommand = defineCommand({
       .option('to', { type: 'string', demandOption: true, describe: 'first, last, or stored since: 5m (ago), 12:30, 2026-11-20T12:30:00' })
       .example('$0 group reset-offset my-app --topic Test --to first', 'read everything again'),
   handler: ({ group, topic, to, ...options }, run) =>
-    withAccess(run, options, async ({ access, output }) => {
-      (await import('../traffic/check-name.js')).checkName('group', group);
-      const point = to === 'first' || to === 'last' ? to : { timestamp: parsePointInTime('--to', to) };
-      output.group(await (await groups()).resetOffsets(access, { group, topic, to: point }));
-    }),
+    withAccess(
+      run,
+      options,
+      async ({ access, output }) => {
+        (await import('../traffic/check-name.js')).checkName('group', group);
+        const point = to === 'first' || to === 'last' ? to : { timestamp: parsePointInTime('--to', to) };
+        output.group(await (await groups()).resetOffsets(access, { group, topic, to: point }));
+      },
+      'changing',
+    ),
 });
 
 export const groupCommand = defineGroup('group', 'Consumer groups: list, create, delete, show, reset-offset', [

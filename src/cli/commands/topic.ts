@@ -46,13 +46,18 @@ const createCommand = defineCommand({
       .example('$0 topic create Orders', '8 queues on each master')
       .example('$0 topic create Orders --queues 2 --broker broker-a', 'on one broker'),
   handler: ({ topic, queues, perm, order, broker, ...options }, run) =>
-    withAccess(run, options, async ({ access, output }) => {
-      (await import('../traffic/check-name.js')).checkName('topic', topic);
-      const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
-      const { hasTopic, makeTopic } = await topics();
-      const wasThere = await hasTopic(access, topic);
-      output.done({ topic, action: wasThere ? 'changed' : 'created', brokers: await makeTopic(access, settings, broker) });
-    }),
+    withAccess(
+      run,
+      options,
+      async ({ access, output }) => {
+        (await import('../traffic/check-name.js')).checkName('topic', topic);
+        const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
+        const { hasTopic, makeTopic } = await topics();
+        const wasThere = await hasTopic(access, topic);
+        output.done({ topic, action: wasThere ? 'changed' : 'created', brokers: await makeTopic(access, settings, broker) });
+      },
+      'changing',
+    ),
 });
 
 const deleteCommand = defineCommand({
@@ -60,16 +65,21 @@ const deleteCommand = defineCommand({
   describe: 'Delete a topic with its messages',
   builder: (argv) => topicOptions(argv).option('yes', yesOption),
   handler: ({ topic, yes, ...options }, run) =>
-    withAccess(run, options, async ({ access, output, status }) => {
-      const { removeTopic, showTopic } = await topics();
-      await confirm({ yes, json: options.json, signal: access.signal }, async () => {
-        const { messages, brokers } = await showTopic(access, topic);
-        const held = messages === null ? 'its messages' : `its ${counted(messages, 'message')}`;
-        const at = brokers.map(({ brokerName }) => brokerName).join(', ');
-        return `This deletes topic ${topic} with ${held} on ${at}${status ? ` of cluster ${status.cluster}` : ''}.`;
-      });
-      output.done({ topic, action: 'deleted', brokers: await removeTopic(access, topic) });
-    }),
+    withAccess(
+      run,
+      options,
+      async ({ access, output, status }) => {
+        const { removeTopic, showTopic } = await topics();
+        await confirm({ yes, json: options.json, signal: access.signal }, async () => {
+          const { messages, brokers } = await showTopic(access, topic);
+          const held = messages === null ? 'its messages' : `its ${counted(messages, 'message')}`;
+          const at = brokers.map(({ brokerName }) => brokerName).join(', ');
+          return `This deletes topic ${topic} with ${held} on ${at}${status ? ` of cluster ${status.cluster}` : ''}.`;
+        });
+        output.done({ topic, action: 'deleted', brokers: await removeTopic(access, topic) });
+      },
+      'changing',
+    ),
 });
 
 const showCommand = defineCommand({

@@ -28,13 +28,17 @@ export type TrafficSession = {
   status: ClusterStatus | null;
 };
 
-/** Runs `work` on the cluster that is named, or on that of the NameServers of --namesrv. Closes the connections at the end. */
+/**
+ * Runs `work` on the cluster that is named, or on that of the NameServers of --namesrv. Closes the connections at the end.
+ * @param purpose what changes topics or groups wants to be told which cluster is meant if several run
+ */
 export async function withAccess(
   { withDaemon, withOutput }: Run,
   options: AccessOptions,
   work: (session: TrafficSession) => Promise<void>,
+  purpose: 'reading' | 'changing' = 'reading',
 ): Promise<void> {
-  const { cluster, namesrv, timeout: timeoutMs } = options;
+  const { cluster: named, namesrv, timeout: timeoutMs } = options;
   const run = async (place: { namesrvAddr: string; reach: Reach }, status: ClusterStatus | null, output: Output, signal: AbortSignal) => {
     const { openAccess } = await import('../../traffic/cluster-access.js');
     using access = openAccess({ clock: systemClock, namesrvs: addressesOf(place.namesrvAddr), reach: place.reach, timeoutMs, signal });
@@ -47,7 +51,11 @@ export async function withAccess(
     });
   }
   return withDaemon(async ({ client, output, signal }) => {
-    const status = await client.call('clusterStatus', { cluster: await clusterToRead({ client, output, signal }, cluster) }, signal);
+    const cluster =
+      purpose === 'reading'
+        ? await clusterToRead({ client, output, signal }, named)
+        : (await client.call('resolveCluster', { cluster: named, for: 'changing' }, signal)).cluster;
+    const status = await client.call('clusterStatus', { cluster }, signal);
     refuseStopped(status);
     const reach = await ownReach(client, status.cluster, options, signal);
     await run({ namesrvAddr: status.namesrvAddr, reach }, status, output, signal);

@@ -67,6 +67,8 @@ const cases: Case[] = [
   ['down where several run', ['down'], 20, 'CLUSTER_AMBIGUOUS', { why: 'one, two', next: '-c' }],
   ['kill where several run', ['kill', 'broker-a'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
   ['stop where several run', ['stop', 'all'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
+  ['topic delete where several run', ['topic', 'delete', 'T'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
+  ['group delete where several run', ['group', 'delete', 'g'], 20, 'CLUSTER_AMBIGUOUS', { next: '-c' }],
   ['an unknown cluster', ['down', '-c', 'onee'], 19, 'CLUSTER_NOT_FOUND', { next: '-c one' }],
   ['a cluster name with a slash', ['status', '-c', '../one'], 19, 'CLUSTER_NOT_FOUND', { what: '../one' }],
   ['an unknown selector', ['kill', 'broker-z', '-c', 'one'], 22, 'SELECTOR_UNKNOWN', { what: 'broker-z', next: 'broker-a' }],
