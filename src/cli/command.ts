@@ -51,3 +51,8 @@ export function defineGroup(name: string, describe: string, actions: readonly Co
     },
   };
 }
+
+/** @returns an example for `argv.example`: over two lines, so that a narrow terminal does not break the command in the middle. */
+export function example(command: string, description: string): [string, string] {
+  return [description === '' ? command : `# ${description}\n${command}`, ''];
+}

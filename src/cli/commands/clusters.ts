@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 
 export const lsCommand = defineCommand({
@@ -17,7 +17,7 @@ export const cleanCommand = defineCommand({
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only show them' })
       .option('all', { type: 'boolean', default: false, describe: 'Also stopped clusters with their data, and class archives' })
       .option('yes', yesOption)
-      .example('$0 clean --dry-run', 'show what would be removed'),
+      .example(...example('$0 clean --dry-run', 'show what would be removed')),
   handler: ({ json, dryRun, all, yes }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       if (!dryRun) {

@@ -2,7 +2,7 @@ import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -48,8 +48,8 @@ export const completionCommand = defineCommand({
   builder: (argv) =>
     argv
       .positional('shell', { choices: SHELLS, demandOption: true, describe: 'bash, zsh or fish' })
-      .example('$0 completion bash >> ~/.bashrc', '')
-      .example('$0 completion fish > ~/.config/fish/completions/rmqdev.fish', ''),
+      .example(...example('$0 completion bash >> ~/.bashrc', ''))
+      .example(...example('$0 completion fish > ~/.config/fish/completions/rmqdev.fish', '')),
   handler: ({ shell }, { withOutput }) => withOutput(async ({ output }) => output.raw(SCRIPTS[shell])),
 });
 

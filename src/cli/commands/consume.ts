@@ -4,7 +4,7 @@ import type { ClusterStatus } from '../../contract/status.js';
 import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { From } from '../../traffic/offsets.js';
 import type { ReadFrom } from '../../traffic/queues.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { countOption } from '../options.js';
 import { isReaderGone, outliveReader } from '../output/stdout.js';
 import { parsePointInTime } from '../point-in-time.js';
@@ -32,11 +32,11 @@ export const consumeCommand = defineCommand({
         default: 'master',
         describe: 'master (a slave if there is none), slave, a node or host:port',
       })
-      .example('$0 consume Test', 'all messages that are there')
-      .example('$0 consume Test -f', 'these, and new ones')
-      .example('$0 consume Test --from last -n 10', 'the last ten')
-      .example('$0 consume Test --group my-app', 'as my-app would, and commit how far it read')
-      .example('$0 consume Test --from-node slave', 'does the slave have them?'),
+      .example(...example('$0 consume Test', 'all messages that are there'))
+      .example(...example('$0 consume Test -f', 'these, and new ones'))
+      .example(...example('$0 consume Test --from last -n 10', 'the last ten'))
+      .example(...example('$0 consume Test --group my-app', 'as my-app would, and commit how far it read'))
+      .example(...example('$0 consume Test --from-node slave', 'does the slave have them?')),
   handler: ({ topic, follow, count, from, group, tag, key, fromNode, ...options }, run) =>
     withAccess(run, options, async ({ access, output, status }) => {
       const [{ checkName }, { consume }] = await Promise.all([import('../traffic/check-name.js'), import('../../traffic/consume.js')]);

@@ -1,5 +1,5 @@
 import { type ErrorCode, EXIT_CODES } from '../../base/errors.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { overridesOf, profileOptions } from '../profile-options.js';
 
 const HAS_ERRORS: ErrorCode = 'FINDINGS';
@@ -12,9 +12,9 @@ export const doctorCommand = defineCommand({
       argv.positional('profile', { type: 'string', default: '2m2s', describe: 'The profile that this machine should be able to run' }),
     )
       .option('advertise', { type: 'string', describe: 'Would clients at this address or name reach brokers of this machine?' })
-      .example('$0 doctor', 'can this machine run 2m2s?')
-      .example('$0 doctor single --rocketmq 4.9.7', 'another profile, another release')
-      .example('$0 doctor --advertise 192.168.1.20', 'would other machines reach it there?')
+      .example(...example('$0 doctor', 'can this machine run 2m2s?'))
+      .example(...example('$0 doctor single --rocketmq 4.9.7', 'another profile, another release'))
+      .example(...example('$0 doctor --advertise 192.168.1.20', 'would other machines reach it there?'))
       .epilogue('Starts nothing and writes nothing. Exit 1 if there is an error, 0 if there are only warnings.'),
   handler: ({ profile, advertise, ...options }, { withOutput, exit }) =>
     withOutput(async ({ output, home }) => {

@@ -1,5 +1,5 @@
 import { counted, formatBytes } from '../../base/units.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption } from '../options.js';
 import type { Session } from '../session.js';
@@ -12,8 +12,8 @@ export const downCommand = defineCommand({
       .option('delete', { type: 'boolean', default: false, describe: 'Delete its data too' })
       .option('yes', yesOption)
       .option('timeout', durationOption('5m', 'How long to wait'))
-      .example('$0 down', 'data stays; `up` brings it back')
-      .example('$0 down --delete', 'nothing stays'),
+      .example(...example('$0 down', 'data stays; `up` brings it back'))
+      .example(...example('$0 down --delete', 'nothing stays')),
   handler: ({ json, cluster: named, delete: remove, yes, timeout: timeoutMs }, { withDaemon }) =>
     withDaemon(async (session) => {
       const { client, output, signal } = session;

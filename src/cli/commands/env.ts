@@ -1,5 +1,5 @@
 import type { ClusterStatus } from '../../contract/status.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption } from '../options.js';
 import { clusterToRead } from '../session.js';
 
@@ -23,8 +23,8 @@ export const envCommand = defineCommand({
   builder: (argv) =>
     clusterOption(argv)
       .option('format', { choices: ['shell', 'dotenv', 'json', 'spring'] as const, default: 'shell' as const, describe: 'How to write it' })
-      .example('eval "$($0 env)"', 'for this shell')
-      .example('$0 env --format spring', 'for application.properties of rocketmq-spring')
+      .example(...example('eval "$($0 env)"', 'for this shell'))
+      .example(...example('$0 env --format spring', 'for application.properties of rocketmq-spring'))
       .epilogue(
         'NAMESRV_ADDR is read by RocketMQ’s own clients. With a proxy also ROCKETMQ_ENDPOINTS (gRPC clients: setEndpoints) and ROCKETMQ_PROXY_ADDR (remoting clients, in place of NAMESRV_ADDR).',
       ),

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption, linesOption, optionalSelectors } from '../options.js';
 
 export const eventsCommand = defineCommand({
@@ -8,8 +8,8 @@ export const eventsCommand = defineCommand({
     optionalSelectors(clusterOption(argv))
       .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on with new events' })
       .option('lines', { ...linesOption, describe: 'Only the last ones' })
-      .example('$0 events broker-a -n 20', '')
-      .example('$0 events -f --json', 'one object a line'),
+      .example(...example('$0 events broker-a -n 20', ''))
+      .example(...example('$0 events -f --json', 'one object a line')),
   handler: ({ cluster, selector, follow, lines }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       try {

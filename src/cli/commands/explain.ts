@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { RmqdevError } from '../../base/errors.js';
 import type { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { saidExit, saidPaths } from '../explain/words.js';
 import { clusterOption } from '../options.js';
 import type { Output } from '../output/output.js';
@@ -29,11 +29,11 @@ export const explainCommand = defineCommand({
         default: false,
         describe: 'Look at ~/logs/rocketmqlogs and ~/store, where brokers started by hand write',
       })
-      .example('$0 explain', 'every node that ended and nobody asked it to')
-      .example('$0 explain broker-a', 'one node: its last end, or what its logs warn of')
-      .example('$0 explain 253', 'an exit status')
-      .example("$0 explain 'java.net.BindException: Address already in use'", 'a line from anywhere')
-      .example('$0 explain ~/logs/rocketmqlogs', 'logs of a broker that rmqdev did not start'),
+      .example(...example('$0 explain', 'every node that ended and nobody asked it to'))
+      .example(...example('$0 explain broker-a', 'one node: its last end, or what its logs warn of'))
+      .example(...example('$0 explain 253', 'an exit status'))
+      .example(...example("$0 explain 'java.net.BindException: Address already in use'", 'a line from anywhere'))
+      .example(...example('$0 explain ~/logs/rocketmqlogs', 'logs of a broker that rmqdev did not start')),
   handler: async ({ cluster, what, userHome }, { withDaemon, withOutput }) => {
     const isAboutNodes = { value: what.length === 0 && !userHome };
     if (!isAboutNodes.value) {

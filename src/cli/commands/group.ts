@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { defineCommand, defineGroup } from '../command.js';
+import { defineCommand, defineGroup, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
 import { parsePointInTime } from '../point-in-time.js';
@@ -86,7 +86,7 @@ const resetCommand = defineCommand({
     groupOptions(argv)
       .option('topic', { type: 'string', demandOption: true, describe: 'Which topic' })
       .option('to', { type: 'string', demandOption: true, describe: 'first, last, or stored since: 5m (ago), 12:30, 2026-11-20T12:30:00' })
-      .example('$0 group reset-offset my-app --topic Test --to first', 'read everything again'),
+      .example(...example('$0 group reset-offset my-app --topic Test --to first', 'read everything again')),
   handler: ({ group, topic, to, ...options }, run) =>
     withAccess(
       run,

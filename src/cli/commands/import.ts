@@ -1,5 +1,5 @@
 import { SUPPORTED_RELEASES } from '../../rocketmq/releases.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 
 export const importCommand = defineCommand({
   command: 'import <files..>',
@@ -11,8 +11,8 @@ export const importCommand = defineCommand({
       .option('name', { type: 'string', describe: 'The name of the profile', defaultDescription: 'the name of the folder' })
       .option('rocketmq', { choices: SUPPORTED_RELEASES, describe: 'The release (default: the one in the paths, else the newest)' })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it is there' })
-      .example('$0 import conf/2m-2s-sync', 'writes 2m-2s-sync.yaml; then: rmqdev up ./2m-2s-sync.yaml')
-      .example('$0 import nameserver/conf broker/conf -o mine.yaml --rocketmq 4.7.0', 'two folders, one cluster')
+      .example(...example('$0 import conf/2m-2s-sync', 'writes 2m-2s-sync.yaml; then: rmqdev up ./2m-2s-sync.yaml'))
+      .example(...example('$0 import nameserver/conf broker/conf -o mine.yaml --rocketmq 4.7.0', 'two folders, one cluster'))
       .epilogue('Shows what it found in the files and what the profile has instead. Starts nothing; the files stay as they are.'),
   handler: ({ files, output: file, name, rocketmq, force }, { withOutput }) =>
     withOutput(async ({ output }) => {

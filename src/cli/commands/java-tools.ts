@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { defineCommand, type OptionsOf } from '../command.js';
+import { defineCommand, example, type OptionsOf } from '../command.js';
 import type { ToolRuntime } from '../java/java-tool.js';
 import { clusterOption } from '../options.js';
 import type { GlobalOptions, Run } from '../session.js';
@@ -27,9 +27,9 @@ export const adminCommand = defineCommand({
         default: [],
         describe: 'A subcommand and its options, after --; without them: the list of subcommands',
       })
-      .example('$0 admin', 'what this release has')
-      .example('$0 admin -- clusterList', 'a subcommand')
-      .example('$0 admin -- topicStatus -t Test', 'one with options'),
+      .example(...example('$0 admin', 'what this release has'))
+      .example(...example('$0 admin -- clusterList', 'a subcommand'))
+      .example(...example('$0 admin -- topicStatus -t Test', 'one with options')),
   handler: (options, run) =>
     withRuntime(run, options, (runtime, tool) =>
       tool.runTool(runtime, tool.classPathOf(runtime.release.home, {}), MQADMIN, wordsOf(options)),
@@ -43,8 +43,8 @@ export const toolsCommand = defineCommand({
   builder: (argv) =>
     runtimeOptions(argv)
       .positional('args', { type: 'string', array: true, default: [], describe: 'A class and its arguments, after --' })
-      .example('$0 tools -- org.apache.rocketmq.example.quickstart.Producer', 'RocketMQ’s own first example')
-      .example('$0 tools -- org.apache.rocketmq.example.quickstart.Consumer', 'runs until Ctrl-C'),
+      .example(...example('$0 tools -- org.apache.rocketmq.example.quickstart.Producer', 'RocketMQ’s own first example'))
+      .example(...example('$0 tools -- org.apache.rocketmq.example.quickstart.Consumer', 'runs until Ctrl-C')),
   handler: (options, run) =>
     withRuntime(run, options, async (runtime, tool) => {
       const [mainClass, ...rest] = wordsOf(options);

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption, durationOption, requiredSelectors } from '../options.js';
 
 export const killCommand = defineCommand({
@@ -13,8 +13,8 @@ export const killCommand = defineCommand({
         describe: 'Leave the node to its restart policy; without this option it stays down until `start`',
       })
       .option('timeout', durationOption('30s', 'How long to watch'))
-      .example('$0 kill master-a', 'the node that is master of broker-a now')
-      .example('$0 kill broker-b --restart', 'it is restarted: `rmqdev events -f` shows it'),
+      .example(...example('$0 kill master-a', 'the node that is master of broker-a now'))
+      .example(...example('$0 kill broker-b --restart', 'it is restarted: `rmqdev events -f` shows it')),
   handler: ({ cluster, selector: selectors, signal: name, restart, timeout: timeoutMs }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       await client.stream('kill', { cluster, selectors, signal: name, restart, timeoutMs }, (item) => output.kill(item), signal);

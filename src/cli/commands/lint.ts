@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 
 const HAS_ERRORS: ErrorCode = 'FINDINGS';
 
@@ -21,8 +21,8 @@ export const lintCommand = defineCommand({
         default: 'text' as const,
         describe: 'github: annotations; sarif: a log for CI',
       })
-      .example('$0 lint conf/2m-2s-sync', 'all files of a folder, and how they fit together')
-      .example('$0 lint --rocketmq 4.7.0 broker-a.properties broker-a-s.properties', 'two files, for one release')
+      .example(...example('$0 lint conf/2m-2s-sync', 'all files of a folder, and how they fit together'))
+      .example(...example('$0 lint --rocketmq 4.7.0 broker-a.properties broker-a-s.properties', 'two files, for one release'))
       .epilogue('Starts nothing and writes nothing. Exit 1 if there is an error, 0 if there are only warnings.'),
   handler: ({ json, files, rocketmq, format }, { withOutput, exit }) =>
     withOutput(async ({ output, version }) => {

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption, linesOption, optionalSelectors } from '../options.js';
 import { parsePointInTime } from '../point-in-time.js';
 import { interruptible } from '../session.js';
@@ -29,9 +29,9 @@ export const logsCommand = defineCommand({
         describe: 'broker, store, remoting, namesrv, stdout, gc, all, or a file name; commas allowed',
       })
       .option('user-home', { type: 'boolean', default: false, describe: 'Read ~/logs/rocketmqlogs, where brokers started by hand write' })
-      .example('$0 logs broker-a -f', 'follow one broker')
-      .example('$0 logs masters --level warn --since 10m', 'warnings of both masters')
-      .example('$0 logs --file store,gc broker-b -n 50', 'other files'),
+      .example(...example('$0 logs broker-a -f', 'follow one broker'))
+      .example(...example('$0 logs masters --level warn --since 10m', 'warnings of both masters'))
+      .example(...example('$0 logs --file store,gc broker-b -n 50', 'other files')),
   handler: ({ cluster, selector, userHome, file, since, until, level, grep, follow, lines }, { withDaemon, withOutput }) => {
     const names = file.flatMap((list) => list.split(','));
     const request = () => ({

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { formatBytes } from '../../base/units.js';
 import type { ClusterStatus } from '../../contract/status.js';
-import { type Command, defineCommand } from '../command.js';
+import { type Command, defineCommand, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { clusterOption, durationOption, optionalSelectors, requiredSelectors } from '../options.js';
 import type { GlobalOptions, Run, Session } from '../session.js';
@@ -32,7 +32,7 @@ const startCommand = defineCommand({
   builder: (argv) =>
     verbOptions(argv)
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until ready (--no-wait: do not)' })
-      .example('$0 start broker-a', ''),
+      .example(...example('$0 start broker-a', '')),
   handler: ({ cluster, selector: selectors, timeout: timeoutMs, wait }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       const since = Date.now();
@@ -46,7 +46,7 @@ const startCommand = defineCommand({
 const stopCommand = defineCommand({
   command: 'stop <selector..>',
   describe: 'Stop nodes cleanly: SIGTERM, then SIGKILL after their stop time-out',
-  builder: (argv) => verbOptions(argv).example('$0 stop slaves', ''),
+  builder: (argv) => verbOptions(argv).example(...example('$0 stop slaves', '')),
   handler: (options, run) =>
     runVerb(run, options, 'Stopped', ({ client, output, signal }, request) =>
       client.stream('stop', request, (item) => output.progress(item), signal),
@@ -56,7 +56,7 @@ const stopCommand = defineCommand({
 const restartCommand = defineCommand({
   command: 'restart <selector..>',
   describe: 'Restart nodes one at a time, each ready and in sync before the next',
-  builder: (argv) => verbOptions(argv).example('$0 restart brokers', ''),
+  builder: (argv) => verbOptions(argv).example(...example('$0 restart brokers', '')),
   handler: (options, run) =>
     runVerb(run, options, 'Restarted', ({ client, output, signal }, request) =>
       client.stream('restart', request, (item) => output.progress(item), signal),
@@ -69,7 +69,7 @@ const resetCommand = defineCommand({
   builder: (argv) =>
     timeoutOption(optionalSelectors(clusterOption(argv)))
       .option('yes', yesOption)
-      .example('$0 reset', ''),
+      .example(...example('$0 reset', '')),
   handler: ({ json, yes, ...options }, run) => {
     const selector = options.selector.length > 0 ? options.selector : ['all'];
     return runVerb(run, { ...options, selector }, 'Reset', async (session, request) => {
@@ -98,7 +98,7 @@ async function confirmReset(
 const pauseCommand = defineCommand({
   command: 'pause <selector..>',
   describe: 'Freeze nodes (SIGSTOP): they are alive, but do not answer',
-  builder: (argv) => verbOptions(argv).example('$0 pause master-a', ''),
+  builder: (argv) => verbOptions(argv).example(...example('$0 pause master-a', '')),
   handler: (options, run) =>
     runVerb(run, options, 'Paused', ({ client }, { cluster, selectors }) => client.call('pause', { cluster, selectors })),
 });
@@ -106,7 +106,7 @@ const pauseCommand = defineCommand({
 const resumeCommand = defineCommand({
   command: 'resume <selector..>',
   describe: 'Let paused nodes go on',
-  builder: (argv) => verbOptions(argv).example('$0 resume broker-a', ''),
+  builder: (argv) => verbOptions(argv).example(...example('$0 resume broker-a', '')),
   handler: (options, run) =>
     runVerb(run, options, 'Resumed', ({ client }, { cluster, selectors }) => client.call('resume', { cluster, selectors })),
 });

@@ -1,5 +1,5 @@
 import { absolutePath, callerEnvironment } from '../caller.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 
 export const installCommand = defineCommand({
   command: 'install [release]',
@@ -8,7 +8,7 @@ export const installCommand = defineCommand({
     argv
       .positional('release', { type: 'string', describe: 'A version, or the path of a release zip (default: the newest supported)' })
       .option('from', { type: 'string', describe: 'apache, maven, or a path' })
-      .example('$0 install 4.9.7 --from maven', ''),
+      .example(...example('$0 install 4.9.7 --from maven', '')),
   handler: ({ release, from }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       const params = {

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption } from '../options.js';
 
 /** Starts no daemon: a new one would restart what has crashed, and that would change what the report is about. */
@@ -14,8 +14,8 @@ export const reportCommand = defineCommand({
         defaultDescription: 'rmqdev-report-<cluster>-<time>.zip in this folder',
       })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file that -o names' })
-      .example('$0 report', 'the cluster used last')
-      .example('$0 report -c 2m2s -o /tmp/report.zip', 'another cluster, another file')
+      .example(...example('$0 report', 'the cluster used last'))
+      .example(...example('$0 report -c 2m2s -o /tmp/report.zip', 'another cluster, another file'))
       .epilogue(
         'Starts nothing, sends nothing, and works without a daemon. Host, user and home are replaced: look into it before you share it.',
       ),

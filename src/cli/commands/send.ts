@@ -1,5 +1,5 @@
 import { EXIT_CODES } from '../../base/errors.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { countOption, rateOption } from '../options.js';
 import { accessOptions, withAccess } from '../traffic/access.js';
 
@@ -38,10 +38,10 @@ export const sendCommand = defineCommand({
       })
       .option('to', { type: 'string', describe: 'A brokerName: send only to this broker' })
       .option('rate', { ...rateOption(10), describe: 'At most this many messages per second' })
-      .example('$0 send Test', 'one message')
-      .example('$0 send Test -n 1000 --tag TagA --key order-{n}', 'a thousand')
-      .example('seq 10 | $0 send Test --file -', 'one message per line')
-      .example('$0 send Test -n 600 --rate 10', 'a steady send, while you kill a master'),
+      .example(...example('$0 send Test', 'one message'))
+      .example(...example('$0 send Test -n 1000 --tag TagA --key order-{n}', 'a thousand'))
+      .example(...example('seq 10 | $0 send Test --file -', 'one message per line'))
+      .example(...example('$0 send Test -n 600 --rate 10', 'a steady send, while you kill a master')),
   handler: ({ topic, to, rate, ...options }, run) =>
     withAccess(run, options, async ({ access, output }) => {
       const [{ checkName }, { draftsOf }, { Producer }, { sendAll }] = await Promise.all([

@@ -1,5 +1,5 @@
 import { systemClock } from '../../base/clock.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption, optionalSelectors } from '../options.js';
 
 const WATCH_EVERY_MS = 1_000;
@@ -10,8 +10,8 @@ export const statusCommand = defineCommand({
   builder: (argv) =>
     optionalSelectors(clusterOption(argv))
       .option('watch', { alias: 'w', type: 'boolean', default: false, describe: 'Show it again every second' })
-      .example('$0 status', 'the whole cluster')
-      .example('$0 status masters --json', 'masters, for a script'),
+      .example(...example('$0 status', 'the whole cluster'))
+      .example(...example('$0 status masters --json', 'masters, for a script')),
   handler: ({ cluster, selector, watch }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       const ask = () => client.call('clusterStatus', { cluster, ...(selector.length > 0 ? { selector } : {}) });

@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { counted } from '../../base/units.js';
-import { defineCommand, defineGroup } from '../command.js';
+import { defineCommand, defineGroup, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
 import { accessOptions, withAccess } from '../traffic/access.js';
@@ -43,8 +43,8 @@ const createCommand = defineCommand({
         defaultDescription: 'all',
         describe: 'On this brokerName; may be repeated',
       })
-      .example('$0 topic create Orders', '8 queues on each master')
-      .example('$0 topic create Orders --queues 2 --broker broker-a', 'on one broker'),
+      .example(...example('$0 topic create Orders', '8 queues on each master'))
+      .example(...example('$0 topic create Orders --queues 2 --broker broker-a', 'on one broker')),
   handler: ({ topic, queues, perm, order, broker, ...options }, run) =>
     withAccess(
       run,

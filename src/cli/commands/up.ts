@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../../base/errors.js';
 import type { ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { durationOption } from '../options.js';
 import { overridesOf, type ProfileOptions, profileOptions } from '../profile-options.js';
 import { usage } from '../usage.js';
@@ -34,12 +34,12 @@ export const upCommand = defineCommand({
       .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
       .option('timeout', durationOption('5m', 'How long to wait for readiness'))
-      .example('$0 up', 'the rmqdev.yaml of this folder')
-      .example('$0 up 2m2s', 'two masters, two slaves, on the newest release')
-      .example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps')
-      .example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node')
-      .example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends')
-      .example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name'),
+      .example(...example('$0 up', 'the rmqdev.yaml of this folder'))
+      .example(...example('$0 up 2m2s', 'two masters, two slaves, on the newest release'))
+      .example(...example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps'))
+      .example(...example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node'))
+      .example(...example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends'))
+      .example(...example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name')),
   handler: ({ dryRun, watch, verbose, ...options }, { withDaemon, exit }) =>
     withDaemon(
       async (session) => {

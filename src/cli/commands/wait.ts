@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.js';
+import { defineCommand, example } from '../command.js';
 import { clusterOption, durationOption, optionalSelectors } from '../options.js';
 
 const GOALS = { ready: 'Ready', 'in-sync': 'In sync', stopped: 'Stopped' } as const;
@@ -10,7 +10,7 @@ export const waitCommand = defineCommand({
     optionalSelectors(clusterOption(argv))
       .option('for', { choices: ['ready', 'in-sync', 'stopped'] as const, default: 'ready' as const, describe: 'What to wait for' })
       .option('timeout', durationOption('2m', 'How long to wait'))
-      .example('$0 wait --for in-sync', 'after a restart, before the next test'),
+      .example(...example('$0 wait --for in-sync', 'after a restart, before the next test')),
   handler: ({ cluster, selector, for: goal, timeout: timeoutMs }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
       const selectors = selector.length > 0 ? selector : ['all'];

@@ -58,7 +58,7 @@ test(`kill -9 of the daemon at ${ROUNDS} points of an up (seed ${SEED}): the nex
     await h.client.stream('down', { cluster: 'pair', remove: true, timeoutMs: 30_000 }, () => {});
     await until(async () => expect(await h.jvms()).toEqual([]));
   }
-}, 120_000);
+}, 300_000);
 
 /**
  * The long proof in short: deaths right before and after single calls (spawn, rename, append, fsync, write, kill), then the process table
@@ -75,7 +75,7 @@ test(`the daemon dies at ${ROUNDS} random calls of random operations: no orphan,
   expect(stderr).toBe('');
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ rounds: ROUNDS, failures: [] });
   expect(exitCode).toBe(0);
-}, 120_000);
+}, 300_000);
 
 function journalLines(h: Harness): number {
   const { journal } = h.home.cluster('pair');

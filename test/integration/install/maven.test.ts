@@ -39,7 +39,7 @@ test('without the archive, Maven is asked: jars in lib/, the logback files of th
   expect(await readFile(join(release.home, 'conf', 'rmq.broker.logback.xml'), 'utf8')).toBe('<broker/>');
   expect(await readFile(join(release.home, 'conf', 'rmq.namesrv.logback.xml'), 'utf8')).toBe('<namesrv/>');
   expect(notices()).toEqual([expect.stringMatching(/Apache archive .*ECONNREFUSED.*; trying Maven$/)]);
-  expect(progress).toContainEqual({ kind: 'maven', message: 'mvn puts 1 jar in place' });
+  expect(progress).toContainEqual({ kind: 'maven', message: 'mvn has copied 1 jar' });
   expect(await readFile(join(bin, 'pom.xml'), 'utf8')).toContain('<artifactId>rocketmq-controller</artifactId><version>5.5.0</version>');
 });
 

@@ -138,7 +138,7 @@ describe('a client', () => {
     const call = client.invoke(server.address, 28, { signal: never });
     await until(() => expect(server.requests).toHaveLength(1));
     client[Symbol.dispose]();
-    await expect(call).rejects.toThrow('closed here');
+    await expect(call).rejects.toThrow('closed by rmqdev');
     await until(() => expect(server.sockets.size).toBe(0));
     await expect(client.invoke(server.address, 28, { signal: never })).rejects.toThrow('is closed');
   });

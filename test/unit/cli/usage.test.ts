@@ -98,3 +98,13 @@ test('help says each name of an option once', async () => {
     for (const names of named) expect(new Set(names).size, `${path} ${names.join(' ')}`).toBe(names.length);
   }
 });
+
+test('help breaks no example in the middle of its command, on a terminal of 80 columns', async () => {
+  const paths = LINES.filter((line) => !line.endsWith('<action>')).map((line) => line.replace(/ [<[].*/, ''));
+  for (const path of paths) {
+    const help = await createParser(path.split(' '), NO_RUN, '0.0.0').exitProcess(false).wrap(80).getHelp();
+    const examples = help.split('Examples:\n')[1]?.split('\n\n')[0] ?? '';
+    const odd = examples.split('\n').filter((line) => line.trim() !== '' && !/^ {2}(# .|rmqdev |\w[\w ]* \| rmqdev |eval )/.test(line));
+    expect(odd, path).toEqual([]);
+  }
+});
