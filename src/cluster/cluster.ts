@@ -1,21 +1,15 @@
 import { Changes } from '../base/changes.js';
 import { discardFolder } from '../base/discard-folder.js';
 import { RmqdevError } from '../base/errors.js';
+import type { NodeExitRecord, NodeState } from '../base/node-words.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
 import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
 import type { Reach } from '../remoting/client.js';
-import {
-  FRESH_SNAPSHOT,
-  type NodeExitRecord,
-  type NodeObserver,
-  type NodeRunSpec,
-  type NodeSnapshot,
-  type Transition,
-} from '../supervisor/node-run.js';
-import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
+import { FRESH_SNAPSHOT, type NodeObserver, type NodeRunSpec, type NodeSnapshot, type Transition } from '../supervisor/node-run.js';
+import { LIVE_STATES } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { BackgroundWork } from './background-work.js';
 import { CrashReports } from './ends/crash-reports.js';

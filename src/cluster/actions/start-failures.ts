@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
-import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import type { NodeExitRecord } from '../../base/node-words.js';
+import { describeExit } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf, REPORT_TIMEOUT_MS } from '../ends/crash-reports.js';
 import { stdoutTail } from '../ends/stdout-tail.js';

@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { ClusterPaths } from '../../base/paths.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { Evidence, EvidenceFile } from '../../diagnose/evidence.js';
@@ -6,7 +7,7 @@ import { explain } from '../../diagnose/explain.js';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { readStretches } from '../../evidence/read-evidence.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
-import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import { describeExit } from '../../supervisor/node-run.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import type { Journal } from '../state/journal.js';
 import type { World } from '../world.js';

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { Stretch } from '../../evidence/launch-mark.js';
-import type { NodeExitRecord } from '../../supervisor/node-run.js';
 
 /** What is settled at the moment of an end, before the next launch writes to the same files; the report is made from it. */
 export type Occurrence = {

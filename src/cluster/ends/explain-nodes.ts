@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { Explanation } from '../../contract/findings.js';
 import { explain } from '../../diagnose/explain.js';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { readStretches } from '../../evidence/read-evidence.js';
 import type { Role } from '../../profile/profile.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
-import type { NodeExitRecord } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { isCrash } from '../state/node-events.js';
 import { REPORT_TIMEOUT_MS, toWire } from './crash-reports.js';
