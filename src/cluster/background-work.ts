@@ -1,14 +1,14 @@
 type Work = { controller: AbortController; done: Promise<void> };
 
 /**
- * What a cluster does beside its operations, such as making class archives. It belongs to the cluster: whoever takes the cluster down, deletes it
- * or lets go of it ends this first.
+ * What a cluster does next to its operations, such as making class archives. It belongs to the cluster: end it before you take the cluster
+ * down, delete it or release it.
  */
 export class BackgroundWork {
   readonly #running = new Map<string, Work>();
 
   /**
-   * Begins `work`, unless work of that name is under way. Its signal aborts when the cluster ends; it must stop soon after that, with every
+   * Begins `work`, unless work of that name is under way. Its signal aborts when the cluster ends. The work must then stop soon, with every
    * process that it started, and must not reject.
    */
   begin(name: string, work: (signal: AbortSignal) => Promise<void>): void {
@@ -18,7 +18,7 @@ export class BackgroundWork {
     this.#running.set(name, { controller, done });
   }
 
-  /** Aborts everything. Resolves when it is over. */
+  /** Aborts everything. Resolves when everything has ended. */
   async end(): Promise<void> {
     const works = [...this.#running.values()];
     for (const { controller } of works) controller.abort();

@@ -1,21 +1,15 @@
 import { Changes } from '../base/changes.js';
 import { discardFolder } from '../base/discard-folder.js';
 import { RmqdevError } from '../base/errors.js';
+import type { NodeExitRecord, NodeState } from '../base/node-words.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
 import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
 import type { Reach } from '../remoting/client.js';
-import {
-  FRESH_SNAPSHOT,
-  type NodeExitRecord,
-  type NodeObserver,
-  type NodeRunSpec,
-  type NodeSnapshot,
-  type Transition,
-} from '../supervisor/node-run.js';
-import { LIVE_STATES, type NodeState } from '../supervisor/node-state.js';
+import { FRESH_SNAPSHOT, type NodeObserver, type NodeRunSpec, type NodeSnapshot, type Transition } from '../supervisor/node-run.js';
+import { LIVE_STATES } from '../supervisor/node-state.js';
 import { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { BackgroundWork } from './background-work.js';
 import { CrashReports } from './ends/crash-reports.js';
@@ -38,10 +32,10 @@ import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
 type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
-/** Operations that start nodes; a start that a later daemon goes on with is an `up`. */
+/** Operations that start nodes; a start that a later daemon continues is an `up`. */
 const STARTING: ReadonlySet<string> = new Set(['up', 'start', 'restart', 'reset']);
 
-/** One cluster: its nodes, what is kept of them on disk, and the one operation that may be under way. */
+/** One cluster: its nodes, what the disk holds of them, and the one operation that may be under way. */
 export class Cluster {
   readonly name: string;
   readonly paths: ClusterPaths;
@@ -81,10 +75,10 @@ export class Cluster {
   }
 
   /**
-   * Takes up what an earlier daemon left: every node by pid and start time. After a restart of the machine nothing is started here: what was
-   * up is pending then.
+   * Adopts what an earlier daemon left: every node by pid and start time. Starts nothing after a restart of the machine: what was
+   * up is then pending.
    * @returns false if there is no such cluster on disk.
-   * @throws RmqdevError STATE_UNREADABLE if neither the state nor its copy can be read; both are set aside then. Nothing is supervised then.
+   * @throws RmqdevError STATE_UNREADABLE if neither the state nor its copy can be read. Both are then set aside, and nothing is supervised.
    */
   async restore(): Promise<boolean> {
     try {
@@ -121,7 +115,7 @@ export class Cluster {
       this.#nodes.set(next.id, { spec, next, supervisor });
       found.set(next.id, { ...kept, identity });
     }
-    // Until each has been taken up, a supervisor knows less than the file does.
+    // Until each node is adopted, a supervisor knows less than the file.
     this.#isRestoring = true;
     if (isRebooted) this.#noteReboot(found);
     else for (const [id, snapshot] of found) await this.#adopt(id, snapshot);
@@ -137,7 +131,7 @@ export class Cluster {
     this.journal.record('node-adopted', id, `${id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
   }
 
-  /** The machine went down under the cluster: that is nobody's crash, and what was up comes back in the order and by the checks of `up`. */
+  /** The machine went down under the cluster: no node crashed, and what was up comes back in the order and with the checks of `up`. */
   #noteReboot(found: ReadonlyMap<string, NodeSnapshot>): void {
     const wanted = [...found].filter(([, { intent }]) => intent === 'up').map(([id]) => id);
     this.wishes.addPending({ start: wanted });
@@ -159,11 +153,11 @@ export class Cluster {
       next: 'Wait for it, or see `rmqdev events`',
     });
   }
-  /** What users should know: what was broken in the files and is mended, what a node could not load, what became of a start that was cut off. */
+  /** What users should know: which broken files were repaired, what a node could not load, how an interrupted start ended. */
   get notices(): readonly string[] {
     return [...this.#notices, ...this.#launchNotices.all, ...(this.#resumeNotice === undefined ? [] : [this.#resumeNotice])];
   }
-  /** A start that was cut off has not come to its end. Told until some operation does. */
+  /** An interrupted start did not finish. Told until some operation does. */
   noteResumeFailed(failure: string): void {
     this.#resumeNotice = failure;
     this.journal.record('resume-failed', null, failure);
@@ -177,7 +171,7 @@ export class Cluster {
   get specs(): NodeSpec[] {
     return [...this.#nodes.values()].map((node) => node.spec);
   }
-  /** The name of what is under way, where something is. */
+  /** The name of what is under way, if anything. */
   get operation(): string | undefined {
     return this.#operations.current;
   }
@@ -188,7 +182,7 @@ export class Cluster {
       .join(';');
   }
 
-  /** @returns how the node that has `port` is to be spoken to; undefined if none of them has it. */
+  /** @returns how to speak to the node that has `port`; undefined if no node has it. */
   reachOf(port: number): Reach | undefined {
     const spec = this.specs.find(({ ports }) => Object.values(ports).includes(port));
     return spec && ownReach(spec);
@@ -217,11 +211,11 @@ export class Cluster {
     return this.specs.filter((spec) => this.isLive(spec.id)).length;
   }
 
-  /** One word for all: see contract/status.ts. A start is under way as long as its command, and the nodes that it began with. */
+  /** One word for all: see contract/status.ts. A start is under way as long as its command and the nodes that it began with are. */
   get state(): StateWord {
     return STARTING.has(this.operation ?? '') ? 'starting' : this.stateOfNodes;
   }
-  /** As `state`, whatever command is under way. */
+  /** Like `state`, but ignores the command that is under way. */
   get stateOfNodes(): StateWord {
     if (this.specs.some(({ id }) => this.supervisor(id).isComingUp)) return 'starting';
     const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
@@ -257,7 +251,7 @@ export class Cluster {
     this.save();
   }
 
-  /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
+  /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED if another takes over */
   async operate<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       const result = await this.#operations.run(name, mode, work);
@@ -268,7 +262,7 @@ export class Cluster {
     }
   }
 
-  /** A user has stopped or killed these: no start that is under way may bring them up, nor a later daemon that goes on with it. */
+  /** A user has stopped or killed these: neither a start that is under way nor a later daemon that continues it may bring them up. */
   noteStopped(ids: readonly string[]): void {
     this.wishes.noteStopped(ids);
     this.#saveIfPossible();
@@ -282,7 +276,7 @@ export class Cluster {
     this.save();
   }
 
-  /** Resolves once `condition` holds, which is tried after every change of a node. @throws what `signal` was aborted with. */
+  /** Resolves once `condition` holds; tests it after every change of a node. @throws the reason of `signal` if it aborts. */
   until(condition: () => boolean, signal: AbortSignal): Promise<void> {
     return this.#changes.until(condition, signal);
   }
@@ -317,8 +311,8 @@ export class Cluster {
   }
 
   /**
-   * Deletes the cluster: gone and forgotten in one step, so that whatever cuts this off leaves it either as it was or deleted. What it does
-   * beside must have ended. @returns a function that removes its files
+   * Deletes the cluster: removes and forgets it in one step, so that an interruption leaves it either as it was or deleted. Its background
+   * work must have ended. @returns a function that removes its files
    */
   delete(): () => Promise<void> {
     const removeFiles = discardFolder(this.paths.root);
@@ -327,14 +321,14 @@ export class Cluster {
     return removeFiles;
   }
 
-  /** Forgets the cluster: nothing is written any more. */
+  /** Forgets the cluster: writes nothing any more. */
   forget(): void {
     this.journal.close();
     void this.#letGo();
     this.#nodes.clear();
   }
 
-  /** Lets go of every node at once and leaves it running. Resolves when what the cluster did beside has ended. */
+  /** Releases every node at once and leaves it running. Resolves when the background work of the cluster has ended. */
   async release(): Promise<void> {
     this.#saveIfPossible();
     await this.#letGo();
@@ -346,7 +340,7 @@ export class Cluster {
     await this.background.end();
   }
 
-  /** What the probes of a role may ask of the cluster. */
+  /** What the probes of a role may ask the cluster. */
   get roleContext(): RoleContext {
     return {
       remoting: this.world.remoting,
@@ -361,7 +355,7 @@ export class Cluster {
     };
   }
 
-  /** A NameServer that is frozen or waits for its restart answers nobody: no broker need be registered there now. */
+  /** A NameServer that is frozen or waits for its restart does not answer: no broker has to be registered there now. */
   #isExpected(id: string): boolean {
     const node = this.#nodes.get(id);
     if (node?.supervisor.intent !== 'up') return false;
@@ -393,7 +387,7 @@ export class Cluster {
     },
   };
 
-  /** @returns what a launch of the node of `spec` takes: from now on that is in force. */
+  /** @returns the spec that a launch of the node of `spec` uses: it is in force from now on. */
   #takeNext(spec: NodeSpec): NodeSpec {
     const node = this.#nodes.get(spec.id);
     if (!node || node.next === node.spec) return node?.spec ?? spec;
@@ -411,7 +405,7 @@ export class Cluster {
     }
   }
 
-  /** A full disk must not end the supervision: what is not written down now is with the next change, and a later daemon finds a process by its marker. */
+  /** A full disk must not end the supervision: the next change writes what was not written now, and a later daemon finds a process by its marker. */
   #saveIfPossible(): void {
     try {
       this.save();

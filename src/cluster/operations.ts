@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { RmqdevError } from '../base/errors.js';
 
-/** alone: refused while another is under way. shared: refused while one of the other kinds is. takes-over: ends what is under way first. */
+/** alone: refused while another is under way. shared: refused while one of the other kinds is. takes-over: first ends what is under way. */
 export type OperationMode = 'alone' | 'shared' | 'takes-over';
 type Operation = { name: string; mode: OperationMode; since: number; controller: AbortController; done: Promise<unknown> };
 
@@ -14,12 +14,12 @@ export class Operations {
     private readonly clock: Clock,
   ) {}
 
-  /** The name of what is under way, where something is. */
+  /** The name of what is under way, if anything. */
   get current(): string | undefined {
     return [...this.#running][0]?.name;
   }
 
-  /** Runs `work`. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED where another takes over meanwhile */
+  /** Runs `work`. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED if another takes over */
   async run<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     for (let other = this.#rivalOf(mode); other; other = this.#rivalOf(mode)) {
       if (mode !== 'takes-over') throw this.#busy(name, other);
@@ -33,7 +33,7 @@ export class Operations {
     return done;
   }
 
-  /** Asked again after each wait: another may have begun meanwhile. */
+  /** Asked again after each wait: another may have begun since. */
   #rivalOf(mode: OperationMode): Operation | undefined {
     return [...this.#running].find((operation) => mode !== 'shared' || operation.mode !== 'shared');
   }

@@ -1,9 +1,6 @@
 import type { ExitCause, NodeExitRecord } from '../base/node-words.js';
 import type { ProcessExit } from '../base/process.js';
 
-/** Read from here by src/cluster until it reads the words themselves. */
-export { EXIT_CAUSES } from '../base/node-words.js';
-
 /** What the user asked of the process before it ended. */
 export type Asked = 'stop' | 'kill' | 'kill-and-restart' | undefined;
 

@@ -4,9 +4,6 @@ import type { ProcessIdentity } from '../base/process.js';
 import type { NodeEvent } from './node-state.js';
 import type { Probe } from './probe.js';
 
-/** Read from here by src/cluster until it reads the words themselves. */
-export type { NodeExitRecord };
-
 /** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
 export type NodeRunSpec<S> = {
   id: string;

@@ -1,8 +1,5 @@
 import type { NodeState } from '../base/node-words.js';
 
-/** Read from here by src/cluster until it reads the words themselves. */
-export type { NodeState };
-
 /** The states of a node and what may happen in each: data and one pure function; no timers, no I/O. */
 const TRANSITIONS = {
   stopped: { start: 'starting', adopted: 'unready' },

@@ -7,8 +7,8 @@ import { restartTogether, rollNodes } from './restart.js';
 import { type StartOptions, startNodes } from './start.js';
 
 /**
- * Brings nodes to what is wanted of them: starts what is down, then restarts what runs with older settings. What is still to come is kept on
- * disk all the while, so that a later daemon goes on with it.
+ * Brings nodes to the wanted state: starts what is down, then restarts what runs with older settings. What is not done yet is kept on
+ * disk all the time, so that a later daemon continues it.
  * @throws RmqdevError as `startNodes`
  */
 export async function bringUp(
@@ -30,15 +30,15 @@ export async function bringUp(
 }
 
 /**
- * Goes on with what the end of an earlier daemon, or a restart of the machine, cut off: by the checks and in the order of `up`.
- * @throws RmqdevError of the checks (NOT_ENOUGH_MEMORY …), and as `startNodes`; nothing is pending any more then
+ * Continues what the end of an earlier daemon, or a restart of the machine, interrupted: with the checks and in the order of `up`.
+ * @throws RmqdevError of the checks (NOT_ENOUGH_MEMORY …), and as `startNodes`; then nothing is pending any more
  */
 export async function resume(cluster: Cluster, options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
   const pending = cluster.wishes.pending;
   const start = pending.start.filter((id) => cluster.hasNode(id) && !cluster.isLive(id));
   const waiting = pending.start.filter((id) => cluster.hasNode(id) && cluster.isLive(id));
   const changed = pending.restart
-    // What is being stopped takes up the change at its next launch.
+    // A node that is stopping applies the change at its next launch.
     .filter((id) => cluster.hasNode(id) && cluster.isLive(id) && cluster.supervisor(id).state !== 'stopping')
     .map((id) => ({ now: cluster.spec(id), next: cluster.nextSpec(id) }))
     .filter(({ now, next }) => changesBetween(now, next).length > 0);

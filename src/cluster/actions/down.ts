@@ -12,7 +12,7 @@ export async function down(
 ): Promise<{ tookMs: number; proof: string[]; deleted: string | null }> {
   const { clock } = cluster.world;
   const since = clock.monotonicMs();
-  // It waited for another `down --delete`, which has done it.
+  // This call waited for another `down --delete`, which deleted the cluster.
   if (cluster.isDeleted) return { tookMs: 0, proof: ['deleted by the `down --delete` before this one'], deleted: cluster.paths.root };
   if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was given up before anything was started'], deleted: null };
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
@@ -27,7 +27,7 @@ export async function down(
   const tookMs = Math.round(clock.monotonicMs() - since);
   cluster.journal.record('down-finished', null, `down after ${(tookMs / 1_000).toFixed(1)} s: ${proof.join(', ')}`);
   if (!options.remove) return { tookMs, proof, deleted: null };
-  // A report that is still being made would bring its folder back.
+  // A report that is not finished yet would create its folder again.
   await Promise.all(cluster.specs.map(({ id }) => cluster.crashes.settled(id, REPORT_TIMEOUT_MS)));
   await cluster.delete()();
   return { tookMs, proof, deleted: cluster.paths.root };

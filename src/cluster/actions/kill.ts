@@ -15,10 +15,10 @@ import { isElected, isMaster, type NodeSpec } from '../spec/node-spec.js';
 import { askControllers, haveTooFewControllers } from '../status/controllers.js';
 import { mayList, watchRoute } from './route-watch.js';
 
-/** How often is asked who was elected. */
+/** How often to ask who was elected. */
 const WATCH_EVERY_MS = 20;
 const ASK_TIMEOUT_MS = 1_000;
-/** A send that a SYNC_MASTER without its slave holds back is answered after 3 to 5 s. */
+/** A SYNC_MASTER without its slave answers a send only after 3 to 5 s. */
 const SEND_TIMEOUT_MS = 6_000;
 /** An election takes 1 s (controller) to 10 s (DLedger). */
 const ELECTION_TIMEOUT_MS = 30_000;
@@ -26,10 +26,11 @@ const ELECTION_TIMEOUT_MS = 30_000;
 type Tell = (item: KillItem) => void;
 
 /**
- * Sends `signal` to one node and tells, on one clock, what then happens: process gone, route changed, and the verdict
- * (who still takes sends and reads, how to bring it back). For a fixed pair the verdict comes when every NameServer
- * that can be asked has dropped the route; for a group that elects its master when another one holds id 0 and took a send, or after 30 s;
- * for a controller when another one leads, or none can; for a killed NameServer at once after its end.
+ * Sends `signal` to one node and reports, on one clock, what happens then: process gone, route changed, and the verdict
+ * (who still accepts sends and reads, how to bring the node back). When the verdict comes:
+ * for a fixed pair, when every NameServer that answers has dropped the route;
+ * for a group that elects its master, when another replica holds id 0 and accepted a send, or after 30 s;
+ * for a controller, when another one leads, or none can; for a killed NameServer, right after its end.
  */
 export async function killAndTell(
   cluster: Cluster,
@@ -111,15 +112,15 @@ type FullVerdict = Extract<KillItem, { event: 'verdict' }>;
 type Verdict = Omit<FullVerdict, 'event' | 'node' | 'role' | 'tMs' | 'routeUnknownOn' | 'controllers' | 'next'>;
 
 /**
- * @returns what the controllers say; after the end of one of them once another leads, or none can, or none does within ELECTION_TIMEOUT_MS.
- * Null where the cluster has none.
+ * @returns what the controllers say. If one of them has ended: once another leads, or none can, or none does within ELECTION_TIMEOUT_MS.
+ * Null if the cluster has none.
  */
 async function controllersAfter(cluster: Cluster, killed: NodeSpec, signal: AbortSignal): Promise<FullVerdict['controllers']> {
   if (!cluster.specs.some(isController)) return null;
   using deadline = cluster.world.clock.deadline(ELECTION_TIMEOUT_MS, signal);
   for (;;) {
     const { leader: said, answering, total, needed } = await askControllers(cluster, () => ASK_TIMEOUT_MS);
-    // One that has lost its majority says for seconds that it leads, and can decide nothing any more. Measured on 5.5.0.
+    // A controller that has lost its majority says for seconds that it leads, but can decide nothing. Measured on 5.5.0.
     const leader = answering.length < needed ? undefined : said;
     if (leader || !isController(killed) || haveTooFewControllers(cluster) || deadline.signal.aborted)
       return { leader: leader?.id ?? null, answering: answering.map(({ id }) => id), total, needed };
@@ -202,8 +203,8 @@ async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): P
 const masterOf = (cluster: Cluster, member: NodeSpec) => listedAs(cluster, member, 0);
 
 /**
- * @returns the replica that holds id 0 in the place of `killed` and took a send; undefined where none does within ELECTION_TIMEOUT_MS or
- * until `signal` aborts, or could, because too few peers are left to elect one.
+ * @returns the replica that holds id 0 in the place of `killed` and accepted a send. Undefined if none does within ELECTION_TIMEOUT_MS or
+ * until `signal` aborts, or if none can because too few peers are left to elect one.
  */
 async function untilPromoted(
   cluster: Cluster,
@@ -220,7 +221,7 @@ async function untilPromoted(
   return undefined;
 }
 
-/** @returns the brokers that stored a message now. A slave refuses; a SYNC_MASTER without its slave stores, and answers 11 or 12. */
+/** @returns the brokers that stored a message just now. A slave refuses; a SYNC_MASTER without its slave stores, and answers 11 or 12. */
 async function takesSends(cluster: Cluster): Promise<string[]> {
   const brokers = liveBrokers(cluster);
   const answers = await Promise.all(brokers.map((spec) => takesSend(cluster, spec)));
@@ -230,14 +231,14 @@ async function takesSends(cluster: Cluster): Promise<string[]> {
 async function takesSend(cluster: Cluster, spec: NodeSpec): Promise<boolean> {
   using deadline = cluster.world.clock.deadline(SEND_TIMEOUT_MS);
   const message = { topic: spec.brokerName as string, queueId: 0, body: Buffer.from('rmqdev failover probe'), producerGroup: PROBE_GROUP };
-  // Awaited here: the deadline is disposed of at the end of this function.
+  // Await here: the deadline is disposed of at the end of this function.
   return await sendMessage(cluster.world.remoting, spec.localAddress, message, deadline.signal).then(
     () => true,
     () => false,
   );
 }
 
-/** @returns the first of `brokers` that gives out a message of its brokerName's own topic. */
+/** @returns the first of `brokers` that returns a message of its brokerName's own topic. */
 async function firstReader(cluster: Cluster, brokers: readonly NodeSpec[]): Promise<NodeSpec | undefined> {
   for (const spec of brokers) {
     using deadline = cluster.world.clock.deadline(ASK_TIMEOUT_MS);
@@ -253,7 +254,7 @@ function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
   return answering(cluster, liveNamesrvs(cluster), (client, { localAddress }, signal) => getClusterInfo(client, localAddress, signal));
 }
 
-/** @returns the proxies that answer now, by themselves: whether they find a broker is told by `writableOn`. */
+/** @returns the proxies that answer now. `writableOn` says whether they find a broker. */
 function answeringProxies(cluster: Cluster): Promise<string[]> {
   const proxies = cluster.specs.filter((spec) => spec.role === 'proxy' && cluster.isLive(spec.id));
   return answering(cluster, proxies, (client, spec, signal) => getGroupMembers(client, remotingAddress(spec), PROBE_GROUP, signal));

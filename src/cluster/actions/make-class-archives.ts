@@ -12,7 +12,7 @@ import { workMarker } from '../state/own-processes.js';
 
 const DUMP_TIMEOUT_MS = 120_000;
 
-/** Makes the archives that are missing, one after the other, until `signal` aborts. Never rejects: a cluster does without. */
+/** Makes the archives that are missing, one after the other, until `signal` aborts. Never rejects: a cluster works without archives. */
 export async function makeClassArchives(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const { home, log } = cluster.world;
   for (const [file, spec] of missingArchives(cluster)) {
@@ -32,7 +32,7 @@ export async function makeClassArchives(cluster: Cluster, signal: AbortSignal): 
   }
 }
 
-/** One node for each archive that is missing: a master, which has loaded most. */
+/** One node for each missing archive: a master, because it has loaded the most classes. */
 function missingArchives(cluster: Cluster): Map<string, NodeSpec> {
   const { cache } = cluster.world.home;
   const candidates = cluster.specs.filter(
@@ -42,11 +42,11 @@ function missingArchives(cluster: Cluster): Map<string, NodeSpec> {
   return new Map(mastersLast.map((spec) => [archiveFile(spec, cache), spec]));
 }
 
-/** G1 whatever the node runs with: only it writes the JDK's own objects into an archive, which the other collectors then load. */
+/** G1, even if the node runs with another collector: only G1 writes the JDK's own objects into an archive, and the others can load them. */
 async function dump({ paths, world }: Cluster, spec: NodeSpec, file: string, signal: AbortSignal): Promise<void> {
   const { jars } = await readReleaseHome(spec.release.home);
   const list = `${file}.classes`;
-  // The node goes on writing its list.
+  // The node still writes to its list.
   await copyFile(classList(spec), list);
   const options = [
     workMarker(paths, 'class-archive'),
@@ -60,10 +60,10 @@ async function dump({ paths, world }: Cluster, spec: NodeSpec, file: string, sig
   const child = execa(spec.jdk.java, [...options, '-cp', jars.join(':')], {
     timeout: DUMP_TIMEOUT_MS,
     cancelSignal: signal,
-    // It has nothing to save, and whoever ends it waits.
+    // It has nothing to save, and its caller waits for its end.
     killSignal: 'SIGKILL',
     extendEnv: false,
-    // `java` may be a script, as that of a version manager.
+    // `java` may be a script, such as that of a version manager.
     env: { PATH: world.env.PATH },
     stdin: 'ignore',
   });

@@ -5,7 +5,7 @@ import { CONFIG_DAMAGED } from '../state/launch-notices.js';
 export type Report = (item: ProgressItem) => void;
 
 /**
- * Tells each change of these nodes, on one clock a node that begins with the call, and what a launch could not take from its store.
+ * Reports each change of these nodes, with one clock for each node that begins with the call, and what a launch could not load from its store.
  * @returns a function that ends it.
  */
 export function reportNodes(cluster: Cluster, ids: readonly string[], report: Report): () => void {
@@ -19,7 +19,7 @@ export function reportNodes(cluster: Cluster, ids: readonly string[], report: Re
       const step = state === 'starting' ? (cluster.stage(id) ?? 'starting') : state;
       const text = `${step} ${reason ?? ''}`;
       if (told.get(id) === text) continue;
-      // What a node is before anything happens to it is no news.
+      // The state of a node before anything happens is not news.
       const isNews = told.has(id) || (state !== 'stopped' && state !== 'ready');
       told.set(id, text);
       if (isNews) report({ event: 'node', node: id, state, step, reason, tMs: Math.round(clock.monotonicMs() - since) });

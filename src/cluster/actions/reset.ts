@@ -9,8 +9,8 @@ import { stopNodes } from './stop.js';
 
 /**
  * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
- * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over: before the
- * first store is removed nothing is lost, and after it says so
+ * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over. Nothing is
+ * lost before the first store is removed; after that, the error says so.
  */
 export async function resetNodes(
   cluster: Cluster,
@@ -20,12 +20,12 @@ export async function resetNodes(
   refuseToEmptyMasterAlone(cluster, ids);
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
   const since = cluster.wishes.stops;
-  // A daemon that ends before the start leaves it to the next one.
+  // If the daemon ends before the start, the next daemon does it.
   cluster.addPending({ start: running });
   try {
     await stopNodes(cluster, ids, options.report);
     options.signal.throwIfAborted();
-    // From here on all of them: half a pair emptied does not replicate. Slaves first: an empty slave fetches what its master has.
+    // From here on, empty all of them: a pair with one empty store does not replicate. Slaves first: an empty slave copies what its master has.
     const specs = ids.map((id) => cluster.spec(id));
     for (const { id, paths } of [...specs.filter((spec) => !isMaster(spec)), ...specs.filter(isMaster)]) {
       await rm(paths.root, { recursive: true, force: true });
@@ -46,7 +46,7 @@ function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {
   });
 }
 
-/** A slave does not follow a master that has less than itself, while RocketMQ acknowledges as if it did: see roles/broker/fixed-startup.ts. */
+/** A slave does not follow a master that has less data, but RocketMQ acknowledges as if it did: see roles/broker/fixed-startup.ts. */
 function refuseToEmptyMasterAlone(cluster: Cluster, ids: readonly string[]): void {
   const masters = cluster.specs.filter((spec) => isMaster(spec) && ids.includes(spec.id));
   const left = masters.flatMap((master) =>

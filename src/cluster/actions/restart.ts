@@ -18,9 +18,9 @@ export async function rollNodes(cluster: Cluster, ids: readonly string[], option
   }
 }
 
-/** Stops all of `ids`, then starts them in the order their releases want. Resolves when they are ready and in sync. */
+/** Stops all of `ids`, then starts them in the order that their releases need. Resolves when they are ready and in sync. */
 export async function restartTogether(cluster: Cluster, ids: readonly string[], options: RestartOptions): Promise<void> {
-  // A daemon that ends between stop and start leaves that start to the next one.
+  // If the daemon ends between stop and start, the next daemon does the start.
   cluster.addPending({ start: ids });
   try {
     await stopNodes(cluster, ids, options.report);

@@ -3,19 +3,19 @@ import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import type { Cluster } from '../cluster.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 
-/** How often the NameServers are asked whether the route has changed. */
+/** How often to ask the NameServers whether the route has changed. */
 const WATCH_EVERY_MS = 20;
 const ASK_TIMEOUT_MS = 1_000;
-/** A NameServer that has answered nothing for so long is not waited for: it may be frozen, or be restarted by its policy. */
+/** Do not wait for a NameServer that has not answered for this long: it may be frozen, or its policy restarts it. */
 const MUTE_MS = 3_000;
 
-/** NameServers that could not be asked, by id, and why. */
+/** NameServers that did not answer, by id, and why. */
 export type Unasked = Map<string, string>;
 
-/** What a NameServer answered, or why it could not be asked. */
+/** What a NameServer answered, or why it did not answer. */
 type Listing = { isListed: boolean } | { unasked: string };
 
-/** @returns the NameServers that list the broker now, and those that do not say so and may. */
+/** @returns the NameServers that list the broker now, and those that did not answer and may list it. */
 export async function mayList(
   cluster: Cluster,
   broker: NodeSpec,
@@ -34,8 +34,8 @@ export async function mayList(
 }
 
 /**
- * Resolves when each of `namesrvs` has answered that it no longer lists the broker, or cannot be asked. Nothing but an answer counts as the
- * former; `unasked` holds, at each moment, those that do not answer.
+ * Resolves when each of `namesrvs` has answered that it no longer lists the broker, or does not answer. Only an answer proves that the
+ * broker is not listed; `unasked` always holds the NameServers that do not answer.
  */
 export async function watchRoute(
   cluster: Cluster,

@@ -1,13 +1,14 @@
 import { relative } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
-import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import type { NodeExitRecord } from '../../base/node-words.js';
+import { describeExit } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf, REPORT_TIMEOUT_MS } from '../ends/crash-reports.js';
 import { stdoutTail } from '../ends/stdout-tail.js';
 
 const MAX_PROOF = 300;
 
-/** Whoever waits for nodes must not be told that they are up while one is down: `rmqdev up … && mvn test`. */
+/** Never tell a waiting command that the nodes are up while one is down: `rmqdev up … && mvn test`. */
 export function refuseWhereStopped(cluster: Cluster, ids: readonly string[]): void {
   const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');
   if (down.length === 0) return;
@@ -22,17 +23,17 @@ function exitLine(exit: NodeExitRecord, meaning: string): string {
   return exit.code === null && exit.signal === null ? meaning : `${describeExit(exit)}: ${meaning}`;
 }
 
-/** @returns the same error, its first sentence naming the node. */
+/** @returns the same error; its first sentence names the node. */
 function naming(id: string, error: RmqdevError): RmqdevError {
   const { what, why, next } = error.text;
   if (what.startsWith(id)) return error;
   return new RmqdevError(error.code, { what: `${id} could not be started: ${what}`, why, next }, { cause: error });
 }
 
-/** @returns why a node was given up, with its cause where the report of its end is there in time. */
+/** @returns why rmqdev gave a node up, with the cause if the report of its end is ready in time. */
 export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError> {
   const { supervisor, spec } = { supervisor: cluster.supervisor(id), spec: cluster.spec(id) };
-  // Nothing was started: what refused it knows better than the console of an earlier launch.
+  // Nothing was started: the refusal tells more than the console of an earlier launch.
   const { launchFailure } = supervisor;
   if (launchFailure instanceof RmqdevError) return naming(id, launchFailure);
   await cluster.crashes.settled(id, REPORT_TIMEOUT_MS);

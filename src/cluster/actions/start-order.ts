@@ -2,14 +2,14 @@ import { ROLE_DEFINITIONS } from '../roles/definitions.js';
 import type { Milestone, Need } from '../roles/role.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 
-/** Pure: in which order nodes are started, stopped and rolled. What a role needs for it is data of the role. */
+/** Pure: in which order nodes are started, stopped and rolled. What a role needs is data of the role. */
 
-/** @returns what must come how far before `node` is started, of those that are started with it. */
+/** @returns which of the nodes that start with `node` must reach which stage before `node` starts. */
 export function startNeeds(node: NodeSpec, started: readonly NodeSpec[]): readonly Need[] {
   return ROLE_DEFINITIONS[node.role].startsAfter(node, started);
 }
 
-/** What is told of a start: all of `ids` have come so far. In the order in which it is told. */
+/** What a start reports: all of `ids` have reached this stage. In the order in which it is reported. */
 export type StartMilestone = { label: string; until: Milestone; ids: readonly string[] };
 
 export function startMilestones(started: readonly NodeSpec[]): StartMilestone[] {
@@ -19,7 +19,7 @@ export function startMilestones(started: readonly NodeSpec[]): StartMilestone[] 
   });
 }
 
-/** @returns the nodes in tiers, each to be gone before the next is told; within one, in the order in which they are told. */
+/** @returns the nodes in tiers: each tier must be gone before the next is told to stop. Within a tier, in the order in which they are told. */
 export function stopTiers(specs: readonly NodeSpec[]): NodeSpec[][] {
   const tiers: NodeSpec[][] = [];
   for (let left = [...specs]; left.length > 0; left = left.filter((node) => !tiers.at(-1)?.includes(node))) {

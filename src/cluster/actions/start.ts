@@ -10,14 +10,14 @@ export type StartOptions = {
   signal: AbortSignal;
   report: Report;
   stage?: (name: string) => void;
-  /** The count of stops at which the wish arose, see `StartWishes.stops`; omitted: now. */
+  /** The count of stops when the user asked for the start, see `StartWishes.stops`; if omitted: now. */
   since?: number;
 };
 /**
- * Starts each of `ids` once what its role needs has come so far, and, with `wait`, resolves when all are ready, which for brokers means in sync.
- * A node that the user stops meanwhile, or has stopped since the count of wishes was `since`, is not waited for.
- * @throws RmqdevError NODE_GAVE_UP where one is given up; TIMEOUT past `timeoutMs` (nodes go on starting); NODE_NOT_RUNNING at the
- * end of the wait, where one was stopped meanwhile.
+ * Starts each of `ids` when the nodes that its role needs are far enough. With `wait`, resolves when all are ready; for brokers this means
+ * in sync. Does not wait for a node that the user stops during the start, or has stopped since the count of wishes was `since`.
+ * @throws RmqdevError NODE_GAVE_UP if one is given up; TIMEOUT after `timeoutMs` (the nodes continue to start); NODE_NOT_RUNNING at the
+ * end of the wait, if one was stopped during it.
  */
 export async function startNodes(cluster: Cluster, ids: readonly string[], options: StartOptions): Promise<void> {
   const since = options.since ?? cluster.wishes.stops;
@@ -54,7 +54,7 @@ async function startInOrder(cluster: Cluster, ids: readonly string[], options: S
       if (!cluster.wishes.wasStoppedSince(id, options.since)) await startOne(cluster, id);
     }
     for (; isReached(milestones[0]); milestones.shift()) options.stage?.((milestones[0] as StartMilestone).label);
-    // One that is still to be started may have failed before.
+    // A node that is not started yet may have failed before.
     const begun = ids.filter((id) => !waiting.has(id));
     if (failedOf(cluster, begun) === undefined && isOver()) return;
     await untilNoneFailed(cluster, begun, () => [...waiting].some(isDue) || isReached(milestones[0]) || isOver(), options.signal);
@@ -68,7 +68,7 @@ async function startOne(cluster: Cluster, id: string): Promise<void> {
   await resumed;
 }
 
-/** A node that is wanted no longer holds nobody up. */
+/** A node that is no longer wanted delays no other. */
 function hasReached(cluster: Cluster, id: string, until: Milestone): boolean {
   const { state, intent } = cluster.supervisor(id);
   if (intent === 'down' || state === 'ready') return true;
@@ -76,7 +76,7 @@ function hasReached(cluster: Cluster, id: string, until: Milestone): boolean {
   return until !== 'ready' && stage !== undefined && START_STAGES.indexOf(stage) >= START_STAGES.indexOf(until);
 }
 
-/** A NameServer that was restarted knows nothing: running brokers are ready again once they have registered with it. */
+/** A restarted NameServer knows no broker: running brokers are ready again once they have registered with it. */
 async function untilOthersReady(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const { specs } = cluster;
   const doubted = specs.map(({ id }) => id).filter((id) => cluster.supervisor(id).state === 'unready');
@@ -84,7 +84,7 @@ async function untilOthersReady(cluster: Cluster, signal: AbortSignal): Promise<
   await untilNoneFailed(cluster, doubted, () => doubted.every(isBack), signal);
 }
 
-/** Resolves once `condition` holds. @throws RmqdevError NODE_GAVE_UP if one of `ids` is given up; what the signal was aborted with */
+/** Resolves once `condition` holds. @throws RmqdevError NODE_GAVE_UP if one of `ids` is given up; the reason of the signal if it aborts */
 async function untilNoneFailed(cluster: Cluster, ids: readonly string[], condition: () => boolean, signal: AbortSignal): Promise<void> {
   await cluster.until(() => failedOf(cluster, ids) !== undefined || condition(), signal);
   const id = failedOf(cluster, ids);

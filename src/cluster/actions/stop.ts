@@ -7,7 +7,7 @@ import { ownProcesses } from '../state/own-processes.js';
 import { type Report, reportNodes } from './progress.js';
 import { stopTiers } from './start-order.js';
 
-/** Stops `ids`, a tier at a time. Resolves when all their processes are gone. */
+/** Stops `ids`, one tier at a time. Resolves when all their processes are gone. */
 export async function stopNodes(cluster: Cluster, ids: readonly string[], report: Report): Promise<void> {
   const endReport = reportNodes(cluster, ids, report);
   try {
@@ -31,13 +31,13 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   }
 }
 
-/** Somebody asks again for a stop that is under way: what has been sent to the nodes that do not end is sent again. */
+/** The user asks again for a stop that is under way: sends the signals to the nodes that have not ended again. */
 export function urgeStops(cluster: Cluster): void {
   for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop();
 }
 
 /**
- * Looks for what a stop must not leave behind: processes, bound ports.
+ * Looks for what a stop must not leave: processes, bound ports.
  * @returns what was found in order, one sentence each, and notices (an `abort` file of a killed broker).
  * @throws RmqdevError STOP_INCOMPLETE naming what is left.
  */

@@ -7,12 +7,12 @@ import type { Report } from './progress.js';
 
 const CREATE_TIMEOUT_MS = 5_000;
 const ASK_EVERY_MS = 100;
-/** Added to the time in which a slave copies its master's topics, for a machine that is busy. */
+/** Extra time for a slave to copy its master's topics on a busy machine. */
 const GRACE_MS = 10_000;
 
 /**
- * Creates the profile's topics and groups on every broker that is to hold them, and resolves once the slaves know the topics too, or
- * have had their time for it (a notice says so). Slaves are told as masters are: from 5.0 they would learn of a topic only after up to
+ * Creates the profile's topics and groups on every broker that must hold them. Resolves once the slaves know the topics too, or their
+ * time for it is over (a notice says so). Creates them on slaves as well: from 5.0 on they would learn of a topic only after up to
  * a minute. Those of 4.9.7 refuse ("Can't modify topic or subscription group from slave broker", code 1; 4.7.0 and 5.5.0 do not; measured)
  * and copy their master's within `slaveTopicSyncMs`.
  */

@@ -16,8 +16,8 @@ import { createTopicsAndGroups } from './topics.js';
 export type UpRequest = Omit<PlanRequest, 'mayInstall' | 'report' | 'signal'> & { wait: boolean; timeoutMs: number };
 
 /**
- * Brings a cluster to what its profile says: starts what is down, rolls what has changed, stops what is no longer wanted;
- * resolves when all is ready and in sync.
+ * Makes a cluster match its profile: starts what is down, rolls what has changed, stops what is no longer wanted.
+ * Resolves when everything is ready and in sync.
  */
 export async function up(
   cluster: Cluster,
@@ -44,7 +44,7 @@ export async function up(
     report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
     signal,
   });
-  // `down` may have come while a release was being installed: nothing has been started, and nothing is now.
+  // `down` may have come during the installation of a release: nothing was started, so start nothing now.
   signal.throwIfAborted();
   report({ event: 'plan', plan });
   for (const message of plan.notices) report({ event: 'notice', message });
@@ -60,7 +60,7 @@ export async function up(
   const ids = request.profile.nodes.map(({ id }) => id);
   const restarted = [...restarts.rolled, ...restarts.together];
   const start = ids.filter((id) => !restarted.includes(id));
-  // With the new profile, or not at all: from then on a later daemon goes on with what is not done.
+  // With the new profile, or not at all: from then on a later daemon continues what is not done.
   cluster.wishes.addPending({ start, restart: restarted });
   cluster.apply(request.profile, request.debug, assignments);
   await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });

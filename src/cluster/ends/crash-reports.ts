@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding.js';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { ClusterPaths } from '../../base/paths.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { Evidence, EvidenceFile } from '../../diagnose/evidence.js';
@@ -6,7 +7,7 @@ import { explain } from '../../diagnose/explain.js';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { readStretches } from '../../evidence/read-evidence.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
-import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
+import { describeExit } from '../../supervisor/node-run.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import type { Journal } from '../state/journal.js';
 import type { World } from '../world.js';
@@ -14,41 +15,41 @@ import { CrashStore, type Occurrence } from './crash-store.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 const EXCERPT_LINES = 30;
-/** A report is waited for no longer. */
+/** The longest wait for a report. */
 export const REPORT_TIMEOUT_MS = 2_000;
 
-/** What is known of a launch in memory, where the mark on disk does not say it. */
+/** What memory knows of a launch if the mark on disk does not say it. */
 type Launch = { pid: number | null; startedAt: number | null };
 type Parts = {
   paths: ClusterPaths;
   journal: Journal;
   world: Pick<World, 'clock' | 'log' | 'platform'>;
-  /** Writes the code of a finding to the record of the end at that time. */
+  /** Writes the code of a finding into the record of the end at that time. */
   annotate: (id: string, at: number, finding: string) => void;
 };
 
 /**
- * Makes one report of every end that nobody asked for. What the next launch would spoil is settled at once and kept as a pending file
- * before the end is written down anywhere else; the report follows, and where the daemon dies before that, from the next one.
+ * Makes one report of every end that nobody asked for. Saves what the next launch would overwrite at once, in a pending file,
+ * before the end is recorded anywhere else. The report follows; if the daemon dies before that, the next one makes it.
  */
 export class CrashReports {
   readonly #parts: Parts;
   readonly #launches = new Map<string, Launch>();
-  /** The newest report of each node, also where no disk took it. */
+  /** The newest report of each node, even if it could not be written to disk. */
   readonly #newest = new Map<string, CrashReport | null>();
-  /** Reports of one node are made one after the other. */
+  /** The reports of one node are made one after the other. */
   readonly #work = new Map<string, Promise<void>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** A process of the node lives. */
+  /** A process of the node runs. */
   launched(id: string, launch: Launch): void {
     this.#launches.set(id, launch);
   }
 
-  /** A node has ended that nobody wanted to end. Synchronous as far as the next launch could spoil it. */
+  /** A node has ended that nobody wanted to end. Synchronous for everything that the next launch could overwrite. */
   exited(spec: NodeSpec, exit: NodeExitRecord, facts: { wasReady: boolean; decision: string }): void {
     const occurrence = this.#occurrence(spec, exit, facts);
     const earlier = this.#sameLaunch(spec.id, occurrence.launchedAt);
@@ -56,12 +57,12 @@ export class CrashReports {
     try {
       this.#store(spec.id).writePending(occurrence);
     } catch (error) {
-      this.#parts.world.log.error({ nodeId: spec.id, err: error, occurrence }, 'an end could not be kept for its report');
+      this.#parts.world.log.error({ nodeId: spec.id, err: error, occurrence }, 'an end could not be saved for its report');
     }
     this.#then(spec.id, () => this.#report(spec, occurrence, { isResumed: false }));
   }
 
-  /** Goes on with the reports that an earlier daemon did not live to make. */
+  /** Makes the reports that an earlier daemon did not finish. */
   resume(spec: NodeSpec, launch: Launch): void {
     this.#launches.set(spec.id, launch);
     for (const occurrence of this.#store(spec.id).pending()) {
@@ -69,12 +70,12 @@ export class CrashReports {
     }
   }
 
-  /** Resolves once the reports of a node are made, at the latest after `timeoutMs`. */
+  /** Resolves once the reports of a node are made, or after `timeoutMs`. */
   async settled(id: string, timeoutMs: number): Promise<void> {
     await Promise.race([this.#work.get(id), this.#parts.world.clock.sleep(timeoutMs)]);
   }
 
-  /** The newest report of a node; null where it has none. */
+  /** The newest report of a node; null if it has none. */
   newest(id: string): CrashReport | null {
     const known = this.#newest.get(id);
     if (known !== undefined) return known;
@@ -83,7 +84,7 @@ export class CrashReports {
     return read;
   }
 
-  /** @returns the report of the end at `at` (epoch ms), where it is the newest. */
+  /** @returns the report of the end at `at` (epoch ms), if it is the newest. */
   of(id: string, at: number): CrashReport | null {
     const newest = this.newest(id);
     return newest && Date.parse(newest.exit.at) === at ? newest : null;
@@ -101,7 +102,7 @@ export class CrashReports {
       wasReady,
       decision: decision.startsWith(said) ? decision.slice(said.length) : decision,
     };
-    // Where nothing was launched, the mark and the files are those of an earlier launch.
+    // If nothing was launched, the mark and the files are those of an earlier launch.
     if (!wasProcess) return { ...common, launchedAt: null, pid: null, stretches: [], since: null };
     const mark = readLaunchMark(spec.paths.root);
     const startedAt = launch?.startedAt ?? null;
@@ -114,7 +115,7 @@ export class CrashReports {
     };
   }
 
-  /** @returns the time of an end of this launch that has, or gets, its report: an earlier daemon noticed it and died before it wrote that down. */
+  /** @returns the time of an end of this launch that has, or gets, its report: an earlier daemon noticed the end and died before it recorded it. */
   #sameLaunch(id: string, launchedAt: number | null): number | undefined {
     if (launchedAt === null) return undefined;
     const pending = this.#store(id)
@@ -150,7 +151,7 @@ export class CrashReports {
     const { exit, launchedAt, pid, wasReady, wasProcess, decision, stretches, since } = occurrence;
     const files = await readStretches(stretches, since);
     const { code, signal, adopted, detail } = exit;
-    // The supervisor's own SIGKILL to a node that hung is no clue.
+    // The supervisor's own SIGKILL to a node that hung is not evidence.
     const isHung = wasProcess && detail !== null;
     const evidence = await gatherEvidence(
       spec,
@@ -175,7 +176,7 @@ export class CrashReports {
         code,
         signal,
         adopted,
-        meaning: wasProcess ? exitMeaning({ code, signal, adopted }, spec.role) : 'no process came to be',
+        meaning: wasProcess ? exitMeaning({ code, signal, adopted }, spec.role) : 'no process was started',
       },
       decision,
       findings: findingsOf(spec, exit, evidence, { isHung, wasProcess }).map(toWire),
@@ -188,7 +189,7 @@ export class CrashReports {
     try {
       this.#store(report.node).write(report);
     } catch (error) {
-      // On a full disk the finding is still shown, and the log has what the report would have held.
+      // On a full disk the finding is still shown, and the log holds the contents of the report.
       this.#parts.world.log.error({ nodeId: report.node, err: error, report }, 'a crash report could not be written');
     }
   }
@@ -221,7 +222,7 @@ export function causeOf(findings: readonly Finding[]): Finding | undefined {
   return findings.find(({ severity }) => severity === 'error');
 }
 
-/** What the supervisor itself knows comes first: no file can tell it better. */
+/** What the supervisor itself knows comes first: no file knows it better. */
 function findingsOf(spec: NodeSpec, exit: NodeExitRecord, evidence: Evidence, end: { isHung: boolean; wasProcess: boolean }): Finding[] {
   const error = { severity: 'error' as const, at: [] };
   if (!end.wasProcess) {
@@ -230,8 +231,8 @@ function findingsOf(spec: NodeSpec, exit: NodeExitRecord, evidence: Evidence, en
         ...error,
         code: 'NOT_STARTED',
         what: `${spec.id} could not be started`,
-        why: exit.detail ?? 'no process came to be',
-        next: `Mend that, then \`rmqdev start ${spec.id}\``,
+        why: exit.detail ?? 'no process was started',
+        next: `Fix that, then \`rmqdev start ${spec.id}\``,
       },
     ];
   }
@@ -240,7 +241,7 @@ function findingsOf(spec: NodeSpec, exit: NodeExitRecord, evidence: Evidence, en
     {
       ...error,
       code: 'NODE_HUNG',
-      what: `${spec.id} lived and answered nothing`,
+      what: `${spec.id} ran but did not answer`,
       why: exit.detail ?? '',
       next: `See whether it was busy with garbage collections: \`rmqdev logs ${spec.id} --file gc -n 50\`; a larger heap is \`--heap ${spec.id}=512m\``,
     },
@@ -248,12 +249,12 @@ function findingsOf(spec: NodeSpec, exit: NodeExitRecord, evidence: Evidence, en
   ];
 }
 
-/** @returns a finding as the contract has it. */
+/** @returns a finding in the form of the contract. */
 export function toWire(finding: Finding): CrashReport['findings'][number] {
   return { ...finding, at: [...finding.at] };
 }
 
-/** The end of a file; of the JVM's own report the beginning, which holds what happened. */
+/** The end of a file; for the JVM's own report its beginning, which says what happened. */
 function excerpt({ path, kind, firstLine, lines }: EvidenceFile): CrashReport['excerpts'][number] {
   const start = kind === 'hs_err' ? 0 : Math.max(0, lines.length - EXCERPT_LINES);
   return { file: path, firstLine: firstLine === null ? null : firstLine + start, lines: lines.slice(start, start + EXCERPT_LINES) };

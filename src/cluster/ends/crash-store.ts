@@ -1,15 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { Stretch } from '../../evidence/launch-mark.js';
-import type { NodeExitRecord } from '../../supervisor/node-run.js';
 
-/** What is settled at the moment of an end, before the next launch writes to the same files; the report is made from it. */
+/** What is saved at the moment of an end, before the next launch writes to the same files; the report is made from it. */
 export type Occurrence = {
   node: string;
   exit: NodeExitRecord;
-  /** Of the launch that ended; epoch ms; null where it is not known, or nothing was launched. */
+  /** Of the launch that ended; epoch ms; null if it is not known, or nothing was launched. */
   launchedAt: number | null;
   /** False: it never became a process. */
   wasProcess: boolean;
@@ -17,7 +17,7 @@ export type Occurrence = {
   wasReady: boolean;
   decision: string;
   stretches: readonly Stretch[];
-  /** Without a mark, lines older than this (epoch ms) are no evidence. */
+  /** Without a mark, lines older than this (epoch ms) are not evidence. */
   since: number | null;
 };
 
@@ -25,8 +25,8 @@ const KEPT_REPORTS = 20;
 const PENDING = '.pending.json';
 
 /**
- * A node's folder of crash reports, named after the time of the end. A pending file is an end whose report is still to be made:
- * it outlives the daemon that noticed it.
+ * A node's folder of crash reports, named after the time of the end. A pending file is an end that has no report yet:
+ * the file stays if the daemon that noticed the end dies.
  */
 export class CrashStore {
   constructor(readonly folder: string) {}
@@ -45,7 +45,7 @@ export class CrashStore {
     rmSync(this.#pendingFile(at), { force: true });
   }
 
-  /** Oldest first. One that cannot be read is removed: nothing can be made of it. */
+  /** Oldest first. Removes a file that cannot be read: it is of no use. */
   pending(): Occurrence[] {
     return this.#names()
       .filter((name) => name.endsWith(PENDING))
@@ -57,7 +57,7 @@ export class CrashStore {
       });
   }
 
-  /** Writes the whole report or nothing, and lets the oldest ones go. @throws system errors */
+  /** Writes the whole report or nothing, and removes the oldest ones. @throws system errors */
   write(report: CrashReport): void {
     mkdirSync(this.folder, { recursive: true });
     writeFileAtomic.sync(report.thisFile, `${JSON.stringify(report, null, 2)}\n`);
@@ -69,7 +69,7 @@ export class CrashStore {
     return readReport(this.reportFile(at));
   }
 
-  /** The newest that can be read. */
+  /** The newest report that can be read. */
   newest(): CrashReport | null {
     const names = this.#names().filter((name) => !name.endsWith(PENDING));
     for (const name of names.reverse()) {
@@ -94,7 +94,7 @@ export class CrashStore {
   }
 }
 
-/** Colons are not allowed everywhere. */
+/** Not every file system allows colons. */
 function nameOf(at: number): string {
   return new Date(at).toISOString().replaceAll(':', '-');
 }

@@ -1,19 +1,19 @@
 import { basename } from 'node:path';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { Explanation } from '../../contract/findings.js';
 import { explain } from '../../diagnose/explain.js';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { readStretches } from '../../evidence/read-evidence.js';
 import type { Role } from '../../profile/profile.js';
 import { exitMeaning } from '../../rocketmq/exit-status.js';
-import type { NodeExitRecord } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { isCrash } from '../state/node-events.js';
 import { REPORT_TIMEOUT_MS, toWire } from './crash-reports.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 /**
- * @returns what there is to say of a node: its last end, where nobody asked for that with the cause that its report names; and of a node
- * that runs what its files of this launch warn of.
+ * @returns what is known about a node: its last end, with the cause from its report if nobody asked for the end; for a running node,
+ * what the files of this launch warn of.
  */
 export async function explainNode(cluster: Cluster, id: string): Promise<Explanation> {
   await cluster.crashes.settled(id, REPORT_TIMEOUT_MS);
@@ -32,7 +32,7 @@ export async function explainNode(cluster: Cluster, id: string): Promise<Explana
   };
 }
 
-/** Did it end unasked, or is there something to warn of? */
+/** Did it end although nobody asked for it, or is there something to warn of? */
 export function isWorthTelling(cluster: Cluster, { node, findings }: Explanation): boolean {
   const lastExit = node === null ? null : cluster.supervisor(node).lastExit;
   return findings.length > 0 || (lastExit !== null && isCrash(lastExit));

@@ -3,10 +3,10 @@ import type { Evidence, EvidenceFile, PortHolderFact } from '../../diagnose/evid
 import { type NodeSpec, nodeMarker } from '../spec/node-spec.js';
 import type { World } from '../world.js';
 
-/** What is known of an end beside the files. */
+/** What is known of an end apart from the files. */
 type EndFacts = Pick<Evidence, 'exit' | 'wasReady'>;
 
-/** @returns what can be known now of how a node ended, or of a node that runs. What the system does not tell is missing. Never rejects. */
+/** @returns what is known now about how a node ended, or about a running node. Omits what the system does not tell. Never rejects. */
 export async function gatherEvidence(
   spec: NodeSpec,
   files: readonly EvidenceFile[],
@@ -36,7 +36,7 @@ export async function gatherEvidence(
   };
 }
 
-/** Who listens on the node's ports now, other than itself: it may have been started again. */
+/** Who else listens on the node's ports now. Not the node itself: it may have been started again. */
 export async function portHoldersOf(spec: NodeSpec, { platform }: Pick<World, 'platform'>): Promise<PortHolderFact[]> {
   const sockets = new Map(Object.entries(spec.ports).map(([socket, port]) => [port, socket]));
   const owners = await platform.listeners([...sockets.keys()]).catch(() => []);

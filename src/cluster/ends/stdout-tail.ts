@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const READ_BYTES = 8_192;
 const MAX_TEXT = 300;
 
-/** @returns the lines of a node's console that tell most about its end, shortened to one line; '' where there are none. */
+/** @returns the lines of a node's console that tell most about its end, shortened to one line; '' if there are none. */
 export function stdoutTail(file: string): string {
   const lines = lastBytes(file)
     .split(/\r?\n/)

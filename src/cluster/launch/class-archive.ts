@@ -5,17 +5,17 @@ import type { NodeSpec } from '../spec/node-spec.js';
 
 /**
  * Class archives (AppCDS): a JVM that maps its classes from an archive starts in about half the time.
- * A node that finds none lists the classes that it loads; once its cluster is ready, a short-lived JVM of its own makes the archive
+ * A node that finds none lists the classes that it loads. Once its cluster is ready, a separate, short-lived JVM makes the archive
  * from that list, in the background, for all later starts. (`jcmd VM.cds dynamic_dump` on the node itself would be quicker,
- * but JDK 25.0.3 crashed after it.) The JVM checks an archive itself and does without one that does not fit.
+ * but JDK 25.0.3 crashed after it.) The JVM itself checks an archive and ignores one that does not fit.
  */
 
 /** First JDK that this was measured on; older ones start without. */
 const FIRST_JDK = 17;
-/** What could not be archived is nobody's concern: hundreds of lines on the console. */
+/** Nobody needs to know what could not be archived: hundreds of lines on the console. */
 export const QUIET = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
 
-/** @returns JVM options that use the node's archive, or list classes for one that is still to be made; none where the JDK is too old or a debugger listens. */
+/** @returns JVM options that use the node's archive, or list the classes for an archive that does not exist yet; none if the JDK is too old or a debugger listens. */
 export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
   if (!canArchive(spec)) return [];
   const file = archiveFile(spec, cache);

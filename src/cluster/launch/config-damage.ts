@@ -13,12 +13,12 @@ import type { Journal } from '../state/journal.js';
 import { CONFIG_DAMAGED } from '../state/launch-notices.js';
 
 /**
- * Before a broker is launched: looks at the JSON tables of its store, and tells of each that cannot be read what RocketMQ will take in its
- * place and what that lacks. A copy of the damaged file is kept, because RocketMQ does not keep it: 4.9.7 writes it over the whole .bak at its
- * next save, 5.5.0 deletes it as it loads. The file itself is left to RocketMQ, which loads the .bak by itself: what its parser takes is its own
- * to say. Source: common/.../ConfigManager.java load, loadBak, persist; measured on both.
- * @throws RmqdevError STORE_DAMAGED if a table and its .bak are both broken. The broker would end with 253, and as it ends it would save the tables
- * that it had not loaded yet as empty ones: offsets of all groups were lost so on 4.9.7
+ * Before a broker is launched: looks at the JSON tables of its store. For each table that cannot be read, tells what RocketMQ will load
+ * instead and what is missing there. Keeps a copy of the damaged file, because RocketMQ does not keep it: 4.9.7 writes it over the whole .bak
+ * at its next save, 5.5.0 deletes it when it loads. Leaves the file itself to RocketMQ, which loads the .bak by itself: only RocketMQ knows
+ * what its parser accepts. Source: common/.../ConfigManager.java load, loadBak, persist; measured on both.
+ * @throws RmqdevError STORE_DAMAGED if a table and its .bak are both broken. The broker would end with 253. At its end it would save the tables
+ * that it had not loaded yet as empty ones: on 4.9.7 the offsets of all groups were lost this way
  */
 export async function tellDamagedConfigs(node: NodeSpec, journal: Pick<Journal, 'record'>): Promise<void> {
   if (node.role !== 'broker') return;
@@ -27,7 +27,7 @@ export async function tellDamagedConfigs(node: NodeSpec, journal: Pick<Journal, 
     const facts = await configFacts(join(folder, `${name}.json`), `${name}.json`);
     if (facts.main === 'sound') continue;
     if (facts.backup === 'broken') throw bothBroken(node, facts);
-    // A fresh store, or one whose tables lie in RocksDB.
+    // A new store, or one with its tables in RocksDB.
     if (facts.main === 'missing' && facts.backup === 'missing') continue;
     const lost = await lossOf(node, facts);
     if (facts.main === 'missing' && lost.length === 0) continue;
@@ -47,7 +47,7 @@ function bothBroken(node: NodeSpec, facts: ConfigFacts): RmqdevError {
   return new RmqdevError('STORE_DAMAGED', { what: finding.what, why: finding.why, next: finding.next });
 }
 
-/** @returns a copy that bears the time of the damaged file, so that several launches make one. */
+/** @returns a copy, named after the time of the damaged file, so that several launches make only one. */
 async function keep(file: string): Promise<string> {
   const { mtime } = await stat(file);
   const target = `${file}.damaged-${mtime.toISOString().replaceAll(':', '-')}`;
@@ -55,7 +55,7 @@ async function keep(file: string): Promise<string> {
   return target;
 }
 
-/** @returns what is known to have been in the table and is not in what RocketMQ loads, sorted. */
+/** @returns the entries that the table is known to have had and that are missing in what RocketMQ loads, sorted. */
 async function lossOf(node: NodeSpec, { name, file, backup }: ConfigFacts): Promise<string[]> {
   const table = CONFIG_TABLES[name];
   if (!table) return [];

@@ -7,9 +7,9 @@ import { brokerClosed, storeFolder } from '../roles/clean-end.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 
 /**
- * Before a peer of a DLedger group that did not close its store is started on a release that would cut the end of its consume queues: takes away
- * what RocketMQ then builds anew of the whole log. Otherwise messages that were acknowledged are in the log and given out by nobody, and a
- * peer that is elected so gives their offsets to others.
+ * For a peer of a DLedger group that did not close its store, before it starts on a release that would cut the end of its consume queues:
+ * removes what RocketMQ then builds again from the whole log. Otherwise acknowledged messages are in the log but no consumer gets them, and
+ * such a peer, once elected, gives their offsets to other messages.
  * @returns whether it did
  */
 export async function dropCutQueues(node: NodeSpec): Promise<boolean> {

@@ -17,7 +17,7 @@ import { dropCutQueues } from './drop-cut-queues.js';
 import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
 
 /**
- * Makes a node's folder ready and says how to run it: `java` itself, its class path an explicit list of jars
+ * Prepares a node's folder and says how to run it: `java` itself, its class path an explicit list of jars
  * (a directory or `*` defeats the class archive).
  * @throws RmqdevError STORE_IN_USE, STORE_DAMAGED, RELEASE_INVALID
  */
@@ -34,7 +34,7 @@ export async function prepareLaunch(
     mkdir(node.paths.tmp, { recursive: true }),
   ]);
   if (await dropCutQueues(node)) {
-    const message = `${node.id} builds its consume queues anew: after an end without a close RocketMQ ${node.release.version} would cut them`;
+    const message = `${node.id} builds its consume queues again: after an end without a close RocketMQ ${node.release.version} would cut them`;
     journal.record('store-prepared', node.id, message);
   }
   await tellDamagedConfigs(node, journal).catch((error) => {

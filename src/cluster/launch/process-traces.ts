@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.js';
 import { storeFolder } from '../roles/clean-end.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 
-/** @returns when the node last wrote one of its files (ms since the epoch): console, logs, GC log, and what a broker saves every few seconds. */
+/** @returns when the node last wrote to one of its files (ms since the epoch): console, logs, GC log, and what a broker saves every few seconds. */
 export function lastSignOfLife(node: NodeSpec): number | null {
   const store = storeFolder(node);
   const files = [node.paths.stdout, node.paths.gcLog, ...filesIn(node.paths.logs), ...filesIn(store), ...filesIn(join(store, 'config'))];
@@ -28,7 +28,7 @@ const POLL_MS = 50;
 /** What a JVM prints at the beginning of a thread dump. Source: OpenJDK services/threadService, runtime/threads.cpp. */
 const DUMP_BEGINS = 'Full thread dump';
 
-/** Makes a hung JVM print its threads to its console, and waits until the text is there and stands still, a second at most. */
+/** Makes a hung JVM print its threads to its console, and waits until the text is there and no longer grows, a second at most. */
 export async function dumpThreads(node: NodeSpec, clock: Clock, signal: (signal: NodeJS.Signals) => Promise<boolean>): Promise<void> {
   const file = node.paths.stdout;
   const before = await sizeOf(file);

@@ -5,7 +5,7 @@ import type { RoleContext } from '../roles/role.js';
 import { debuggerOf, type NodeSpec } from '../spec/node-spec.js';
 import { dumpThreads, lastSignOfLife } from './process-traces.js';
 
-/** @returns a node in the supervisor's terms: how to launch it, what to ask of it, what it leaves behind. */
+/** @returns a node in the supervisor's terms: how to launch it, what to ask it, what it leaves behind. */
 export function runSpec(spec: NodeSpec, context: RoleContext, prepareLaunch: () => Promise<LaunchSpec>): NodeRunSpec<LaunchSpec> {
   const role = ROLE_DEFINITIONS[spec.role];
   return {

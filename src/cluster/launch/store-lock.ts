@@ -8,8 +8,8 @@ import { type NodeSpec, nodeMarker } from '../spec/node-spec.js';
 import type { World } from '../world.js';
 
 /**
- * The lock on a store that its JVM holds for as long as it lives: no daemon, cluster or home can start a second JVM there.
- * A second broker on a live store recovers, and can truncate, that store before it finds RocketMQ's own lock taken
+ * The lock on a store, which its JVM holds as long as it lives: no daemon, cluster or home can start a second JVM there.
+ * A second broker on a live store recovers, and can truncate, that store before it finds that RocketMQ's own lock is held
  * (`Lock failed,MQ already started`). Source: store/.../DefaultMessageStore.java load, start.
  */
 export function storeLock(node: NodeSpec, { platform, home }: Pick<World, 'platform' | 'home'>): InheritedLock {
@@ -43,7 +43,7 @@ export async function refuseForeignJvm(node: NodeSpec, { platform }: Pick<World,
   );
 }
 
-/** A JVM that carries the node's marker, and that no daemon has taken over. @throws RmqdevError STORE_IN_USE */
+/** A JVM that has the node's marker, and that no daemon has adopted. @throws RmqdevError STORE_IN_USE */
 export async function refuseSecondJvm(node: NodeSpec, { platform }: Pick<World, 'platform'>): Promise<void> {
   const [other] = await findMarked(platform, nodeMarker(node.paths));
   if (!other) return;
@@ -55,7 +55,7 @@ function inUse(node: NodeSpec, why: string, next: string): RmqdevError {
 }
 
 function describe(holder: LockNote, pid: number | undefined): string {
-  const who = pid === undefined ? 'a process that is not to be found holds it' : `pid ${pid} runs there`;
+  const who = pid === undefined ? 'a process that cannot be found holds it' : `pid ${pid} runs there`;
   return typeof holder.node === 'string' ? `${who}, as node ${holder.node} of ${String(holder.home)}` : who;
 }
 

@@ -10,7 +10,7 @@ type Request = Pick<PlanRequest, 'profile' | 'placeOf'>;
 type Releases = ReadonlyMap<string, Pick<ReleaseRef, 'version'>>;
 
 /**
- * Refuses what would come up and then let nobody in, rmqdev's own questions included; tells what access control takes from a cluster.
+ * Refuses what would start and then refuse every request, also those of rmqdev; tells what a cluster loses by access control.
  * @throws RmqdevError PROFILE_INVALID, UNSUPPORTED
  */
 export function checkAccessControl(cluster: Pick<Cluster, 'specs'>, request: Request, releases: Releases, notices: string[]): void {
@@ -37,7 +37,7 @@ function unsignedFollowers(ids: readonly string[]): string {
   );
 }
 
-/** Access control that was turned on by hand: rmqdev has no account for it. */
+/** Access control that the user turned on by hand: rmqdev has no account for it. */
 function refuseUnknownAccount(node: NodeProfile, { profile, placeOf }: Request): void {
   if (profile.acl !== undefined) return;
   const key = ACCESS_CONTROL_KEYS.find((name) => node.properties[name]?.trim() === 'true');
@@ -49,7 +49,7 @@ function refuseUnknownAccount(node: NodeProfile, { profile, placeOf }: Request):
   });
 }
 
-/** TLS is the cluster's: nodes that speak it and nodes that do not would not find each other. */
+/** TLS is set for the whole cluster: nodes with TLS and nodes without it would not find each other. */
 function refuseOtherTls(node: NodeProfile, { profile }: Request): void {
   const mode = node.jvm.findLast((option) => option.startsWith('-Dtls.server.mode='))?.split('=')[1];
   const wanted = profile.tls ?? false;
@@ -61,7 +61,7 @@ function refuseOtherTls(node: NodeProfile, { profile }: Request): void {
   });
 }
 
-/** Source: proxy/.../ProxyConfig.java: before 5.3 a proxy knows ACL 1.0 only by files of the release. */
+/** Source: proxy/.../ProxyConfig.java: before 5.3 a proxy reads ACL 1.0 only from files of the release. */
 function refuseOldProxy({ profile }: Request, releases: Releases): void {
   const proxy = profile.nodes.find(
     ({ id, role }) => role === 'proxy' && releaseTraits(releases.get(id)?.version ?? '').accessControl === 'plain',
@@ -75,7 +75,7 @@ function refuseOldProxy({ profile }: Request, releases: Releases): void {
   });
 }
 
-/** A user that is in the store is never changed by the file. Source: auth/.../manager/AuthenticationMetadataManagerImpl.java initUser. */
+/** The file never changes a user that is in the store. Source: auth/.../manager/AuthenticationMetadataManagerImpl.java initUser. */
 function refuseChangedSecret(
   { specs }: Pick<Cluster, 'specs'>,
   { profile }: Request,

@@ -12,21 +12,21 @@ import { socketsAt } from '../../rocketmq/ports.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import type { World } from '../world.js';
 
-/** A lookup that is not answered by then is slow enough to be told; elsewhere it takes a few ms. */
+/** A lookup that takes longer is slow enough to be told; normally it takes a few ms. */
 const HOST_NAME_WAIT_MS = 1_000;
 
 export type PreflightRequest = {
   cluster: string;
   specs: readonly NodeSpec[];
   changeOf: (id: string) => 'start' | 'restart' | 'none';
-  /** The release that a node of the cluster has had so far. */
+  /** The release that a node of the cluster had until now. */
   releaseBefore: (id: string) => string | undefined;
 };
 
 /**
- * Compares the plan with the machine and with the stores that are there. Nothing is written.
- * @returns what to tell beside the plan
- * @throws RmqdevError the first of what speaks against it: NOT_ENOUGH_MEMORY, NOT_ENOUGH_DISK, STORE_IN_USE, STORE_INCOMPATIBLE, STORE_DAMAGED …
+ * Compares the plan with the machine and with the existing stores. Writes nothing.
+ * @returns what to tell in addition to the plan
+ * @throws RmqdevError the first finding against it: NOT_ENOUGH_MEMORY, NOT_ENOUGH_DISK, STORE_IN_USE, STORE_INCOMPATIBLE, STORE_DAMAGED …
  */
 export async function checkMachine(
   world: Pick<World, 'home' | 'platform' | 'clock'>,
@@ -55,7 +55,7 @@ export async function checkMachine(
   return findings.filter(({ severity }) => severity === 'warning').map(noticeOf);
 }
 
-/** Refuses what this user may never have, before other ports are tried in its place. @throws RmqdevError PORT_FORBIDDEN */
+/** Refuses a port that this user can never have, before other ports are tried instead. @throws RmqdevError PORT_FORBIDDEN */
 export async function refuseForbiddenPorts({ name, nodes }: Profile): Promise<void> {
   const wanted = nodes.flatMap((node) => {
     const { id, role, listenPort } = node;
@@ -77,7 +77,7 @@ function refuseOnErrors(findings: readonly Finding[], cluster: string): void {
   });
 }
 
-/** As plain as the other notices of a plan: what, why and the fix in one line. */
+/** Like the other notices of a plan: what, why and the fix in one line. */
 function noticeOf({ what, why, next }: Finding): string {
   return `${what}: ${why}. ${next}`;
 }

@@ -4,7 +4,7 @@ import type { Profile, ProfileWarning } from '../../profile/profile.js';
 import type { Cluster } from '../cluster.js';
 import type { PortClaims } from './port-claims.js';
 
-/** What is asked of a plan, and what the asker is told while it is made. */
+/** What a plan is asked for, and what the caller is told while it is made. */
 export type PlanRequest = {
   profile: Profile;
   warnings: readonly ProfileWarning[];
@@ -14,9 +14,9 @@ export type PlanRequest = {
   from: string | undefined;
   debug: boolean;
   strictPorts: boolean;
-  /** False for --dry-run: nothing is downloaded or written. */
+  /** False for --dry-run: then nothing is downloaded or written. */
   mayInstall: boolean;
-  /** @returns the other clusters of the same daemon, as they are at that moment: their ports are no stranger's. */
+  /** @returns the other clusters of the same daemon, as they are at that moment: their ports do not belong to a stranger. */
   others: () => readonly Cluster[];
   claims: PortClaims;
   report: (version: string, progress: InstallProgress) => void;

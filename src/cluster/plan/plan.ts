@@ -27,21 +27,21 @@ import { planRestarts, type Restarts } from './restarts.js';
 export type ClusterPlan = {
   plan: Plan;
   assignments: ReadonlyMap<string, Assignment>;
-  /** How nodes that run now become what is wanted. */
+  /** How running nodes get their new settings. */
   restarts: Restarts;
-  /** Nodes that run, or lie stopped, and are no longer wanted. */
+  /** Nodes that run or are stopped, and are no longer wanted. */
   remove: readonly string[];
 };
 
 /**
  * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk, stores.
- * @throws RmqdevError of many codes; nothing has been changed then, but a release may have been installed.
+ * @throws RmqdevError with many codes; then nothing has changed, except that a release may have been installed.
  */
 export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
   const { profile } = request;
   const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
   await requireJdks(cluster, request);
-  // Before anything is downloaded; a release that is only a path is known later.
+  // Before anything is downloaded. A release given only as a path is known later.
   refuseUnsupportedTopology(profile, namedVersions(profile));
   const releases = await resolveReleases(cluster, request, notices);
   const jdks = await resolveJdks(cluster, request, releases, notices);
@@ -165,7 +165,7 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
           const [holder] = await platform.listeners([port]);
           return { port, pid: holder?.pid, command: holder?.command, rmqdevNode: rmqdevNodeOf(holder?.command) };
         }
-        // Nothing may be awaited between this look and the claim.
+        // Await nothing between this check and the claim.
         const rival = request.claims.rivalOf(cluster.name, candidates);
         if (rival) return { ...rival, pid: undefined, command: undefined, rmqdevNode: `cluster ${rival.cluster}, which is being started` };
         if (request.mayInstall) request.claims.claim(cluster.name, candidates);
@@ -177,7 +177,7 @@ async function settlePorts(cluster: Cluster, request: PlanRequest, notices: stri
   return ports;
 }
 
-/** @returns `<cluster>/<node>` of the node that lives on `port`, or is about to listen there. */
+/** @returns `<cluster>/<node>` of the node that listens on `port`, or will soon. */
 function liveHolder(clusters: readonly Cluster[], port: number): string | undefined {
   for (const cluster of clusters) {
     const spec = cluster.specs.find(({ id, ports }) => allOf(ports).includes(port) && cluster.isLive(id));

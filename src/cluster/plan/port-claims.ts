@@ -1,6 +1,6 @@
 /**
- * Ports that an `up` under way has chosen and nobody listens on yet: without them, two clusters that are planned at once would be given
- * the same ones, and the probes of one would be answered by the other. Shared by the clusters of a daemon.
+ * Ports that an `up` under way has chosen and nobody listens on yet. Without them, two clusters that are planned at the same time would get
+ * the same ports, and one would answer the probes of the other. Shared by the clusters of a daemon.
  */
 export class PortClaims {
   readonly #clusters = new Map<number, string>();

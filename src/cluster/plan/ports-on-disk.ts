@@ -4,7 +4,7 @@ import type { NodeProfile } from '../../profile/profile.js';
 import { socketsAt } from '../../rocketmq/ports.js';
 import type { NodePorts } from '../spec/node-spec.js';
 
-/** @returns what nodes listened on by the files of their last launch: for a cluster whose state is lost, so that its clients find it again. */
+/** @returns the ports from the files of each node's last launch: for a cluster whose state is lost, so that its clients find it again. */
 export function portsOnDisk(paths: ClusterPaths, nodes: readonly NodeProfile[]): Map<string, NodePorts> {
   return new Map(
     nodes.flatMap((node): [string, NodePorts][] => {

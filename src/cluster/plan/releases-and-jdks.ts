@@ -13,10 +13,10 @@ import type { Cluster } from '../cluster.js';
 import type { JdkRef, ReleaseRef } from '../spec/node-spec.js';
 import type { PlanRequest } from './plan-request.js';
 
-/** Sources of a release that was got only now. */
+/** Sources of a release that this command has just installed. */
 const FETCHED: ReadonlySet<string> = new Set(['apache', 'maven', 'zip']);
 
-/** @returns each node's release, installed where it must be. @throws RmqdevError of many codes */
+/** @returns each node's release, installed if it must be. @throws RmqdevError with many codes */
 export async function resolveReleases(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, ReleaseRef>> {
   const found = new Map<string, ReleaseRef>();
   const result = new Map<string, ReleaseRef>();
@@ -48,11 +48,11 @@ async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string
       clock: world.clock,
     },
   );
-  if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} is taken from ROCKETMQ_HOME: ${release.home}`);
+  if (release.source === 'rocketmq-home') notices.push(`RocketMQ ${release.version} comes from ROCKETMQ_HOME: ${release.home}`);
   return { home: release.home, version: release.version, source: release.source };
 }
 
-/** What `resolveRelease` would find, without getting or unpacking anything: for --dry-run. */
+/** What `resolveRelease` would find, without downloading or unpacking anything: for --dry-run. */
 async function peekRelease(
   { world }: Cluster,
   { caller }: PlanRequest,
@@ -67,7 +67,7 @@ async function peekRelease(
   refuseUnknownRelease(version);
   const installed = path ? undefined : (await listReleases(world.home)).find((release) => release.version === version);
   if (installed) return { home: installed.home, version, source: 'installed' };
-  notices.push(`RocketMQ ${version} is not installed; \`up\` would get it`);
+  notices.push(`RocketMQ ${version} is not installed; \`up\` would install it`);
   return { home: join(world.home.releases, version), version, source: 'to be installed' };
 }
 
@@ -81,7 +81,7 @@ function refuseUnknownRelease(version: string): void {
   });
 }
 
-/** A JDK that is missing is said before anything is downloaded. */
+/** Reports a missing JDK before anything is downloaded. */
 export async function requireJdks(cluster: Cluster, request: PlanRequest): Promise<void> {
   const wishes = new Set(request.profile.nodes.map((node) => node.java ?? request.profile.java));
   for (const wanted of wishes) await findJdk({ wanted, ...callerOf(cluster, request) });
@@ -94,7 +94,7 @@ function callerOf(
   return { env: { PATH: caller.PATH, JAVA_HOME: caller.JAVA_HOME }, home: caller.HOME ?? cluster.world.env.HOME ?? '' };
 }
 
-/** @returns each node's JDK, of the same kind for the same wish and release. @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE */
+/** @returns each node's JDK: the same one for the same wish and release. @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE */
 export async function resolveJdks(
   cluster: Cluster,
   request: PlanRequest,
@@ -141,7 +141,7 @@ export function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseR
   }
 }
 
-/** @returns each node's version, as far as the profile says it without a release being looked at. */
+/** @returns each node's version, if the profile alone says it, without a look at a release. */
 export function namedVersions({ nodes, rocketmq }: Profile): Map<string, string> {
   return new Map(
     nodes.flatMap((node): [string, string][] => {
@@ -152,8 +152,8 @@ export function namedVersions({ nodes, rocketmq }: Profile): Map<string, string>
 }
 
 /**
- * A release that lacks a kind of node, or a way of electing, would ignore the keys and run something else.
- * @param versions of nodes; a node that is not in it is not judged
+ * A release that lacks a kind of node, or a kind of election, would ignore the keys and run something else.
+ * @param versions of nodes; a node that is missing there is not checked
  * @throws RmqdevError UNSUPPORTED
  */
 export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: ReadonlyMap<string, string>): void {
@@ -178,18 +178,18 @@ export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: Re
   }
 }
 
-/** The processes whose classes a release may lack; the others come with every one. */
+/** The roles whose classes a release may lack; every release has the others. */
 const SEPARATE_MODULES: readonly Role[] = ['proxy'];
 
-/** What to do where the folder is the user's own, which rmqdev neither made nor would look for again. */
+/** What to do if the folder is the user's own: rmqdev did not make it and would not install it again. */
 const OWN_FOLDER: Readonly<Record<string, (profile: string, version: string) => string>> = {
   directory: (profile, version) => `Name a whole one, or the version alone: \`rmqdev up ${profile} --rocketmq ${version}\` installs it`,
   'rocketmq-home': (profile, version) => `Run \`unset ROCKETMQ_HOME\`; \`rmqdev up ${profile} --rocketmq ${version}\` then installs it`,
 };
 
 /**
- * A release that was made of published artifacts may lack the classes of a role that it has as a whole. What is only to be installed is not
- * looked at. @throws RmqdevError UNSUPPORTED where they were never published, RELEASE_INVALID where they were
+ * A release that was made from published artifacts may lack the classes of a role that the complete release has. Skips a release that is
+ * not installed yet. @throws RmqdevError UNSUPPORTED if they were never published, RELEASE_INVALID if they were
  */
 export async function refuseMissingModules({ name, nodes }: Profile, releases: ReadonlyMap<string, ReleaseRef>): Promise<void> {
   for (const { id, role } of nodes.filter((node) => SEPARATE_MODULES.includes(node.role))) {
@@ -205,7 +205,7 @@ export async function refuseMissingModules({ name, nodes }: Profile, releases: R
         why: `${missing}, though Maven has it: the folder was made by hand, or something was taken out of it`,
         next:
           OWN_FOLDER[source]?.(name, version) ??
-          `Move it away (\`mv ${home} ${home}.old\`) and run the command again: it is then installed anew`,
+          `Move it away (\`mv ${home} ${home}.old\`) and run the command again: it is then installed again`,
       });
     }
     throw new RmqdevError('UNSUPPORTED', {

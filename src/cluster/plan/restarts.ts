@@ -2,18 +2,19 @@ import { peersChanged } from '../roles/broker/dledger.js';
 import { isController } from '../roles/controller.js';
 import { isMaster, type NodeSpec } from '../spec/node-spec.js';
 
-/** A node that runs as `now` and is to be `next`. */
+/** A node that runs as `now` and must become `next`. */
 export type ChangedNode = { now: NodeSpec; next: NodeSpec };
 
-/** `rolled` are restarted one at a time, `together` are stopped and started as one; `notice` says so before anything is touched. */
+/** `rolled` are restarted one at a time, `together` all at the same time; `notice` says so before anything changes. */
 export type Restarts = { rolled: readonly string[]; together: readonly string[]; notice: string | undefined };
 
 /**
- * How nodes that run take up what has changed. Where the NameServers change, or a master moves to another address, there is nothing to roll: a
- * slave is routed only where its master is registered, and follows it only where it listens. A group whose list of peers, or way of electing,
- * changes cannot be rolled either (nor can TLS, which all must speak or none): RocketMQ reads the list at its start, and two halves with different lists do not vote for each other. What
- * joins starts with those that must learn of the same change, because it is ready only once they have; a plain NameServer waits for nobody.
- * @param specs all nodes as they are to be; what of them is neither in `changed` nor runs is started in any case
+ * How running nodes apply what has changed. If the NameServers change, or a master moves to another address, a rolling restart cannot work: a
+ * slave is routed only on NameServers that know its master, and follows it only at its current address. A group cannot be rolled either if its
+ * list of peers or its kind of election changes: RocketMQ reads the list at its start, and two halves with different lists do not vote for each
+ * other. Nor can a change of TLS, which all nodes must use or none. A new node starts together with those that must learn of the same change,
+ * because it is ready only once they have; a plain NameServer waits for no other node.
+ * @param specs all nodes as they must be; those that are neither in `changed` nor running are started in any case
  */
 export function planRestarts(changed: readonly ChangedNode[], specs: readonly NodeSpec[], isLive: (id: string) => boolean): Restarts {
   const ids = changed.map(({ next }) => next.id);
@@ -40,11 +41,11 @@ export function planRestarts(changed: readonly ChangedNode[], specs: readonly No
   return {
     rolled: ids.filter((id) => !together.includes(id)),
     together,
-    notice: `the list of peers changes, which RocketMQ cannot take up node by node: ${regrouped.map(({ id }) => id).join(', ')} are restarted together, and ${[...groups].join(' and ')} take${groups.size === 1 ? 's' : ''} no sends until ${groups.size === 1 ? 'it has' : 'they have'} elected`,
+    notice: `the list of peers changes, which RocketMQ cannot apply node by node: ${regrouped.map(({ id }) => id).join(', ')} are restarted together, and ${[...groups].join(' and ')} take${groups.size === 1 ? 's' : ''} no sends until ${groups.size === 1 ? 'it has' : 'they have'} elected`,
   };
 }
 
-/** Those that elect with each other; for people, too. */
+/** The group of nodes that elect together; also shown to people. */
 function groupOf({ role, brokerName }: NodeSpec): string {
   return role === 'broker' ? (brokerName as string) : `the ${role}s`;
 }

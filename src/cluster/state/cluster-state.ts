@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { asError, RmqdevError, systemCode } from '../../base/errors.js';
+import { EXIT_CAUSES } from '../../base/node-words.js';
 import type { ClusterPaths } from '../../base/paths.js';
 import type { Profile } from '../../profile/profile.js';
-import { EXIT_CAUSES } from '../../supervisor/exit-cause.js';
 import type { NodeSnapshot } from '../../supervisor/node-run.js';
 import type { Assignment, NodePorts } from '../spec/node-spec.js';
 

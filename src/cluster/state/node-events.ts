@@ -1,6 +1,6 @@
+import type { NodeExitRecord, NodeState } from '../../base/node-words.js';
 import type { NodeSnapshot, Transition } from '../../supervisor/node-run.js';
-import { describeExit, type NodeExitRecord } from '../../supervisor/node-run.js';
-import type { NodeState } from '../../supervisor/node-state.js';
+import { describeExit } from '../../supervisor/node-run.js';
 import type { Journal } from './journal.js';
 
 /** An end that nobody asked for: it gets a report. */

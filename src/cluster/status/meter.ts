@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deadline } from '../../base/clock.js';
+import type { NodeExitRecord } from '../../base/node-words.js';
 import type { CrashReport } from '../../contract/findings.js';
 import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
 import { processStats } from '../../process/process-stats.js';
@@ -9,7 +10,6 @@ import { ResponseCode } from '../../remoting/codes.js';
 import { getSyncStateSets } from '../../remoting/controller-api.js';
 import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import { ResponseError } from '../../remoting/response.js';
-import type { NodeExitRecord } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf } from '../ends/crash-reports.js';
 import { driftedKeys } from '../roles/config-file.js';
