@@ -140,7 +140,7 @@ function unreadable(file: string, cause: Error): RmqdevError {
     {
       what: `the state of a cluster cannot be read from ${file}`,
       why: cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : cause.message,
-      next: 'Run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+      next: 'Run `rmqdev up` again with the same profile: it finds the stores and ports in the same folder again',
     },
     { cause },
   );

@@ -67,6 +67,6 @@ export function missingState(file: string): RmqdevError {
   return new RmqdevError('STATE_UNREADABLE', {
     what: `the state of a cluster cannot be read from ${file}`,
     why: 'neither it nor its copy is there',
-    next: 'Run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+    next: 'Run `rmqdev up` again with the same profile: it finds the stores and ports in the same folder again',
   });
 }
