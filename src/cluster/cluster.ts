@@ -149,7 +149,7 @@ export class Cluster {
     if (this.#profile) return this.#profile;
     throw new RmqdevError('CLUSTER_NOT_FOUND', {
       what: `cluster ${this.name} has no nodes yet`,
-      why: 'its first `rmqdev up` has not come so far',
+      why: 'its first `rmqdev up` has not created them yet',
       next: 'Wait for it, or see `rmqdev events`',
     });
   }

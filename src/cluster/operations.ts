@@ -41,8 +41,8 @@ export class Operations {
   async #end(operation: Operation, name: string): Promise<void> {
     operation.controller.abort(
       new RmqdevError('INTERRUPTED', {
-        what: `\`${operation.name}\` of ${this.cluster} was given up`,
-        why: `\`${name}\` was asked for meanwhile`,
+        what: `\`${operation.name}\` of ${this.cluster} was interrupted`,
+        why: `\`${name}\` was started during it`,
         next: `See \`rmqdev status -c ${this.cluster}\``,
       }),
     );

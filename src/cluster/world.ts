@@ -13,7 +13,7 @@ export type World = {
   remoting: RemotingClient;
   launcher: Launcher<LaunchSpec>;
   platform: Platform;
-  /** Another one after each restart of the machine; null where that cannot be known. */
+  /** Changes with every restart of the machine; null if it cannot be known. */
   bootId: string | null;
   env: NodeJS.ProcessEnv;
   log: Logger;

@@ -3,20 +3,20 @@ import type { Clock } from '../base/clock.js';
 import { type ErrorPayload, RmqdevError } from '../base/errors.js';
 
 export type ReaderLimits = {
-  /** What may lie unread in the daemon for one reader. */
+  /** How much unread data the daemon keeps for one reader. */
   unreadBytes: number;
-  /** How long one who takes nothing is waited for: whoever pages through `events -f` reads with pauses. */
+  /** How long to wait for a reader that reads nothing: a user who pages through `events -f` reads with pauses. */
   patienceMs: number;
-  /** How long the last lines lie ready for one who was dropped. */
+  /** How long the last lines stay ready for a reader that was dropped. */
   farewellMs: number;
 };
 
 export const READER_LIMITS: ReaderLimits = { unreadBytes: 1024 * 1024, patienceMs: 600_000, farewellMs: 10_000 };
 
 /**
- * The NDJSON answer of one stream: items as they come, then one result or error. Nobody's memory is the reader's buffer:
- * one who falls too far behind is told READER_TOO_SLOW, and dropped.
- * Of those who read (`events`) the source waits; of those who change something nothing waits, and the work goes on without them.
+ * The NDJSON answer of one stream: items as they come, then one result or error. The daemon's memory is not the reader's buffer:
+ * a reader that is too far behind gets READER_TOO_SLOW and is dropped.
+ * For calls that read (`events`) the source waits; for calls that change something nothing waits, and the work continues without the reader.
  */
 export class AnswerStream {
   readonly #gone = new AbortController();
@@ -38,7 +38,7 @@ export class AnswerStream {
     return this.#gone.signal;
   }
 
-  /** Resolves when the next item may come. What comes after the end has nobody to be told to. */
+  /** Resolves when the next item may come. What comes after the end has no reader. */
   readonly emit = async (item: unknown): Promise<void> => {
     if (this.#isEnded || this.gone.aborted) return;
     this.#write({ item });
@@ -53,7 +53,7 @@ export class AnswerStream {
     if (this.gone.aborted) return;
     this.#write(last);
     this.raw.end();
-    // Whoever does not fetch the last lines must not hold the connection for ever.
+    // A reader that does not fetch the last lines must not hold the connection for ever.
     const cancel = this.clock.after(this.limits.farewellMs, () => this.raw.destroy());
     this.raw.once('close', cancel);
   }
@@ -76,7 +76,7 @@ export class AnswerStream {
         resolve();
       };
       const cancel = this.clock.after(this.limits.patienceMs, () => {
-        this.#drop(`it took nothing for ${this.limits.patienceMs / 1_000} s`);
+        this.#drop(`it read nothing for ${this.limits.patienceMs / 1_000} s`);
         done();
       });
       this.raw.once('drain', done);
@@ -88,8 +88,8 @@ export class AnswerStream {
 
 export function readerTooSlow(why: string): RmqdevError {
   return new RmqdevError('READER_TOO_SLOW', {
-    what: 'this stream was ended: its reader does not keep up',
+    what: 'the daemon ended this stream: its reader is too slow',
     why: `${why}; the daemon keeps no more for a reader`,
-    next: 'Read faster or ask for less (-n), then run the command again; what it had begun goes on: `rmqdev status`',
+    next: 'Read faster or ask for less (-n), then run the command again; what it started continues: `rmqdev status`',
   });
 }

@@ -28,7 +28,7 @@ export class ClusterRegistry {
     this.#world = world;
   }
 
-  /** @returns how the node at `address` is to be spoken to. The ports of all clusters of a home are different ones. */
+  /** @returns how to speak to the node at `address`. All clusters of a home have different ports. */
   reachOf(address: string): Reach {
     const port = Number(address.slice(address.lastIndexOf(':') + 1));
     for (const { cluster } of this.#entries.values()) {
@@ -38,13 +38,13 @@ export class ClusterRegistry {
     return {};
   }
 
-  /** Takes up every cluster on disk. One that cannot be read does not stop the others. What was cut off is then gone on with, in turn. */
+  /** Adopts every cluster on disk. One that cannot be read does not stop the others. Then continues interrupted starts, one after the other. */
   async restoreAll(): Promise<void> {
     const root = this.#world.home.clusters;
     const entries = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
     const names = entries.flatMap((entry) => (entry.isDirectory() && !isDiscarded(entry.name) ? [entry.name] : []));
     if (names.length < entries.length) void this.#removeDiscarded();
-    // Where a home was deleted under its nodes they still run, and only their command lines tell of them.
+    // If a home was deleted under its nodes, they still run, and only their command lines show them.
     const live = await clustersWithNodes(this.#world).catch(() => []);
     for (const name of new Set([...names, ...live])) {
       try {
@@ -63,20 +63,20 @@ export class ClusterRegistry {
     void this.#resumeAll();
   }
 
-  /** An earlier daemon did not live to finish a `down --delete`. */
+  /** An earlier daemon ended before it finished a `down --delete`. */
   async #removeDiscarded(): Promise<void> {
     const { home, log } = this.#world;
     await removeDiscarded(home.clusters).catch((error) => log.warn({ err: error }, 'what was deleted could not be removed'));
   }
 
-  /** A folder without a state is no cluster, unless its nodes run: whoever cleaned up there must still be able to end them. */
+  /** A folder without a state is not a cluster, unless its nodes run: a user who cleaned up there must still be able to end them. */
   async #refuseToForget(name: string): Promise<void> {
     const paths = this.#world.home.cluster(name);
     const strays = await strayNodes(this.#world, paths);
     if (strays.length > 0) this.#broken.set(name, lostState(name, missingState(paths.state), strays));
   }
 
-  /** One cluster after the other: all at once, after a restart of the machine, would be more than it can carry. */
+  /** One cluster after the other: all at once would be too much for the machine after its restart. */
   async #resumeAll(): Promise<void> {
     for (const { cluster } of this.all) {
       const { start, restart } = cluster.wishes.pending;
@@ -87,8 +87,8 @@ export class ClusterRegistry {
       const work = (signal: AbortSignal) => resume(cluster, { timeoutMs: RESUME_TIMEOUT_MS, signal, report });
       await cluster.operate('up', 'alone', work).catch((error) => {
         const { what, why, next } = toRmqdevError(error).text;
-        cluster.noteResumeFailed(`a start that was cut off did not come to its end: ${what}: ${why}. ${next}`);
-        this.#world.log.warn({ cluster: cluster.name, err: error }, 'a start that was cut off did not come to its end');
+        cluster.noteResumeFailed(`an interrupted start did not finish: ${what}: ${why}. ${next}`);
+        this.#world.log.warn({ cluster: cluster.name, err: error }, 'an interrupted start did not finish');
       });
     }
   }
@@ -104,7 +104,7 @@ export class ClusterRegistry {
     this.#broken.delete(name);
   }
 
-  /** @returns the cluster of that name, made where there is none yet. */
+  /** @returns the cluster of that name; creates it if there is none yet. */
   getOrCreate(name: string): Entry {
     const existing = this.#entries.get(name);
     if (existing) return existing;
@@ -114,7 +114,7 @@ export class ClusterRegistry {
     return entry;
   }
 
-  /** Another cluster that has got its name meanwhile stays. */
+  /** Keeps another cluster that has got its name since. */
   remove(cluster: Cluster): void {
     cluster.forget();
     if (this.#entries.get(cluster.name)?.cluster === cluster) this.#entries.delete(cluster.name);
@@ -122,7 +122,7 @@ export class ClusterRegistry {
 
   /**
    * @param name a cluster's name, or DEFAULT_CLUSTER: the only one running, else the last one used.
-   * @param isDestructive several running clusters are an error rather than a guess.
+   * @param isDestructive then several running clusters are an error, not a guess.
    * @throws RmqdevError CLUSTER_NOT_FOUND, CLUSTER_AMBIGUOUS, STATE_UNREADABLE
    */
   resolve(name: string, isDestructive = false): Entry {
@@ -131,7 +131,7 @@ export class ClusterRegistry {
     return entry;
   }
 
-  /** As `resolve` for a command that ends things: a cluster whose first `up` is under way counts too. */
+  /** Like `resolve`, for a command that ends things: a cluster whose first `up` is under way counts too. */
   resolveForDown(name: string): Entry {
     const isStarting = ({ cluster }: Entry) => !cluster.hasNodes && cluster.operation !== undefined;
     const starting = this.all.filter((entry) => isStarting(entry) && (name === DEFAULT_CLUSTER || entry.cluster.name === name));
@@ -140,7 +140,7 @@ export class ClusterRegistry {
     return only && starting.length === 1 && !othersRun ? only : this.resolve(name, true);
   }
 
-  /** Which cluster a command means, and which others it could have meant; of one whose state cannot be read, only a `down` by name. */
+  /** Which cluster a command means, and which others it could have meant; if its state cannot be read, only a `down` by name works. */
   chosen(name: string, purpose: 'reading' | 'changing' | 'down'): { cluster: string; alsoRunning: string[] } {
     if (purpose === 'down' && this.#broken.has(name)) return { cluster: name, alsoRunning: [] };
     const { cluster } = purpose === 'down' ? this.resolveForDown(name) : this.resolve(name, purpose === 'changing');
@@ -148,7 +148,7 @@ export class ClusterRegistry {
     return { cluster: cluster.name, alsoRunning: name === DEFAULT_CLUSTER ? others.map((entry) => entry.cluster.name) : [] };
   }
 
-  /** A convenience: where the file cannot be written, the next command must be told which cluster is meant. */
+  /** A convenience: if the file cannot be written, the user must name the cluster in the next command. */
   noteUsed(name: string): void {
     const file = this.#world.home.lastCluster;
     if (this.#lastUsed() === name) return;

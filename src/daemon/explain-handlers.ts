@@ -6,7 +6,7 @@ import type { ClusterRegistry, Entry } from './cluster-registry.js';
 
 type Select = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean) => Promise<Selection>;
 
-/** What is told of ends: `explain`, and what `report` cannot find on disk. */
+/** What rmqdev tells about ends: `explain`, and what `report` cannot find on disk. */
 export function explainHandlers(registry: ClusterRegistry, selected: Select): Pick<Handlers, 'explain' | 'report'> {
   return {
     explain: async ({ cluster: name, selector }) => {

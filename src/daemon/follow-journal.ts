@@ -3,7 +3,7 @@ import type { JournalEvent } from '../contract/events.js';
 
 type Request = { follow: boolean; lines: number | undefined; wanted: ReadonlySet<string> | undefined; closed: AbortSignal };
 
-/** Hands out what is kept, then, with `follow`, what happens, until `closed` aborts; without a gap or a double between the two. */
+/** Gives the kept events, then, with `follow`, the new ones, until `closed` aborts; none is lost or doubled between the two. */
 export async function followJournal(
   journal: Journal,
   { follow, lines, wanted, closed }: Request,

@@ -33,7 +33,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     selectAll(selectors ?? ['all'], entry.cluster.specs, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
   const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.specs.map((spec) => spec.id));
 
-  // Adding up the folders takes a while on a large store: who asks meanwhile gets the same answer.
+  // To add up the folders of a large store takes a while: other callers in that time get the same answer.
   let underWay: Promise<ClusterSummary[]> | undefined;
   const summaries = (): Promise<ClusterSummary[]> => {
     underWay ??= Promise.all(registry.all.filter(({ cluster }) => cluster.hasNodes).map(summary)).finally(() => {
@@ -140,9 +140,9 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
       if (registry.broken.has(name)) return downLost(world, registry, name, remove);
       const { cluster } = registry.resolveForDown(name);
-      // What this one takes over may wait for a node that does not end.
+      // The operation that this one takes over may wait for a node that does not end.
       urgeStops(cluster);
-      // Also where nobody waits for it any more.
+      // Even if nobody waits for it any more.
       const forget = () => !cluster.hasNodes && registry.remove(cluster);
       const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(forget);
       const next = `The same command waits for its end: \`rmqdev down${remove ? ' --delete' : ''} -c ${cluster.name}\``;

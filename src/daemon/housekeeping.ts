@@ -4,13 +4,13 @@ import { capFile } from '../process/cap-file.js';
 import { processStats } from '../process/process-stats.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
-/** Of each log that nobody else keeps short; a quarter of it stays beside it, as `.1`. */
+/** For each log that nothing else keeps short; a quarter of it stays next to it, as `.1`. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const CHECK_EVERY_MS = 10_000;
 
 /**
- * What has to be done now and then, from the start on: keeps every node's console within bounds (a JVM writes to it directly, so that it
- * outlives the daemon), and the daemon's own log; takes the CPU times from which the next `status` counts.
+ * What must be done from time to time, from the start on: limits the size of every node's console (a JVM writes to it directly, so that it
+ * outlives the daemon) and of the daemon's own log; reads the CPU times from which the next `status` counts.
  * @returns a function that ends it.
  */
 export function keepHouse(world: World, registry: Pick<ClusterRegistry, 'all'>): () => void {

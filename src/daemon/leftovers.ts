@@ -9,10 +9,10 @@ import type { ClusterRegistry } from './cluster-registry.js';
 
 export type Leftover = { path: string; what: string; sizeBytes: number };
 
-/** Something found, and how it is removed. `remove` looks again, because it may have come into use since: false then, and it is still there. */
+/** Something found, and how to remove it. `remove` looks again, because it may be in use now: then it returns false and removes nothing. */
 type Found = { path: string; what: string; remove: () => Promise<boolean> };
 
-/** Removes what `findLeftovers` finds, or with `dryRun` only tells; a cluster that went is forgotten, its ports with it. */
+/** Removes what `findLeftovers` finds, or with `dryRun` only reports it; forgets a removed cluster and its ports. */
 export async function clean(
   world: World,
   registry: ClusterRegistry,
@@ -29,8 +29,8 @@ export async function clean(
 
 /**
  * What nobody needs any more: node folders that no profile names, unfinished downloads and staging folders, native libraries
- * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node, nor
- * of a cluster on which something is under way.
+ * that killed JVMs left in their tmp. With `all` also class archives and whole clusters that are stopped. Never anything of a running node, or
+ * of a cluster with an operation under way.
  */
 async function findLeftovers(world: World, registry: ClusterRegistry, all: boolean): Promise<Found[]> {
   const { home } = world;
@@ -79,7 +79,7 @@ function stoppedCluster(registry: ClusterRegistry, cluster: Cluster): Found {
   };
 }
 
-/** Of a cluster that stays. */
+/** In a cluster that stays. */
 async function ofCluster(cluster: Cluster): Promise<Found[]> {
   const nodes = join(cluster.paths.root, 'nodes');
   const found = (await namesIn(nodes)).map(async (id): Promise<Found[]> => {
@@ -99,7 +99,7 @@ async function ofCluster(cluster: Cluster): Promise<Found[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** Runs `work` while nothing else is under way on the cluster, which may add or start what is to be removed. @returns false if something is. */
+/** Runs `work` while nothing else is under way on the cluster that could add or start what must be removed. @returns false if something is. */
 async function alone(cluster: Cluster, work: () => Promise<boolean>): Promise<boolean> {
   return cluster.operate('clean', 'alone', work).catch((error) => {
     if (toRmqdevError(error).code === 'CLUSTER_BUSY') return false;
@@ -112,7 +112,7 @@ async function removePath(path: string): Promise<true> {
   return true;
 }
 
-/** What changed within the hour may be under way. */
+/** What changed within the last hour may be in use. */
 async function isOld(path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
   return Date.now() - mtimeMs > 3_600_000;

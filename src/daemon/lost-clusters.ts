@@ -6,7 +6,7 @@ import { endStrays, lostState, strayNodes } from '../cluster/state/stray-nodes.j
 import type { World } from '../cluster/world.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 
-/** Ends what still runs of a cluster whose state is lost, by the markers on the command lines; it is no longer broken then. */
+/** Ends what still runs of a cluster whose state is lost, by the markers on the command lines; after that, the cluster is no longer broken. */
 export async function downLost(
   world: World,
   registry: ClusterRegistry,
@@ -25,12 +25,12 @@ export async function downLost(
   return { cluster: name, tookMs: Math.round(world.clock.monotonicMs() - since), proof, deleted: remove ? paths.root : null };
 }
 
-/** A cluster whose state is lost may be started anew once none of its old JVMs lives. @throws RmqdevError STATE_UNREADABLE naming those */
+/** A cluster whose state is lost may be started again once none of its old JVMs runs. @throws RmqdevError STATE_UNREADABLE naming those */
 export async function refuseWhileStraysLive(world: World, registry: ClusterRegistry, name: string): Promise<void> {
   const broken = registry.broken.get(name);
   if (!broken) return;
   const strays = await strayNodes(world, world.home.cluster(name));
-  // A whole file of another version is not for this daemon to replace.
+  // This daemon must not replace an undamaged file of another version.
   if (strays.length > 0 || existsSync(world.home.cluster(name).state)) throw lostState(name, broken, strays);
   registry.forgetBroken(name);
 }

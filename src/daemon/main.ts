@@ -23,7 +23,7 @@ const READY_PIPE = 3;
 
 /**
  * Runs the daemon of one RMQDEV_HOME until it is told to end. The only place that wires the parts together.
- * Nodes outlive it: at its end it lets go of them, and the next one takes them over.
+ * Nodes outlive it: at its end it releases them, and the next daemon adopts them.
  */
 async function runDaemon(
   env: NodeJS.ProcessEnv,
@@ -48,10 +48,10 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
       next: 'Use it, or end it first: `rmqdev daemon stop`',
     });
   }
-  // For whoever gets no answer from this daemon: the pid to look at.
+  // For a client that gets no answer from this daemon: the pid to look at.
   writeFileSync(home.daemonLock, `${process.pid}\n`);
   const log = fileLogger(home.daemonLog);
-  // One forgotten rejection or listener must not end the supervision of every cluster; the log keeps it.
+  // One forgotten rejection or listener must not end the supervision of every cluster; the log records it.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
   process.on('uncaughtException', (error) => log.error({ err: error }, 'an exception that nobody caught'));
   using remoting = new RemotingClient({ reach: (address) => registry.reachOf(address) });
@@ -116,14 +116,14 @@ function announceOnPipe(message: object): void {
     writeSync(READY_PIPE, `${JSON.stringify(message)}\n`);
     closeSync(READY_PIPE);
   } catch {
-    // Whoever started the daemon has gone: nobody is left to be told.
+    // The process that started the daemon has ended: there is nobody to tell.
   }
 }
 
 const onPipe = process.env.RMQDEV_READY_PIPE !== undefined;
 let isAnnounced = false;
 await runDaemon(process.env, (message) => {
-  // The pipe is closed after the first message, and its number may be another file's then.
+  // The pipe is closed after the first message, and another file may then have its number.
   if (onPipe && isAnnounced) return;
   isAnnounced = true;
   if (onPipe) announceOnPipe(message);

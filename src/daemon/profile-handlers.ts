@@ -42,7 +42,7 @@ export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'prof
   };
 }
 
-/** Loads the profile that a caller asked for, as seen from the caller's folder. */
+/** Loads the profile that a caller asked for, relative to the caller's folder. */
 export function loadRequested(world: World, { profile, caller, set, heap, rocketmq, java }: ProfileRequest): Promise<LoadedProfile> {
   return loadProfile(profile, {
     ...foldersOf(world, caller.cwd),

@@ -10,21 +10,21 @@ import { AnswerStream, READER_LIMITS, type ReaderLimits } from './answer-stream.
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Until the headers, and until all of the request has come. An answer may take as long as it likes. */
+/** The time limits for the headers and for the whole request. An answer may take any time. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LOOK_FOR_LATE_MS = 2_000;
-/** Longer than a client keeps an idle connection, so that none is closed under its next request. */
+/** Longer than a client keeps an idle connection, so that none is closed just before its next request. */
 const KEEP_ALIVE_MS = 15_000;
-/** Past this many a new connection is closed at once: the daemon needs its descriptors for nodes and files. */
+/** Above this number, a new connection is closed at once: the daemon needs its descriptors for nodes and files. */
 const MAX_CONNECTIONS = 512;
-/** How long the end of the daemon waits for those who are told of it. */
+/** How long the end of the daemon waits for the clients that must learn of it. */
 const FLUSH_MS = 1_000;
 
 export type ServerOptions = {
   clock?: Clock;
   limits?: ReaderLimits;
-  /** Aborts, with the reason as the answer, when the daemon is about to end: whoever still waits is told. */
+  /** Aborts, with the reason as the answer, when the daemon is about to end: clients that still wait get it. */
   ending?: AbortSignal;
 };
 
@@ -44,7 +44,7 @@ export function createServer(
     logger: false,
   });
   server.server.maxConnections = MAX_CONNECTIONS;
-  // One listener for each answer that is under way.
+  // One listener for each unfinished answer.
   setMaxListeners(0, ending);
   const underWay = new Set<Promise<unknown>>();
   server.addHook('preClose', async () => void (await Promise.race([Promise.allSettled(underWay), clock.sleep(FLUSH_MS)])));
@@ -91,7 +91,7 @@ export function createServer(
   return server;
 }
 
-/** @throws the reason of `ending` where that comes first; the work itself goes on, and nobody minds how it ends. */
+/** @throws the reason of `ending` if that comes first; the work itself continues, and its result is ignored. */
 function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(ending.reason);
@@ -101,7 +101,7 @@ function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-/** What is not HTTP, too large a header, or came too slowly: no route has seen it. */
+/** A request that is not HTTP, has a too large header, or came too slowly: no route has seen it. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
@@ -110,10 +110,10 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
     : error.code === 'HPE_HEADER_OVERFLOW'
       ? '431 Request Header Fields Too Large'
       : '400 Bad Request';
-  const why = isLate ? `it was not there whole after ${REQUEST_TIMEOUT_MS / 1_000} s` : error.message;
+  const why = isLate ? `it was not complete after ${REQUEST_TIMEOUT_MS / 1_000} s` : error.message;
   const body = JSON.stringify({ error: invalidRequest({ message: why }).toPayload() });
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
-  // Also where it has sent only half: nothing more is read from it.
+  // Even if the client has sent only half: nothing more is read from it.
   if (socket.writable) socket.write(head + body);
   socket.destroySoon();
 }
@@ -150,7 +150,7 @@ function sendError(reply: FastifyReply, error: unknown, log: Logger): FastifyRep
     .send({ error: failure.toPayload() });
 }
 
-/** Fastify's own refusals: a body that is no JSON, or too large. */
+/** Fastify's own refusals: a body that is not JSON, or too large. */
 function isClientMistake(error: unknown): error is { statusCode: number; message: string } {
   return (
     typeof error === 'object' &&

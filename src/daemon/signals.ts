@@ -10,13 +10,13 @@ export function parseSignal(name: string): NodeJS.Signals {
     ? Object.entries(constants.signals).find(([, number]) => number === Number(name))?.[0]
     : names.find((signal) => signal === upper || signal === `SIG${upper}`);
   if (found) return found as NodeJS.Signals;
-  // Without SIG, which is like every signal to a number too.
+  // Without SIG: it would make every signal similar, even a number.
   const near = nearest(
     upper.replace(/^SIG/, ''),
     names.map((signal) => signal.slice('SIG'.length)),
   );
   throw new RmqdevError('USAGE', {
-    what: `"${name}" is no signal`,
+    what: `"${name}" is not a signal`,
     why: 'this system has no signal of that name or number',
     next: near ? `Did you mean --signal SIG${near}?` : 'Usual ones are SIGKILL, SIGTERM, SIGQUIT (a thread dump) and SIGABRT',
   });

@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 import type { HomePaths } from '../base/paths.js';
 
 /**
- * The file through which the daemon is reached, in a folder of mode 0700: the home itself, or where others may enter that, its `run`.
+ * The socket file of the daemon, in a folder of mode 0700: the home itself, or its `run` if others may enter the home.
  * Only the holder of the daemon's lock makes one.
  */
 export class SocketFile {
-  /** Where to listen. libuv removes this path at the end, so it must never be one that a successor may have taken. */
+  /** Where to listen. libuv removes this path at the end, so it must never be a path that a later daemon may use. */
   readonly bindPath: string;
   readonly #real: string;
   #inode: number | undefined;
@@ -24,7 +24,7 @@ export class SocketFile {
     rmSync(this.bindPath, { force: true });
   }
 
-  /** Puts the socket that listens in the place of what an earlier daemon left. */
+  /** Replaces what an earlier daemon left by the socket that listens now. */
   publish(): void {
     chmodSync(this.bindPath, 0o600);
     renameSync(this.bindPath, this.#real);
@@ -35,7 +35,7 @@ export class SocketFile {
     this.#inode = statSync(this.#real).ino;
   }
 
-  /** Removes it, unless it is a successor's: in a home that was deleted and made anew there may be one. */
+  /** Removes it, unless it belongs to a later daemon: there may be one in a home that was deleted and created again. */
   remove(): void {
     if (statSync(this.#real, { throwIfNoEntry: false })?.ino !== this.#inode) return;
     rmSync(this.#real, { force: true });

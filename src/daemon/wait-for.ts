@@ -8,7 +8,7 @@ const ASK_EVERY_MS = 200;
 
 /**
  * Resolves once all of `ids` have reached the goal. @throws RmqdevError TIMEOUT, NODE_GAVE_UP
- * @returns the status of the cluster in which they were in sync; another look could find a node that is too busy to answer. Undefined for other goals
+ * @returns the status of the cluster in which they were in sync; a second look could find a node too busy to answer. Undefined for other goals
  */
 export async function waitFor(
   { cluster, meter }: Entry,
@@ -54,13 +54,13 @@ export async function waitFor(
     return ids.find((id) => cluster.supervisor(id).state === 'failed');
   }
 
-  /** Its `inSync` is then null only for as long as it is not known, such as of a node that does not answer. */
+  /** Its `inSync` is then null only while it is not known, such as for a node that does not answer. */
   function isReplicated(id: string): boolean {
     const { brokerName } = cluster.spec(id);
     return brokerName !== null && cluster.specs.some((other) => other.id !== id && other.brokerName === brokerName);
   }
 
-  /** What nobody is starting will not become ready; what is under way may still start it. */
+  /** A node that nobody starts will not become ready; an operation under way may still start it. */
   function refuseIfDown(): void {
     if (cluster.operation !== undefined && cluster.operation !== 'down') return;
     const down = ids.filter((id) => cluster.supervisor(id).intent === 'down');

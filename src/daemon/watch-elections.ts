@@ -5,7 +5,7 @@ import type { ClusterRegistry } from './cluster-registry.js';
 
 const ASK_EVERY_MS = 1_000;
 
-/** Notices, in every cluster that has such a group, when another replica has been elected master. @returns a function that ends it. */
+/** Notices, in every cluster with such a group, when another replica becomes master by election. @returns a function that ends it. */
 export function watchElections({ clock, log }: World, registry: ClusterRegistry): () => void {
   return periodically(clock, ASK_EVERY_MS, async () => {
     await Promise.all(

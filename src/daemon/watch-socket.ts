@@ -5,8 +5,8 @@ import { periodically } from '../base/periodic.js';
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Calls `lost` once, if the socket file at `path` is no longer the one that is there now: deleted (a cleaner of temporary folders, a home
- * that was removed) or replaced. Nobody can reach its daemon then. @returns a function that ends it.
+ * Calls `lost` once, if the socket file that is now at `path` is deleted (by a cleaner of temporary folders, or with its home) or replaced.
+ * Then nobody can reach its daemon. @returns a function that ends it.
  */
 export function watchSocket(path: string, clock: Clock, lost: () => void): () => void {
   const inode = () => statSync(path, { throwIfNoEntry: false })?.ino;

@@ -3,7 +3,7 @@ import { RmqdevError } from '../base/errors.js';
 import type { Cluster } from '../cluster/cluster.js';
 
 /**
- * Waits for a stop, `timeoutMs` at most; what was begun goes on after that. `next` says how to learn of its end.
+ * Waits for a stop, for `timeoutMs` at most; the stop continues after that. `next` says how to learn of its end.
  * @throws RmqdevError TIMEOUT naming what still runs
  */
 export async function within<T>(
@@ -15,9 +15,9 @@ export async function within<T>(
   const over = new Promise<never>((_, reject) => {
     deadline.signal.addEventListener('abort', () => reject(timedOut(cluster, timeoutMs, next)), { once: true });
   });
-  // Whoever waited has gone by then; the journal and `status` tell how it ended.
+  // The caller has gone by then; the journal and `status` tell how it ended.
   done.catch(() => undefined);
-  // Awaited here: the deadline is disposed of at the end of this function.
+  // Await here: the deadline is disposed of at the end of this function.
   return await Promise.race([done, over]);
 }
 
@@ -29,6 +29,6 @@ function timedOut(cluster: Cluster, timeoutMs: number, next: string): RmqdevErro
   return new RmqdevError('TIMEOUT', {
     what: `not all of cluster ${cluster.name} was down within ${timeoutMs / 1_000} s`,
     why: left.length === 0 ? 'it is still under way' : left.join('; '),
-    next: `It goes on, and what does not end by itself is killed. ${next}`,
+    next: `It continues, and what does not end by itself is killed. ${next}`,
   });
 }

@@ -84,7 +84,7 @@ const STATE_WORDS: Readonly<Partial<Record<NodeStatus['state'], string>>> = {
 
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
-  if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` lets it go on`);
+  if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` continues it`);
   else if (node.reason && node.state !== 'ready')
     remarks.push(`${node.id} ${STATE_WORDS[node.state] ?? `is ${node.state}`}: ${node.reason}`);
   if (node.lastExit && isNews(node, node.lastExit, now)) {

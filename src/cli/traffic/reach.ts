@@ -40,7 +40,7 @@ export function reachOptions<T>(argv: Argv<T>) {
       'tls-insecure': {
         type: 'boolean',
         group: GROUP,
-        describe: 'Accept any certificate, such as the one that RocketMQ makes for itself',
+        describe: 'Accept any certificate, such as the one that RocketMQ makes at every start',
       },
       'tls-name': text('The name in the certificate, if it is not the host'),
       'tls-cert': text('This client’s certificate, a PEM file; with --tls-key'),

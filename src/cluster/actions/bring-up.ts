@@ -47,7 +47,7 @@ export async function resume(cluster: Cluster, options: { timeoutMs: number; sig
   const restarted = [...restarts.rolled, ...restarts.together];
   const all = [...new Set([...start, ...waiting, ...restarted])];
   if (all.length === 0) return cluster.settlePending([...pending.start, ...pending.restart]);
-  cluster.journal.record('up-resumed', null, `going on with the start of ${all.join(', ')}`);
+  cluster.journal.record('up-resumed', null, `continuing the start of ${all.join(', ')}`);
   try {
     const notices = await checkMachine(cluster.world, {
       cluster: cluster.name,

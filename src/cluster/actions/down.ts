@@ -14,7 +14,7 @@ export async function down(
   const since = clock.monotonicMs();
   // This call waited for another `down --delete`, which deleted the cluster.
   if (cluster.isDeleted) return { tookMs: 0, proof: ['deleted by the `down --delete` before this one'], deleted: cluster.paths.root };
-  if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was given up before anything was started'], deleted: null };
+  if (!cluster.hasNodes) return { tookMs: 0, proof: ['its first `up` was interrupted before anything was started'], deleted: null };
   cluster.journal.record('down-started', null, options.remove ? 'down, and delete its data' : 'down');
   await cluster.background.end();
   await endLeftWork(cluster.world, cluster.paths);

@@ -41,7 +41,7 @@ export async function resetNodes(
 function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {
   return new RmqdevError('INTERRUPTED', {
     what: `\`reset\` of ${cluster.name} did not start its nodes again`,
-    why: `\`down\` was asked for meanwhile; the stores of ${ids.join(', ')} had already been emptied`,
+    why: `\`down\` was started during it; the stores of ${ids.join(', ')} were already empty`,
     next: `\`rmqdev start all -c ${cluster.name}\` starts them with empty stores`,
   });
 }

@@ -75,6 +75,6 @@ export function timedOut(cluster: Cluster, ids: readonly string[], timeoutMs: nu
   return new RmqdevError('TIMEOUT', {
     what: `cluster ${cluster.name} was not ready within ${timeoutMs / 1_000} s`,
     why: reasons.join('; '),
-    next: `What was started goes on: \`rmqdev status -c ${cluster.name}\`, \`rmqdev logs ${waiting[0] ?? ''} -c ${cluster.name}\`; \`rmqdev start all -c ${cluster.name}\` starts the rest, --timeout allows more`,
+    next: `The nodes continue to start: \`rmqdev status -c ${cluster.name}\`, \`rmqdev logs ${waiting[0] ?? ''} -c ${cluster.name}\`; \`rmqdev start all -c ${cluster.name}\` starts the rest, --timeout allows more`,
   });
 }

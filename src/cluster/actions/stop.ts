@@ -59,7 +59,7 @@ export async function proveStopped(cluster: Cluster): Promise<string[]> {
   const aborted = brokers.filter((spec) => existsSync(join(spec.paths.store, 'abort'))).map((spec) => spec.id);
   return [
     'no process left',
-    held.length === 0 ? `no port left (${ports.sort((a, b) => a - b).join(', ')})` : 'no port left in the hands of this cluster',
+    held.length === 0 ? `no port left (${ports.sort((a, b) => a - b).join(', ')})` : 'no port left that this cluster holds',
     ...(brokers.length === 0
       ? []
       : aborted.length === 0

@@ -9,7 +9,7 @@ import { ROLE_DEFINITIONS } from './definitions.js';
 import type { NodeDraft } from './role.js';
 
 /**
- * Logback of 5.1 and later would print some 230 lines about its own configuration at each start, and bury what a broker has to say.
+ * Logback of 5.1 and later would print about 230 lines about its own configuration at every start and hide the broker's own messages.
  * Source: ch/qos/logback/core/util/StatusListenerConfigHelper.java, relocated by RocketMQ.
  */
 const QUIET_LOGBACK = 'org.apache.rocketmq.logging.ch.qos.logback.core.status.NopStatusListener';
@@ -18,8 +18,8 @@ const DEFAULT_START_TIMEOUT_MS = 120_000;
 const START_TIMEOUT_MS: Partial<Record<Role, number>> = { proxy: 240_000 };
 
 /**
- * Of the daemon's environment, what a JVM may see. Everything else could change what RocketMQ does: a stray NAMESRV_ADDR
- * makes a dev broker join somebody's cluster, JAVA_TOOL_OPTIONS adds options.
+ * The part of the daemon's environment that a JVM may see. Everything else could change what RocketMQ does: a leftover NAMESRV_ADDR
+ * makes a dev broker join another cluster, JAVA_TOOL_OPTIONS adds options.
  */
 const PASSED_ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] as const;
 
@@ -30,7 +30,7 @@ export type SpecRequest = {
   assignments: ReadonlyMap<string, Assignment>;
 };
 
-/** @returns one spec a node, in the profile's order: everything that a launch needs but the class path, which is read at the launch. */
+/** @returns one spec for each node, in the profile's order: everything that a launch needs, except the class path, which is read at the launch. */
 export function buildSpecs({ cluster, profile, paths, assignments }: SpecRequest): NodeSpec[] {
   const assigned = (node: NodeProfile) => assignments.get(node.id) as Assignment;
   const placed = (node: NodeProfile) => placementOf(node, assigned(node), paths);

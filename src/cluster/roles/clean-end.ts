@@ -4,7 +4,7 @@ import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { configured, type NodeSpec } from '../spec/node-spec.js';
 
 /**
- * Whether a node that had been ready closed in good order, told from what it left: for an adopted process, whose status nobody can know.
+ * Whether a node that had been ready closed in good order, judged by what it left: for an adopted process, whose exit status is unknown.
  */
 
 /**
@@ -19,7 +19,7 @@ export function brokerClosed(node: NodeSpec): boolean {
 const NAMESRV_DONE = 'shutdown hook done, consuming time total(ms)';
 const TAIL_BYTES = 2_048;
 
-/** Only what the last launch has written counts: the line of an earlier one may still be near the end of the file. */
+/** Only lines of the last launch count: the line of an earlier one may still be near the end of the file. */
 export const namesrvClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'namesrv.log', startedAt);
 
 /** Source: controller/.../ControllerStartup.java: the same hook. */
@@ -40,7 +40,7 @@ function saidDone(node: NodeSpec, name: string, startedAt: number | null, words 
   }
 }
 
-/** @returns the store that the node's configuration names; a NameServer has an empty folder in its place. */
+/** @returns the store that the node's configuration names; a NameServer has an empty folder instead. */
 export function storeFolder(node: NodeSpec): string {
   return resolve(node.paths.root, configured(node, 'storePathRootDir') ?? node.paths.store);
 }

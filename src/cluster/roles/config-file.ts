@@ -6,8 +6,8 @@ import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { ROLE_DEFINITIONS } from './definitions.js';
 
 /**
- * Writes a node's configuration twice: `node.conf` for people, each line under its reason, and `run/node.conf`,
- * the copy that the JVM gets (a broker rewrites its file on every change of configuration).
+ * Writes a node's configuration twice: `node.conf` for people, each line below its reason, and `run/node.conf`,
+ * the copy for the JVM (a broker rewrites its file on every change of configuration).
  */
 export async function writeConfigFiles(node: NodeSpec): Promise<void> {
   await mkdir(dirname(node.paths.runConfig), { recursive: true });
@@ -45,9 +45,9 @@ function escapeProperty(value: string): string {
 }
 
 /**
- * The keys of ours whose value is another one in `text`, the running copy.
+ * Our keys whose value differs in `text`, the running copy.
  * A broker that rewrote the copy lists every effective key there, and escapes nothing (common/.../MixAll.java properties2String);
- * a key of ours that is missing does not count.
+ * a missing key of ours does not count.
  */
 export function driftedKeys(config: readonly ConfigLine[], text: string): string[] {
   const running = rawProperties(text);

@@ -8,7 +8,7 @@ import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition }
 /** What all controllers of a cluster call their group; only they read it. */
 const GROUP = 'rmqdev-controllers';
 
-/** Ready once its group has a leader: without one no broker is told who is the master. */
+/** Ready once its group has a leader: without one, no broker learns who is the master. */
 const led = (node: NodeSpec, context: RoleContext) => probe((signal) => leaderless(node, context, signal));
 
 /** @returns what is wrong while the controllers that `node` is one of have no leader. */
@@ -17,11 +17,11 @@ export async function leaderless(node: NodeSpec, { remoting }: RoleContext, sign
   return leaderAddress === undefined ? 'the controllers have no leader yet' : undefined;
 }
 
-/** A controller of its own, or one inside a NameServer. */
+/** A separate controller, or one inside a NameServer. */
 export const isController = ({ ports, role }: Pick<NodeSpec, 'ports' | 'role'>): boolean =>
   role === 'controller' || ports.controller !== undefined;
 
-/** Where the controller that `node` is, or has in it, is asked. */
+/** The address at which to ask the controller that `node` is, or contains. */
 export const controllerAddress = (node: Pick<Placement, 'advertised' | 'ports'>): string =>
   addressOf(node, 'host', node.ports.controller === undefined ? 'listen' : 'controller');
 
@@ -53,7 +53,7 @@ function controllerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLi
   );
 }
 
-/** What makes a node one of the controllers of its cluster, as a process of its own or inside a NameServer. */
+/** What makes a node one of the controllers of its cluster, as a separate process or inside a NameServer. */
 export function controllerLines(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
   const peers = controllersOf(all).map((peer) => `${selfId(peer)}-${controllerAddress(peer)}`);
   return [

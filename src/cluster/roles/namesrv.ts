@@ -23,10 +23,10 @@ export const namesrvRole: RoleDefinition = {
     ),
   startsAfter: () => [],
   milestones: [{ label: 'NameServers', until: 'ready' }],
-  // So that every other node can still take its name off them.
+  // So that every other node can still unregister from them.
   stopsAfter: ['proxy', 'broker', 'controller'],
   restartRank: () => 0,
-  /** With a controller in it: once the controllers have a leader, where enough of them are to come for one. */
+  /** With a controller in it: once the controllers have a leader, if enough of them will come to elect one. */
   startup: (node, context) =>
     probe(async (signal) => {
       await ask(node, context, signal);

@@ -15,7 +15,7 @@ export const proxyRole: RoleDefinition = {
   config: proxyConfig,
   renderRunConfig: proxyJson,
   programArguments: ({ paths }) => ['-pc', paths.runConfig],
-  // One that finds no broker on its NameServers ends with 1.
+  // A proxy that finds no broker on its NameServers ends with 1.
   startsAfter: (_, started) => [...needs(started, ['namesrv', 'controller'], 'ready'), ...needs(started, ['broker'], 'registered')],
   milestones: [{ label: 'proxies', until: 'ready' }],
   stopsAfter: [],
@@ -26,7 +26,7 @@ export const proxyRole: RoleDefinition = {
       const { brokers, missing } = await served(node, context, signal);
       return brokers.length === 0 ? missing : undefined;
     }),
-  /** It answers this by itself, also while its NameServers and brokers are away. Source: proxy/.../remoting/activity/ConsumerManagerActivity.java. */
+  /** It answers this by itself, even while its NameServers and brokers are down. Source: proxy/.../remoting/activity/ConsumerManagerActivity.java. */
   liveness: (node, { remoting }) =>
     probe(async (signal) => {
       await getGroupMembers(remoting, remotingAddress(node), PROBE_GROUP, signal);
@@ -41,8 +41,8 @@ type Placed = Pick<Placement, 'advertised' | 'ports'>;
 export const remotingAddress = (node: Placed): string => addressOf(node, 'host', 'remoting');
 
 /**
- * Readiness of one start: its remoting port gives a route to a broker of its cluster, its gRPC port speaks HTTP/2, and once per start a message
- * that was sent through it is stored.
+ * Readiness of one start: its remoting port returns a route to a broker of its cluster, its gRPC port speaks HTTP/2, and once per start a
+ * message that was sent through it is stored.
  */
 function proxyStartup(node: NodeSpec, context: RoleContext): Probe {
   let isProved = false;
@@ -56,13 +56,13 @@ function proxyStartup(node: NodeSpec, context: RoleContext): Probe {
   });
 }
 
-/** @returns the brokerNames that it would pass requests on to, and what is wrong where there are none. Rejects where a port is mute. */
+/** @returns the brokerNames that it would forward requests to, and what is wrong if there are none. Rejects if a port does not answer. */
 async function served(
   node: NodeSpec,
   { remoting }: RoleContext,
   signal: AbortSignal,
 ): Promise<{ brokers: readonly string[]; missing: string }> {
-  // The topic that is named as the cluster exists on every broker. Source: broker/.../topic/TopicConfigManager.java.
+  // The topic that is named after the cluster exists on every broker. Source: broker/.../topic/TopicConfigManager.java.
   const route = await getTopicRoute(remoting, remotingAddress(node), node.brokerClusterName, signal);
   await http2Answers(node.localAddress, signal);
   return { brokers: brokersOf(route), missing: `it finds no broker of cluster ${node.brokerClusterName} on its NameServers` };
@@ -72,7 +72,7 @@ function brokersOf(route: TopicRoute | undefined): string[] {
   return route?.brokerDatas.map(({ brokerName }) => brokerName) ?? [];
 }
 
-/** @returns why no message could be sent through it; undefined once one is stored. A group without a master takes none, another may. */
+/** @returns why no message could be sent through it; undefined once one is stored. A group without a master accepts none, another group may. */
 async function unsent(
   node: NodeSpec,
   brokers: readonly string[],
@@ -133,7 +133,7 @@ function proxyConfig(draft: NodeDraft): ConfigLine[] {
   );
 }
 
-/** Its file is JSON: numbers and truth values as such, and no place for the reasons, which are in node.conf. */
+/** Its file is JSON: numbers and booleans without quotes. It has no place for the reasons; they are in node.conf. */
 function proxyJson({ config, release }: NodeSpec): string {
   const entries = config.map(({ key, value }) => [key, jsonValue(lookupKey(release.version, 'proxy', key)?.type, value)]);
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
@@ -142,6 +142,6 @@ function proxyJson({ config, release }: NodeSpec): string {
 function jsonValue(type: string | undefined, value: string): string | number | boolean {
   if (type === 'boolean') return value.trim().toLowerCase() === 'true';
   const isNumber = type !== undefined && ['int', 'long', 'double', 'float'].includes(type);
-  // What JavaScript cannot hold exactly stays text, which the proxy reads as well.
+  // A number that JavaScript cannot hold exactly stays text; the proxy reads that too.
   return isNumber && Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }

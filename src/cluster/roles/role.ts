@@ -8,17 +8,17 @@ import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 /** A node before its configuration and arguments are worked out. */
 export type NodeDraft = Omit<NodeSpec, 'config' | 'javaArgs'>;
 
-/** Producer group of the messages that prove a start or a failover, and the consumer group that is asked for. */
+/** Producer group of the messages that prove a start or a failover, and the consumer group in requests. */
 export { PROBE_GROUP } from '../../rocketmq/system-names.js';
 
-/** How far a start has come, as people are told, in this order. */
+/** How far a start is, in the words that people see, in this order. */
 export const START_STAGES = ['answering', 'registered', 'in sync'] as const;
 export type StartStage = (typeof START_STAGES)[number];
 
-/** How far a node has come in its start. */
+/** How far the start of a node is. */
 export type Milestone = StartStage | 'ready';
 
-/** A node that must have come so far, unless it is wanted no longer. */
+/** A node that must be this far, unless it is no longer wanted. */
 export type Need = { id: string; until: Milestone };
 
 /** What a role's probes may ask about the rest of the cluster. */
@@ -40,27 +40,27 @@ export interface RoleDefinition {
   renderRunConfig?(node: NodeSpec): string;
   /** What follows the main class; default: `-c` and that copy. */
   programArguments?(node: NodeSpec): string[];
-  /** What must come how far before `node` is started, of those that are started with it. */
+  /** Which of the nodes that start with `node` must be how far before it starts. */
   startsAfter(node: NodeSpec, started: readonly NodeSpec[]): readonly Need[];
-  /** What is told of the start of all nodes of the role together, in this order. */
+  /** What is reported about the start of all nodes of the role together, in this order. */
   milestones: readonly { label: string; until: Milestone }[];
   /** Nodes of these roles must be gone before one of this role is told to stop. */
   stopsAfter: readonly Role[];
-  /** Its place in a rolling restart, the lowest first; so too of those that are told to stop together. */
+  /** Its place in a rolling restart, the lowest first; also among those that are told to stop together. */
   restartRank(node: NodeSpec, leadsItsGroup: boolean): number;
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;
-  /** Did it close in good order, by what it left behind since `startedAt` (ms since the epoch)? Asked only of a node that had been ready. */
+  /** Did it close in good order, judged by what it left since `startedAt` (ms since the epoch)? Only for a node that had been ready. */
   endedCleanly(node: NodeSpec, startedAt: number | null): boolean;
 }
 
-/** @returns the need that all nodes of `roles` have come so far. */
+/** @returns the need that all nodes of `roles` are this far. */
 export function needs(started: readonly NodeSpec[], roles: readonly Role[], until: Milestone): Need[] {
   return started.filter(({ role }) => roles.includes(role)).map(({ id }) => ({ id, until }));
 }
 
-/** @returns a probe whose check never rejects: whatever `ask` throws is the reason. */
+/** @returns a probe whose check never rejects: the reason is what `ask` throws. */
 export function probe(ask: (signal: AbortSignal) => Promise<string | undefined>): Probe {
   return {
     check: (signal) =>
@@ -75,7 +75,7 @@ export function probe(ask: (signal: AbortSignal) => Promise<string | undefined>)
   };
 }
 
-/** The profile's properties win over ours, in their place; new ones come last. */
+/** The profile's properties replace ours, in the same place; new ones come last. */
 export function overlay(lines: readonly ConfigLine[], properties: Readonly<Record<string, string>>): ConfigLine[] {
   const wanted = new Map(Object.entries(properties));
   const result = lines.map((line) => {

@@ -11,7 +11,7 @@ import type { ConfigLine, NodeSpec } from './node-spec.js';
 
 type Secured = Pick<NodeSpec, 'account' | 'release' | 'role'>;
 
-/** @returns what of a node's file is about access control. */
+/** @returns the part of a node's file that is about access control. */
 export function accessControlLines({ account, release, role }: Secured): ConfigLine[] {
   return account === null ? [] : accessControlProperties(release.version, role, account);
 }
@@ -22,12 +22,12 @@ const hasPlainAcl = ({ account, release, role }: Secured): boolean =>
 /** Does a slave or a follower learn of its master’s topics? Up to 5.2 it does not sign what it asks. Source: broker/.../out/BrokerOuterAPI.java. */
 export const copiesTopics = (node: Secured): boolean => !hasPlainAcl(node);
 
-/** The broker looks for its accounts below the release, which all clusters share. Source: acl/.../plain/PlainPermissionManager.java. */
+/** The broker looks for its accounts in the folder of the release, which all clusters share. Source: acl/.../plain/PlainPermissionManager.java. */
 export function accessControlFlags(node: Secured & Pick<NodeSpec, 'paths'>): string[] {
   return hasPlainAcl(node) ? [`-Drocketmq.acl.plain.file=/${relative(node.release.home, node.paths.plainAcl)}`] : [];
 }
 
-/** Makes sure that the accounts of a broker up to 5.2 have the cluster's own. What else the file has, by hand or by mqadmin, stays. */
+/** Makes sure that the accounts of a broker up to 5.2 include the cluster's own. Other contents of the file, by hand or by mqadmin, stay. */
 export async function writePlainAcl(node: Secured & Pick<NodeSpec, 'paths'>): Promise<void> {
   if (!hasPlainAcl(node)) return;
   const file = node.paths.plainAcl;
@@ -64,11 +64,11 @@ export function withAccount(text: string, { accessKey, secretKey }: Account): st
   return document.toString();
 }
 
-/** @returns how rmqdev speaks to a node of its own. Its certificate is one that RocketMQ makes at each start: there is nothing to verify it by. */
+/** @returns how rmqdev speaks to one of its own nodes. RocketMQ makes a new certificate at every start, so it cannot be verified. */
 export function ownReach({ account, tls, role }: Pick<NodeSpec, 'account' | 'tls' | 'role'>): Reach {
   return {
     ...(account !== null && { credentials: account }),
-    // A proxy takes both.
+    // A proxy accepts both.
     ...(tls && role !== 'proxy' && { tls: { isVerified: false } }),
   };
 }

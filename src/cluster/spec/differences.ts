@@ -2,7 +2,7 @@ import { formatBytes } from '../../base/units.js';
 import { isSecretKey } from '../../rocketmq/access-control.js';
 import type { NodeSpec } from './node-spec.js';
 
-/** @returns what a restart would change for a node, one sentence each; empty where nothing would. */
+/** @returns what a restart would change for a node, one sentence each; empty if nothing would. */
 export function changesBetween(before: NodeSpec, after: NodeSpec): string[] {
   const changes: string[] = [];
   const compare = (what: string, old: string, now: string) => {

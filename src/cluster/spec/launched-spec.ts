@@ -30,16 +30,16 @@ const Launched = z.object({
 });
 
 /**
- * Keeps what a node is launched with, in `run/spec.json`, before its process comes to be. The state of the cluster says what is wanted, which
- * a changed profile makes another thing; a later daemon must probe, compare and explain what really runs.
+ * Writes what a node is launched with to `run/spec.json`, before its process starts. The state of the cluster says what is wanted, and a
+ * changed profile changes that; a later daemon must probe, compare and explain what really runs.
  */
 export async function writeLaunchedSpec(node: NodeSpec): Promise<void> {
   await mkdir(dirname(node.paths.launchedSpec), { recursive: true });
-  // Without fsync: it is read only while the process lives that it tells of.
+  // Without fsync: it is read only while the process that it describes runs.
   await writeFileAtomic(node.paths.launchedSpec, `${JSON.stringify({ version: VERSION, spec: node })}\n`, { fsync: false, mode: 0o600 });
 }
 
-/** @returns what the living process of the node was launched with; undefined where that cannot be read, as of a launch by an older rmqdev. */
+/** @returns what the running process of the node was launched with; undefined if that cannot be read, such as after a launch by an older rmqdev. */
 export function readLaunchedSpec(paths: NodePaths): NodeSpec | undefined {
   try {
     const { spec } = Launched.parse(JSON.parse(readFileSync(paths.launchedSpec, 'utf8')));

@@ -4,7 +4,7 @@ import type { NodePorts } from '../../rocketmq/ports.js';
 import type { ElectionMode } from '../../rocketmq/releases.js';
 import { addressOf, type Placement } from './placement.js';
 
-/** One line of a generated file, with the reason a person reads in the comment above it. */
+/** One line of a generated file, with the reason that people read in the comment above it. */
 export type ConfigLine = { key: string; value: string; reason: string };
 
 export type ReleaseRef = { home: string; version: string; source: string };
@@ -12,7 +12,7 @@ export type JdkRef = { home: string; java: string; major: number; version: strin
 
 export type { NodePorts };
 
-/** A node's place in its cluster: everything that the profile leaves open, settled and kept. */
+/** A node's place in its cluster: everything that the profile leaves open, decided and saved. */
 export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef };
 
 /** What a node is, wherever it runs. */
@@ -35,18 +35,18 @@ export type NodeIdentity = {
   memoryBytes: number;
   /** ASYNC_FLUSH or SYNC_FLUSH. */
   flushDiskType: string;
-  /** With which its brokers and proxies are asked; null without access control. */
+  /** The account for requests to its brokers and proxies; null without access control. */
   account: Account | null;
-  /** Takes TLS only. */
+  /** Accepts only TLS. */
   tls: boolean;
   env: Readonly<Record<string, string>>;
   startTimeoutMs: number;
   stopTimeoutMs: number;
 };
 
-/** Its addresses and those of its NameServers, as `addressOf` has them for who uses them. */
+/** Its addresses and those of its NameServers, as `addressOf` gives them for each user. */
 export type NodeAddresses = {
-  /** Where rmqdev asks it. */
+  /** Where rmqdev reaches it. */
   localAddress: string;
   /** What it registers with the NameServers: brokerIP1:listenPort. */
   registeredAddress: string;
@@ -56,7 +56,7 @@ export type NodeAddresses = {
   namesrvAddrs: readonly string[];
 };
 
-/** One node as it is to run: what it is, where it is placed, and what follows from both for its launch. Immutable. */
+/** One node as it must run: what it is, where it is placed, and what its launch needs because of both. Immutable. */
 export type NodeSpec = NodeIdentity &
   Placement &
   NodeAddresses & {
@@ -69,12 +69,12 @@ export function nodeMarker(paths: NodePaths): string {
   return `-Drmqdev.node=${paths.root}`;
 }
 
-/** @returns the value that the node's configuration gives `key`, where it has one. */
+/** @returns the value of `key` in the node's configuration, if it has one. */
 export function configured(node: Pick<NodeSpec, 'config'>, key: string): string | undefined {
   return node.config.find((line) => line.key === key)?.value;
 }
 
-/** @returns what says that a debugger may hold the node, for people; undefined where its JVM lets none in. */
+/** @returns a text for people that a debugger may hold the node; undefined if its JVM accepts no debugger. */
 export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'advertised' | 'javaArgs' | 'env'>): string | undefined {
   if (node.ports.debug !== undefined) return `no answer; a debugger may hold it (JDWP listens on ${addressOf(node, 'host', 'debug')})`;
   const options = [...node.javaArgs, node.env.JAVA_TOOL_OPTIONS ?? '', node.env.JDK_JAVA_OPTIONS ?? ''];
@@ -83,7 +83,7 @@ export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'advertised' | 'javaAr
     : undefined;
 }
 
-/** A replica of a group that elects its master: who that is, only the NameServers can tell. */
+/** A replica of a group that elects its master: only the NameServers can tell which one that is. */
 export function isElected(node: Pick<NodeSpec, 'role' | 'brokerId'>): boolean {
   return node.role === 'broker' && node.brokerId === -1;
 }

@@ -1,22 +1,22 @@
 import type { NodePaths } from '../../base/paths.js';
 import type { NodePorts } from '../../rocketmq/ports.js';
 
-/** Where a node is: on which host, under which addresses and ports, in which folders. What it is says nothing of that. */
+/** Where a node is: on which host, under which addresses and ports, in which folders. This does not depend on what it is. */
 export type Placement = {
   /** The host that runs it, by its name in the profile; THIS_HOST while a profile names none. */
   host: string;
   ports: NodePorts;
   paths: NodePaths;
-  /** What it is known as beyond its host: to clients (brokerIP1), and to those that copy from it (brokerIP2). */
+  /** Its address for others, also on other hosts: for clients (brokerIP1), and for nodes that copy from it (brokerIP2). */
   advertised: { clients: string; replication: string };
 };
 
 export type NodeSocket = keyof NodePorts;
-/** Who looks at a node: rmqdev and the nodes beside it, clients, or the slaves of a broker. */
+/** Who looks at a node: rmqdev and the nodes on the same host, clients, or the slaves of a broker. */
 export type Viewer = 'host' | 'clients' | 'slaves';
 
 export const THIS_HOST = 'this host';
-/** Nobody but this file knows that nodes of one host find each other so. */
+/** Only this file knows that nodes on one host find each other this way. */
 const LOOPBACK = '127.0.0.1';
 
 /** @returns the name or address under which `seenBy` finds the host of `target`. */

@@ -9,7 +9,7 @@ import type { Profile } from '../../profile/profile.js';
 import type { NodeSnapshot } from '../../supervisor/node-run.js';
 import type { Assignment, NodePorts } from '../spec/node-spec.js';
 
-/** `clusters/<name>/cluster.json`: what a later daemon needs to go on. Raised when an older daemon could no longer read it. */
+/** `clusters/<name>/cluster.json`: what a later daemon needs to continue. Raised when an older daemon could no longer read it. */
 const STATE_VERSION = 1;
 
 const Identity = z.object({ pid: z.int(), startTime: z.string() });
@@ -62,17 +62,17 @@ export type ClusterState = {
   name: string;
   profile: Profile;
   debug: boolean;
-  /** Nodes that an unfinished start still has to bring up, and running ones that an unfinished `up` still has to restart. */
+  /** Nodes that an unfinished start must still bring up, and running ones that an unfinished `up` must still restart. */
   pendingStart: readonly string[];
   pendingRestart: readonly string[];
-  /** The boot of the machine in which it was written; null where that was not known. */
+  /** The boot of the machine in which it was written; null if that was not known. */
   bootId: string | null;
-  /** The last event of the journal that is part of it; null in a file of before that was kept. */
+  /** The last event of the journal that it includes; null in an older file that does not say so. */
   seq: number | null;
   nodes: ReadonlyMap<string, { assignment: Assignment; snapshot: NodeSnapshot }>;
 };
 
-/** @throws RmqdevError STATE_UNREADABLE where the file is broken or of another version; undefined where there is none. */
+/** @throws RmqdevError STATE_UNREADABLE if the file is broken or has another version. @returns undefined if there is none. */
 export function loadClusterState(file: string): ClusterState | undefined {
   let text: string;
   try {
@@ -95,7 +95,7 @@ export function loadClusterState(file: string): ClusterState | undefined {
   }
 }
 
-/** The file is whole: it belongs to another version of rmqdev, which must find it again. */
+/** The file is not damaged: it belongs to another version of rmqdev, which must find it again. */
 export class OtherVersionError extends RmqdevError {}
 
 function refuseOtherVersion(file: string, value: unknown): void {
@@ -110,7 +110,7 @@ function refuseOtherVersion(file: string, value: unknown): void {
 
 /**
  * Writes the whole state or nothing, then its copy. Synchronous: a process identity must be on disk before anything else happens.
- * Only the first is forced to the disk: the copy is for a file that got broken, not for a machine that lost its power.
+ * Only the first is forced to the disk: the copy helps if the file is damaged, not if the machine loses its power.
  * @throws RmqdevError DISK_FULL; other system errors as they are
  */
 export function saveClusterState({ state: file, stateCopy }: Pick<ClusterPaths, 'state' | 'stateCopy'>, state: ClusterState): void {
@@ -140,7 +140,7 @@ function unreadable(file: string, cause: Error): RmqdevError {
     {
       what: `the state of a cluster cannot be read from ${file}`,
       why: cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : cause.message,
-      next: 'Run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+      next: 'Run `rmqdev up` again with the same profile: it finds the stores and ports in the same folder again',
     },
     { cause },
   );

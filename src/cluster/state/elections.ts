@@ -14,7 +14,7 @@ export class Elections {
     this.#journal = journal;
   }
 
-  /** Takes up what an earlier daemon saw. */
+  /** Continues from what an earlier daemon saw. */
   recover(events: readonly JournalEvent[]): void {
     for (const { type, data } of events) {
       if (type !== EVENT || typeof data?.brokerName !== 'string') continue;
@@ -23,7 +23,7 @@ export class Elections {
     }
   }
 
-  /** The master of `brokerName`, or the one that it had last. */
+  /** The master of `brokerName`, or its last one. */
   lastMaster(brokerName: string): string | undefined {
     return this.#last.get(brokerName);
   }

@@ -6,10 +6,10 @@ import { type Logger, silentLogger } from '../../base/logger.js';
 import { setAside } from '../../base/set-aside.js';
 import type { JournalEvent } from '../../contract/events.js';
 
-/** Past this size the journal becomes `events.ndjson.1`, and a new one begins. */
+/** Above this size the journal becomes `events.ndjson.1`, and a new one begins. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Everything that happened to one cluster: an append-only file, one JSON object a line, and those who listen now. */
+/** Everything that happened to one cluster: an append-only file with one JSON object in each line, and the current listeners. */
 export class Journal {
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   #seq: number;
@@ -30,7 +30,7 @@ export class Journal {
     return this.#seq;
   }
 
-  /** Numbers go on above `seq`, also where the events up to it are lost. */
+  /** Numbers continue above `seq`, even if the events up to it are lost. */
   continueFrom(seq: number): void {
     this.#seq = Math.max(this.#seq, seq);
   }
@@ -40,7 +40,7 @@ export class Journal {
     this.#isClosed = true;
   }
 
-  /** Listeners hear of the event also where it cannot be written: on a full disk a cluster must still be able to go down. */
+  /** Listeners get the event even if it cannot be written: `down` must still work on a full disk. */
   record(type: string, node: string | null, message: string, data?: Record<string, unknown>): JournalEvent {
     this.#seq += 1;
     const event: JournalEvent = {
@@ -62,8 +62,8 @@ export class Journal {
   }
 
   /**
-   * Makes the file ready to be appended to: a last line that a crash or a full disk left torn is cut off and kept beside it, and what cannot be
-   * read at all is set aside. @returns what was done, one sentence each; empty where nothing was.
+   * Prepares the file for new lines: cuts off a last line that a crash or a full disk left torn and keeps it next to the file, and sets aside
+   * what cannot be read at all. @returns what was done, one sentence each; empty if nothing was.
    */
   mend(): string[] {
     this.#isMended = true;
@@ -98,13 +98,13 @@ export class Journal {
     mkdirSync(dirname(this.file), { recursive: true });
     if (!this.#isMended) for (const note of this.mend()) this.log.warn({ cluster: this.cluster }, note);
     if (existsSync(this.file) && statSync(this.file).size > MAX_BYTES) renameSync(this.file, `${this.file}.1`);
-    // What a full disk may leave of the line is torn, and mended before the next one.
+    // A full disk may leave a torn line, which is repaired before the next one.
     this.#isMended = false;
     appendFileSync(this.file, `${JSON.stringify(event)}\n`);
     this.#isMended = true;
   }
 
-  /** @returns what is kept, oldest first. A line that is no event (torn by a crash) is passed over, and so is a file that cannot be read. */
+  /** @returns what is kept, oldest first. Skips a line that is not an event (torn by a crash) and a file that cannot be read. */
   read(): JournalEvent[] {
     return [`${this.file}.1`, this.file].flatMap((file) => {
       try {

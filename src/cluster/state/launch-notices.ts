@@ -3,7 +3,7 @@ import type { JournalEvent } from '../../contract/events.js';
 /** The event of the journal: a launch has found a table of the store damaged; `data.lost` holds what is known to be missing. */
 export const CONFIG_DAMAGED = 'config-damaged';
 
-/** What the last launch of each node could not take from its store: kept until the next one, also over the end of a daemon. */
+/** What the last launch of each node could not load from its store: kept until the next launch, even if the daemon ends. */
 export class LaunchNotices {
   readonly #coming = new Map<string, string[]>();
   readonly #now = new Map<string, string[]>();
@@ -12,7 +12,7 @@ export class LaunchNotices {
     return [...this.#now.values()].flat();
   }
 
-  /** Hears every event of the journal, in its order. */
+  /** Gets every event of the journal, in order. */
   note({ type, node, message }: JournalEvent): void {
     if (node === null) return;
     if (type === CONFIG_DAMAGED) this.#coming.set(node, [...(this.#coming.get(node) ?? []), message]);

@@ -8,10 +8,10 @@ export function isCrash(exit: Pick<NodeExitRecord, 'cause'>): boolean {
   return exit.cause === 'crashed' || exit.cause === 'killed-from-outside';
 }
 
-/** What the journal keeps of a node; `recover-state.ts` reads the data of these events back. */
+/** What the journal keeps about a node; `recover-state.ts` reads the data of these events. */
 export function recordExit(journal: Journal, id: string, exit: NodeExitRecord, wasState: NodeState): void {
   const since =
-    exit.notBefore === null ? '' : `; no daemon watched, it may have been as early as ${new Date(exit.notBefore).toISOString()}`;
+    exit.notBefore === null ? '' : `; no daemon was watching, so it may have ended as early as ${new Date(exit.notBefore).toISOString()}`;
   const type = isCrash(exit) ? 'node-crashed' : 'node-exited';
   journal.record(type, id, `${id} ended: ${describeExit(exit)} (${exit.cause})${since}`, { ...exit, wasState });
 }

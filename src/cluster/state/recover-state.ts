@@ -10,8 +10,8 @@ import { type ClusterState, ExitRecord, loadClusterState, OtherVersionError } fr
 export type RecoveredState = { state: ClusterState | undefined; failure: RmqdevError | undefined; notes: string[] };
 
 /**
- * Reads what is kept of a cluster: its state, else the copy of it; then what the journal tells of since. A file that cannot be read is set
- * aside, so that it hinders nobody any more. Never throws.
+ * Reads what is kept of a cluster: its state, else the copy; then the later events of the journal. A file that cannot be read is set
+ * aside, so that it causes no further errors. Never throws.
  */
 export function recoverClusterState(paths: ClusterPaths, events: readonly JournalEvent[], nowMs: number): RecoveredState {
   const notes: string[] = [];
@@ -21,7 +21,7 @@ export function recoverClusterState(paths: ClusterPaths, events: readonly Journa
       const state = loadClusterState(file);
       if (!state) continue;
       if (file === paths.stateCopy && !existsSync(paths.state) && failure === undefined) notes.push(`${paths.state} is missing`);
-      if (notes.length > 0) notes.push(`the cluster goes on with ${file}, and what the journal tells of since`);
+      if (notes.length > 0) notes.push(`the cluster continues with ${file} and the later events of the journal`);
       return { state: replay(state, events), failure: undefined, notes };
     } catch (error) {
       failure = error as RmqdevError;
@@ -33,8 +33,8 @@ export function recoverClusterState(paths: ClusterPaths, events: readonly Journa
 }
 
 /**
- * Pure: what happened after the state was written down. Its last change may be in the journal alone, because a daemon can be killed between
- * the two; what was wanted of a node and which process it got must survive that.
+ * Pure: what happened after the state was written. The last change may be only in the journal, because a daemon can be killed between
+ * the two; the wanted state of a node and its process must survive that.
  */
 export function replay(state: ClusterState, events: readonly JournalEvent[]): ClusterState {
   const { seq } = state;

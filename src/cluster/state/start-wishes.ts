@@ -1,7 +1,7 @@
-/** Nodes that a start, and running ones that a restart, still has to bring up. Kept on disk, so that a later daemon goes on with it. */
+/** Nodes that a start must still bring up, and running ones that a restart must. Kept on disk, so that a later daemon continues it. */
 export type Pending = { start: readonly string[]; restart: readonly string[] };
 
-/** What users want of starts that are under way: which nodes are still to come, and which were stopped meanwhile. */
+/** What users want from starts that are under way: which nodes must still come up, and which were stopped since. */
 export class StartWishes {
   readonly #stopped = new Map<string, number>();
   #count = 0;
@@ -19,15 +19,15 @@ export class StartWishes {
       restart: [...new Set([...this.#pending.restart, ...restart])],
     };
   }
-  /** These have come up, were given up or are no longer wanted up. */
+  /** These have come up, were given up, or are no longer wanted up. */
   settlePending(ids: readonly string[]): void {
     const isLeft = (id: string) => !ids.includes(id);
     this.#pending = { start: this.#pending.start.filter(isLeft), restart: this.#pending.restart.filter(isLeft) };
   }
 
   /**
-   * Counts the stops and kills that users asked for. What began before one, such as a restart or an `up` that has not come to the node's
-   * turn, must not bring the node up after it: the newest wish wins.
+   * Counts the stops and kills that users asked for. An operation that began before one, such as a restart or an `up` that has not reached
+   * the node yet, must not bring the node up after it: the newest wish wins.
    */
   get stops(): number {
     return this.#count;

@@ -5,13 +5,13 @@ import { Ending } from '../../supervisor/ending.js';
 import type { World } from '../world.js';
 import { nodeMarkerPrefix } from './own-processes.js';
 
-/** A JVM with the marker of one of the cluster's nodes, which no state tells of. */
+/** A JVM with the marker of one of the cluster's nodes that is in no state file. */
 export type Stray = { node: string; pid: number };
 
-/** How long a stray may take to close its store before it is killed: the longest of the releases' own (facts on stopping). */
+/** How long a stray may take to close its store before it is killed: the longest time of all releases (facts on stopping). */
 const STOP_TIMEOUT_MS = 30_000;
 
-/** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: its folders may be gone. */
+/** @returns the names of clusters of this home that have live JVMs, by the markers on their command lines: the folders may be gone. */
 export async function clustersWithNodes({ platform, home }: Pick<World, 'platform' | 'home'>): Promise<Set<string>> {
   const marked = await markedBelow(platform, [`-Drmqdev.node=${home.clusters}/`]);
   return new Set(marked.map(({ name }) => name.split('/')[0] ?? ''));
@@ -46,7 +46,7 @@ export async function endStrays(
   return Promise.all(ends);
 }
 
-/** @returns what to tell of a cluster whose state is lost, with the JVMs that still run and the command that ends them. */
+/** @returns the message about a cluster whose state is lost, with the JVMs that still run and the command that ends them. */
 export function lostState(name: string, cause: RmqdevError, strays: readonly Stray[]): RmqdevError {
   const running = strays.map(({ node, pid }) => `${node} as pid ${pid}`).join(', ');
   return new RmqdevError(
@@ -67,6 +67,6 @@ export function missingState(file: string): RmqdevError {
   return new RmqdevError('STATE_UNREADABLE', {
     what: `the state of a cluster cannot be read from ${file}`,
     why: 'neither it nor its copy is there',
-    next: 'Run `rmqdev up` again with the same profile: stores and ports below the same folder are found again',
+    next: 'Run `rmqdev up` again with the same profile: it finds the stores and ports in the same folder again',
   });
 }

@@ -5,15 +5,15 @@ import type { NodeSpec } from '../spec/node-spec.js';
 
 /** What the controllers of a cluster say now. Without a leader they promote nobody. */
 export type ControllerView = {
-  /** The one that says of itself that it leads. */
+  /** The one that says that it leads. */
   leader: NodeSpec | undefined;
   answering: readonly NodeSpec[];
   total: number;
-  /** How many of them must live to elect a leader. */
+  /** How many of them must run to elect a leader. */
   needed: number;
 };
 
-/** Asks every controller that lives, also those inside NameServers, at most `timeoutMsOf` each. */
+/** Asks every running controller, also those inside NameServers, for at most `timeoutMsOf` each. */
 export async function askControllers(cluster: Cluster, timeoutMsOf: (spec: NodeSpec) => number): Promise<ControllerView> {
   const { specs, world } = cluster;
   const controllers = specs.filter(isController);
@@ -30,7 +30,7 @@ export async function askControllers(cluster: Cluster, timeoutMsOf: (spec: NodeS
   return { leader, answering: answering.map(({ spec }) => spec), total: controllers.length, needed: majorityOf(controllers) };
 }
 
-/** Are so few of the controllers wanted up that they can elect no leader before more are started? */
+/** Are too few of the controllers wanted up to elect a leader, until more are started? */
 export function haveTooFewControllers(cluster: Cluster): boolean {
   const controllers = cluster.specs.filter(isController);
   const wanted = controllers.filter(({ id }) => cluster.supervisor(id).intent === 'up');

@@ -3,7 +3,7 @@ import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.j
 import type { ClusterMeter } from './meter.js';
 import type { LiveRoles } from './selectors.js';
 
-/** Who holds which role, asked from the NameServers at this moment. */
+/** Who holds which role, as the NameServers answer at this moment. */
 export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promise<LiveRoles> {
   const routes = await meter.routes();
   const byAddress = new Map(cluster.specs.map((spec) => [spec.registeredAddress, spec.id]));

@@ -19,12 +19,12 @@ import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.j
 import { askControllers } from './controllers.js';
 import { liveRole, NO_ROUTES, type Replicas, type RouteView, replicationOf, roleNow } from './replication.js';
 
-/** A node that does not answer within this time has nothing to say in this status; one that is not ready is given less. */
+/** A node that does not answer within this time is missing in this status; one that is not ready gets less time. */
 const ASK_TIMEOUT_MS = 1_500;
 const ASK_UNREADY_TIMEOUT_MS = 200;
 const ASK_AGAIN_MS = 100;
 const CATCH_UP_TRIES = 4;
-/** What was asked of a node is used this long. */
+/** The answers of a node are used for this long. */
 const FRESH_MS = 1_000;
 /** An election changes them. */
 const DECIDED_KEYS: readonly string[] = ['brokerId', 'brokerRole'];
@@ -45,7 +45,7 @@ export class ClusterMeter {
     });
   }
 
-  /** pid, state, memory and disk are read now; what asks a node is at most a second old, and a mute node does not delay it. */
+  /** pid, state, memory and disk are read now; answers of nodes are at most a second old, and a node that does not answer does not delay it. */
   async status(ids: readonly string[]): Promise<ClusterStatus> {
     const cluster = this.#cluster;
     const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
@@ -116,7 +116,7 @@ export class ClusterMeter {
   async #askAll(): Promise<Asked> {
     const at = this.#cluster.world.clock.now();
     const asking = this.#askRoutes();
-    // Who is a master by election, only the NameServers know.
+    // Only the NameServers know who is the master by election.
     const known = this.#cluster.specs.some(isElected) ? await asking : NO_ROUTES;
     const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known), this.#askControllers()]);
     this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets), ...controllers };
@@ -154,7 +154,7 @@ export class ClusterMeter {
     return new Map(views);
   }
 
-  /** Masters before slaves: under a steady send a slave asked later holds at least what its master held. */
+  /** Masters before slaves: during steady sends, a slave that is asked later holds at least what its master held. */
   async #askOffsets(routes: RouteView): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
     const { specs } = this.#cluster;
@@ -174,7 +174,7 @@ export class ClusterMeter {
     return offsets;
   }
 
-  /** Under a steady send a slave is always some bytes behind: it is asked again until it holds what its master held, or does not get there soon. */
+  /** During steady sends a slave is always some bytes behind: asks it again until it holds what its master held, or for a short time. */
   async #askReached(spec: NodeSpec, wanted = 0): Promise<number | undefined> {
     let offset = await this.#askOffset(spec);
     for (let tries = 1; tries < CATCH_UP_TRIES && offset !== undefined && offset < wanted; tries += 1) {
@@ -184,7 +184,7 @@ export class ClusterMeter {
     return offset;
   }
 
-  /** Under a steady send a slave asked after its master may well hold more than that held: its master is asked once more. */
+  /** During steady sends a slave that is asked after its master may hold more than the master held: asks the master once more. */
   async #slavesAhead(offsets: ReadonlyMap<string, number>): Promise<Set<string>> {
     const { specs } = this.#cluster;
     const ahead = new Set<string>();
@@ -198,7 +198,7 @@ export class ClusterMeter {
     return ahead;
   }
 
-  /** In its first second a broker may answer code 1, and soon after what it was asked. @returns undefined where it does not answer. */
+  /** In its first second a broker may answer code 1, and soon after that correctly. @returns undefined if it does not answer. */
   async #askOffset(spec: NodeSpec): Promise<number | undefined> {
     const { remoting, clock } = this.#cluster.world;
     using deadline = this.#deadlineFor(spec);
@@ -252,7 +252,7 @@ function exitRecord(exit: NodeExitRecord, report: CrashReport | null): NonNullab
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** @returns the bytes that a folder's files occupy (sparse files count what they hold); null where it is missing. */
+/** @returns the bytes that a folder's files occupy (sparse files count what they hold); null if it is missing. */
 export async function folderBytes(folder: string): Promise<number | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => null);
   if (entries === null) return null;

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster.js';
 import { isElected } from '../spec/node-spec.js';
 import type { ClusterMeter } from './meter.js';
 
-/** Asks the NameServers who leads each group that elects its master. A group of which nothing is wanted up has nothing to tell. */
+/** Asks the NameServers who leads each group that elects its master. Skips a group that has no node that is wanted up. */
 export async function noteElections(cluster: Cluster, meter: ClusterMeter): Promise<void> {
   const groups = new Map(cluster.specs.filter(isElected).map((spec) => [spec.brokerName as string, spec]));
   const isWanted = (brokerName: string) =>
@@ -10,7 +10,7 @@ export async function noteElections(cluster: Cluster, meter: ClusterMeter): Prom
   const wanted = [...groups].filter(([brokerName]) => isWanted(brokerName));
   if (wanted.length === 0) return;
   const routes = await meter.routes();
-  // Nobody could be asked: that says nothing of the group.
+  // No NameServer answered: that says nothing about the group.
   if (routes.size === 0) return;
   for (const [brokerName, member] of wanted) {
     const addresses = [...routes.values()].flatMap((view) => view.get(brokerName)?.get(0) ?? []);

@@ -8,7 +8,7 @@ export type RouteView = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<numb
 
 export const NO_ROUTES: RouteView = new Map();
 
-/** What was asked of the nodes. */
+/** The answers of the nodes. */
 export type Replicas = {
   routes: RouteView;
   /** Ends of commit logs. */
@@ -44,7 +44,7 @@ export function replicationOf(
     if (inSet) return { inSync: inSet.has(spec.registeredAddress), lagBytes };
     return { inSync: lagBytes === 0, lagBytes };
   }
-  // Of an elected group, a replica that is down may have been a slave as well as any other.
+  // In an elected group, a replica that is down may have been a slave too.
   const slaves = partners.filter((other) => isElected(other) || isSlave(other));
   if (!isNow('master')(spec) || slaves.length === 0 || held === undefined) return UNKNOWN;
   if (inSet) return { inSync: slaves.some((slave) => inSet.has(slave.registeredAddress)), lagBytes: null };
@@ -53,14 +53,14 @@ export function replicationOf(
   return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };
 }
 
-/** A fixed pair's roles are in its profile; a group that elects its master has it with the NameServers. */
+/** The roles of a fixed pair are in its profile; those of a group that elects its master, only on the NameServers. */
 export function roleNow(spec: NodeSpec, routes: RouteView): 'master' | 'slave' | null {
   if (isElected(spec)) return routedRole(spec, routes);
   if (isMaster(spec)) return 'master';
   return isSlave(spec) ? 'slave' : null;
 }
 
-/** The role that the NameServers give this node's address, in the words of its kind of group; of controllers, what they say themselves. */
+/** The role that the NameServers give this node's address, in the words of its kind of group; for controllers, what they say themselves. */
 export function liveRole({ routes, leader }: Replicas, spec: NodeSpec): NodeStatus['liveRole'] {
   if (isController(spec)) return leader === undefined ? null : leader === spec.id ? 'leader' : 'follower';
   const role = routedRole(spec, routes);
@@ -68,7 +68,7 @@ export function liveRole({ routes, leader }: Replicas, spec: NodeSpec): NodeStat
   return role === 'master' ? 'leader' : 'follower';
 }
 
-/** Where the NameServers disagree, the first one counts. */
+/** If the NameServers disagree, the first one counts. */
 function routedRole(spec: NodeSpec, routes: RouteView): 'master' | 'slave' | null {
   for (const view of routes.values()) {
     for (const [id, address] of view.get(spec.brokerName ?? '') ?? []) {

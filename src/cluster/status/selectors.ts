@@ -2,10 +2,10 @@ import picomatch from 'picomatch';
 import { RmqdevError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 
-/** What a selector can see of a node. */
+/** What a selector can see about a node. */
 export type Selectable = { id: string; role: string; brokerName: string | null; brokerId: number | null };
 
-/** Who holds which role now, asked from the NameServers; and who held it last, or is configured to. */
+/** Who holds which role now, as the NameServers answer; and who held it last, or has it by configuration. */
 export type LiveRoles = {
   holder(brokerName: string, role: 'master' | 'slave'): string[];
   lastHolder(brokerName: string, role: 'master' | 'slave'): string[];
@@ -25,8 +25,8 @@ const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map<strin
 
 /**
  * Resolves one selector, in this order: exact id; live role (`master-a`, `slave-broker-a`); brokerName; glob; group.
- * @param needsHolder the verb acts on whoever holds the role now: where nobody does, it is an error (NO_ROLE_HOLDER);
- * else the last or configured holder is taken, with a notice.
+ * @param needsHolder the verb acts on the holder of the role at this moment: if there is none, it is an error (NO_ROLE_HOLDER);
+ * else the last or configured holder is used, with a notice.
  * @throws RmqdevError SELECTOR_UNKNOWN, NO_ROLE_HOLDER
  */
 export async function select(
@@ -49,8 +49,8 @@ export async function select(
 }
 
 /**
- * `*`, `?`, `[a-c]` and `{a,b}`. Of what picomatch takes besides, `(a+)+` could hold up the daemon for years, and so could a dozen of `*`;
- * no node id has any of its signs.
+ * `*`, `?`, `[a-c]` and `{a,b}`. picomatch accepts more, but `(a+)+` could block the daemon for years, and so could a dozen of `*`;
+ * no node id has any of these characters.
  */
 function isGlob(selector: string): boolean {
   return /[*?[\]{}]/.test(selector) && /^[\w.*?[\]{},!^-]+$/.test(selector) && (selector.match(/\*+/g) ?? []).length <= MAX_STARS;

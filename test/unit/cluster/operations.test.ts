@@ -56,7 +56,7 @@ test('down ends what is under way, begins when that has ended, and tells it why'
   expect(order).toEqual(['up ended', 'down began']);
   expect(await up).toMatchObject({
     code: 'INTERRUPTED',
-    text: { what: '`up` of 2m2s was given up', why: '`down` was asked for meanwhile' },
+    text: { what: '`up` of 2m2s was interrupted', why: '`down` was started during it' },
   });
 });
 

@@ -169,7 +169,7 @@ describe('after a restart of the machine', () => {
       launched: [],
       events: expect.arrayContaining(['machine-restarted', 'resume-failed']),
     });
-    expect(next.notices.join()).toMatch(/did not come to its end: .*memory/);
+    expect(next.notices.join()).toMatch(/an interrupted start did not finish: .*memory/);
     next.release();
   });
 });

@@ -132,7 +132,7 @@ test('down ends a first up that still plans or installs: nothing is started, by 
     expect(entry.cluster).toBe(cluster);
     const result = await cluster.operate('down', 'takes-over', () => down(cluster, { remove: false, prove: async () => [] }, () => {}));
     await interrupted;
-    expect(result.proof).toEqual(['its first `up` was given up before anything was started']);
+    expect(result.proof).toEqual(['its first `up` was interrupted before anything was started']);
     expect(existsSync(cluster.paths.root)).toBe(false);
     registry.remove(registry.getOrCreate('new').cluster);
   }

@@ -25,7 +25,7 @@ test.each([
   expect(() => parseSignal(name)).toThrow(
     expect.objectContaining({
       code: 'USAGE',
-      text: expect.objectContaining({ what: `"${name}" is no signal`, next: expect.stringContaining(next) }),
+      text: expect.objectContaining({ what: `"${name}" is not a signal`, next: expect.stringContaining(next) }),
     }) as RmqdevError,
   );
 });

@@ -17,7 +17,7 @@ export const brokerRole: RoleDefinition = {
     { label: 'brokers', until: 'answering' },
     { label: 'in sync', until: 'ready' },
   ],
-  // Slaves and masters end side by side: waiting for the slaves first doubles the time and saves nothing, their stores are closed apart.
+  // Slaves and masters end at the same time: to wait for the slaves first doubles the time and saves nothing, because each closes its own store.
   stopsAfter: ['proxy'],
   restartRank: (node, leadsItsGroup) => (isSlave(node) ? 1 : isMaster(node) ? 4 : leadsItsGroup ? 3 : 2),
   startup: (node, context) => (isElected(node) ? electedStartup(node, context) : brokerStartup(node, context)),
@@ -26,9 +26,9 @@ export const brokerRole: RoleDefinition = {
     return probe(async (signal) => {
       await answers(node, context, signal);
       const missing = isElected(node) ? await unled(node, context, signal) : await unregistered(node, context, signal);
-      // Before its election a replica has no id to register under.
+      // Before its election a replica has no id and cannot register.
       if (missing && isElected(node) && !(await hasRole(node, context, signal))) return missing;
-      // A NameServer that was restarted would know this broker only after registerNameServerPeriod.
+      // A restarted NameServer would know this broker only after registerNameServerPeriod.
       if (missing) await nudge(signal);
       return missing;
     });
@@ -42,8 +42,8 @@ export const brokerRole: RoleDefinition = {
 };
 
 /**
- * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once, as the
- * releases want.
+ * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once,
+ * as the releases need.
  */
 function startsAfter(node: NodeSpec, started: readonly NodeSpec[]): Need[] {
   const brokers = started.filter(({ role }) => role === 'broker');

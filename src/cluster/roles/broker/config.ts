@@ -7,7 +7,7 @@ import { controllerModeLines } from '../controller.js';
 import { type NodeDraft, overlay } from '../role.js';
 import { dledgerLines } from './dledger.js';
 
-/** What a broker's file says. */
+/** The contents of a broker's file. */
 export function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[] {
   const slave = isSlave(draft);
   const traits = releaseTraits(draft.release.version);
@@ -50,7 +50,7 @@ export function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): Confi
   return overlay(lines, draft.profile.properties);
 }
 
-/** Master or slave of a fixed pair; or what lets a group elect its master. */
+/** Master or slave of a fixed pair; or the properties that let a group elect its master. */
 function identityLines(draft: NodeDraft, group: readonly NodeDraft[], all: readonly NodeDraft[]): ConfigLine[] {
   if (draft.election === 'dledger') return dledgerLines(draft, group);
   if (draft.election === 'controller') return controllerModeLines(all);

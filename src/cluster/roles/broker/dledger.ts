@@ -4,7 +4,7 @@ import { addressOf } from '../../spec/placement.js';
 import type { NodeDraft } from '../role.js';
 
 /**
- * A peer of a DLedger group says neither brokerId nor brokerRole: the leader becomes 0 and SYNC_MASTER, a follower its number + 1 and SLAVE.
+ * A peer of a DLedger group sets neither brokerId nor brokerRole: the leader becomes 0 and SYNC_MASTER, a follower its number + 1 and SLAVE.
  * Sources: broker/.../dledger/DLedgerRoleChangeHandler.java, store/.../dledger/DLedgerCommitLog.java, distribution/conf/dledger.
  */
 export function dledgerLines(draft: NodeDraft, group: readonly NodeDraft[]): ConfigLine[] {
@@ -16,7 +16,7 @@ export function dledgerLines(draft: NodeDraft, group: readonly NodeDraft[]): Con
   ];
 }
 
-/** @returns whether `now` and `next` have another list of those that elect: see plan-restarts.ts. */
+/** @returns whether `now` and `next` differ in the list of peers that elect: see plan/restarts.ts. */
 export function peersChanged(now: NodeSpec, next: NodeSpec): boolean {
   return ['dLegerPeers', 'controllerDLegerPeers', 'controllerAddr'].some((key) => configured(now, key) !== configured(next, key));
 }

@@ -7,14 +7,14 @@ import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
 import { answers, namesrvsOf } from './registration.js';
 
 /**
- * A DLedger leader learns only from its next append that a follower came back with less than it had, and a follower learns only from that how
- * far it may show its log: a group that nobody sends to would wait for ever. Source: DLedgerEntryPusher of dledger 0.3; measured on 5.5.0.
+ * Only at its next append does a DLedger leader learn that a follower came back with less data, and only then does the follower learn how
+ * much of its log it may show: without any send the group would wait for ever. Source: DLedgerEntryPusher of dledger 0.3; measured on 5.5.0.
  */
 const NUDGE_EVERY_MS = 5_000;
 
 /**
- * Readiness of one start of a replica whose group elects its master, in this order: it answers; every NameServer lists it, and a member of its
- * group as the master; and once per start a write to the master returned 0 and every replica that is registered holds it.
+ * Readiness of one start of a replica whose group elects its master, in this order: it answers; every NameServer lists it, and lists a member
+ * of its group as the master; once per start, a write to the master returned 0 and every registered replica holds it.
  */
 export function electedStartup(node: NodeSpec, context: RoleContext): Probe {
   const { remoting, clock } = context;
@@ -35,7 +35,7 @@ export function electedStartup(node: NodeSpec, context: RoleContext): Probe {
     await write(master, signal);
   };
 
-  /** @returns why it is not proved yet that the master takes writes, and that its followers get them. */
+  /** @returns why it is not proved yet that the master accepts writes and its followers get them. */
   const unproved = async (addresses: ReadonlyMap<number, string>, signal: AbortSignal): Promise<string | undefined> => {
     const group = context.peers().filter((peer) => peer.brokerName === node.brokerName);
     const master = group.find((peer) => peer.registeredAddress === addresses.get(0));
@@ -75,7 +75,7 @@ export function electedStartup(node: NodeSpec, context: RoleContext): Probe {
 }
 
 /**
- * @returns why the group of `node` does not work as far as clients can see, or `node` has no part in it: every NameServer that lives must list
+ * @returns why clients would find that the group of `node` does not work, or that `node` is not in it: every running NameServer must list
  * it under some id, and one of its group under id 0.
  */
 export async function unled(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
@@ -92,7 +92,7 @@ export async function unled(node: NodeSpec, context: RoleContext, signal: AbortS
   return reasons.find((reason) => reason !== undefined);
 }
 
-/** Does the broker itself know what it is? Before its election a replica has the id -1, with which nobody may register (4.5.1: ASYNC_MASTER). */
+/** Does the broker itself know its role? Before its election a replica has the id -1, which cannot register (4.5.1: ASYNC_MASTER). */
 export async function hasRole(node: NodeSpec, { remoting }: RoleContext, signal: AbortSignal): Promise<boolean> {
   const config = await getBrokerConfig(remoting, node.localAddress, signal);
   return Number(config.get('brokerId')) >= 0 && config.get('brokerRole') !== 'ASYNC_MASTER';
@@ -110,7 +110,7 @@ async function addressesOn(
 
 type Group = Pick<RoleContext, 'peers' | 'isExpected'>;
 
-/** The peers of the DLedger group of `node`: all, those that are wanted up, and how many are needed to elect one. */
+/** The peers of the DLedger group of `node`: all, those that are wanted up, and how many are needed to elect a leader. */
 function votersOf(node: NodeSpec, { peers, isExpected }: Group) {
   const group = peers().filter((peer) => peer.brokerName === node.brokerName);
   return { group, wanted: group.filter((peer) => isExpected(peer.id)), majority: Math.floor(group.length / 2) + 1 };
@@ -122,7 +122,7 @@ export function hasTooFewPeers(node: NodeSpec, context: Group): boolean {
   return node.election === 'dledger' && wanted.length < majority;
 }
 
-/** @returns that the group of `node` has no leader and, where too few of its peers are up to elect one, which are missing. */
+/** @returns that the group of `node` has no leader and, if too few of its peers are up to elect one, which are missing. */
 export function noLeader(node: NodeSpec, context: Group): string {
   if (!hasTooFewPeers(node, context)) return `${node.brokerName} has no leader yet`;
   const { group, wanted, majority } = votersOf(node, context);

@@ -7,21 +7,21 @@ import { isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
 import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
 import { answers, registrationNudge, unregistered } from './registration.js';
 
-/** A broker that was nudged registers within milliseconds; asking it again sooner would only rewrite its file again. */
+/** A broker registers within milliseconds after it is asked; to ask again sooner would only rewrite its file again. */
 const NUDGE_EVERY_MS = 500;
 /**
- * A broker registers while it boots. One that is still not listed this much later, or whose slave still does not follow it, has met a
- * NameServer or a master that came later than it did, and would learn of that only after registerNameServerPeriod (30 s by default).
+ * A broker registers while it boots. If it is still not listed after this time, or its slave still does not follow it, a NameServer or a
+ * master started later than the broker, which would learn of that only after registerNameServerPeriod (30 s by default).
  */
 const LATE_MS = 2_000;
 
 /**
- * Readiness of one start of a broker, in this order: it answers; it is routed under its id on every
- * NameServer; and once per start no slave holds more than its master, and a write to the master returned 0 with the slave in sync.
+ * Readiness of one start of a broker, in this order: it answers; every NameServer routes it under its id;
+ * and once per start no slave holds more than its master, and a write to the master returned 0 with the slave in sync.
  * A master whose slaves are all stopped or given up is ready when it stores (10, 11, 12); a slave without a master is ready when registered.
  *
- * Releases from 5.0 skip their first registration when the NameServers have not been checked yet and wait 10 s for the next:
- * an UPDATE_BROKER_CONFIG makes them register at once; masters before slaves, which learn their master from the answer.
+ * Releases from 5.0 skip their first registration if the NameServers have not been checked yet, and wait 10 s for the next.
+ * An UPDATE_BROKER_CONFIG makes them register at once: masters before slaves, because slaves learn their master from the answer.
  */
 export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   const traits = releaseTraits(node.release.version);
@@ -58,7 +58,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
     if (!replicationProved && master) {
       const unproved = await proveReplication(master, isMaster(node) ? partners.filter(isSlave) : [node], signal);
       if (unproved) {
-        // A slave is told where its master listens when it registers.
+        // A slave learns the address of its master when it registers.
         if (isMaster(node) && isSlaveLate()) for (const slave of partners.filter(isSlave)) await nudgeOf.get(slave.id)?.(signal);
         return unproved;
       }
@@ -69,7 +69,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
   });
 }
 
-/** @returns whether LATE_MS have passed since it was asked for the first time. */
+/** @returns whether LATE_MS have passed since the first call. */
 function lateness({ clock }: RoleContext): () => boolean {
   let since: number | undefined;
   return () => {
@@ -79,13 +79,13 @@ function lateness({ clock }: RoleContext): () => boolean {
 }
 
 /**
- * Writes to `master` until a write is answered with 0, and waits until each of `slaves` holds what was written.
- * @returns a function that goes one step; it gives undefined once proved, else why not yet.
+ * Writes to `master` until the answer to a write is 0, and waits until each of `slaves` holds what was written.
+ * @returns a function that does one step; it returns undefined once this is proved, else why not yet.
  */
 function replicationProof(
   context: RoleContext,
 ): (master: NodeSpec, slaves: readonly NodeSpec[], signal: AbortSignal) => Promise<string | undefined> {
-  /** Where the last write lies in queue 0 of the master's own topic. A slave that holds it is attached; only then is another write worth it. */
+  /** The offset of the last write in queue 0 of the master's own topic. A slave that holds it is attached; only then write again. */
   let written: { queueOffset: number; isAcknowledged: boolean } | undefined;
   let storesMatch = false;
   return async (master, slaves, signal) => {
@@ -96,7 +96,7 @@ function replicationProof(
       if (mismatch) return mismatch;
       storesMatch = true;
     }
-    // A SYNC_MASTER of 5.x holds a write back for seconds while it has no slave: first see that there is one.
+    // A SYNC_MASTER of 5.x delays a write for seconds while it has no slave: first check that there is one.
     if (slaves.length > 0 && releaseTraits(master.release.version).hasHaStatusRequest) {
       const attached = await attachedSlaves(context, master, signal);
       if (attached === 0) return `${slaves.map((slave) => slave.id).join(', ')} has not connected to ${master.id} for replication`;
@@ -120,10 +120,10 @@ function replicationProof(
 }
 
 /**
- * @returns what is wrong where a slave's commit log is longer than its master's, whose store was emptied or is another one. No release refuses
- * that: the master acknowledges with 0 what the slave never gets, as the slave has reported an offset beyond it, and once the master has grown
- * so long the slave takes up in the middle of a message. Source: store/.../ha/GroupTransferService.java (4.x: HAService.java); measured on 4.9.7
- * and 5.5.0. The slave is asked first: of a healthy pair it can then hold no more.
+ * @returns what is wrong if a slave's commit log is longer than its master's, whose store was emptied or replaced. No release refuses
+ * that: the master acknowledges with 0 what the slave never gets, because the slave has reported a higher offset. Once the master's log is
+ * that long, the slave continues in the middle of a message. Source: store/.../ha/GroupTransferService.java (4.x: HAService.java); measured on 4.9.7
+ * and 5.5.0. Ask the slave first: in a healthy pair it can then not hold more.
  */
 async function storeMismatch(
   { remoting }: RoleContext,
@@ -138,15 +138,15 @@ async function storeMismatch(
     return (
       `${slave.id} holds ${held.commitLogMaxOffset} bytes of commit log, its master ${master.id} only ${wanted.commitLogMaxOffset}: ` +
       `their stores do not belong together, and what ${master.id} acknowledges may never reach ${slave.id}; ` +
-      `\`rmqdev stop ${slave.id}\` and \`rmqdev reset ${slave.id}\` let it copy its master anew`
+      `\`rmqdev stop ${slave.id}\` and \`rmqdev reset ${slave.id}\` let it copy its master again`
     );
   }
   return undefined;
 }
 
 /**
- * @returns how many slaves are attached to `master`, or undefined where it cannot tell: in a roll to 5.x its slave
- * comes first, and is measured against a master that still runs 4.x, whatever its spec says.
+ * @returns how many slaves are attached to `master`, or undefined if it cannot tell: a roll to 5.x begins with the slave,
+ * whose master still runs 4.x then, whatever its spec says.
  */
 async function attachedSlaves({ remoting }: RoleContext, master: NodeSpec, signal: AbortSignal): Promise<number | undefined> {
   try {

@@ -7,8 +7,8 @@ import type { RoleContext } from '../role.js';
 const READ_AND_WRITE = '6';
 
 /**
- * @returns a function that makes the broker register with every NameServer at once, not more often than each `everyMs`:
- * an UPDATE_BROKER_CONFIG that sets the permission it has. It also rewrites the running copy of its file.
+ * @returns a function that makes the broker register with every NameServer at once, but not more often than every `everyMs`:
+ * an UPDATE_BROKER_CONFIG that sets the permission that it already has. It also rewrites the running copy of its file.
  * Source: broker/.../processor/AdminBrokerProcessor.java updateBrokerConfig; measured.
  */
 export function registrationNudge(
@@ -21,14 +21,14 @@ export function registrationNudge(
     const now = clock.monotonicMs();
     if (last !== undefined && now - last < everyMs) return;
     last = now;
-    // Whoever changed it since, such as with mqadmin, meant it.
+    // A change since then, such as with mqadmin, was intended.
     const brokerPermission = (await getBrokerConfig(remoting, node.localAddress, signal)).get('brokerPermission') ?? READ_AND_WRITE;
     await updateBrokerConfig(remoting, node.localAddress, { brokerPermission }, signal);
   };
 }
 
 /**
- * Alive is a broker that answers GET_MAX_OFFSET for its own topic. Not GET_BROKER_RUNTIME_INFO: while a commit log is shorter than
+ * A broker is alive if it answers GET_MAX_OFFSET for its own topic. Not GET_BROKER_RUNTIME_INFO: while a commit log is shorter than
  * two messages of maxMessageSize, each one leaves a WARN `selectMappedBuffer request pos invalid` in store.log.
  * Source: store/.../DefaultMessageStore.java getEarliestMessageTime; measured.
  */
@@ -42,8 +42,8 @@ export function namesrvsOf(node: NodeSpec, { peers, isExpected }: RoleContext): 
 }
 
 /**
- * @returns why the node does not count as registered: every NameServer of its configuration that lives must list its address under its id,
- * in the route of the topic that carries its brokerName. Source: broker/.../topic/TopicConfigManager.java
+ * @returns why the node does not count as registered: every running NameServer of its configuration must list its address under its id,
+ * in the route of the topic that is named after its brokerName. Source: broker/.../topic/TopicConfigManager.java
  */
 export async function unregistered(node: NodeSpec, context: RoleContext, signal: AbortSignal): Promise<string | undefined> {
   const namesrvs = namesrvsOf(node, context);

@@ -39,7 +39,7 @@ test('a node that is paused or was killed on purpose comes with the command that
     NOW,
   );
   expect(text).toContain('broker-a last ended 3.0s ago: killed by `rmqdev kill` (SIGKILL); `rmqdev start broker-a` brings it back');
-  expect(text).toContain('broker-b is paused: `rmqdev resume broker-b` lets it go on');
+  expect(text).toContain('broker-b is paused: `rmqdev resume broker-b` continues it');
 });
 
 test('up says before it begins what changes, once for all nodes that share it', () => {

@@ -245,7 +245,7 @@ test('a store with its abort file was not closed, and the proof says so', async 
 test('a port that a stranger took meanwhile is none of this cluster’s', async () => {
   const cluster = setUp({ profile: profileOf(['namesrv-1']) });
   fake.owners.push({ port: 9876, pid: 1, command: 'nginx' });
-  expect(await proveStopped(cluster)).toEqual(['no process left', 'no port left in the hands of this cluster']);
+  expect(await proveStopped(cluster)).toEqual(['no process left', 'no port left that this cluster holds']);
 });
 
 test('a process that is left, and its port, are named', async () => {
