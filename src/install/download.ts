@@ -71,7 +71,8 @@ export async function fetchText(url: string, timeoutMs: number, { clock, signal 
 /** @returns whether the server has something at `url`; false also if it cannot be reached. */
 export async function exists(url: string, timeoutMs: number, { clock, signal }: DownloadContext): Promise<boolean> {
   using deadline = clock.deadline(timeoutMs, signal);
-  return fetch(url, { method: 'HEAD', signal: deadline.signal }).then(
+  // Awaited here: the deadline is disposed of at the end of this function.
+  return await fetch(url, { method: 'HEAD', signal: deadline.signal }).then(
     (response) => response.ok,
     () => false,
   );

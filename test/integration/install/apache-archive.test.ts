@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { access, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
-import { STALL_MS } from '../../../src/install/download.js';
+import { exists, STALL_MS } from '../../../src/install/download.js';
 import { deadMirror, harness, Mirror, releaseZip, serveRanges, sha512, zipName } from './support.js';
 
 const MEGABYTE = 1_048_576;
@@ -204,4 +207,14 @@ test('a full disk is told as such', { skip: process.platform !== 'linux' }, asyn
   await symlink('/dev/full', join(paths.cache, 'downloads', `${zipName('5.5.0')}.part`));
   await expect(install()).rejects.toMatchObject({ code: 'DISK_FULL', text: { what: expect.stringContaining(paths.root) } });
   expect(await installed()).toEqual([]);
+});
+
+test('a server that takes a connection and never answers has nothing, once its time is over', async () => {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const signal = new AbortController().signal;
+  expect(await exists(`http://127.0.0.1:${port}/`, 50, { clock: systemClock, signal })).toBe(false);
+  server.closeAllConnections();
+  server.close();
 });
