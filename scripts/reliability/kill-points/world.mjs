@@ -94,6 +94,12 @@ export class World {
     );
   }
 
+  /** Nodes that a start, which this daemon or the next one continues, still has to bring up. */
+  pending() {
+    const { pendingStart, pendingRestart } = JSON.parse(readFileSync(this.paths.state, 'utf8'));
+    return [...new Set([...pendingStart, ...pendingRestart])];
+  }
+
   /** The same of each JVM that lives, by the file that it was started with. */
   runningSettings() {
     return new Map(
