@@ -32,6 +32,14 @@ import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
 type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
+/** What `up` makes the cluster consist of. */
+export type Wanted = {
+  profile: Profile;
+  /** Which of the profile's hosts this machine is. */
+  host: string | undefined;
+  debug: boolean;
+  assignments: ReadonlyMap<string, Assignment>;
+};
 /** Operations that start nodes; a start that a later daemon continues is an `up`. */
 const STARTING: ReadonlySet<string> = new Set(['up', 'start', 'restart', 'reset']);
 
@@ -50,6 +58,8 @@ export class Cluster {
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
   #profile: Profile | undefined;
+  #host: string | undefined;
+  #elsewhere: readonly NodeSpec[] = [];
   #debug = false;
   readonly #operations: Operations;
   #notices: readonly string[] = [];
@@ -107,7 +117,8 @@ export class Cluster {
     const isRebooted = state.bootId !== null && this.world.bootId !== null && state.bootId !== this.world.bootId;
     const found = new Map<string, NodeSnapshot>();
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
-    for (const next of buildSpecs({ cluster: this.name, profile: state.profile, paths: this.paths, assignments })) {
+    this.#host = state.host;
+    for (const next of this.#place(state.profile, assignments)) {
       const kept = state.nodes.get(next.id)?.snapshot ?? FRESH_SNAPSHOT;
       const identity = isRebooted ? kept.identity : await livingProcess(this.world.platform, nodeMarker(next.paths), kept.identity);
       const spec = (identity && readLaunchedSpec(next.paths)) ?? next;
@@ -168,6 +179,15 @@ export class Cluster {
   get hasNodes(): boolean {
     return this.#nodes.size > 0;
   }
+  /** Which of the profile's hosts this machine is; undefined if the profile has none. */
+  get host(): string | undefined {
+    return this.#host;
+  }
+  /** The nodes that other hosts run. */
+  get elsewhere(): readonly NodeSpec[] {
+    return this.#elsewhere;
+  }
+  /** The nodes of this host. */
   get specs(): NodeSpec[] {
     return [...this.#nodes.values()].map((node) => node.spec);
   }
@@ -230,11 +250,11 @@ export class Cluster {
    * Makes the cluster consist of these nodes. Specs of running nodes take effect at their next launch.
    * A node that is no longer in the profile must have been stopped before.
    */
-  apply(profile: Profile, debug: boolean, assignments: ReadonlyMap<string, Assignment>): void {
+  apply({ profile, host, debug, assignments }: Wanted): void {
     this.#profile = profile;
+    this.#host = host;
     this.#debug = debug;
-    const specs = buildSpecs({ cluster: this.name, profile, paths: this.paths, assignments });
-    const nodes = specs.map((spec): Node => {
+    const nodes = this.#place(profile, assignments).map((spec): Node => {
       const existing = this.#nodes.get(spec.id);
       if (!existing)
         return {
@@ -249,6 +269,13 @@ export class Cluster {
     this.#nodes.clear();
     for (const node of nodes) this.#nodes.set(node.spec.id, node);
     this.save();
+  }
+
+  /** @returns the specs of the nodes of this host. Those of other hosts become `elsewhere`. */
+  #place(profile: Profile, assignments: ReadonlyMap<string, Assignment>): NodeSpec[] {
+    const specs = buildSpecs({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
+    this.#elsewhere = specs.filter(({ isElsewhere }) => isElsewhere);
+    return specs.filter(({ isElsewhere }) => !isElsewhere);
   }
 
   /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED if another takes over */
@@ -297,6 +324,7 @@ export class Cluster {
     saveClusterState(this.paths, {
       name: this.name,
       profile: this.#profile,
+      host: this.#host,
       debug: this.#debug,
       pendingStart: this.wishes.pending.start,
       pendingRestart: this.wishes.pending.restart,
@@ -345,7 +373,7 @@ export class Cluster {
     return {
       remoting: this.world.remoting,
       clock: this.world.clock,
-      peers: () => this.specs,
+      peers: () => [...this.specs, ...this.#elsewhere],
       isExpected: (id) => this.#isExpected(id),
       stage: (id, stage) => {
         if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;

@@ -54,6 +54,7 @@ const UpParams = z.strictObject({
   ...ProfileRequest,
   name: z.string().optional(),
   from: z.string().optional().describe('apache, maven or a path'),
+  host: z.string().optional().describe('which of the hosts of the profile this machine is; omit if its addresses tell'),
   debug: z.boolean(),
   strictPorts: z.boolean(),
   wait: z.boolean(),

@@ -48,8 +48,8 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
       const place = propertyPlaces.get(`${node}.${key}`);
       return place && formatPlace(place, params.caller.cwd);
     };
-    const { caller, from, debug, strictPorts, wait, timeoutMs } = params;
-    return { name, request: { profile, warnings, placeOf, caller, from, debug, strictPorts, others, claims, wait, timeoutMs } };
+    const { caller, from, host, debug, strictPorts, wait, timeoutMs } = params;
+    return { name, request: { profile, warnings, placeOf, caller, from, host, debug, strictPorts, others, claims, wait, timeoutMs } };
   }
 }
 

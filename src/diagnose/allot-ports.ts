@@ -17,7 +17,8 @@ export type PortRequest = {
   /** Nodes that run now: they keep their ports. */
   running: ReadonlySet<string>;
   debug: boolean;
-  strict: boolean;
+  /** Why a node may get no other ports than those that it wants; undefined if it may. */
+  strict: string | undefined;
 };
 
 /** The highest listenPort to give out: the ports that a node uses above it must also be valid. */
@@ -72,7 +73,7 @@ async function place(
     const rival = sockets.find((port) => (taken.get(port) ?? node.id) !== node.id);
     if (rival !== undefined && isWanted) {
       movedBy = `port ${rival} is taken by ${taken.get(rival)}`;
-      if (strict) throw notGiven(node, rival, `${movedBy}, and --strict-ports allows no other`);
+      if (strict !== undefined) throw notGiven(node, rival, `${movedBy}, and ${strict}`);
     }
     if (rival !== undefined || (!isWanted && sockets.some((port) => world.reserved.has(port)))) continue;
     const holder = await world.holderOf(sockets.filter((port) => !own.has(port)));
@@ -102,11 +103,12 @@ export function describeHolder(holder: PortHolder): string {
   return `port ${holder.port} is held by ${whoHolds(holder)}`;
 }
 
-function refuseIfWrong(node: NodeProfile, holder: PortHolder, strict: boolean): void {
-  if (!strict && (node.role !== 'namesrv' || holder.rmqdevNode)) return;
-  const why = strict
-    ? `${describeHolder(holder)}, and --strict-ports allows no other`
-    : `${describeHolder(holder)}; on another port, clients that know the usual one would find the wrong cluster`;
+function refuseIfWrong(node: NodeProfile, holder: PortHolder, strict: string | undefined): void {
+  if (strict === undefined && (node.role !== 'namesrv' || holder.rmqdevNode)) return;
+  const why =
+    strict !== undefined
+      ? `${describeHolder(holder)}, and ${strict}`
+      : `${describeHolder(holder)}; on another port, clients that know the usual one would find the wrong cluster`;
   throw notGiven(node, holder.port, why, holder.pid);
 }
 

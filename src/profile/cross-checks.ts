@@ -1,9 +1,10 @@
 import { didYouMean } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
-import { hostsController, portOffsets } from '../rocketmq/ports.js';
+import { hostsController } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
+import { hostProblems, hostWarnings, portProblems } from './host-checks.js';
 import { controllerNumber, peerNumber } from './names.js';
-import type { NodeProfile, Path, Profile, ProfileProblem, ProfileWarning } from './profile.js';
+import type { Path, Profile, ProfileProblem, ProfileWarning } from './profile.js';
 import type { ResolvedNode, ResolvedProfile } from './resolve-profile.js';
 
 /** Below this even a NameServer spends its time collecting garbage. */
@@ -12,8 +13,10 @@ const SMALL_HEAP_BYTES = 32 * 1_048_576;
 type PlaceOf = ResolvedProfile['placeOf'];
 
 /** @returns what is wrong, or at least strange, between settings that are fine one by one. */
-export function crossCheck({ profile, nodes, placeOf }: ResolvedProfile): { problems: ProfileProblem[]; warnings: ProfileWarning[] } {
+export function crossCheck(resolved: ResolvedProfile): { problems: ProfileProblem[]; warnings: ProfileWarning[] } {
+  const { profile, nodes, placeOf } = resolved;
   const problems = [
+    ...hostProblems(resolved),
     ...idProblems(nodes),
     ...replicaProblems(nodes),
     ...electionProblems(nodes),
@@ -23,7 +26,7 @@ export function crossCheck({ profile, nodes, placeOf }: ResolvedProfile): { prob
     ...proxyProblems(nodes),
     ...topicProblems(profile, placeOf),
   ];
-  return { problems, warnings: warningsOf(nodes, placeOf) };
+  return { problems, warnings: [...warningsOf(nodes, placeOf), ...hostWarnings(resolved)] };
 }
 
 function warningsOf(nodes: readonly ResolvedNode[], placeOf: PlaceOf): ProfileWarning[] {
@@ -98,29 +101,6 @@ function electionProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
     return [{ place: first.at('brokerName'), path: ['nodes', first.node.id, 'brokerName'], message }];
   });
   return [...misnamed, ...doubled, ...small];
-}
-
-const LAST_PORT = 65_535;
-
-function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
-  const taken = new Map<number, NodeProfile>();
-  return nodes.flatMap(({ node, at }): ProfileProblem[] => {
-    const { id, listenPort } = node;
-    if (listenPort === undefined) return [];
-    const ports = Object.values(portOffsets(node))
-      .map((offset) => listenPort + offset)
-      .sort((a, b) => a - b);
-    const port = ports.find((candidate) => taken.has(candidate));
-    const holder = port === undefined ? undefined : taken.get(port);
-    for (const own of ports) taken.set(own, node);
-    if ((ports.at(-1) as number) > LAST_PORT) {
-      const message = `${id} takes ${ports.join(', ')}, and ports end at ${LAST_PORT}`;
-      return [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];
-    }
-    if (!holder) return [];
-    const message = `${id} takes ${ports.join(', ')}, but ${holder.id} (listenPort ${holder.listenPort}) also takes ${port}`;
-    return [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];
-  });
 }
 
 /** Each controller is known to the others by the number in its id; replicas that a controller leads need one. */

@@ -38,7 +38,17 @@ function settleForms(written: Tree, cwd: string): Tree {
   ];
   const settle = (settings: Tree) => changes.reduce((tree, [key, change]) => replaceEntry(tree, key, change), settings);
   const settleEach = (parts: Tree) => mapValues(parts, settle);
-  return replaceEntry(replaceEntry(settle(written), 'roles', settleEach), 'nodes', settleEach);
+  const settleHosts = (hosts: Tree) =>
+    mapTree(
+      hosts.place,
+      [...entriesOf(hosts)].map(([name, host]) => [name, settle(asMap(host, ['address']))]),
+    );
+  const parts: [key: string, change: (parts: Tree) => Tree][] = [
+    ['roles', settleEach],
+    ['nodes', settleEach],
+    ['hosts', settleHosts],
+  ];
+  return parts.reduce((tree, [key, change]) => replaceEntry(tree, key, change), settle(written));
 }
 
 const asMap = (entry: Tree, keys: readonly string[]): Tree =>

@@ -82,6 +82,20 @@ const Advertise = z.strictObject(
 
 const advertise = z.union([address, Advertise], { error: 'an address, or a map with clients and replication' });
 
+const Host = z.strictObject(
+  {
+    address: address.optional().describe('The address of the machine, as it has it and as the other hosts reach it'),
+    advertise: advertise
+      .optional()
+      .describe('Where its nodes are reached instead, by clients and other hosts (clients) and by slaves and peers (replication)'),
+  },
+  { error: 'a map' },
+);
+
+const host = z.union([address, Host], { error: 'an address, such as 192.168.1.20, or a map with address and advertise' });
+
+const hostName = word(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/, 'a letter or digit, then letters, digits, _ and - (at most 63)');
+
 const KEY = 'text of 7 to 256 characters without blanks';
 /** Source: acl/.../plain/PlainPermissionManager.java checkPlainAccessConfig: longer than 6. */
 const key = text(KEY).pipe(z.string().regex(/^[\x21-\x7e]{7,256}$/, { error: KEY }));
@@ -150,6 +164,7 @@ const ROLE_MAP = 'a map of settings, such as { heap: 512m }';
 export const NodeFile = z.strictObject(
   {
     role: oneOf(ROLES).optional().describe('What the node is'),
+    host: hostName.optional().describe('The machine that runs it, one of `hosts`'),
     brokerName: word(BROKER_NAME, 'letters, digits, . _ and - (at most 127)')
       .optional()
       .describe('Brokers: master and slaves share it. Default: the node id if brokerId is 0; the id without -n0 if an election decides'),
@@ -225,6 +240,10 @@ export const ProfileFile = z.strictObject(
       .boolean({ error: 'true or false' })
       .optional()
       .describe('true: NameServers, brokers and controllers take TLS only, with certificates that RocketMQ makes itself (default false)'),
+    hosts: z
+      .record(hostName, host, { error: 'a map of machines, such as { a: 192.168.1.20, b: 192.168.1.21 }' })
+      .optional()
+      .describe('The machines of a cluster that runs on several, with the address of each; every node then names its `host`'),
     ...shared,
     roles: z
       .strictObject(
@@ -252,6 +271,7 @@ export const ProfileFile = z.strictObject(
 );
 
 const settled = { restart: Restart.required(), advertise: Advertise.required() };
+const SettledHost = Host.required({ address: true });
 
 /** A node with everything merged in and the short forms of restart and advertise expanded. */
 export const SettledNode = NodeFile.required({ startup: true }).extend(settled);
@@ -260,6 +280,7 @@ export const SettledNode = NodeFile.required({ startup: true }).extend(settled);
 export const SettledProfile = ProfileFile.required({ brokerClusterName: true, replication: true, flush: true }).extend({
   advertise: settled.advertise,
   restart: settled.restart,
+  hosts: z.record(hostName, SettledHost).optional(),
 });
 
 /** Keys of `shared`: what a node takes over from the cluster. */

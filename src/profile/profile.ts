@@ -24,11 +24,16 @@ export type Profile = {
   acl?: Account | undefined;
   /** NameServers, brokers and controllers take TLS only, and speak it among themselves. */
   tls?: boolean;
+  /** The machines that run it, in the order of the file; none: everything runs on this one. */
+  hosts?: readonly HostProfile[] | undefined;
   /** In the order of the file. Ids are unique. */
   nodes: readonly NodeProfile[];
   topics: readonly TopicProfile[];
   groups: readonly GroupProfile[];
 };
+
+/** A machine of a cluster that runs on several: `address` is where the others reach it. */
+export type HostProfile = { name: string; address: string };
 
 export type Account = { accessKey: string; secretKey: string };
 
@@ -63,7 +68,9 @@ export type NodeProfile = {
   stopTimeoutMs: number | undefined;
   startTimeoutMs: number | undefined;
   startup: Startup;
-  /** The cluster's, unless role or node say otherwise. */
+  /** Its machine, by its name in `hosts`; undefined if the profile has none. */
+  host?: string | undefined;
+  /** The narrowest of node, role, host and cluster; else the address of its host, or 127.0.0.1. */
   advertise: Advertise;
 };
 

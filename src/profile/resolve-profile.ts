@@ -4,6 +4,7 @@ import { ELECTIONS, type ElectionMode } from '../rocketmq/releases.js';
 import { DEFAULT_QUEUES } from './names.js';
 import {
   type Account,
+  type HostProfile,
   type NodeProfile,
   type Path,
   type Profile,
@@ -81,17 +82,30 @@ function withDefaults(settings: Tree, keys: readonly string[] = [...entriesOf(DE
   return { ...merge(pick(DEFAULTS, keys), withoutNulls(settings)), place: settings.place };
 }
 
-/** @returns the settings of node `id`: defaults of a broker < its role's < its own. */
+/** @returns the settings of node `id`: defaults of a broker < where its host advertises < its role's < its own. */
 function nodeTree(profile: Tree, id: string): Tree {
   const own = partAt(profile, ['nodes', id]) ?? mapTree(profile.place, []);
   const role = String(partAt(own, ['role'])?.value);
-  const given = merge(partAt(profile, ['roles', role]), own);
+  const given = merge(merge(hostSettings(profile, own), partAt(profile, ['roles', role]) ?? mapTree(own.place, [])), own);
   const identity = role === 'broker' ? brokerIdentity(profile, given, id) : {};
   const missing = pick(
     toTree(identity, DEFAULT_PLACE),
     Object.keys(identity).filter((key) => (partAt(given, [key])?.value ?? null) === null),
   );
   return { ...merge(given, missing), place: own.place };
+}
+
+/** What a host gives its nodes: where they advertise themselves, unless the cluster says that for all of them. */
+function hostSettings(profile: Tree, node: Tree): Tree {
+  const name = String(partAt(node, ['host'])?.value);
+  const address = partAt(profile, ['hosts', name, 'address']);
+  if (!address) return mapTree(node.place, []);
+  const both = mapTree(address.place, [
+    ['clients', address],
+    ['replication', address],
+  ]);
+  const advertise = [partAt(profile, ['advertise']), partAt(profile, ['hosts', name, 'advertise'])];
+  return mapTree(node.place, [['advertise', advertise.reduce<Tree>((base, over) => (over ? merge(base, over) : base), both)]]);
 }
 
 /** What makes a broker what it is, if its profile does not say: a master of its own, or a replica of the group its id names. */
@@ -155,6 +169,7 @@ function nodeProfile(id: string, role: Role, settings: NodeSettings, election: E
     properties: settings.properties ?? {},
     env: settings.env ?? {},
     listenPort: settings.listenPort,
+    host: settings.host,
     restart: { policy, maxRestarts, windowMs: window, backoffMinMs: backoff.minMs, backoffMaxMs: backoff.maxMs },
     stopTimeoutMs: settings.stopTimeout,
     startTimeoutMs: settings.startTimeout,
@@ -176,10 +191,15 @@ function assemble({ name, file }: { name: string; file: string }, nodes: readonl
     advertise: settings.advertise,
     acl: settings.acl ? accountOf(settings.acl) : undefined,
     tls: settings.tls ?? false,
+    hosts: hostsOf(settings),
     nodes: nodes.map(({ node }) => node),
     topics: (settings.topics ?? []).map(({ name: topic, queues = DEFAULT_QUEUES, brokers }) => ({ name: topic, queues, brokers })),
     groups: (settings.groups ?? []).map((group) => ({ name: group })),
   };
+}
+
+function hostsOf({ hosts }: ProfileSettings): HostProfile[] | undefined {
+  return hosts && Object.entries(hosts).map(([name, { address }]) => ({ name, address }));
 }
 
 function accountOf(acl: true | { accessKey?: string | undefined; secretKey?: string | undefined }): Account {

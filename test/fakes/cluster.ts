@@ -73,7 +73,14 @@ export function assignmentsOf({ nodes }: Profile, version = '5.5.0'): Map<string
   );
 }
 
-type SpecsRequest = { profile?: Profile; version?: string; cluster?: string; root?: string; assignments?: Map<string, Assignment> };
+type SpecsRequest = {
+  profile?: Profile;
+  host?: string;
+  version?: string;
+  cluster?: string;
+  root?: string;
+  assignments?: Map<string, Assignment>;
+};
 
 export function specsOf({
   profile = profileOf(),
@@ -81,8 +88,9 @@ export function specsOf({
   cluster = '2m2s',
   root = '/home/clusters/2m2s',
   assignments,
+  host,
 }: SpecsRequest = {}): NodeSpec[] {
-  return buildSpecs({ cluster, profile, paths: new ClusterPaths(root), assignments: assignments ?? assignmentsOf(profile, version) });
+  return buildSpecs({ cluster, profile, host, paths: new ClusterPaths(root), assignments: assignments ?? assignmentsOf(profile, version) });
 }
 
 /** The spec of one node of `specsOf(request)`. */

@@ -59,7 +59,7 @@ export class FakeWorld implements AsyncDisposable {
     const cluster = this.empty(name);
     const assignments = assignmentsOf(this.profile, this.#version);
     for (const assignment of assignments.values()) assignment.release.home = this.#release;
-    cluster.apply(this.profile, false, assignments);
+    cluster.apply({ profile: this.profile, host: undefined, debug: false, assignments });
     return cluster;
   }
 

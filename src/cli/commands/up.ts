@@ -23,6 +23,7 @@ export const upCommand = defineCommand({
     )
       .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
+      .option('host', { type: 'string', describe: 'Which of the profile’s hosts this machine is (default: the one whose address it has)' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Show nodes, ports, files and memory; change nothing' })
       .option('watch', {
@@ -78,13 +79,24 @@ type Options = ProfileOptions & {
   profile: string | undefined;
   name: string | undefined;
   from: string | undefined;
+  host: string | undefined;
   debug: boolean;
   strictPorts: boolean;
   wait: boolean;
   timeout: number;
 };
 
-function toParams({ profile = projectProfile(), name, from, debug, strictPorts, wait, timeout, ...options }: Options): ParamsInput<'up'> {
+function toParams({
+  profile = projectProfile(),
+  name,
+  from,
+  host,
+  debug,
+  strictPorts,
+  wait,
+  timeout,
+  ...options
+}: Options): ParamsInput<'up'> {
   return {
     profile,
     caller: callerEnvironment(),
@@ -94,6 +106,7 @@ function toParams({ profile = projectProfile(), name, from, debug, strictPorts, 
     wait,
     timeoutMs: timeout,
     ...(name === undefined ? {} : { name }),
+    ...(host === undefined ? {} : { host }),
     ...(from === undefined ? {} : { from: absolutePath(from) }),
   };
 }

@@ -57,7 +57,7 @@ export async function wantedPorts(
 ): Promise<WantedPorts[]> {
   const portsOf = (ports: NodePorts): number[] => Object.values(ports);
   const { ports } = await allotPorts(
-    { nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: false },
+    { nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: undefined },
     { holderOf: async () => undefined, reserved: new Set(others.flatMap((other) => other.nodes.flatMap((node) => portsOf(node.ports)))) },
   );
   return nodes.filter(({ id }) => !running.has(id)).map(({ id, role }) => ({ node: id, role, ports: { ...(ports.get(id) as NodePorts) } }));

@@ -38,7 +38,7 @@ export async function up(
     report({ event: 'stage', stage: name, tMs: Math.round(now - since) });
   };
 
-  const { plan, assignments, restarts, remove } = await planCluster(cluster, {
+  const { plan, host, assignments, restarts, remove } = await planCluster(cluster, {
     ...request,
     mayInstall: true,
     report: (version, progress) => report({ event: 'install', version, ...installText(progress) }),
@@ -57,12 +57,12 @@ export async function up(
   for (const id of remove) {
     cluster.journal.record('node-removed', id, `${id} is no longer in the profile; its data stays in ${cluster.spec(id).paths.root}`);
   }
-  const ids = request.profile.nodes.map(({ id }) => id);
+  const ids = plan.nodes.filter(({ change }) => change !== 'remove').map(({ id }) => id);
   const restarted = [...restarts.rolled, ...restarts.together];
   const start = ids.filter((id) => !restarted.includes(id));
   // With the new profile, or not at all: from then on a later daemon continues what is not done.
   cluster.wishes.addPending({ start, restart: restarted });
-  cluster.apply(request.profile, request.debug, assignments);
+  cluster.apply({ profile: request.profile, host, debug: request.debug, assignments });
   await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {

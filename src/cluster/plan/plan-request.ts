@@ -12,6 +12,8 @@ export type PlanRequest = {
   placeOf: (node: string, key: string) => string | undefined;
   caller: CallerEnvironment;
   from: string | undefined;
+  /** `--host`: which of the profile's hosts this machine is. */
+  host: string | undefined;
   debug: boolean;
   strictPorts: boolean;
   /** False for --dry-run: then nothing is downloaded or written. */

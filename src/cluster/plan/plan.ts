@@ -2,7 +2,9 @@ import { RmqdevError } from '../../base/errors.js';
 import { counted } from '../../base/units.js';
 import type { Plan } from '../../contract/events.js';
 import { allOf, allotPorts } from '../../diagnose/allot-ports.js';
+import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import { type PortHolder, rmqdevNodeOf } from '../../diagnose/port-holder.js';
+import { ownInterfaces } from '../../machine/reach.js';
 import { formatPlace } from '../../profile/problems.js';
 import { checkProperty } from '../../rocketmq/keys.js';
 import type { Cluster } from '../cluster.js';
@@ -23,9 +25,12 @@ import {
   resolveReleases,
 } from './releases-and-jdks.js';
 import { planRestarts, type Restarts } from './restarts.js';
+import { settleHost } from './this-host.js';
 
 export type ClusterPlan = {
   plan: Plan;
+  /** Which of the profile's hosts this machine is. */
+  host: string | undefined;
   assignments: ReadonlyMap<string, Assignment>;
   /** How running nodes get their new settings. */
   restarts: Restarts;
@@ -37,8 +42,18 @@ export type ClusterPlan = {
  * Works out what `up` will do, and refuses what cannot work, before anything starts: release, JDK, properties, ports, memory, disk, stores.
  * @throws RmqdevError with many codes; then nothing has changed, except that a release may have been installed.
  */
-export async function planCluster(cluster: Cluster, request: PlanRequest): Promise<ClusterPlan> {
-  const { profile } = request;
+export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise<ClusterPlan> {
+  const host = await settleHost({
+    profile: asked.profile,
+    asked: asked.host,
+    before: cluster.host,
+    isRunning: cluster.runningCount > 0,
+    interfaces: ownInterfaces(),
+  });
+  const nodes = asked.profile.nodes.filter((node) => node.host === host);
+  const profile = { ...asked.profile, nodes };
+  /** Only what this host runs is planned; the rest gives addresses and places. */
+  const request = { ...asked, profile };
   const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
   await requireJdks(cluster, request);
   // Before anything is downloaded. A release given only as a path is known later.
@@ -51,14 +66,16 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
   checkProperties(request, releases, notices);
   checkAccessControl(cluster, request, releases, notices);
   await refuseForbiddenPorts(profile);
-  const ports = await settlePorts(cluster, request, notices);
+  const ports = await settlePorts(cluster, request, host === undefined ? undefined : fixedPorts(asked.profile), notices);
   const assignments = new Map(
-    profile.nodes.map((node): [string, Assignment] => [
+    nodes.map((node): [string, Assignment] => [
       node.id,
       { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
     ]),
   );
-  const specs = buildSpecs({ cluster: cluster.name, profile, paths: cluster.paths, assignments });
+  const specs = buildSpecs({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments }).filter(
+    ({ isElsewhere }) => !isElsewhere,
+  );
   const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
   const restart = specs
     .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
@@ -92,7 +109,7 @@ export async function planCluster(cluster: Cluster, request: PlanRequest): Promi
     files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, spec.paths.runConfig])],
     notices,
   };
-  return { plan, assignments, restarts, remove };
+  return { plan, host, assignments, restarts, remove };
 }
 
 type PlannedNode = Plan['nodes'][number];
@@ -142,18 +159,23 @@ function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, Rel
   });
 }
 
-async function settlePorts(cluster: Cluster, request: PlanRequest, notices: string[]): Promise<Map<string, NodePorts>> {
+async function settlePorts(
+  cluster: Cluster,
+  request: PlanRequest,
+  fixed: ReadonlyMap<string, NodePorts> | undefined,
+  notices: string[],
+): Promise<Map<string, NodePorts>> {
   const { platform } = cluster.world;
   const own = new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).flatMap((spec) => allOf(spec.ports)));
   const { ports, notices: moved } = await allotPorts(
     {
-      nodes: request.profile.nodes,
+      nodes: fixed ? request.profile.nodes.map((node) => ({ ...node, listenPort: fixed.get(node.id)?.listen })) : request.profile.nodes,
       kept: cluster.hasNodes
         ? new Map(cluster.specs.map((spec) => [spec.id, spec.ports]))
         : portsOnDisk(cluster.paths, request.profile.nodes),
       running: new Set(cluster.specs.filter((spec) => cluster.isLive(spec.id)).map((spec) => spec.id)),
       debug: request.debug,
-      strict: request.strictPorts,
+      strict: request.strictPorts ? '--strict-ports allows no other' : fixed && 'the other hosts of the cluster look for it there',
     },
     {
       reserved: new Set(request.others().flatMap((other) => other.specs.flatMap((spec) => allOf(spec.ports)))),

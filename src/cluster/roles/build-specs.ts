@@ -1,9 +1,10 @@
 import type { ClusterPaths } from '../../base/paths.js';
+import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import type { NodeProfile, Profile, Role } from '../../profile/profile.js';
 import { defaultHeapBytes, jvmFlags, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-flags.js';
 import { releaseTraits } from '../../rocketmq/releases.js';
 import { accessControlFlags } from '../spec/access-control.js';
-import { type Assignment, type NodeSpec, nodeMarker } from '../spec/node-spec.js';
+import { type Assignment, type NodePorts, type NodeSpec, nodeMarker } from '../spec/node-spec.js';
 import { addressOf, hostOf, type Placement, THIS_HOST } from '../spec/placement.js';
 import { ROLE_DEFINITIONS } from './definitions.js';
 import type { NodeDraft } from './role.js';
@@ -26,21 +27,39 @@ const PASSED_ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] 
 export type SpecRequest = {
   cluster: string;
   profile: Profile;
+  /** Which of the profile's hosts this machine is; undefined if the profile has none. */
+  host: string | undefined;
   paths: ClusterPaths;
+  /** Of the nodes that run here, at least one. */
   assignments: ReadonlyMap<string, Assignment>;
 };
 
-/** @returns one spec for each node, in the profile's order: everything that a launch needs, except the class path, which is read at the launch. */
-export function buildSpecs({ cluster, profile, paths, assignments }: SpecRequest): NodeSpec[] {
-  const assigned = (node: NodeProfile) => assignments.get(node.id) as Assignment;
-  const placed = (node: NodeProfile) => placementOf(node, assigned(node), paths);
+/**
+ * @returns one spec for each node, in the profile's order: everything that a launch needs, except the class path, which is read at the launch.
+ * A node of another host has its addresses and its place in the cluster; its release and JDK are those of this host, because nobody here knows them.
+ */
+export function buildSpecs({ cluster, profile, host, paths, assignments }: SpecRequest): NodeSpec[] {
+  const ports = fixedPorts(profile);
+  const [known] = assignments.values();
+  const assigned = (node: NodeProfile) => assignments.get(node.id) ?? { ...(known as Assignment), ports: ports.get(node.id) as NodePorts };
+  const placed = (node: NodeProfile) => placementOf(node, assigned(node), { paths, host });
   const namesrvAddrs = profile.nodes.filter((node) => node.role === 'namesrv').map((node) => addressOf(placed(node), 'host'));
   const drafts = profile.nodes.map((node) => draftNode(node, assigned(node), placed(node), { cluster, profile, namesrvAddrs }));
   return drafts.map((draft) => ({ ...draft, config: ROLE_DEFINITIONS[draft.role].config(draft, drafts), javaArgs: javaArguments(draft) }));
 }
 
-function placementOf(node: NodeProfile, { ports }: Assignment, paths: ClusterPaths): Placement {
-  return { host: THIS_HOST, ports, paths: paths.node(node.id), advertised: node.advertise };
+function placementOf(
+  node: NodeProfile,
+  { ports }: Assignment,
+  { paths, host }: { paths: ClusterPaths; host: string | undefined },
+): Placement {
+  return {
+    host: node.host ?? THIS_HOST,
+    isElsewhere: node.host !== host,
+    ports,
+    paths: paths.node(node.id),
+    advertised: node.advertise,
+  };
 }
 
 function draftNode(

@@ -1,7 +1,7 @@
 import { controllerNumber } from '../../profile/names.js';
 import { getControllerMetadata } from '../../remoting/controller-api.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
-import { addressOf, type Placement } from '../spec/placement.js';
+import { addressOf, type Reachable } from '../spec/placement.js';
 import { controllerClosed } from './clean-end.js';
 import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
@@ -22,8 +22,8 @@ export const isController = ({ ports, role }: Pick<NodeSpec, 'ports' | 'role'>):
   role === 'controller' || ports.controller !== undefined;
 
 /** The address at which to ask the controller that `node` is, or contains. */
-export const controllerAddress = (node: Pick<Placement, 'advertised' | 'ports'>): string =>
-  addressOf(node, 'host', node.ports.controller === undefined ? 'listen' : 'controller');
+export const controllerAddress = (node: Reachable): string =>
+  addressOf(node, 'voters', node.ports.controller === undefined ? 'listen' : 'controller');
 
 export const controllerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.controller.ControllerStartup',

@@ -6,7 +6,7 @@ import { lookupKey } from '../../rocketmq/keys.js';
 import type { Probe } from '../../supervisor/probe.js';
 import { accessControlLines } from '../spec/access-control.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
-import { addressOf, hostOf, type Placement } from '../spec/placement.js';
+import { addressOf, hostOf, type Reachable } from '../spec/placement.js';
 import { proxyClosed } from './clean-end.js';
 import { type NodeDraft, needs, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
 
@@ -35,10 +35,8 @@ export const proxyRole: RoleDefinition = {
   endedCleanly: proxyClosed,
 };
 
-type Placed = Pick<Placement, 'advertised' | 'ports'>;
-
 /** Where clients of RocketMQ's own protocol find it; `localAddress` is that of gRPC. */
-export const remotingAddress = (node: Placed): string => addressOf(node, 'host', 'remoting');
+export const remotingAddress = (node: Reachable): string => addressOf(node, 'host', 'remoting');
 
 /**
  * Readiness of one start: its remoting port returns a route to a broker of its cluster, its gRPC port speaks HTTP/2, and once per start a

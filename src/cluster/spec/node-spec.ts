@@ -2,7 +2,7 @@ import type { NodePaths } from '../../base/paths.js';
 import type { Account, NodeProfile, Role } from '../../profile/profile.js';
 import type { NodePorts } from '../../rocketmq/ports.js';
 import type { ElectionMode } from '../../rocketmq/releases.js';
-import { addressOf, type Placement } from './placement.js';
+import { addressOf, type Placement, type Reachable } from './placement.js';
 
 /** One line of a generated file, with the reason that people read in the comment above it. */
 export type ConfigLine = { key: string; value: string; reason: string };
@@ -75,7 +75,7 @@ export function configured(node: Pick<NodeSpec, 'config'>, key: string): string 
 }
 
 /** @returns a text for people that a debugger may hold the node; undefined if its JVM accepts no debugger. */
-export function debuggerOf(node: Pick<NodeSpec, 'ports' | 'advertised' | 'javaArgs' | 'env'>): string | undefined {
+export function debuggerOf(node: Reachable & Pick<NodeSpec, 'javaArgs' | 'env'>): string | undefined {
   if (node.ports.debug !== undefined) return `no answer; a debugger may hold it (JDWP listens on ${addressOf(node, 'host', 'debug')})`;
   const options = [...node.javaArgs, node.env.JAVA_TOOL_OPTIONS ?? '', node.env.JDK_JAVA_OPTIONS ?? ''];
   return options.some((option) => /-agentlib:jdwp|-Xrunjdwp|-Xdebug/.test(option))

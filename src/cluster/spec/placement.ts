@@ -5,6 +5,8 @@ import type { NodePorts } from '../../rocketmq/ports.js';
 export type Placement = {
   /** The host that runs it, by its name in the profile; THIS_HOST while a profile names none. */
   host: string;
+  /** Another host runs it: another daemon supervises it, and it is only seen over the network. */
+  isElsewhere: boolean;
   ports: NodePorts;
   paths: NodePaths;
   /** Its address for others, also on other hosts: for clients (brokerIP1), and for nodes that copy from it (brokerIP2). */
@@ -12,20 +14,34 @@ export type Placement = {
 };
 
 export type NodeSocket = keyof NodePorts;
-/** Who looks at a node: rmqdev and the nodes on the same host, clients, or the slaves of a broker. */
-export type Viewer = 'host' | 'clients' | 'slaves';
+/**
+ * Who looks at a node: rmqdev on this host and the nodes that it starts here; clients; the slaves of a broker; or the other voters of an
+ * election (DLedger peers, controllers), which must all know it under the same address.
+ */
+export type Viewer = 'host' | 'clients' | 'slaves' | 'voters';
 
 export const THIS_HOST = 'this host';
 /** Only this file knows that nodes on one host find each other this way. */
 const LOOPBACK = '127.0.0.1';
 
 /** @returns the name or address under which `seenBy` finds the host of `target`. */
-export function hostOf(target: Pick<Placement, 'advertised'>, seenBy: Viewer): string {
-  if (seenBy === 'clients') return target.advertised.clients;
-  return seenBy === 'slaves' ? target.advertised.replication : LOOPBACK;
+export function hostOf({ host, isElsewhere, advertised }: Seen, seenBy: Viewer): string {
+  switch (seenBy) {
+    case 'clients':
+      return advertised.clients;
+    case 'slaves':
+      return advertised.replication;
+    case 'voters':
+      return host === THIS_HOST ? LOOPBACK : advertised.replication;
+    default:
+      return isElsewhere ? advertised.clients : LOOPBACK;
+  }
 }
 
+type Seen = Pick<Placement, 'host' | 'isElsewhere' | 'advertised'>;
+export type Reachable = Seen & Pick<Placement, 'ports'>;
+
 /** @returns `host:port` of a socket of `target`, as `seenBy` finds it. */
-export function addressOf(target: Pick<Placement, 'advertised' | 'ports'>, seenBy: Viewer, socket: NodeSocket = 'listen'): string {
+export function addressOf(target: Reachable, seenBy: Viewer, socket: NodeSocket = 'listen'): string {
   return `${hostOf(target, seenBy)}:${target.ports[socket]}`;
 }

@@ -50,6 +50,7 @@ const State = z.object({
   name: z.string(),
   /** The effective profile, as the profile loader made it; trusted, because only the daemon writes this file. */
   profile: z.custom<Profile>((value) => typeof value === 'object' && value !== null && 'nodes' in value),
+  host: z.string().optional(),
   debug: z.boolean(),
   pendingStart: z.array(z.string()).default([]),
   pendingRestart: z.array(z.string()).default([]),
@@ -61,6 +62,8 @@ const State = z.object({
 export type ClusterState = {
   name: string;
   profile: Profile;
+  /** Which of the profile's hosts this machine is. */
+  host?: string | undefined;
   debug: boolean;
   /** Nodes that an unfinished start must still bring up, and running ones that an unfinished `up` must still restart. */
   pendingStart: readonly string[];

@@ -85,7 +85,7 @@ test('a single file has a size too', async () => {
 test('a cluster that is forgotten after its folder was deleted writes nothing there again', () => {
   const cluster = new Cluster({ home, clock: systemClock } as World, 'old');
   const profile = profileOf();
-  cluster.apply(profile, false, assignmentsOf(profile));
+  cluster.apply({ profile, host: undefined, debug: false, assignments: assignmentsOf(profile) });
   expect(existsSync(cluster.paths.state)).toBe(true);
   rmSync(cluster.paths.root, { recursive: true });
   cluster.forget();

@@ -187,7 +187,7 @@ describe('a changed profile', () => {
     const assignments = assignmentsOf(profile);
     for (const assignment of assignments.values()) assignment.release.home = cluster.spec('broker-a').release.home;
     await stop(['broker-a-s']);
-    cluster.apply(profile, false, assignments);
+    cluster.apply({ profile, host: undefined, debug: false, assignments });
     expect({ ids: cluster.specs.map(({ id }) => id), pid: cluster.supervisor('broker-a').pid }).toEqual({
       ids: ['namesrv-1', 'broker-a'],
       pid,

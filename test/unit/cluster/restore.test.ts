@@ -46,7 +46,7 @@ function daemonDies(cluster: Cluster): void {
 const apply = (cluster: Cluster, profile: Profile) => {
   const assignments = assignmentsOf(profile);
   for (const [id, assignment] of assignments) assignment.release = cluster.spec(id).release;
-  cluster.apply(profile, false, assignments);
+  cluster.apply({ profile, host: undefined, debug: false, assignments });
 };
 
 describe('a changed profile that is not rolled yet', () => {
@@ -67,7 +67,7 @@ describe('a changed profile that is not rolled yet', () => {
     const assignments = assignmentsOf(profile);
     for (const [id, assignment] of assignments) assignment.release = cluster.spec(id).release;
     assignments.set('broker-a', { ...(assignments.get('broker-a') as Assignment), ports: { listen: 12_011, fast: 12_009, ha: 12_012 } });
-    cluster.apply(profile, false, assignments);
+    cluster.apply({ profile, host: undefined, debug: false, assignments });
     daemonDies(cluster);
     const next = fake.empty();
     await next.restore();

@@ -112,7 +112,9 @@ test('an up that begins between the look and the removal wins', async () => {
   const { cluster } = registry.resolve('dev');
   const cleaning = clean(fake.world, registry, { dryRun: false, all: false });
   const withB = profileOf(['namesrv-1', 'broker-a', 'broker-b']);
-  await cluster.operate('up', 'alone', async () => cluster.apply(withB, false, assignmentsOf(withB)));
+  await cluster.operate('up', 'alone', async () =>
+    cluster.apply({ profile: withB, host: undefined, debug: false, assignments: assignmentsOf(withB) }),
+  );
   await cleaning;
   expect(existsSync(join(cluster.paths.root, 'nodes', 'broker-b', 'store', 'commitlog', '0'))).toBe(true);
 });

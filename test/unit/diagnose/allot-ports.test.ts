@@ -8,13 +8,15 @@ import { IDS_2M2S, nodeProfile } from '../../fakes/cluster.js';
 
 type Machine = { held?: readonly PortHolder[]; reserved?: readonly number[] };
 
+const STRICT = '--strict-ports allows no other';
+
 const stranger = (port: number): PortHolder => ({ port, pid: 4_242, command: 'nginx -g daemon off;', rmqdevNode: undefined });
 const rmqdevNode = (port: number): PortHolder => ({ port, pid: 4_243, command: 'java', rmqdevNode: 'rmqdev node single/namesrv-1' });
 const broker = (listen: number): NodePorts => ({ listen, fast: listen - 2, ha: listen + 1 });
 
 function allot(request: Partial<PortRequest>, { held = [], reserved = [] }: Machine = {}) {
   return allotPorts(
-    { nodes: IDS_2M2S.map((id) => nodeProfile(id)), kept: new Map(), running: new Set(), debug: false, strict: false, ...request },
+    { nodes: IDS_2M2S.map((id) => nodeProfile(id)), kept: new Map(), running: new Set(), debug: false, strict: undefined, ...request },
     { holderOf: async (ports) => held.find(({ port }) => ports.includes(port)), reserved: new Set(reserved) },
   );
 }
@@ -49,7 +51,7 @@ test.each([10909, 10911, 10912])('a stranger on %i moves the whole node, and the
 });
 
 test('with --strict-ports nothing is moved', async () => {
-  const error = await errorOf(allot({ strict: true }, { held: [stranger(10912)] }));
+  const error = await errorOf(allot({ strict: STRICT }, { held: [stranger(10912)] }));
   expect(error).toMatchObject({
     code: 'PORT_IN_USE',
     text: {
@@ -119,7 +121,7 @@ test('a wish for the port of a node that runs moves the node that wishes, and sa
   const { ports, notices } = await allot(request);
   expect(listens(ports)).toEqual({ 'broker-a': 10911, 'broker-b': 10921 });
   expect(notices).toEqual(['port 10911 is taken by broker-a: broker-b moves from 10911 to 10921']);
-  expect(await errorOf(allot({ ...request, strict: true }))).toMatchObject({
+  expect(await errorOf(allot({ ...request, strict: STRICT }))).toMatchObject({
     code: 'PORT_IN_USE',
     text: { what: 'broker-b cannot be given its ports', why: 'port 10911 is taken by broker-a, and --strict-ports allows no other' },
   });
@@ -157,7 +159,7 @@ test('without --debug a node loses the JDWP port that it had', async () => {
 test('where no port is left the error says from where it looked', async () => {
   const error = await errorOf(
     allotPorts(
-      { nodes: [nodeProfile('broker-a')], kept: new Map(), running: new Set(), debug: false, strict: false },
+      { nodes: [nodeProfile('broker-a')], kept: new Map(), running: new Set(), debug: false, strict: undefined },
       { holderOf: async ([port = 0]) => stranger(port), reserved: new Set() },
     ),
   );

@@ -43,7 +43,7 @@ export function brokerConfig(draft: NodeDraft, all: readonly NodeDraft[]): Confi
   if (slave && traits.slaveNeedsHaMasterAddress && master) {
     lines.push({
       key: 'haMasterAddress',
-      value: addressOf(master, 'host', 'ha'),
+      value: addressOf(master, master.isElsewhere ? 'slaves' : 'host', 'ha'),
       reason: 'the slave connects at once instead of learning the address at its next registration (4.x only: 5.x never connects with it)',
     });
   }

@@ -21,6 +21,6 @@ export function peersChanged(now: NodeSpec, next: NodeSpec): boolean {
   return ['dLegerPeers', 'controllerDLegerPeers', 'controllerAddr'].some((key) => configured(now, key) !== configured(next, key));
 }
 
-const peer = (draft: NodeDraft) => `${selfId(draft)}-${addressOf(draft, 'host', 'dledger')}`;
+const peer = (draft: NodeDraft) => `${selfId(draft)}-${addressOf(draft, 'voters', 'dledger')}`;
 
 const selfId = ({ id }: NodeDraft) => `n${peerNumber(id)}`;

@@ -1,0 +1,103 @@
+import { lookup } from 'node:dns/promises';
+import { RmqdevError } from '../../base/errors.js';
+import { didYouMean } from '../../base/nearest.js';
+import type { Interface } from '../../diagnose/preflight/advertise.js';
+import type { HostProfile, Profile } from '../../profile/profile.js';
+
+/** What decides which host this machine is. */
+export type HostRequest = {
+  profile: Pick<Profile, 'name' | 'hosts' | 'nodes'>;
+  /** `--host`. */
+  asked: string | undefined;
+  /** The host as which the cluster ran here before. */
+  before: string | undefined;
+  /** Do nodes run as `before` now? */
+  isRunning: boolean;
+  interfaces: readonly Interface[];
+  /** @returns the addresses of a name; none if it cannot be resolved. */
+  resolve?: (name: string) => Promise<readonly string[]>;
+};
+
+/**
+ * @returns which of the profile's hosts this machine is: the one that was asked for, else the one that it was before, else the only one
+ * whose address it has. Undefined if the profile has no hosts.
+ * @throws RmqdevError HOST_UNKNOWN, HOST_NOT_HERE
+ */
+export async function settleHost(request: HostRequest): Promise<string | undefined> {
+  const { profile, asked, before, isRunning, interfaces, resolve = addressesOf } = request;
+  const hosts = profile.hosts ?? [];
+  if (hosts.length === 0) {
+    if (asked === undefined) return undefined;
+    throw new RmqdevError('HOST_UNKNOWN', {
+      what: `there is no host ${asked}`,
+      why: `profile ${profile.name} has no hosts: everything in it runs on one machine`,
+      next: 'Leave --host out, or use a profile with hosts, such as 2m2s-two-hosts',
+    });
+  }
+  const own = new Set(interfaces.map(({ address }) => address));
+  const isHere = async ({ address }: HostProfile) => (await resolve(address)).some((found) => own.has(found) || /^127\./.test(found));
+  const named = asked ?? (hosts.some(({ name }) => name === before) ? before : undefined);
+  const host = named === undefined ? await onlyHostHere(request, hosts, isHere) : hosts.find(({ name }) => name === named);
+  if (!host) {
+    const names = hosts.map(({ name }) => name);
+    throw new RmqdevError('HOST_UNKNOWN', {
+      what: `there is no host ${named}`,
+      why: `profile ${profile.name} has the hosts ${listOf(hosts)}`,
+      next: `Use one of them: --host ${names[0]}${didYouMean(String(named), names)}`,
+    });
+  }
+  if (isRunning && before !== undefined && before !== host.name) {
+    throw new RmqdevError('HOST_UNKNOWN', {
+      what: `this machine cannot become host ${host.name} now`,
+      why: `its nodes run as host ${before}`,
+      next: `Use --host ${before}; or stop them first with \`rmqdev down\``,
+    });
+  }
+  if (!(await isHere(host))) {
+    throw new RmqdevError('HOST_NOT_HERE', {
+      what: `this machine cannot be host ${host.name}`,
+      why: `host ${host.name} has the address ${host.address}, and this machine has ${ownAddresses(interfaces)}`,
+      next: `Run the command on the machine that has it; or give this one's address on every machine: \`--set hosts.${host.name}=${usable(interfaces)[0]?.address ?? '…'}\`. If NAT translates an address, write the machine's own as address and the public one as advertise`,
+    });
+  }
+  return host.name;
+}
+
+async function onlyHostHere(
+  { profile, interfaces }: HostRequest,
+  hosts: readonly HostProfile[],
+  isHere: (host: HostProfile) => Promise<boolean>,
+): Promise<HostProfile> {
+  const here = await Promise.all(hosts.map(isHere));
+  const [only, ...others] = hosts.filter((_, index) => here[index]);
+  if (only && others.length === 0) return only;
+  const [first] = hosts;
+  throw new RmqdevError('HOST_UNKNOWN', {
+    what: `which host of ${profile.name} is this machine?`,
+    why: `it has ${ownAddresses(interfaces)}; the hosts are ${listOf(hosts)}`,
+    next: only
+      ? `Say which: --host ${only.name}`
+      : `Say which, with the addresses of all: \`rmqdev up ${profile.name} --host ${first?.name} ${hosts.map(({ name }) => `--set hosts.${name}=<address>`).join(' ')}\`, the same on every machine but for --host`,
+  });
+}
+
+const listOf = (hosts: readonly HostProfile[]) => hosts.map(({ name, address }) => `${name} (${address})`).join(', ');
+
+/** Addresses that other machines may reach: no loopback, no link-local one, IPv4 first. */
+function usable(interfaces: readonly Interface[]): Interface[] {
+  return interfaces
+    .filter(({ address }) => !/^(?:127\.|169\.254\.|::1$|fe80:)/i.test(address))
+    .toSorted((a, b) => Number(a.address.includes(':')) - Number(b.address.includes(':')));
+}
+
+function ownAddresses(interfaces: readonly Interface[]): string {
+  const own = usable(interfaces);
+  return own.length === 0 ? 'no address beside 127.0.0.1' : own.map(({ name, address }) => `${address} (${name})`).join(', ');
+}
+
+async function addressesOf(name: string): Promise<readonly string[]> {
+  return lookup(name, { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
+}
