@@ -16,7 +16,7 @@ import { CrashReports } from './ends/crash-reports.js';
 import { prepareLaunch } from './launch/launch.js';
 import { runSpec } from './launch/run-spec.js';
 import { type OperationMode, Operations } from './operations.js';
-import { buildSpecs } from './roles/build-specs.js';
+import { specsOnHost } from './roles/build-specs.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import { ownReach } from './spec/access-control.js';
 import { readLaunchedSpec } from './spec/launched-spec.js';
@@ -273,7 +273,7 @@ export class Cluster {
 
   /** @returns the specs of the nodes of this host. Those of other hosts become `elsewhere`. */
   #place(profile: Profile, assignments: ReadonlyMap<string, Assignment>): NodeSpec[] {
-    const specs = buildSpecs({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
+    const specs = specsOnHost({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
     this.#elsewhere = specs.filter(({ isElsewhere }) => isElsewhere);
     return specs.filter(({ isElsewhere }) => !isElsewhere);
   }

@@ -1,5 +1,5 @@
 import { ClusterPaths } from '../../src/base/paths.js';
-import { buildSpecs } from '../../src/cluster/roles/build-specs.js';
+import { specsOnHost } from '../../src/cluster/roles/build-specs.js';
 import type { Assignment, NodeSpec } from '../../src/cluster/spec/node-spec.js';
 import type { NodeProfile, Profile } from '../../src/profile/profile.js';
 import { FIRST_PORT, PORT_STEP, socketsAt } from '../../src/rocketmq/ports.js';
@@ -90,7 +90,13 @@ export function specsOf({
   assignments,
   host,
 }: SpecsRequest = {}): NodeSpec[] {
-  return buildSpecs({ cluster, profile, host, paths: new ClusterPaths(root), assignments: assignments ?? assignmentsOf(profile, version) });
+  return specsOnHost({
+    cluster,
+    profile,
+    host,
+    paths: new ClusterPaths(root),
+    assignments: assignments ?? assignmentsOf(profile, version),
+  });
 }
 
 /** The spec of one node of `specsOf(request)`. */

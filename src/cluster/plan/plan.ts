@@ -8,7 +8,7 @@ import { ownInterfaces } from '../../machine/reach.js';
 import { formatPlace } from '../../profile/problems.js';
 import { checkProperty } from '../../rocketmq/keys.js';
 import type { Cluster } from '../cluster.js';
-import { buildSpecs } from '../roles/build-specs.js';
+import { specsOnHost } from '../roles/build-specs.js';
 import { changesBetween } from '../spec/differences.js';
 import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
 import { checkAccessControl } from './access-control-check.js';
@@ -73,7 +73,7 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
       { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
     ]),
   );
-  const specs = buildSpecs({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments }).filter(
+  const specs = specsOnHost({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments }).filter(
     ({ isElsewhere }) => !isElsewhere,
   );
   const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));

@@ -27,6 +27,13 @@ const PASSED_ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'] 
 export type SpecRequest = {
   cluster: string;
   profile: Profile;
+  assigned: (node: NodeProfile) => Assignment;
+  placed: (node: NodeProfile) => Placement;
+};
+
+export type HostSpecsRequest = {
+  cluster: string;
+  profile: Profile;
   /** Which of the profile's hosts this machine is; undefined if the profile has none. */
   host: string | undefined;
   paths: ClusterPaths;
@@ -35,31 +42,28 @@ export type SpecRequest = {
 };
 
 /**
- * @returns one spec for each node, in the profile's order: everything that a launch needs, except the class path, which is read at the launch.
- * A node of another host has its addresses and its place in the cluster; its release and JDK are those of this host, because nobody here knows them.
+ * @returns the specs of a cluster as this host runs and sees it. A node of another host has its addresses and its place in the cluster; its
+ * release and JDK are those of this host, because nobody here knows them.
  */
-export function buildSpecs({ cluster, profile, host, paths, assignments }: SpecRequest): NodeSpec[] {
+export function specsOnHost({ cluster, profile, host, paths, assignments }: HostSpecsRequest): NodeSpec[] {
   const ports = fixedPorts(profile);
   const [known] = assignments.values();
   const assigned = (node: NodeProfile) => assignments.get(node.id) ?? { ...(known as Assignment), ports: ports.get(node.id) as NodePorts };
-  const placed = (node: NodeProfile) => placementOf(node, assigned(node), { paths, host });
+  const placed = (node: NodeProfile): Placement => ({
+    host: node.host ?? THIS_HOST,
+    isElsewhere: node.host !== host,
+    ports: assigned(node).ports,
+    paths: paths.node(node.id),
+    advertised: node.advertise,
+  });
+  return buildSpecs({ cluster, profile, assigned, placed });
+}
+
+/** @returns one spec for each node, in the profile's order: everything that a launch needs, except the class path, which is read at the launch. */
+export function buildSpecs({ cluster, profile, assigned, placed }: SpecRequest): NodeSpec[] {
   const namesrvAddrs = profile.nodes.filter((node) => node.role === 'namesrv').map((node) => addressOf(placed(node), 'host'));
   const drafts = profile.nodes.map((node) => draftNode(node, assigned(node), placed(node), { cluster, profile, namesrvAddrs }));
   return drafts.map((draft) => ({ ...draft, config: ROLE_DEFINITIONS[draft.role].config(draft, drafts), javaArgs: javaArguments(draft) }));
-}
-
-function placementOf(
-  node: NodeProfile,
-  { ports }: Assignment,
-  { paths, host }: { paths: ClusterPaths; host: string | undefined },
-): Placement {
-  return {
-    host: node.host ?? THIS_HOST,
-    isElsewhere: node.host !== host,
-    ports,
-    paths: paths.node(node.id),
-    advertised: node.advertise,
-  };
 }
 
 function draftNode(
