@@ -16,6 +16,7 @@ import { CrashReports } from './ends/crash-reports.js';
 import { prepareLaunch } from './launch/launch.js';
 import { runSpec } from './launch/run-spec.js';
 import { type OperationMode, Operations } from './operations.js';
+import { RemoteNodes } from './remote-nodes.js';
 import { specsOnHost } from './roles/build-specs.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import { ownReach } from './spec/access-control.js';
@@ -60,6 +61,7 @@ export class Cluster {
   #profile: Profile | undefined;
   #host: string | undefined;
   #elsewhere: readonly NodeSpec[] = [];
+  readonly #remote: RemoteNodes;
   #debug = false;
   readonly #operations: Operations;
   #notices: readonly string[] = [];
@@ -76,6 +78,12 @@ export class Cluster {
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
     this.journal.subscribe((event) => this.#launchNotices.note(event));
     this.elections = new Elections(this.journal);
+    this.#remote = new RemoteNodes(
+      () => this.#elsewhere,
+      this.roleContext,
+      this.journal,
+      () => this.#changes.notify(),
+    );
     this.crashes = new CrashReports({
       paths: this.paths,
       journal: this.journal,
@@ -131,6 +139,7 @@ export class Cluster {
     if (isRebooted) this.#noteReboot(found);
     else for (const [id, snapshot] of found) await this.#adopt(id, snapshot);
     this.#isRestoring = false;
+    this.#remote.watch(() => this.runningCount > 0);
     this.#saveIfPossible();
     return true;
   }
@@ -187,6 +196,17 @@ export class Cluster {
   get elsewhere(): readonly NodeSpec[] {
     return this.#elsewhere;
   }
+  /** The nodes of all hosts, in the order of the profile. */
+  get everyone(): readonly NodeSpec[] {
+    if (this.#elsewhere.length === 0) return this.specs;
+    const specs = new Map([...this.specs, ...this.#elsewhere].map((spec) => [spec.id, spec]));
+    return this.profile.nodes.flatMap(({ id }) => specs.get(id) ?? []);
+  }
+  /** Asks now which nodes of other hosts answer, and keeps asking while nodes run here. */
+  async lookElsewhere(): Promise<void> {
+    this.#remote.watch(() => this.runningCount > 0);
+    await this.#remote.ask();
+  }
   /** The nodes of this host. */
   get specs(): NodeSpec[] {
     return [...this.#nodes.values()].map((node) => node.spec);
@@ -195,16 +215,17 @@ export class Cluster {
   get operation(): string | undefined {
     return this.#operations.current;
   }
+  /** For clients: on several hosts the addresses that work on all of them. */
   get namesrvAddr(): string {
-    return this.specs
+    return this.everyone
       .filter((spec) => spec.role === 'namesrv')
-      .map((spec) => spec.localAddress)
+      .map((spec) => (this.#host === undefined ? spec.localAddress : spec.registeredAddress))
       .join(';');
   }
 
   /** @returns how to speak to the node that has `port`; undefined if no node has it. */
   reachOf(port: number): Reach | undefined {
-    const spec = this.specs.find(({ ports }) => Object.values(ports).includes(port));
+    const spec = this.everyone.find(({ ports }) => Object.values(ports).includes(port));
     return spec && ownReach(spec);
   }
   hasNode(id: string): boolean {
@@ -227,6 +248,15 @@ export class Cluster {
     const node = this.#nodes.get(id);
     return node !== undefined && LIVE_STATES.has(node.supervisor.state);
   }
+  /** Can the node be asked now? One of another host: did it answer when it was asked last? */
+  canAnswer(id: string): boolean {
+    if (!this.#nodes.has(id)) return this.#remote.isAnswering(id);
+    return this.isLive(id) && this.supervisor(id).state !== 'paused';
+  }
+  /** Is the node wanted up, as far as this host knows? */
+  isWanted(id: string): boolean {
+    return this.#nodes.has(id) ? this.supervisor(id).intent === 'up' : this.#remote.isAnswering(id);
+  }
   get runningCount(): number {
     return this.specs.filter((spec) => this.isLive(spec.id)).length;
   }
@@ -243,7 +273,8 @@ export class Cluster {
     if (states.every(is('stopped'))) return 'stopped';
     if (states.every(is('ready'))) return 'ready';
     const masters = states.filter(({ spec }) => isMaster(spec) || isElected(spec));
-    return masters.length > 0 && !masters.some(is('ready')) ? 'failed' : 'degraded';
+    if (masters.length === 0 || masters.some(is('ready'))) return 'degraded';
+    return this.#elsewhere.some((spec) => (isMaster(spec) || isElected(spec)) && this.canAnswer(spec.id)) ? 'degraded' : 'failed';
   }
 
   /**
@@ -364,6 +395,7 @@ export class Cluster {
 
   async #letGo(): Promise<void> {
     this.#isReleased = true;
+    this.#remote.end();
     for (const { supervisor } of this.#nodes.values()) supervisor.release();
     await this.background.end();
   }
@@ -373,7 +405,7 @@ export class Cluster {
     return {
       remoting: this.world.remoting,
       clock: this.world.clock,
-      peers: () => [...this.specs, ...this.#elsewhere],
+      peers: () => this.everyone,
       isExpected: (id) => this.#isExpected(id),
       stage: (id, stage) => {
         if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;
@@ -386,7 +418,8 @@ export class Cluster {
   /** A NameServer that is frozen or waits for its restart does not answer: no broker has to be registered there now. */
   #isExpected(id: string): boolean {
     const node = this.#nodes.get(id);
-    if (node?.supervisor.intent !== 'up') return false;
+    if (!node) return this.#remote.isAnswering(id);
+    if (node.supervisor.intent !== 'up') return false;
     return node.spec.role !== 'namesrv' || !['paused', 'backoff'].includes(node.supervisor.state);
   }
 

@@ -35,6 +35,11 @@ export const Plan = z.object({
   releaseSource: z.string(),
   java: z.object({ version: z.int(), home: z.string() }),
   namesrvAddr: z.string(),
+  host: z.string().optional().describe('which of the hosts of the profile this machine is; absent if the profile has none'),
+  remoteNodes: z
+    .array(z.object({ id: z.string(), host: z.string(), address: z.string() }))
+    .optional()
+    .describe('what the other hosts run; absent if the profile has no hosts'),
   nodes: z.array(PlannedNode),
   memoryBytes: z.int(),
   files: z.array(z.string()).describe('files that would be written'),

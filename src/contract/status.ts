@@ -62,6 +62,15 @@ export const NodeStatus = z.object({
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
+/** A node that another host runs, as NameServers and the node itself tell it: no daemon of this host supervises it. */
+export const RemoteNodeStatus = NodeStatus.pick({ id: true, role: true, brokerName: true, brokerId: true, liveRole: true }).extend({
+  host: z.string().describe('the host that runs it, by its name in the profile'),
+  answers: z.boolean().describe('it answered when it was asked last, at most 2 s ago while nodes run here'),
+  address: z.string().describe('host:port at which it is asked from here'),
+  ...NodeStatus.pick({ registeredWith: true, inSync: true, lagBytes: true }).shape,
+});
+export type RemoteNodeStatus = z.infer<typeof RemoteNodeStatus>;
+
 export const ClusterState = z
   .enum(['stopped', 'starting', 'ready', 'degraded', 'failed'])
   .describe(
@@ -79,6 +88,8 @@ export const ClusterStatus = z.object({
   measuredAt: z.string(),
   namesrvAddr: z.string(),
   nodes: z.array(NodeStatus),
+  host: z.string().optional().describe('which of the hosts of the profile this machine is; absent if the profile has none'),
+  remoteNodes: z.array(RemoteNodeStatus).optional().describe('the nodes of the other hosts; absent if the profile has no hosts'),
   notices: z
     .array(z.string())
     .optional()

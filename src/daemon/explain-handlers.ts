@@ -4,14 +4,18 @@ import type { Selection } from '../cluster/status/selectors.js';
 import type { Handlers } from '../contract/routes.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
 
-type Select = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean) => Promise<Selection>;
+/** @returns the nodes of this host that `selectors` name; without any, all of them. `verb` is the command that asks. */
+export type SelectHere = (
+  entry: Entry,
+  request: { verb: string; selectors: readonly string[] | undefined; needsHolder: boolean },
+) => Promise<Selection>;
 
 /** What rmqdev tells about ends: `explain`, and what `report` cannot find on disk. */
-export function explainHandlers(registry: ClusterRegistry, selected: Select): Pick<Handlers, 'explain' | 'report'> {
+export function explainHandlers(registry: ClusterRegistry, selectedHere: SelectHere): Pick<Handlers, 'explain' | 'report'> {
   return {
     explain: async ({ cluster: name, selector }) => {
       const entry = registry.resolve(name);
-      const { ids, notice } = await selected(entry, selector, false);
+      const { ids, notice } = await selectedHere(entry, { verb: 'explain', selectors: selector, needsHolder: false });
       const all = await Promise.all(ids.map((id) => explainNode(entry.cluster, id)));
       const explanations = selector ? all : all.filter((explanation) => isWorthTelling(entry.cluster, explanation));
       return { cluster: entry.cluster.name, explanations, notice };

@@ -14,10 +14,11 @@ import type { ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
-import { explainHandlers } from './explain-handlers.js';
+import { explainHandlers, type SelectHere } from './explain-handlers.js';
 import { followJournal } from './follow-journal.js';
 import { clean } from './leftovers.js';
 import { downLost } from './lost-clusters.js';
+import { onlyHere } from './only-here.js';
 import { profileHandlers } from './profile-handlers.js';
 import { releaseHandlers } from './release-handlers.js';
 import { parseSignal } from './signals.js';
@@ -30,8 +31,10 @@ type Daemon = { version: string; startedAt: string; shutdown: () => void };
 /** What each call of the contract does. */
 export function createHandlers(world: World, registry: ClusterRegistry, daemon: Daemon): Handlers {
   const selected = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean): Promise<Selection> =>
-    selectAll(selectors ?? ['all'], entry.cluster.specs, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
-  const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.specs.map((spec) => spec.id));
+    selectAll(selectors ?? ['all'], entry.cluster.everyone, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
+  const selectedHere: SelectHere = async (entry, { verb, selectors, needsHolder }) =>
+    onlyHere(entry.cluster, await selected(entry, selectors, needsHolder), [verb, ...(selectors ?? [])].join(' '));
+  const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.everyone.map(({ id }) => id));
 
   // To add up the folders of a large store takes a while: other callers in that time get the same answer.
   let underWay: Promise<ClusterSummary[]> | undefined;
@@ -46,7 +49,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     ...upHandlers(world, registry),
     ...profileHandlers(world),
     ...releaseHandlers(world),
-    ...explainHandlers(registry, selected),
+    ...explainHandlers(registry, selectedHere),
 
     hello: async () => ({ version: daemon.version, protocol: PROTOCOL, pid: process.pid, startedAt: daemon.startedAt }),
 
@@ -76,7 +79,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     start: async ({ cluster: name, selectors, timeoutMs, wait }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids, notice } = await selected(entry, selectors, false);
+      const { ids, notice } = await selectedHere(entry, { verb: 'start', selectors, needsHolder: false });
       if (notice) await emit({ event: 'notice', message: notice });
       await entry.cluster.operate('start', 'shared', (signal) => startNodes(entry.cluster, ids, { wait, timeoutMs, signal, report: emit }));
       return statusOf(entry);
@@ -84,7 +87,8 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     stop: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, true);
+      const { ids, notice } = await selectedHere(entry, { verb: 'stop', selectors, needsHolder: true });
+      if (notice) await emit({ event: 'notice', message: notice });
       entry.cluster.noteStopped(ids);
       const { cluster } = entry;
       const next = `\`rmqdev wait ${selectors.join(' ')} --for stopped -c ${cluster.name}\` waits for its end`;
@@ -94,21 +98,23 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     restart: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, true);
+      const { ids, notice } = await selectedHere(entry, { verb: 'restart', selectors, needsHolder: true });
+      if (notice) await emit({ event: 'notice', message: notice });
       await entry.cluster.operate('restart', 'alone', (signal) => rollNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
     reset: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, false);
+      const { ids, notice } = await selectedHere(entry, { verb: 'reset', selectors, needsHolder: false });
+      if (notice) await emit({ event: 'notice', message: notice });
       await entry.cluster.operate('reset', 'alone', (signal) => resetNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
     pause: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, true);
+      const { ids } = await selectedHere(entry, { verb: 'pause', selectors, needsHolder: true });
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('pause');
       await Promise.all(ids.map((id) => entry.cluster.supervisor(id).pause()));
       return statusOf(entry);
@@ -116,7 +122,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     resume: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, false);
+      const { ids } = await selectedHere(entry, { verb: 'resume', selectors, needsHolder: false });
       await Promise.all(ids.map((id) => entry.cluster.supervisor(id).resume()));
       return statusOf(entry);
     },
@@ -124,7 +130,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     kill: async ({ cluster: name, selectors, signal: signalName, restart, timeoutMs }, abort, emit) => {
       const signal = parseSignal(signalName);
       const entry = registry.resolve(name, true);
-      const { ids } = await selected(entry, selectors, true);
+      const { ids } = await selectedHere(entry, { verb: 'kill', selectors, needsHolder: true });
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('kill');
       if (endsProcess(signal) && !restart) entry.cluster.noteStopped(ids);
       await Promise.all(ids.map((id) => killAndTell(entry.cluster, id, { signal, restart, timeoutMs, abort }, emit)));
@@ -133,7 +139,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     wait: async ({ cluster: name, selectors, for: goal, timeoutMs }, closed) => {
       const entry = registry.resolve(name);
-      const { ids } = await selected(entry, selectors, false);
+      const { ids } = await selectedHere(entry, { verb: 'wait', selectors, needsHolder: false });
       return (await waitFor(entry, ids, { goal, timeoutMs, closed })) ?? statusOf(entry);
     },
 
@@ -159,7 +165,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     logFiles: async ({ cluster: name, selector }) => {
       const entry = registry.resolve(name);
-      const { ids, notice } = await selected(entry, selector, false);
+      const { ids, notice } = await selectedHere(entry, { verb: 'logs', selectors: selector, needsHolder: false });
       return { nodes: ids, files: nodeLogFiles(ids.map((id) => entry.cluster.spec(id))), notice };
     },
 

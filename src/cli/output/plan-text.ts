@@ -19,7 +19,7 @@ export function planSummary(plan: Plan, colors: Colors): string {
     count((role) => !others.includes(role), 'broker'),
     ...(proxies === 0 ? [] : [counted(proxies, 'proxy', 'proxies')]),
   ].join(', ');
-  const head = `${colors.bold(plan.cluster)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
+  const head = `${colors.bold(plan.cluster)}${onHost(plan)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');
 }
 
@@ -36,12 +36,22 @@ export function renderPlan(plan: Plan, colors: Colors): string {
   ]);
   const changes = changeLines(plan);
   return [
-    `${colors.bold(plan.cluster)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
+    `${colors.bold(plan.cluster)}${onHost(plan)}  profile ${plan.profile} (${plan.profileFile}), RocketMQ ${plan.rocketmq} (${plan.releaseSource}), JDK ${plan.java.version} (${plan.java.home})`,
     table(['NODE', 'ROLE', 'PORTS', 'HEAP', 'MEMORY', 'CHANGE', 'FOLDER'], rows, colors.dim),
     ...(changes.length > 0 ? ['', ...changes] : []),
+    ...remoteLines(plan),
     '',
     `about ${formatBytes(plan.memoryBytes)} of memory in total; namesrvAddr ${plan.namesrvAddr}`,
   ].join('\n');
+}
+
+const onHost = ({ host }: Plan): string => (host === undefined ? '' : ` on host ${host}`);
+
+/** What the same profile starts on the other hosts: they must be given the same addresses. */
+function remoteLines({ remoteNodes = [] }: Plan): string[] {
+  const byHost = grouped(remoteNodes, ({ host }) => host);
+  const lines = [...byHost].map(([host, nodes]) => `  host ${host}: ${nodes.map(({ id, address }) => `${id} ${address}`).join(', ')}`);
+  return lines.length === 0 ? [] : ['', 'the other hosts, each with its own `up`:', ...lines];
 }
 
 /** @returns a line for each set of changes, with the nodes that have it: a new release changes all of them in the same way. */

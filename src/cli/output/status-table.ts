@@ -9,7 +9,7 @@ const SPARE_COLUMNS = ['DISK', 'CPU', 'RESTARTS', 'REGISTERED', 'UPTIME', 'MEMOR
 
 /** The status of a cluster for people: a headline, a row for each node within `columns`, and what needs a sentence. */
 export function renderStatus(status: ClusterStatus, colors: Colors, now: number, columns = Number.POSITIVE_INFINITY): string {
-  const head = `${colors.bold(status.cluster)}  ${paintState(colors, status.state)}  RocketMQ ${status.rocketmq}, JDK ${status.java.version}`;
+  const head = `${colors.bold(status.cluster)}${status.host === undefined ? '' : ` on host ${status.host}`}  ${paintState(colors, status.state)}  RocketMQ ${status.rocketmq}, JDK ${status.java.version}`;
   const rows = status.nodes.map((node) => [
     node.id,
     roleOf(node),
@@ -29,10 +29,30 @@ export function renderStatus(status: ClusterStatus, colors: Colors, now: number,
   return [
     head,
     fittingTable(titles, rows, colors, columns),
+    ...remoteNodes(status, colors),
     ...(remarks.length > 0 ? ['', ...remarks] : []),
     '',
     `namesrvAddr  ${status.namesrvAddr}`,
   ].join('\n');
+}
+
+/** What NameServers and the nodes themselves tell of other hosts: nobody here supervises them. */
+function remoteNodes({ remoteNodes: nodes = [] }: ClusterStatus, colors: Colors): string[] {
+  if (nodes.length === 0) return [];
+  const rows = nodes.map((node) => [
+    node.id,
+    node.host,
+    roleOf({ ...node, ports: {} }),
+    node.answers ? colors.green('answers') : colors.yellow('silent'),
+    node.address,
+    node.role !== 'broker' ? '-' : `${node.registeredWith.length} NS`,
+    syncOf(node),
+  ]);
+  return [
+    '',
+    colors.dim('Seen on other hosts, supervised there:'),
+    table(['NODE', 'HOST', 'ROLE', 'SEEN', 'ADDRESS', 'REGISTERED', 'SYNC'], rows, colors.dim),
+  ];
 }
 
 function fittingTable(titles: readonly string[], rows: readonly (readonly string[])[], colors: Colors, columns: number): string {
@@ -52,7 +72,7 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
   }
 }
 
-function roleOf(node: NodeStatus): string {
+function roleOf(node: Pick<NodeStatus, 'role' | 'ports' | 'liveRole' | 'brokerId'>): string {
   if (node.role === 'namesrv') return node.ports.controller === undefined ? 'NameServer' : `NameServer, ${controllerWord(node)}`;
   if (node.role === 'proxy') return 'proxy';
   if (node.role === 'controller') return controllerWord(node);
@@ -61,7 +81,8 @@ function roleOf(node: NodeStatus): string {
   return node.brokerId === 0 ? '(master)' : '(slave)';
 }
 
-const controllerWord = ({ liveRole }: NodeStatus): string => (liveRole === 'leader' ? 'controller, leader' : 'controller');
+const controllerWord = ({ liveRole }: Pick<NodeStatus, 'liveRole'>): string =>
+  liveRole === 'leader' ? 'controller, leader' : 'controller';
 
 /** The port that the node listens on, then the others with their names. */
 export function portsOf({ ports }: Pick<NodeStatus, 'ports'>): string {
@@ -70,7 +91,7 @@ export function portsOf({ ports }: Pick<NodeStatus, 'ports'>): string {
   return [...(listen === undefined ? [] : [String(listen)]), ...named].join(' ');
 }
 
-function syncOf(node: NodeStatus): string {
+function syncOf(node: Pick<NodeStatus, 'inSync' | 'lagBytes'>): string {
   if (node.inSync === null) return '-';
   if (node.inSync) return 'in sync';
   if (node.lagBytes === null) return 'no slave in sync';

@@ -45,7 +45,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     upDone: (result) => {
       print('');
       status(result);
-      const ready = result.readyMs === null ? 'started, without waiting' : `ready after ${formatDuration(result.readyMs)}`;
+      const ready = result.readyMs === null ? 'started, without waiting' : `${readyWord(result)} after ${formatDuration(result.readyMs)}`;
       const stages = Object.entries(result.stages).map(([name, ms]) => `${name} ${formatDuration(ms)}`);
       print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
       const broker = result.nodes.find((node) => node.role === 'broker');
@@ -182,6 +182,13 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     if (level === 'ERROR') return colors.red(text);
     return level === 'WARN' ? colors.yellow(text) : colors.dim(text);
   }
+}
+
+/** Nodes that wait for another host are started, and that is all that this one can do. */
+function readyWord({ nodes, host }: ClusterStatus): string {
+  const waiting = nodes.filter(({ state }) => state === 'starting').map(({ id }) => id);
+  if (waiting.length === 0) return host === undefined ? 'ready' : `host ${host} is ready`;
+  return `what host ${host} can do alone is done (${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'} for another host)`;
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,5 @@
 import type { KillItem } from '../../contract/events.js';
+import type { Role } from '../../profile/profile.js';
 import { getTopicConfigs, pullMessages, sendMessage } from '../../remoting/broker-api.js';
 import type { RemotingClient } from '../../remoting/client.js';
 import { ResponseCode } from '../../remoting/codes.js';
@@ -116,7 +117,7 @@ type Verdict = Omit<FullVerdict, 'event' | 'node' | 'role' | 'tMs' | 'routeUnkno
  * Null if the cluster has none.
  */
 async function controllersAfter(cluster: Cluster, killed: NodeSpec, signal: AbortSignal): Promise<FullVerdict['controllers']> {
-  if (!cluster.specs.some(isController)) return null;
+  if (!cluster.everyone.some(isController)) return null;
   using deadline = cluster.world.clock.deadline(ELECTION_TIMEOUT_MS, signal);
   for (;;) {
     const { leader: said, answering, total, needed } = await askControllers(cluster, () => ASK_TIMEOUT_MS);
@@ -144,7 +145,7 @@ async function brokerVerdict(
   return {
     promoted,
     actingMaster: acting?.id ?? null,
-    writable: writableOn.some((id) => cluster.spec(id).brokerName === killed.brokerName),
+    writable: liveBrokers(cluster).some(({ id, brokerName }) => writableOn.includes(id) && brokerName === killed.brokerName),
     writableOn,
     readableFrom: reader?.id ?? null,
     missingTopics,
@@ -194,7 +195,7 @@ async function listedAs(cluster: Cluster, member: NodeSpec, brokerId: number): P
       () => undefined,
     );
     const address = brokerAddresses(route, member.brokerName as string).get(brokerId);
-    const holder = cluster.specs.find((spec) => spec.registeredAddress === address);
+    const holder = cluster.everyone.find((spec) => spec.registeredAddress === address);
     if (holder) return { ...holder, listedBy: namesrv.localAddress };
   }
   return undefined;
@@ -256,7 +257,7 @@ function answeringNamesrvs(cluster: Cluster): Promise<string[]> {
 
 /** @returns the proxies that answer now. `writableOn` says whether they find a broker. */
 function answeringProxies(cluster: Cluster): Promise<string[]> {
-  const proxies = cluster.specs.filter((spec) => spec.role === 'proxy' && cluster.isLive(spec.id));
+  const proxies = askable(cluster, 'proxy');
   return answering(cluster, proxies, (client, spec, signal) => getGroupMembers(client, remotingAddress(spec), PROBE_GROUP, signal));
 }
 
@@ -289,6 +290,7 @@ async function topicsMissingOn(cluster: Cluster, reader: NodeSpec, topics: reado
   return topics.filter((topic) => !known.has(topic) && !isSystemTopic(topic));
 }
 
-const liveNamesrvs = (cluster: Cluster): NodeSpec[] => cluster.specs.filter((spec) => spec.role === 'namesrv' && cluster.isLive(spec.id));
-const liveBrokers = (cluster: Cluster): NodeSpec[] =>
-  cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id) && cluster.supervisor(spec.id).state !== 'paused');
+const askable = (cluster: Cluster, role: Role): NodeSpec[] =>
+  cluster.everyone.filter((spec) => spec.role === role && cluster.canAnswer(spec.id));
+const liveNamesrvs = (cluster: Cluster): NodeSpec[] => askable(cluster, 'namesrv');
+const liveBrokers = (cluster: Cluster): NodeSpec[] => askable(cluster, 'broker');

@@ -22,7 +22,7 @@ export async function mayList(
   signal: AbortSignal,
 ): Promise<{ namesrvs: NodeSpec[]; unasked: Unasked }> {
   const unasked: Unasked = new Map();
-  const namesrvs = cluster.specs.filter(({ role, id }) => role === 'namesrv' && cluster.isLive(id));
+  const namesrvs = cluster.everyone.filter(({ role, id }) => role === 'namesrv' && (cluster.isLive(id) || cluster.canAnswer(id)));
   const listings = await Promise.all(namesrvs.map((namesrv) => ask(cluster, namesrv, broker, signal)));
   const may = namesrvs.filter((namesrv, index) => {
     const listing = listings[index] as Listing;
@@ -56,7 +56,7 @@ export async function watchRoute(
           if (!listing.isListed) return dropped(namesrv.localAddress);
         } else {
           unasked.set(namesrv.id, listing.unasked);
-          if (!canAnswer(cluster, namesrv) || clock.monotonicMs() - answeredAt >= MUTE_MS) return;
+          if (!cluster.canAnswer(namesrv.id) || clock.monotonicMs() - answeredAt >= MUTE_MS) return;
         }
         await clock.sleep(WATCH_EVERY_MS, signal);
         signal.throwIfAborted();
@@ -66,8 +66,10 @@ export async function watchRoute(
 }
 
 async function ask(cluster: Cluster, namesrv: NodeSpec, broker: NodeSpec, signal: AbortSignal): Promise<Listing> {
-  const { supervisor, world } = { supervisor: cluster.supervisor(namesrv.id), world: cluster.world };
-  if (!canAnswer(cluster, namesrv)) return { unasked: `it is ${supervisor.state}` };
+  const { world } = cluster;
+  if (!cluster.canAnswer(namesrv.id)) {
+    return { unasked: namesrv.isElsewhere ? `it is on host ${namesrv.host}` : `it is ${cluster.supervisor(namesrv.id).state}` };
+  }
   const brokerName = broker.brokerName as string;
   using deadline = world.clock.deadline(ASK_TIMEOUT_MS, signal);
   try {
@@ -76,8 +78,4 @@ async function ask(cluster: Cluster, namesrv: NodeSpec, broker: NodeSpec, signal
   } catch (error) {
     return { unasked: asError(error).message };
   }
-}
-
-function canAnswer(cluster: Cluster, { id }: NodeSpec): boolean {
-  return cluster.isLive(id) && cluster.supervisor(id).state !== 'paused';
 }

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster.js';
 import { type Milestone, START_STAGES } from '../roles/role.js';
+import { missedElsewhere } from './other-hosts.js';
 import { type Report, reportNodes } from './progress.js';
 import { gaveUp, refuseWhereStopped, timedOut } from './start-failures.js';
 import { type StartMilestone, startMilestones, startNeeds } from './start-order.js';
@@ -68,12 +69,14 @@ async function startOne(cluster: Cluster, id: string): Promise<void> {
   await resumed;
 }
 
-/** A node that is no longer wanted delays no other. */
+/** A node that is no longer wanted delays no other, nor does one that waits for another host alone. */
 function hasReached(cluster: Cluster, id: string, until: Milestone): boolean {
   const { state, intent } = cluster.supervisor(id);
   if (intent === 'down' || state === 'ready') return true;
   const stage = cluster.stage(id);
-  return until !== 'ready' && stage !== undefined && START_STAGES.indexOf(stage) >= START_STAGES.indexOf(until);
+  if (stage === undefined) return false;
+  if (until !== 'ready' && START_STAGES.indexOf(stage) >= START_STAGES.indexOf(until)) return true;
+  return missedElsewhere(cluster, id).length > 0;
 }
 
 /** A restarted NameServer knows no broker: running brokers are ready again once they have registered with it. */

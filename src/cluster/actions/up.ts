@@ -9,6 +9,7 @@ import type { ClusterMeter } from '../status/meter.js';
 import { noteElections } from '../status/note-elections.js';
 import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './make-class-archives.js';
+import { silentHosts } from './other-hosts.js';
 import type { Report } from './progress.js';
 import { stopNodes } from './stop.js';
 import { createTopicsAndGroups } from './topics.js';
@@ -63,6 +64,7 @@ export async function up(
   // With the new profile, or not at all: from then on a later daemon continues what is not done.
   cluster.wishes.addPending({ start, restart: restarted });
   cluster.apply({ profile: request.profile, host, debug: request.debug, assignments });
+  await cluster.lookElsewhere();
   await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
@@ -74,6 +76,7 @@ export async function up(
     report({ event: 'notice', message });
   }
   if (request.wait) cluster.background.begin('class archives', (ending) => makeClassArchives(cluster, ending));
+  for (const message of silentHosts(cluster)) report({ event: 'notice', message });
   const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
   cluster.journal.record(
     'up-finished',
@@ -81,7 +84,7 @@ export async function up(
     request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for',
     { stages },
   );
-  return { ...(await meter.status(ids)), state: cluster.stateOfNodes, readyMs, stages };
+  return { ...(await meter.status([...ids, ...cluster.elsewhere.map(({ id }) => id)])), state: cluster.stateOfNodes, readyMs, stages };
 }
 
 export function installText(progress: InstallProgress): { message: string; receivedBytes: number | null; totalBytes: number | null } {

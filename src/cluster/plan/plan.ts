@@ -73,9 +73,8 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
       { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
     ]),
   );
-  const specs = specsOnHost({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments }).filter(
-    ({ isElsewhere }) => !isElsewhere,
-  );
+  const everyone = specsOnHost({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments });
+  const specs = everyone.filter(({ isElsewhere }) => !isElsewhere);
   const changes = new Map(specs.map((spec) => [spec.id, cluster.hasNode(spec.id) ? changesBetween(cluster.spec(spec.id), spec) : []]));
   const restart = specs
     .filter((spec) => cluster.hasNode(spec.id) && cluster.isLive(spec.id) && (changes.get(spec.id)?.length ?? 0) > 0)
@@ -101,6 +100,7 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
     releaseSource: first.release.source,
     java: { version: first.jdk.major, home: first.jdk.home },
     namesrvAddr: first.namesrvAddrs.join(';'),
+    ...(host === undefined ? {} : { host, remoteNodes: everyone.filter(({ isElsewhere }) => isElsewhere).map(remoteNode) }),
     nodes: [
       ...specs.map((spec) => plannedNode(spec, { change: changeOf(cluster, spec.id, restart), changes: changes.get(spec.id) ?? [] })),
       ...remove.map((id) => plannedNode(cluster.spec(id), { change: 'remove', changes: ['no longer in the profile; its data stays'] })),
@@ -111,6 +111,8 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
   };
   return { plan, host, assignments, restarts, remove };
 }
+
+const remoteNode = ({ id, host, localAddress }: NodeSpec) => ({ id, host, address: localAddress });
 
 type PlannedNode = Plan['nodes'][number];
 

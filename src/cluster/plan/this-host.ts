@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { RmqdevError } from '../../base/errors.js';
-import { didYouMean } from '../../base/nearest.js';
 import type { Interface } from '../../diagnose/preflight/advertise.js';
 import type { HostProfile, Profile } from '../../profile/profile.js';
 
@@ -43,7 +42,7 @@ export async function settleHost(request: HostRequest): Promise<string | undefin
     throw new RmqdevError('HOST_UNKNOWN', {
       what: `there is no host ${named}`,
       why: `profile ${profile.name} has the hosts ${listOf(hosts)}`,
-      next: `Use one of them: --host ${names[0]}${didYouMean(String(named), names)}`,
+      next: `Use one of them: --host ${names.join(' or --host ')}`,
     });
   }
   if (isRunning && before !== undefined && before !== host.name) {

@@ -3,7 +3,7 @@ import { getControllerMetadata } from '../../remoting/controller-api.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { addressOf, type Reachable } from '../spec/placement.js';
 import { controllerClosed } from './clean-end.js';
-import { type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
+import { missingVoters, type NodeDraft, overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
 /** What all controllers of a cluster call their group; only they read it. */
 const GROUP = 'rmqdev-controllers';
@@ -32,7 +32,13 @@ export const controllerRole: RoleDefinition = {
   milestones: [{ label: 'controllers', until: 'ready' }],
   stopsAfter: ['proxy', 'broker'],
   restartRank: () => 0,
-  startup: led,
+  missesElsewhere: (_, context) => missingVoters(context.peers().filter(isController), context),
+  startup: (node, context) =>
+    probe(async (signal) => {
+      const why = await leaderless(node, context, signal);
+      context.stage(node.id, 'answering');
+      return why;
+    }),
   readiness: led,
   liveness: (node, { remoting }) =>
     probe(async (signal) => {

@@ -8,7 +8,7 @@ import { accessControlLines } from '../spec/access-control.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 import { addressOf, hostOf, type Reachable } from '../spec/placement.js';
 import { proxyClosed } from './clean-end.js';
-import { type NodeDraft, needs, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition } from './role.js';
+import { type NodeDraft, needs, overlay, PROBE_GROUP, probe, type RoleContext, type RoleDefinition, silentElsewhere } from './role.js';
 
 export const proxyRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.proxy.ProxyStartup',
@@ -20,6 +20,10 @@ export const proxyRole: RoleDefinition = {
   milestones: [{ label: 'proxies', until: 'ready' }],
   stopsAfter: [],
   restartRank: () => 5,
+  missesElsewhere: (_, context) => {
+    const brokers = context.peers().filter(({ role }) => role === 'broker');
+    return brokers.some(({ id }) => context.isExpected(id)) ? [] : silentElsewhere(brokers, context);
+  },
   startup: proxyStartup,
   readiness: (node, context) =>
     probe(async (signal) => {

@@ -48,6 +48,8 @@ export interface RoleDefinition {
   stopsAfter: readonly Role[];
   /** Its place in a rolling restart, the lowest first; also among those that are told to stop together. */
   restartRank(node: NodeSpec, leadsItsGroup: boolean): number;
+  /** Nodes of other hosts that do not answer, and without which this one cannot become ready. Default: none. */
+  missesElsewhere?(node: NodeSpec, context: RoleContext): readonly NodeSpec[];
   startup(node: NodeSpec, context: RoleContext): Probe;
   readiness(node: NodeSpec, context: RoleContext): Probe;
   liveness(node: NodeSpec, context: RoleContext): Probe;
@@ -58,6 +60,16 @@ export interface RoleDefinition {
 /** @returns the need that all nodes of `roles` are this far. */
 export function needs(started: readonly NodeSpec[], roles: readonly Role[], until: Milestone): Need[] {
   return started.filter(({ role }) => roles.includes(role)).map(({ id }) => ({ id, until }));
+}
+
+/** @returns the silent ones of other hosts, if too few of `voters` are up to elect a leader without them. */
+export function missingVoters(voters: readonly NodeSpec[], { isExpected }: RoleContext): NodeSpec[] {
+  const up = voters.filter(({ id }) => isExpected(id));
+  return up.length > voters.length / 2 ? [] : silentElsewhere(voters, { isExpected });
+}
+
+export function silentElsewhere(nodes: readonly NodeSpec[], { isExpected }: Pick<RoleContext, 'isExpected'>): NodeSpec[] {
+  return nodes.filter(({ id, isElsewhere }) => isElsewhere && !isExpected(id));
 }
 
 /** @returns a probe whose check never rejects: the reason is what `ask` throws. */

@@ -15,11 +15,11 @@ export type ControllerView = {
 
 /** Asks every running controller, also those inside NameServers, for at most `timeoutMsOf` each. */
 export async function askControllers(cluster: Cluster, timeoutMsOf: (spec: NodeSpec) => number): Promise<ControllerView> {
-  const { specs, world } = cluster;
-  const controllers = specs.filter(isController);
+  const { everyone, world } = cluster;
+  const controllers = everyone.filter(isController);
   const answers = await Promise.all(
     controllers.map(async (spec) => {
-      if (!cluster.isLive(spec.id) || cluster.supervisor(spec.id).state === 'paused') return [];
+      if (!cluster.canAnswer(spec.id)) return [];
       using deadline = world.clock.deadline(timeoutMsOf(spec));
       const metadata = await getControllerMetadata(world.remoting, controllerAddress(spec), deadline.signal).catch(() => undefined);
       return metadata ? [{ spec, ...metadata }] : [];
@@ -32,8 +32,8 @@ export async function askControllers(cluster: Cluster, timeoutMsOf: (spec: NodeS
 
 /** Are too few of the controllers wanted up to elect a leader, until more are started? */
 export function haveTooFewControllers(cluster: Cluster): boolean {
-  const controllers = cluster.specs.filter(isController);
-  const wanted = controllers.filter(({ id }) => cluster.supervisor(id).intent === 'up');
+  const controllers = cluster.everyone.filter(isController);
+  const wanted = controllers.filter(({ id }) => cluster.isWanted(id));
   return wanted.length < majorityOf(controllers);
 }
 

@@ -6,7 +6,7 @@ import type { LiveRoles } from './selectors.js';
 /** Who holds which role, as the NameServers answer at this moment. */
 export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promise<LiveRoles> {
   const routes = await meter.routes();
-  const byAddress = new Map(cluster.specs.map((spec) => [spec.registeredAddress, spec.id]));
+  const byAddress = new Map(cluster.everyone.map((spec) => [spec.registeredAddress, spec.id]));
   return {
     holder: (brokerName, role) => {
       for (const view of routes.values()) {
@@ -22,7 +22,7 @@ export async function liveRolesOf(cluster: Cluster, meter: ClusterMeter): Promis
         if (isElected(spec)) return lastMaster !== undefined && (spec.id === lastMaster) === (role === 'master');
         return role === 'master' ? isMaster(spec) : isSlave(spec);
       };
-      return cluster.specs.filter((spec) => spec.brokerName === brokerName && held(spec)).map((spec) => spec.id);
+      return cluster.everyone.filter((spec) => spec.brokerName === brokerName && held(spec)).map((spec) => spec.id);
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Deadline } from '../../base/clock.js';
 import type { NodeExitRecord } from '../../base/node-words.js';
 import type { CrashReport } from '../../contract/findings.js';
-import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
+import type { ClusterStatus, NodeStatus, RemoteNodeStatus } from '../../contract/status.js';
 import { processStats } from '../../process/process-stats.js';
 import { getRuntimeInfo } from '../../remoting/broker-api.js';
 import { ResponseCode } from '../../remoting/codes.js';
@@ -46,8 +46,10 @@ export class ClusterMeter {
   }
 
   /** pid, state, memory and disk are read now; answers of nodes are at most a second old, and a node that does not answer does not delay it. */
-  async status(ids: readonly string[]): Promise<ClusterStatus> {
+  async status(wanted: readonly string[]): Promise<ClusterStatus> {
     const cluster = this.#cluster;
+    const ids = wanted.filter((id) => cluster.hasNode(id));
+    const remote = cluster.elsewhere.filter(({ id }) => wanted.includes(id));
     const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
     const [asked, stats] = await Promise.all([this.#ask(), processStats(pids)]);
     const nodes = await Promise.all(ids.map((id) => this.#node(id, asked, stats)));
@@ -62,6 +64,7 @@ export class ClusterMeter {
       measuredAt: new Date(cluster.world.clock.now()).toISOString(),
       namesrvAddr: cluster.namesrvAddr,
       nodes,
+      ...(cluster.host === undefined ? {} : { host: cluster.host, remoteNodes: remote.map((spec) => this.#remoteNode(spec, asked)) }),
       ...(cluster.notices.length > 0 ? { notices: [...cluster.notices] } : {}),
     };
   }
@@ -76,7 +79,7 @@ export class ClusterMeter {
     const [spec, supervisor] = [cluster.spec(id), cluster.supervisor(id)];
     const { pid } = supervisor;
     const measured = pid === null ? undefined : stats.get(pid);
-    const registeredWith = cluster.specs.filter((peer) => listsNode(asked.routes.get(peer.id), spec)).map((peer) => peer.localAddress);
+    const registeredWith = this.#registeredWith(spec, asked);
     const [diskBytes, configDrift] = await Promise.all([folderBytes(spec.paths.root), this.#drift(spec)]);
     return {
       id,
@@ -97,12 +100,36 @@ export class ClusterMeter {
       cpuPercent: measured?.cpuPercent ?? null,
       heapBytes: spec.heapBytes,
       registeredWith,
-      ...replicationOf(spec, cluster.specs, asked, (other) => this.#isAskable(other)),
+      ...this.#replicationOf(spec, asked),
       diskBytes,
       configDrift,
       pendingChanges: changesBetween(spec, cluster.nextSpec(id)),
       lastExit: supervisor.lastExit === null ? null : exitRecord(supervisor.lastExit, cluster.crashes.of(id, supervisor.lastExit.at)),
     };
+  }
+
+  /** What NameServers and the node itself say of a node of another host. */
+  #remoteNode(spec: NodeSpec, asked: Asked): RemoteNodeStatus {
+    return {
+      id: spec.id,
+      role: spec.role,
+      host: spec.host,
+      brokerName: spec.brokerName,
+      brokerId: spec.brokerId,
+      liveRole: liveRole(asked, spec),
+      answers: this.#cluster.canAnswer(spec.id),
+      address: spec.localAddress,
+      registeredWith: this.#registeredWith(spec, asked),
+      ...this.#replicationOf(spec, asked),
+    };
+  }
+
+  #registeredWith(spec: NodeSpec, { routes }: Asked): string[] {
+    return this.#cluster.everyone.filter((peer) => listsNode(routes.get(peer.id), spec)).map((peer) => peer.localAddress);
+  }
+
+  #replicationOf(spec: NodeSpec, asked: Asked) {
+    return replicationOf(spec, this.#cluster.everyone, asked, ({ id }) => this.#cluster.canAnswer(id));
   }
 
   #ask(): Promise<Asked> {
@@ -117,7 +144,7 @@ export class ClusterMeter {
     const at = this.#cluster.world.clock.now();
     const asking = this.#askRoutes();
     // Only the NameServers know who is the master by election.
-    const known = this.#cluster.specs.some(isElected) ? await asking : NO_ROUTES;
+    const known = this.#cluster.everyone.some(isElected) ? await asking : NO_ROUTES;
     const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known), this.#askControllers()]);
     this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets), ...controllers };
     return this.#last;
@@ -125,8 +152,8 @@ export class ClusterMeter {
 
   /** Who leads the controllers, and which replicas it counts as in sync. */
   async #askControllers(): Promise<Pick<Replicas, 'leader' | 'syncStateSets'>> {
-    const { specs, world } = this.#cluster;
-    const brokerNames = [...new Set(specs.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
+    const { everyone, world } = this.#cluster;
+    const brokerNames = [...new Set(everyone.flatMap((spec) => (spec.election === 'controller' ? (spec.brokerName ?? []) : [])))];
     const { leader } = await askControllers(this.#cluster, (spec) => this.#timeoutMsFor(spec));
     if (!leader) return { leader: undefined, syncStateSets: undefined };
     using deadline = this.#deadlineFor(leader);
@@ -135,11 +162,11 @@ export class ClusterMeter {
   }
 
   async #askRoutes(): Promise<RouteView> {
-    const { specs, world } = this.#cluster;
-    const brokerNames = [...new Set(specs.flatMap((spec) => spec.brokerName ?? []))];
+    const { everyone, world } = this.#cluster;
+    const brokerNames = [...new Set(everyone.flatMap((spec) => spec.brokerName ?? []))];
     const views = await Promise.all(
-      specs
-        .filter((spec) => spec.role === 'namesrv' && this.#isAskable(spec))
+      everyone
+        .filter((spec) => spec.role === 'namesrv' && this.#cluster.canAnswer(spec.id))
         .map(async (namesrv) => {
           const routes = await Promise.all(
             brokerNames.map(async (brokerName): Promise<[string, ReadonlyMap<number, string>]> => {
@@ -157,13 +184,12 @@ export class ClusterMeter {
   /** Masters before slaves: during steady sends, a slave that is asked later holds at least what its master held. */
   async #askOffsets(routes: RouteView): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
-    const { specs } = this.#cluster;
-    const brokers = specs.filter((spec) => spec.role === 'broker');
+    const brokers = this.#cluster.everyone.filter((spec) => spec.role === 'broker');
     const masters = brokers.filter((spec) => roleNow(spec, routes) === 'master');
     for (const tier of [masters, brokers.filter((spec) => !masters.includes(spec))]) {
       await Promise.all(
         tier
-          .filter((spec) => this.#isAskable(spec))
+          .filter(({ id }) => this.#cluster.canAnswer(id))
           .map(async (spec) => {
             const master = tier === masters ? undefined : masters.find(({ brokerName }) => brokerName === spec.brokerName);
             const offset = await this.#askReached(spec, master && offsets.get(master.id));
@@ -186,10 +212,10 @@ export class ClusterMeter {
 
   /** During steady sends a slave that is asked after its master may hold more than the master held: asks the master once more. */
   async #slavesAhead(offsets: ReadonlyMap<string, number>): Promise<Set<string>> {
-    const { specs } = this.#cluster;
+    const { everyone } = this.#cluster;
     const ahead = new Set<string>();
-    for (const slave of specs.filter(isSlave)) {
-      const master = specs.find((spec) => isMaster(spec) && spec.brokerName === slave.brokerName);
+    for (const slave of everyone.filter(isSlave)) {
+      const master = everyone.find((spec) => isMaster(spec) && spec.brokerName === slave.brokerName);
       const [held, wanted] = [offsets.get(slave.id), master && offsets.get(master.id)];
       if (!master || held === undefined || wanted === undefined || held <= wanted) continue;
       const now = await this.#askOffset(master);
@@ -218,11 +244,7 @@ export class ClusterMeter {
   }
 
   #timeoutMsFor(spec: NodeSpec): number {
-    return this.#cluster.supervisor(spec.id).state === 'ready' ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS;
-  }
-
-  #isAskable(spec: NodeSpec): boolean {
-    return this.#cluster.isLive(spec.id) && this.#cluster.supervisor(spec.id).state !== 'paused';
+    return spec.isElsewhere || this.#cluster.supervisor(spec.id).state === 'ready' ? ASK_TIMEOUT_MS : ASK_UNREADY_TIMEOUT_MS;
   }
 
   async #drift(spec: NodeSpec): Promise<string[]> {

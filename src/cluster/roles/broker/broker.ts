@@ -1,7 +1,8 @@
 import { releaseTraits } from '../../../rocketmq/releases.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
 import { brokerClosed } from '../clean-end.js';
-import { type Need, needs, probe, type RoleDefinition } from '../role.js';
+import { isController } from '../controller.js';
+import { missingVoters, type Need, needs, probe, type RoleContext, type RoleDefinition, silentElsewhere } from '../role.js';
 import { brokerConfig } from './config.js';
 import { electedStartup, hasRole, unled } from './elected-startup.js';
 import { brokerStartup } from './fixed-startup.js';
@@ -20,6 +21,7 @@ export const brokerRole: RoleDefinition = {
   // Slaves and masters end at the same time: to wait for the slaves first doubles the time and saves nothing, because each closes its own store.
   stopsAfter: ['proxy'],
   restartRank: (node, leadsItsGroup) => (isSlave(node) ? 1 : isMaster(node) ? 4 : leadsItsGroup ? 3 : 2),
+  missesElsewhere,
   startup: (node, context) => (isElected(node) ? electedStartup(node, context) : brokerStartup(node, context)),
   readiness: (node, context) => {
     const nudge = registrationNudge(node, context, NUDGE_AGAIN_MS);
@@ -40,6 +42,21 @@ export const brokerRole: RoleDefinition = {
       return undefined;
     }),
 };
+
+function missesElsewhere(node: NodeSpec, context: RoleContext): readonly NodeSpec[] {
+  const peers = context.peers();
+  const namesrvs = peers.filter(({ role }) => role === 'namesrv');
+  if (!namesrvs.some(({ id }) => context.isExpected(id))) return silentElsewhere(namesrvs, context);
+  if (node.election === 'dledger')
+    return missingVoters(
+      peers.filter(({ brokerName }) => brokerName === node.brokerName),
+      context,
+    );
+  if (node.election === 'controller') return missingVoters(peers.filter(isController), context);
+  const partners = peers.filter(({ brokerName }) => brokerName === node.brokerName);
+  // NameServers do not route a slave before they know its master.
+  return isSlave(node) ? silentElsewhere(partners.filter(isMaster), context) : [];
+}
 
 /**
  * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once,

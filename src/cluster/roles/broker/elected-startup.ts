@@ -126,6 +126,8 @@ export function hasTooFewPeers(node: NodeSpec, context: Group): boolean {
 export function noLeader(node: NodeSpec, context: Group): string {
   if (!hasTooFewPeers(node, context)) return `${node.brokerName} has no leader yet`;
   const { group, wanted, majority } = votersOf(node, context);
-  const down = group.filter((peer) => !wanted.includes(peer)).map(({ id }) => id);
+  const down = group
+    .filter((peer) => !wanted.includes(peer))
+    .map(({ id, host, isElsewhere }) => (isElsewhere ? `${id} on host ${host}` : id));
   return `${node.brokerName} has no leader: ${wanted.length} of ${group.length} peers are up and ${majority} are needed; start ${down.join(' or ')}`;
 }

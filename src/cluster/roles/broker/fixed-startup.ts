@@ -52,7 +52,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
     if (missing) {
       if (traits.needsRegistrationNudge) await nudge(signal);
       else if (isLate()) await nudgeOf.get(node.id)?.(signal);
-      return missing;
+      return master ? missing : unrouted(node, context);
     }
     context.stage(node.id, 'registered');
     if (!replicationProved && master) {
@@ -67,6 +67,13 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
     }
     return undefined;
   });
+}
+
+/** A slave whose master is not up. Source: namesrv/.../RouteInfoManager.java registerBroker: topics come from masters. */
+function unrouted({ brokerName }: NodeSpec, { peers }: RoleContext): string {
+  const master = peers().find((peer) => isMaster(peer) && peer.brokerName === brokerName);
+  const where = master?.isElsewhere ? ` on host ${master.host}` : '';
+  return `NameServers route a slave only once its master has registered, and ${master?.id}${where} is not up`;
 }
 
 /** @returns whether LATE_MS have passed since the first call. */

@@ -1,0 +1,67 @@
+import { periodically } from '../base/periodic.js';
+import { ROLE_DEFINITIONS } from './roles/definitions.js';
+import type { RoleContext } from './roles/role.js';
+import type { NodeSpec } from './spec/node-spec.js';
+import type { Journal } from './state/journal.js';
+
+/** While nodes run here, those of other hosts are asked this often. */
+const ASK_EVERY_MS = 2_000;
+const ASK_TIMEOUT_MS = 1_500;
+
+/**
+ * Sees the nodes of other hosts from afar: does one answer? It never starts, stops or judges them; their own daemons do. Nobody is asked
+ * while nothing runs on this host.
+ */
+export class RemoteNodes {
+  readonly #answering = new Set<string>();
+  readonly #nodes: () => readonly NodeSpec[];
+  readonly #context: RoleContext;
+  readonly #journal: Journal;
+  readonly #changed: () => void;
+  #end = () => {};
+
+  constructor(nodes: () => readonly NodeSpec[], context: RoleContext, journal: Journal, changed: () => void) {
+    this.#nodes = nodes;
+    this.#context = context;
+    this.#journal = journal;
+    this.#changed = changed;
+  }
+
+  isAnswering(id: string): boolean {
+    return this.#answering.has(id);
+  }
+
+  /** Asks them again and again from now on, while `isWanted`. */
+  watch(isWanted: () => boolean): void {
+    this.end();
+    if (this.#nodes().length === 0) return;
+    this.#end = periodically(this.#context.clock, ASK_EVERY_MS, async () => {
+      if (isWanted()) await this.ask();
+    });
+  }
+
+  end(): void {
+    this.#end();
+  }
+
+  /** Asks each of them once, all at the same time. Resolves when all have answered, or their time is over. */
+  async ask(): Promise<void> {
+    const { clock } = this.#context;
+    await Promise.all(
+      this.#nodes().map(async (node) => {
+        using deadline = clock.deadline(ASK_TIMEOUT_MS);
+        const { ok } = await ROLE_DEFINITIONS[node.role].liveness(node, this.#context).check(deadline.signal);
+        this.#note(node, ok);
+      }),
+    );
+  }
+
+  #note({ id, host, localAddress }: NodeSpec, isAnswering: boolean): void {
+    if (isAnswering === this.#answering.has(id)) return;
+    if (isAnswering) this.#answering.add(id);
+    else this.#answering.delete(id);
+    const type = isAnswering ? 'remote-node-answers' : 'remote-node-silent';
+    this.#journal.record(type, id, `${id} on host ${host} ${isAnswering ? 'answers' : 'no longer answers'} at ${localAddress}`);
+    this.#changed();
+  }
+}
