@@ -9,7 +9,7 @@ import type { ClusterMeter } from '../status/meter.js';
 import { noteElections } from '../status/note-elections.js';
 import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './make-class-archives.js';
-import { silentHosts } from './other-hosts.js';
+import { differingClocks, silentHosts } from './other-hosts.js';
 import type { Report } from './progress.js';
 import { stopNodes } from './stop.js';
 import { createTopicsAndGroups } from './topics.js';
@@ -76,7 +76,7 @@ export async function up(
     report({ event: 'notice', message });
   }
   if (request.wait) cluster.background.begin('class archives', (ending) => makeClassArchives(cluster, ending));
-  for (const message of silentHosts(cluster)) report({ event: 'notice', message });
+  for (const message of [...silentHosts(cluster), ...(await differingClocks(cluster))]) report({ event: 'notice', message });
   const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
   cluster.journal.record(
     'up-finished',

@@ -42,7 +42,7 @@ class Groups {
  * What the fake broker answers, by request code.
  * @returns {Record<number, (request: import('./wire.mjs').Command) => import('./wire.mjs').Command | Promise<import('./wire.mjs').Command>>}
  */
-export function brokerHandlers({ config, store, topics, replication, isSlave, updateConfig }) {
+export function brokerHandlers({ config, store, topics, replication, isSlave, clockAheadMs = 0, updateConfig }) {
   const bootTimestamp = Date.now();
   const groups = new Groups();
 
@@ -92,7 +92,7 @@ export function brokerHandlers({ config, store, topics, replication, isSlave, up
 
   const runtimeTable = () => ({
     ...VERSION,
-    bootTimestamp: String(bootTimestamp),
+    bootTimestamp: String(bootTimestamp + clockAheadMs),
     runtime: `[ 0 days, 0 hours, 0 minutes, ${Math.floor((Date.now() - bootTimestamp) / 1_000)} seconds ]`,
     putTps: '0.0 0.0 0.0',
     getTotalTps: '0.0 0.0 0.0',

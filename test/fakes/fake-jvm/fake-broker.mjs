@@ -22,7 +22,18 @@ const DEFAULTS = {
 };
 
 /** @returns {Promise<() => Promise<void>>} what a stop has to do before the process may end */
-export async function startBroker({ configFile, properties, namesrvAddr, userHome, isMute, isLazy, log, print, onStopKnown }) {
+export async function startBroker({
+  configFile,
+  properties,
+  namesrvAddr,
+  userHome,
+  isMute,
+  isLazy,
+  clockAheadMs,
+  log,
+  print,
+  onStopKnown,
+}) {
   const listenPort = Number(properties.listenPort ?? DEFAULTS.listenPort);
   const config = {
     ...DEFAULTS,
@@ -62,7 +73,7 @@ export async function startBroker({ configFile, properties, namesrvAddr, userHom
     if (configFile !== undefined) writeFileSync(configFile, formatProperties(config));
     await registration.register();
   };
-  const handlers = brokerHandlers({ config, store, topics, replication: isSlave ? client : server, isSlave, updateConfig });
+  const handlers = brokerHandlers({ config, store, topics, replication: isSlave ? client : server, isSlave, clockAheadMs, updateConfig });
   const handle = (request) => {
     if (isMute) return undefined;
     return handlers[request.code]?.(request) ?? { code: 3, remark: `request type ${request.code} not supported` };

@@ -93,6 +93,7 @@ try {
     userHome,
     isMute: orders.mute !== undefined,
     isLazy: orders.lazyRegister !== undefined,
+    clockAheadMs: Number(orders.clockAheadMs ?? 0),
     log: roleLog(userHome),
     print: (line) => process.stdout.write(`${line}\n`),
     onStopKnown: (known) => {

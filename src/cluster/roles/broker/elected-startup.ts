@@ -1,10 +1,10 @@
 import { getBrokerConfig, getMaxOffset, sendMessage } from '../../../remoting/broker-api.js';
 import { ResponseCode } from '../../../remoting/codes.js';
-import { brokerAddresses, getTopicRoute } from '../../../remoting/namesrv-api.js';
+import { brokerAddresses } from '../../../remoting/namesrv-api.js';
 import type { Probe } from '../../../supervisor/probe.js';
 import type { NodeSpec } from '../../spec/node-spec.js';
 import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
-import { answers, namesrvsOf } from './registration.js';
+import { answers, namesrvsOf, routeOn } from './registration.js';
 
 /**
  * Only at its next append does a DLedger leader learn that a follower came back with less data, and only then does the follower learn how
@@ -66,7 +66,9 @@ export function electedStartup(node: NodeSpec, context: RoleContext): Probe {
     context.stage(node.id, 'registered');
     if (isProved) return undefined;
     const [namesrv] = namesrvsOf(node, context);
-    const why = namesrv && (await unproved(await addressesOn(namesrv, node, context, signal), signal));
+    const addresses = namesrv && (await addressesOn(namesrv, node, context, signal));
+    if (addresses === 'silent') return `${namesrv?.id} on host ${namesrv?.host} does not answer`;
+    const why = addresses && (await unproved(addresses, signal));
     if (why) return why;
     isProved = true;
     context.stage(node.id, 'in sync');
@@ -84,6 +86,7 @@ export async function unled(node: NodeSpec, context: RoleContext, signal: AbortS
   const reasons = await Promise.all(
     namesrvs.map(async (namesrv) => {
       const addresses = await addressesOn(namesrv, node, context, signal);
+      if (addresses === 'silent') return undefined;
       if (!addresses.has(0)) return noLeader(node, context);
       if ([...addresses.values()].includes(node.registeredAddress)) return undefined;
       return `not registered with ${namesrv.id} (${namesrv.localAddress})`;
@@ -101,11 +104,11 @@ export async function hasRole(node: NodeSpec, { remoting }: RoleContext, signal:
 async function addressesOn(
   namesrv: NodeSpec,
   { brokerName }: NodeSpec,
-  { remoting }: RoleContext,
+  context: RoleContext,
   signal: AbortSignal,
-): Promise<ReadonlyMap<number, string>> {
-  const route = await getTopicRoute(remoting, namesrv.localAddress, brokerName as string, signal);
-  return brokerAddresses(route, brokerName as string);
+): Promise<ReadonlyMap<number, string> | 'silent'> {
+  const route = await routeOn(namesrv, brokerName as string, context, signal);
+  return route === 'silent' ? route : brokerAddresses(route, brokerName as string);
 }
 
 type Group = Pick<RoleContext, 'peers' | 'isExpected'>;

@@ -1,5 +1,6 @@
 import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../../remoting/broker-api.js';
-import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute } from '../../../remoting/namesrv-api.js';
+import { ConnectionError } from '../../../remoting/connection.js';
+import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute, type TopicRoute } from '../../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../../spec/node-spec.js';
 import type { RoleContext } from '../role.js';
 
@@ -42,6 +43,24 @@ export function namesrvsOf(node: NodeSpec, { peers, isExpected }: RoleContext): 
 }
 
 /**
+ * @returns the route of a brokerName's own topic. `silent`: a NameServer of another host cannot be reached, which its host tells and which
+ * is no fault of this one's brokers.
+ */
+export async function routeOn(
+  namesrv: NodeSpec,
+  brokerName: string,
+  { remoting }: RoleContext,
+  signal: AbortSignal,
+): Promise<TopicRoute | undefined | 'silent'> {
+  try {
+    return await getTopicRoute(remoting, namesrv.localAddress, brokerName, signal);
+  } catch (error) {
+    if (namesrv.isElsewhere && error instanceof ConnectionError) return 'silent';
+    throw error;
+  }
+}
+
+/**
  * @returns why the node does not count as registered: every running NameServer of its configuration must list its address under its id,
  * in the route of the topic that is named after its brokerName. Source: broker/.../topic/TopicConfigManager.java
  */
@@ -50,7 +69,8 @@ export async function unregistered(node: NodeSpec, context: RoleContext, signal:
   if (namesrvs.length === 0) return 'no NameServer of the cluster runs';
   const reasons = await Promise.all(
     namesrvs.map(async (namesrv) => {
-      const route = await getTopicRoute(context.remoting, namesrv.localAddress, node.brokerName as string, signal);
+      const route = await routeOn(namesrv, node.brokerName as string, context, signal);
+      if (route === 'silent') return undefined;
       const addresses = brokerAddresses(route, node.brokerName as string);
       const ids = [node.brokerId as number, ACTING_MASTER_ID];
       if (ids.some((id) => addresses.get(id) === node.registeredAddress)) return undefined;
