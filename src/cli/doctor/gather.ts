@@ -28,10 +28,9 @@ import { rocketMqProcesses } from '../../machine/rocketmq-processes.js';
 import { sleepSettings } from '../../machine/sleep.js';
 import { storeFacts } from '../../machine/store.js';
 import { currentPlatform } from '../../process/current-platform.js';
-import { SHIPPED_PROFILES } from '../../profile/find-profile.js';
-import { loadProfile } from '../../profile/load-profile.js';
 import type { Profile } from '../../profile/profile.js';
 import type { ProfileOptions } from '../profile-options.js';
+import { requestedProfile } from '../requested-profile.js';
 import { planOfCluster, planOfProfile, wantedPorts, wantedRelease } from './plan-of-profile.js';
 
 export type DoctorRequest = ProfileOptions & { profile: string; advertise?: string | undefined };
@@ -113,13 +112,6 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
     clock: clocks,
     advertise,
   };
-}
-
-async function requestedProfile(home: HomePaths, { profile: name, set, heap, rocketmq, java }: DoctorRequest): Promise<Profile> {
-  const overrides = { set, heap, ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) };
-  const folders = { cwd: process.cwd(), userProfiles: home.profiles, shippedProfiles: SHIPPED_PROFILES };
-  const { profile } = await loadProfile(name, { ...folders, overrides });
-  return profile;
 }
 
 async function javaFacts({ java }: Profile, version: string): Promise<NonNullable<DoctorFacts['java']['value']>> {
