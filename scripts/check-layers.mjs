@@ -19,7 +19,7 @@ const LAYERS = {
   install: ['rocketmq'],
   diagnose: ['profile', 'rocketmq'],
   import: ['diagnose', 'profile', 'rocketmq'],
-  machine: ['diagnose', 'install', 'process', 'rocketmq'],
+  machine: ['diagnose', 'install', 'process', 'profile', 'remoting', 'rocketmq'],
   evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
   cluster: ['contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
   daemon: ['cluster', 'contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],

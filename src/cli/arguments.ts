@@ -25,6 +25,9 @@ export function withDashes(message: string): string {
 /** What yargs knows of the options of a command: their names in the spelling of the command line, and their aliases. */
 export type KnownOptions = { string: readonly string[]; number: readonly string[]; alias: Readonly<Record<string, readonly string[]>> };
 
+/** Options that mean something without a value. If a value is written, it must not be empty. */
+export const OPTIONAL_VALUES: ReadonlySet<string> = new Set(['advertise']);
+
 /** For yargs, a word that begins with a dash and a digit is a value. */
 const OPTION = /^--?[a-zA-Z]/;
 
@@ -41,6 +44,7 @@ export function refuseEmptyValues(args: readonly string[], options: KnownOptions
     const option = optionOf(word);
     if (option === undefined || !takesValue.has(option.name)) return;
     const value = option.value ?? own[index + 1];
+    if (OPTIONAL_VALUES.has(option.name) && option.value === undefined && (value === undefined || OPTION.test(value))) return;
     if (value !== undefined && value !== '' && (option.value !== undefined || !OPTION.test(value))) return;
     const spelt = `${option.name.length === 1 ? '-' : '--'}${option.name}`;
     throw usage(

@@ -1,6 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { parseDurationMs } from '../base/units.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
+import { OPTIONAL_VALUES } from './arguments.js';
 import { usage } from './usage.js';
 
 /** Options that may be given several times; of any other, yargs would make a list that nobody expects. */
@@ -22,7 +23,7 @@ class Refused {
 export function checkOptions(argv: object): true {
   for (const [name, value] of Object.entries(argv)) {
     const option = `${name.length === 1 ? '-' : '--'}${name}`;
-    if (!FREE.has(name) && (value === '' || (Array.isArray(value) && value.includes(''))))
+    if (!FREE.has(name) && !OPTIONAL_VALUES.has(name) && (value === '' || (Array.isArray(value) && value.includes(''))))
       throw usage(
         `<${name}> is empty`,
         'an argument is an empty text, which is what a shell variable leaves if it is not set',

@@ -17,6 +17,7 @@ import { killCommand } from './commands/kill.js';
 import { lintCommand } from './commands/lint.js';
 import { logsCommand } from './commands/logs.js';
 import { nodeVerbCommands } from './commands/node-verbs.js';
+import { portsCommand } from './commands/ports.js';
 import { profileCommand, profilesCommand } from './commands/profiles.js';
 import { installCommand, versionsCommand } from './commands/releases.js';
 import { reportCommand } from './commands/report.js';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   lsCommand,
   cleanCommand,
   envCommand,
+  portsCommand,
   doctorCommand,
   lintCommand,
   importCommand,

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { asError } from '../base/errors.js';
+import { asError, RmqdevError } from '../base/errors.js';
 import type { HomePaths } from '../base/paths.js';
+import type { Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { parsePropertyFile } from '../rocketmq/property-file.js';
 import type { ProcessRole } from '../rocketmq/releases.js';
@@ -15,7 +16,8 @@ export type HomeNode = {
   /** Of its last start. */
   properties: ReadonlyMap<string, string>;
 };
-export type HomeCluster = { name: string; nodes: readonly HomeNode[] };
+/** `host`: which of its profile's hosts this machine is; `nodes` are those that run here. */
+export type HomeCluster = { name: string; profile: Profile; host: string | undefined; nodes: readonly HomeNode[] };
 export type BrokenState = { cluster: string; file: string; why: string };
 
 /** The clusters of a home, from their files, for readers that must not start its daemon. */
@@ -28,7 +30,8 @@ export async function homeClusters(home: HomePaths): Promise<{ clusters: HomeClu
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     try {
-      clusters.push({ name, nodes: await nodesOf(home, name, JSON.parse(text) as State) });
+      const state = JSON.parse(text) as State;
+      clusters.push({ name, profile: state.profile, host: state.host, nodes: await nodesOf(home, name, state) });
     } catch (error) {
       broken.push({ cluster: name, file, why: asError(error).message });
     }
@@ -36,15 +39,28 @@ export async function homeClusters(home: HomePaths): Promise<{ clusters: HomeClu
   return { clusters, broken };
 }
 
+/** @throws RmqdevError CLUSTER_NOT_FOUND */
+export function clusterOf(clusters: readonly HomeCluster[], name: string): HomeCluster {
+  const found = clusters.find((cluster) => cluster.name === name);
+  if (found) return found;
+  throw new RmqdevError('CLUSTER_NOT_FOUND', {
+    what: `there is no cluster "${name}" that can be read`,
+    why: clusters.length === 0 ? 'RMQDEV_HOME holds no cluster' : `there are ${clusters.map((cluster) => cluster.name).join(', ')}`,
+    next: '`rmqdev ls` shows what is there',
+  });
+}
+
 /** The parts of `cluster.json` that are read. */
 type State = {
-  profile: { nodes: { id: string; role: ProcessRole }[] };
+  profile: Profile;
+  host?: string;
   nodes: Record<string, { assignment: { ports: NodePorts; release: { version: string } } }>;
 };
 
-async function nodesOf(home: HomePaths, cluster: string, { profile, nodes }: State): Promise<HomeNode[]> {
+async function nodesOf(home: HomePaths, cluster: string, { profile, host, nodes }: State): Promise<HomeNode[]> {
+  const here = profile.nodes.filter((node) => host === undefined || node.host === host);
   return Promise.all(
-    profile.nodes.map(async ({ id, role }) => {
+    here.map(async ({ id, role }) => {
       const assignment = nodes[id]?.assignment;
       if (!assignment) throw new Error(`it has no assignment for ${id}`);
       const { root, store, config } = home.cluster(cluster).node(id);

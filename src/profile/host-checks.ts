@@ -86,18 +86,19 @@ export function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
       .map((offset) => listenPort + offset)
       .sort((a, b) => a - b);
     const refuse = (message: string) => [{ place: at('listenPort'), path: ['nodes', id, 'listenPort'], message }];
-    const sockets = ports.flatMap((port) => portDomains(node).map((domain) => ({ port, key: `${domain} ${port}` })));
+    const sockets = ports.flatMap((port) => portDomains(node).map((domain) => ({ port, domain, key: `${domain} ${port}` })));
     const clash = sockets.find(({ key }) => taken.has(key));
     const holder = clash && taken.get(clash.key);
     for (const { key } of sockets) taken.set(key, node);
     if ((ports.at(-1) as number) > LAST_PORT) return refuse(`${id} takes ${ports.join(', ')}, and ports end at ${LAST_PORT}`);
     if (!holder) return [];
-    const shared = holder.host === node.host ? '' : `; both are reached at ${node.advertise.clients}`;
+    const shared = holder.host === node.host ? '' : `; both are reached at ${clash.domain}`;
     return refuse(`${id} takes ${ports.join(', ')}, but ${holder.id} (listenPort ${holder.listenPort}) also takes ${clash.port}${shared}`);
   });
 }
 
-/** @returns names of what gives each port to one node only: the host, and the address at which clients and other hosts reach it. */
+/** @returns names of what gives each port to one node only: the host, and the addresses at which clients, slaves and peers reach it. */
 export function portDomains({ host, advertise }: Pick<NodeProfile, 'host' | 'advertise'>): string[] {
-  return host === undefined ? [''] : [`host ${host}`, advertise.clients];
+  if (host === undefined) return [''];
+  return [`host ${host}`, ...new Set([advertise.clients, advertise.replication].map((address) => address.toLowerCase()))];
 }

@@ -30,7 +30,7 @@ export function applyOverrides(tree: Tree, overrides: ProfileOverrides, cwd: str
   const applied = layers
     .toSorted((a, b) => reach(a) - reach(b))
     .reduce((base, layer) => {
-      const laid = layOn(clearNarrower(base, layer), layer);
+      const laid = layOn(clearNarrower(base, layer), withNodesOfHosts(base, layer));
       problems.push(...laid.problems);
       return laid.tree;
     }, tree);
@@ -93,12 +93,22 @@ function parseValue(text: string, place: SourcePlace): { tree: Tree; problems: r
   return { tree: { place, value: text }, problems: [] };
 }
 
-/** 0: the cluster, 1: a role, 2: a node. */
+/** 0: the cluster, 1: a host, 2: a role, 3: a node. */
 function reach(layer: Tree): number {
-  return entriesOf(layer).has('nodes') ? 2 : entriesOf(layer).has('roles') ? 1 : 0;
+  return Math.max(0, ...['', 'hosts', 'roles', 'nodes'].map((part, rank) => (entriesOf(layer).has(part) ? rank : 0)));
 }
 
-/** @returns `tree` without the settings of roles and nodes that those in `layer` shall replace. */
+/** @returns `layer` that also gives the nodes of a host what it gives the host: files may say otherwise for them or their roles. */
+function withNodesOfHosts(tree: Tree, layer: Tree): Tree {
+  const hosts = entriesOf(entriesOf(layer).get('hosts'));
+  const nodes = [...entriesOf(entriesOf(tree).get('nodes'))].flatMap(([id, node]): [string, Tree][] => {
+    const advertise = entriesOf(hosts.get(String(entriesOf(node).get('host')?.value))).get('advertise');
+    return advertise ? [[id, mapTree(layer.place, [['advertise', advertise]])]] : [];
+  });
+  return nodes.length === 0 ? layer : mapTree(layer.place, [...entriesOf(layer), ['nodes', mapTree(layer.place, nodes)]]);
+}
+
+/** @returns `tree` without the settings of hosts, roles and nodes that those in `layer` shall replace. */
 function clearNarrower(tree: Tree, layer: Tree): Tree {
   const shared = pick(layer, SHARED_KEYS);
   const roles = entriesOf(entriesOf(layer).get('roles'));
@@ -107,7 +117,7 @@ function clearNarrower(tree: Tree, layer: Tree): Tree {
     const ofRole = roles.get(String(entriesOf(node).get('role')?.value));
     return ofRole ? without(clearRole(node), ofRole) : clearRole(node);
   };
-  const roleParts = (parts: Tree) => mapValues(parts, clearRole);
+  const wide = (parts: Tree) => mapValues(parts, clearRole);
   const nodeParts = (parts: Tree) => mapValues(parts, clearNode);
-  return replaceEntry(replaceEntry(tree, 'roles', roleParts), 'nodes', nodeParts);
+  return replaceEntry(replaceEntry(replaceEntry(tree, 'hosts', wide), 'roles', wide), 'nodes', nodeParts);
 }

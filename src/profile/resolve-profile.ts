@@ -86,7 +86,8 @@ function withDefaults(settings: Tree, keys: readonly string[] = [...entriesOf(DE
 function nodeTree(profile: Tree, id: string): Tree {
   const own = partAt(profile, ['nodes', id]) ?? mapTree(profile.place, []);
   const role = String(partAt(own, ['role'])?.value);
-  const given = merge(merge(hostSettings(profile, own), partAt(profile, ['roles', role]) ?? mapTree(own.place, [])), own);
+  const merged = merge(merge(hostSettings(profile, own), partAt(profile, ['roles', role]) ?? mapTree(own.place, [])), own);
+  const given = atHome(profile, merged);
   const identity = role === 'broker' ? brokerIdentity(profile, given, id) : {};
   const missing = pick(
     toTree(identity, DEFAULT_PLACE),
@@ -95,18 +96,26 @@ function nodeTree(profile: Tree, id: string): Tree {
   return { ...merge(given, missing), place: own.place };
 }
 
-/** What a host gives its nodes: where they advertise themselves, unless the cluster says that for all of them. */
+/** What a host gives its nodes: where they advertise themselves, if the cluster does not say that for all of them. */
 function hostSettings(profile: Tree, node: Tree): Tree {
-  const name = String(partAt(node, ['host'])?.value);
-  const address = partAt(profile, ['hosts', name, 'address']);
-  if (!address) return mapTree(node.place, []);
+  const advertise = [partAt(profile, ['advertise']), partAt(profile, ['hosts', hostOf(node), 'advertise'])];
+  const given = advertise.filter((tree) => tree !== undefined).reduce<Tree | undefined>(merge, undefined);
+  return mapTree(node.place, given && partAt(profile, ['hosts', hostOf(node)]) ? [['advertise', given]] : []);
+}
+
+/** @returns `node` with the address of its host as its own, if nobody says otherwise. */
+function atHome(profile: Tree, node: Tree): Tree {
+  const address = partAt(profile, ['hosts', hostOf(node), 'address']);
+  if (!address) return node;
   const both = mapTree(address.place, [
     ['clients', address],
     ['replication', address],
   ]);
-  const advertise = [partAt(profile, ['advertise']), partAt(profile, ['hosts', name, 'advertise'])];
-  return mapTree(node.place, [['advertise', advertise.reduce<Tree>((base, over) => (over ? merge(base, over) : base), both)]]);
+  const given = partAt(node, ['advertise']);
+  return mapTree(node.place, new Map(entriesOf(node)).set('advertise', given ? merge(both, withoutNulls(given)) : both));
 }
+
+const hostOf = (node: Tree) => String(partAt(node, ['host'])?.value);
 
 /** What makes a broker what it is, if its profile does not say: a master of its own, or a replica of the group its id names. */
 function brokerIdentity(profile: Tree, given: Tree, id: string): { brokerId: number; brokerName?: string } {

@@ -18,7 +18,7 @@ import { listReleases } from '../../install/list-releases.js';
 import { bounded } from '../../machine/bounded.js';
 import { busyPorts } from '../../machine/busy-ports.js';
 import { environmentFacts } from '../../machine/environment.js';
-import { type HomeCluster, homeClusters } from '../../machine/home-clusters.js';
+import { clusterOf, type HomeCluster, homeClusters } from '../../machine/home-clusters.js';
 import { clockFacts } from '../../machine/host-clock.js';
 import { THIS_MACHINE } from '../../machine/machine-world.js';
 import { preflightFacts } from '../../machine/preflight-facts.js';
@@ -28,13 +28,21 @@ import { rocketMqProcesses } from '../../machine/rocketmq-processes.js';
 import { sleepSettings } from '../../machine/sleep.js';
 import { storeFacts } from '../../machine/store.js';
 import { currentPlatform } from '../../process/current-platform.js';
-import { SHIPPED_PROFILES } from '../../profile/find-profile.js';
-import { loadProfile } from '../../profile/load-profile.js';
 import type { Profile } from '../../profile/profile.js';
 import type { ProfileOptions } from '../profile-options.js';
+import { requestedProfile } from '../requested-profile.js';
+import { hopsOf } from './hops-of-profile.js';
 import { planOfCluster, planOfProfile, wantedPorts, wantedRelease } from './plan-of-profile.js';
 
-export type DoctorRequest = ProfileOptions & { profile: string; advertise?: string | undefined };
+export type DoctorRequest = ProfileOptions & {
+  /** None of both: DEFAULT_PROFILE. */
+  profile?: string | undefined;
+  cluster?: string | undefined;
+  /** An address to try; empty: those of the profile or cluster. */
+  advertise?: string | undefined;
+};
+
+const DEFAULT_PROFILE = '2m2s';
 
 /** If one thing on the machine hangs, `doctor` still reports the rest. */
 const ANSWER_MS = 2_000;
@@ -48,10 +56,10 @@ const HOST_NAME_WAIT_MS = 2_500;
 export async function gather(home: HomePaths, request: DoctorRequest): Promise<DoctorFacts> {
   const { env } = process;
   const platform = currentPlatform();
-  const profile = await requestedProfile(home, request);
-  const [processes, { clusters, broken }, wanted] = await Promise.all([
+  const { clusters, broken } = await homeClusters(home);
+  const profile = await wantedProfile(home, request, clusters);
+  const [processes, wanted] = await Promise.all([
     bounded(async () => rocketMqProcesses(await platform.processTable()), ANSWER_MS, clock),
-    homeClusters(home),
     wantedRelease(profile.rocketmq, env.ROCKETMQ_HOME),
   ]);
   const folders = new Set(processes.value?.map(({ nodeFolder }) => nodeFolder));
@@ -61,7 +69,7 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
   const running = new Set(plan.nodes.flatMap(({ id, change }) => (change === 'none' ? [id] : [])));
   const ports = await wantedPorts(profile, { existing, others: clusters.filter((cluster) => cluster !== existing), running });
 
-  const [preflight, java, releases, busy, allowed, looked, leftovers, homes, environment, sleep, clocks, advertise, hasMaven] =
+  const [preflight, java, releases, busy, allowed, looked, leftovers, homes, environment, sleep, clocks, advertise, hops, hasMaven] =
     await Promise.all([
       preflightFacts(plan, { machine: THIS_MACHINE, platform, clock, hostNameWaitMs: HOST_NAME_WAIT_MS }),
       bounded(() => javaFacts(profile, wanted.version), ANSWER_MS + 500, clock),
@@ -82,7 +90,8 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
       environmentFacts(env, clusters.map(addressOf), clock),
       sleepSettings(THIS_MACHINE, clock),
       clockFacts(THIS_MACHINE),
-      request.advertise === undefined ? undefined : advertiseFacts(request.advertise, runningBroker(clusters, isAlive), clock),
+      request.advertise ? advertiseFacts(request.advertise, runningBroker(clusters, isAlive), clock) : undefined,
+      request.advertise === undefined ? [] : hopsOf({ profile, clusters, address: request.advertise, isRunning: running.size > 0, clock }),
       isOnPath('mvn', env),
     ]);
   return {
@@ -112,14 +121,14 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
     sleep,
     clock: clocks,
     advertise,
+    hops,
   };
 }
 
-async function requestedProfile(home: HomePaths, { profile: name, set, heap, rocketmq, java }: DoctorRequest): Promise<Profile> {
-  const overrides = { set, heap, ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) };
-  const folders = { cwd: process.cwd(), userProfiles: home.profiles, shippedProfiles: SHIPPED_PROFILES };
-  const { profile } = await loadProfile(name, { ...folders, overrides });
-  return profile;
+async function wantedProfile(home: HomePaths, request: DoctorRequest, clusters: readonly HomeCluster[]): Promise<Profile> {
+  const { cluster, profile = DEFAULT_PROFILE } = request;
+  if (cluster === undefined) return requestedProfile(home, { ...request, profile });
+  return { ...clusterOf(clusters, cluster).profile, name: cluster };
 }
 
 async function javaFacts({ java }: Profile, version: string): Promise<NonNullable<DoctorFacts['java']['value']>> {

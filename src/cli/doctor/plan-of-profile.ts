@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { HomePaths } from '../../base/paths.js';
 import { allotPorts } from '../../diagnose/allot-ports.js';
+import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import type { PreflightNode, PreflightPlan } from '../../diagnose/preflight/plan.js';
 import type { WantedPorts } from '../../diagnose/preflight/ports.js';
 import { readReleaseHome } from '../../install/release-home.js';
@@ -50,17 +51,26 @@ export function planOfProfile(
   return { cluster: profile.name, home: home.root, nodes: profile.nodes.map(node) };
 }
 
-/** The ports that nodes which do not run would get if no other program used any. */
-export async function wantedPorts(
-  { nodes }: Profile,
-  { existing, others, running }: { existing: HomeCluster | undefined; others: readonly HomeCluster[]; running: ReadonlySet<string> },
-): Promise<WantedPorts[]> {
+/** The clusters beside a profile: the one of its name, and the others of the home. */
+export type Neighbours = { existing: HomeCluster | undefined; others: readonly HomeCluster[]; running: ReadonlySet<string> };
+
+/** @returns the ports that the nodes of a profile have, or would get if no other program used any. */
+export async function portsOfProfile(profile: Profile, { existing, others, running }: Neighbours): Promise<ReadonlyMap<string, NodePorts>> {
+  if (profile.hosts) return fixedPorts(profile);
   const portsOf = (ports: NodePorts): number[] => Object.values(ports);
   const { ports } = await allotPorts(
-    { nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: undefined },
+    { nodes: profile.nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: undefined },
     { holderOf: async () => undefined, reserved: new Set(others.flatMap((other) => other.nodes.flatMap((node) => portsOf(node.ports)))) },
   );
-  return nodes.filter(({ id }) => !running.has(id)).map(({ id, role }) => ({ node: id, role, ports: { ...(ports.get(id) as NodePorts) } }));
+  return ports;
+}
+
+/** The ports that nodes which do not run would get if no other program used any. */
+export async function wantedPorts(profile: Profile, neighbours: Neighbours): Promise<WantedPorts[]> {
+  const ports = await portsOfProfile(profile, neighbours);
+  return profile.nodes
+    .filter(({ id }) => !neighbours.running.has(id))
+    .map(({ id, role }) => ({ node: id, role, ports: { ...(ports.get(id) as NodePorts) } }));
 }
 
 /** @returns the nodes of a cluster of this home as they are on the disk, to look at their stores. */

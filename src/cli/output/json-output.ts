@@ -71,6 +71,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
         checks: checks.map(({ id, section, status, summary }) => ({ id, section, status, summary })),
         findings: checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, check: id }))),
       }),
+    ports: answer,
     lint: answer,
     imported: answer,
     report: answer,

@@ -5,6 +5,7 @@ import type { Result } from '../../contract/routes.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import type { DoctorReport } from '../../diagnose/doctor/check.js';
 import type { LintReport } from '../../diagnose/lint.js';
+import type { PortRow } from '../../diagnose/reach/port-table.js';
 import type { ImportResult } from '../../import/import-files.js';
 import type { ConsumeSummary } from '../../traffic/consume-request.js';
 import type { GroupDetails, GroupRow } from '../../traffic/groups.js';
@@ -77,6 +78,7 @@ export interface Output extends TrafficOutput {
   versions(result: Result<'versions'>): void;
   installed(release: Result<'install'>): void;
   doctor(report: DoctorReport): void;
+  ports(table: { profile: string; ports: readonly PortRow[] }): void;
   lint(report: LintReport): void;
   imported(result: ImportResult): void;
   report(result: ReportResult): void;

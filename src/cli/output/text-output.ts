@@ -8,6 +8,7 @@ import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
 import { renderPlan } from './plan-text.js';
+import { renderPorts } from './ports-text.js';
 import { lateProgress, plainProgress } from './progress-view.js';
 import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
@@ -157,6 +158,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     },
     installed: ({ version, home, source }) => print(`RocketMQ ${version} is in ${home} (${source}).`),
     doctor: (report) => print(renderDoctor(report, colors)),
+    ports: ({ ports }) => print(renderPorts(ports, colors)),
     lint: (report) => print(renderLint(report, colors)),
     imported: (result) => print(renderImport(result, colors)),
     report: (result) => print(renderReport(result, colors)),

@@ -8,6 +8,7 @@ import type { WantedPorts } from '../preflight/ports.js';
 import type { HomeState } from '../preflight/processes.js';
 import type { ClockFacts, SleepSettings } from '../preflight/sleep.js';
 import type { PreflightFacts } from '../preflight.js';
+import type { HopFacts } from '../reach/hops.js';
 
 /** Everything that `doctor` looks at. */
 export type DoctorFacts = PreflightFacts & {
@@ -33,4 +34,6 @@ export type DoctorFacts = PreflightFacts & {
   sleep: Known<SleepSettings>;
   clock: ClockFacts;
   advertise: AdvertiseFacts | undefined;
+  /** Every port of the cluster, asked where others look for it; none if that was not asked for. */
+  hops: readonly HopFacts[];
 };

@@ -3,6 +3,7 @@ import { judgeAdvertise } from '../preflight/advertise.js';
 import { JAVA_VARIABLES, judgeEnvironment } from '../preflight/environment.js';
 import { judgeClock, judgeSleep, judgeWsl } from '../preflight/sleep.js';
 import { judgeHostName, judgeLimits } from '../preflight/system.js';
+import { hopChecks } from '../reach/hops.js';
 import { type Check, check, skipped } from './check.js';
 import type { DoctorFacts } from './facts.js';
 
@@ -13,6 +14,7 @@ export function machineChecks(facts: DoctorFacts): Check[] {
     limitsCheck(facts),
     hostNameCheck(facts),
     ...advertiseChecks(facts),
+    ...hopChecks(facts.hops),
     ...environmentChecks(facts),
     ...sleepChecks(facts),
   ];

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { Finding } from '../../base/finding.js';
 import { finding } from './codes.js';
 
@@ -32,6 +32,10 @@ export function rangeOf(address: string): (typeof RANGES)[number]['name'] | 'pub
   const number = toNumber(address);
   return RANGES.find(({ prefix, bits }) => number >>> (32 - bits) === toNumber(prefix) >>> (32 - bits))?.name ?? 'public';
 }
+
+/** An address or a name that every machine takes for itself. */
+export const isLoopback = (address: string): boolean =>
+  address.toLowerCase() === 'localhost' || (isIP(address) > 0 && rangeOf(address) === 'loopback');
 
 const toNumber = (address: string): number => address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
 
@@ -110,10 +114,15 @@ function localOnly(named: string, why: string, interfaces: readonly Interface[])
 }
 
 function suggestion(interfaces: readonly Interface[]): string {
-  const fit = interfaces.find(
-    ({ name, address }) => isIPv4(address) && !CONTAINER_BRIDGE.test(name) && !['loopback', 'link-local'].includes(rangeOf(address)),
-  );
+  const [fit] = usableInterfaces(interfaces);
   return fit
     ? `\`rmqdev up 2m2s --set advertise=${fit.address}\` (${fit.name})`
     : 'this machine has no address that others can reach; connect it to a network first';
+}
+
+/** @returns the IPv4 addresses of this machine at which others may reach it. */
+export function usableInterfaces(interfaces: readonly Interface[]): Interface[] {
+  return interfaces.filter(
+    ({ name, address }) => isIPv4(address) && !CONTAINER_BRIDGE.test(name) && !['loopback', 'link-local'].includes(rangeOf(address)),
+  );
 }

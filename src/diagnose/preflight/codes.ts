@@ -112,8 +112,17 @@ export const FINDING_ROWS = [
   {
     code: 'ADVERTISE_UNREACHABLE',
     severity: 'error',
-    about: 'a connection to the address to advertise does not come back to this machine',
+    about: 'a connection to the address to advertise does not come back to this machine; or no port of a node answers there',
   },
+  { code: 'ADVERTISE_PORT_CLOSED', severity: 'error', about: 'a firewall or NAT passes other ports of a node, but not this one' },
+  { code: 'ADVERTISE_STRANGER', severity: 'error', about: 'at the address that a node advertises, something else answers' },
+  {
+    code: 'ADVERTISE_HAIRPIN',
+    severity: 'error',
+    about: 'a node answers at its own address, but not at its public one, asked from inside; an error if slaves or peers inside need that',
+  },
+  { code: 'ADVERTISE_DIFFERS', severity: 'warning', about: 'a broker tells clients another address than its profile' },
+  { code: 'ADVERTISE_NOT_RUNNING', severity: 'info', about: 'a node does not run, so its ports cannot be asked' },
 ] as const satisfies readonly FindingRow[];
 
 export type FindingCode = (typeof FINDING_ROWS)[number]['code'];

@@ -6,7 +6,7 @@ import { encodeFrame, FrameDecoder, type OutgoingCommand, type RemotingCommand }
 export type Answer = (response?: Partial<OutgoingCommand>) => void;
 type Handler = (request: RemotingCommand, answer: Answer, socket: Socket) => void;
 
-/** A node for tests: hands each request to `handler`, on a free port of 127.0.0.1. */
+/** A node for tests: hands each request to `handler`, on a free port of 127.0.0.1 if none is given. */
 export class FrameServer implements AsyncDisposable {
   readonly address: string;
   /** Requests so far, oldest first. */
@@ -18,7 +18,8 @@ export class FrameServer implements AsyncDisposable {
 
   private constructor(server: Server, handler: Handler, isTls: boolean) {
     this.#server = server;
-    this.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { address, port } = server.address() as AddressInfo;
+    this.address = `${address}:${port}`;
     server.on('tlsClientError', () => {});
     server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.accepted += 1;
@@ -45,9 +46,9 @@ export class FrameServer implements AsyncDisposable {
   }
 
   /** @param tls only TLS is spoken, as with `tls.server.mode=enforcing`. */
-  static async listen(handler: Handler, port = 0, tls?: TlsOptions): Promise<FrameServer> {
+  static async listen(handler: Handler, port = 0, tls?: TlsOptions, host = '127.0.0.1'): Promise<FrameServer> {
     const server = tls ? createTlsServer(tls) : createServer();
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     return new FrameServer(server, handler, tls !== undefined);
   }

@@ -1,0 +1,47 @@
+import { RmqdevError } from '../../base/errors.js';
+import { didYouMean } from '../../base/nearest.js';
+import { type Interface, isLoopback, usableInterfaces } from '../../diagnose/preflight/advertise.js';
+import type { ReachNode } from '../../diagnose/reach/port-table.js';
+import type { HomeCluster } from '../../machine/home-clusters.js';
+import type { Profile } from '../../profile/profile.js';
+import type { NodePorts } from '../../rocketmq/ports.js';
+import { portsOfProfile } from '../doctor/plan-of-profile.js';
+
+export type ReachRequest = {
+  profile: Profile;
+  /** The cluster of that profile, if there is one; of an existing cluster itself, its profile is the one that it has. */
+  existing: HomeCluster | undefined;
+  others: readonly HomeCluster[];
+  interfaces: readonly Interface[];
+};
+
+/** @returns the nodes of a profile or of a cluster, where others look for them and where they are. */
+export async function reachNodes({ profile, existing, others, interfaces }: ReachRequest): Promise<ReachNode[]> {
+  const ports = await portsOfProfile(profile, { existing, others, running: new Set(existing?.nodes.map(({ id }) => id)) });
+  const addressOf = new Map(profile.hosts?.map(({ name, address }) => [name, address]));
+  return profile.nodes.map((node) => ({
+    ...node,
+    ports: ports.get(node.id) as NodePorts,
+    ownAddress: (node.host === undefined ? undefined : addressOf.get(node.host)) ?? ownAddress(node.advertise, interfaces),
+  }));
+}
+
+/** @throws RmqdevError HOST_UNKNOWN */
+export function checkHost({ name, hosts }: Pick<Profile, 'name' | 'hosts'>, host: string | undefined): void {
+  if (host === undefined || hosts?.some((each) => each.name === host)) return;
+  const names = (hosts ?? []).map((each) => each.name);
+  throw new RmqdevError('HOST_UNKNOWN', {
+    what: `there is no host ${host}`,
+    why:
+      names.length === 0
+        ? `profile ${name} has no hosts: everything in it runs on one machine`
+        : `profile ${name} has the hosts ${names.join(', ')}`,
+    next: names.length === 0 ? 'Leave --host out' : `Use one of them: --host ${names[0]}${didYouMean(host, names)}`,
+  });
+}
+
+/** Everything runs on this machine. Behind NAT it is at the address with which this machine goes out, most likely. */
+function ownAddress({ clients, replication }: Profile['advertise'], interfaces: readonly Interface[]): string {
+  const own = [clients, replication].find((address) => isLoopback(address) || interfaces.some((each) => each.address === address));
+  return own ?? usableInterfaces(interfaces)[0]?.address ?? clients;
+}
