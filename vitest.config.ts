@@ -28,7 +28,7 @@ export default defineConfig({
       },
       // Two files at once: most of their time they wait, for elections, registrations and for slaves that catch up.
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real, maxWorkers: 2 } },
-      { test: { name: 'net', include: ['test/net/**/*.test.ts'], globalSetup: build, ...local, maxWorkers: 1 } },
+      { test: { name: 'net', include: ['test/net/**/*.test.ts'], ...real, maxWorkers: 1 } },
       { test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
     ],
   },
