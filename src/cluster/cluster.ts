@@ -21,14 +21,15 @@ import { specsOnHost } from './roles/build-specs.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import { ownReach } from './spec/access-control.js';
 import { readLaunchedSpec } from './spec/launched-spec.js';
-import { type Assignment, isElected, isMaster, type NodeSpec, nodeMarker } from './spec/node-spec.js';
+import { type Assignment, type NodeSpec, nodeMarker } from './spec/node-spec.js';
+import { ClusterNotices } from './state/cluster-notices.js';
 import { saveClusterState } from './state/cluster-state.js';
 import { Elections } from './state/elections.js';
 import { Journal } from './state/journal.js';
-import { LaunchNotices } from './state/launch-notices.js';
 import { isCrash, recordExit, recordTransition } from './state/node-events.js';
-import { recoverClusterState } from './state/recover-state.js';
+import { readBack } from './state/read-back.js';
 import { type Pending, StartWishes } from './state/start-wishes.js';
+import { stateWord } from './state-word.js';
 import type { World } from './world.js';
 
 /** `spec` is what a running node was launched with, `next` what its next launch will take. */
@@ -54,7 +55,7 @@ export class Cluster {
   readonly wishes = new StartWishes();
   readonly elections: Elections;
   readonly background = new BackgroundWork();
-  readonly #launchNotices = new LaunchNotices();
+  readonly #notices = new ClusterNotices();
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #changes = new Changes();
@@ -64,8 +65,6 @@ export class Cluster {
   readonly #remote: RemoteNodes;
   #debug = false;
   readonly #operations: Operations;
-  #notices: readonly string[] = [];
-  #resumeNotice: string | undefined;
   #isReleased = false;
   #isDeleted = false;
   #isRestoring = false;
@@ -76,7 +75,7 @@ export class Cluster {
     this.paths = world.home.cluster(name);
     this.#operations = new Operations(name, world.clock);
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
-    this.journal.subscribe((event) => this.#launchNotices.note(event));
+    this.journal.subscribe((event) => this.#notices.note(event));
     this.elections = new Elections(this.journal);
     this.#remote = new RemoteNodes(
       () => this.#elsewhere,
@@ -108,21 +107,13 @@ export class Cluster {
   }
 
   async #restore(): Promise<boolean> {
-    const mended = this.journal.mend();
-    const events = this.journal.read();
-    const { state, failure, notes } = recoverClusterState(this.paths, events, this.world.clock.now());
-    this.elections.recover(events);
-    for (const event of events) this.#launchNotices.note(event);
-    this.journal.continueFrom(state?.seq ?? 0);
-    this.#notices = [...mended, ...notes];
-    for (const note of this.#notices) this.world.log.warn({ cluster: this.name }, note);
-    if (this.#notices.length > 0 && (state || failure)) this.journal.record('state-recovered', null, this.#notices.join('; '));
-    if (failure) throw failure;
-    if (!state) return false;
+    const { name, paths, journal, elections } = this;
+    const left = readBack({ name, paths, journal, elections, notices: this.#notices }, this.world);
+    if (!left) return false;
+    const { state, isRebooted } = left;
     this.#profile = state.profile;
     this.#debug = state.debug;
     this.wishes.setPending({ start: state.pendingStart, restart: state.pendingRestart });
-    const isRebooted = state.bootId !== null && this.world.bootId !== null && state.bootId !== this.world.bootId;
     const found = new Map<string, NodeSnapshot>();
     const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     this.#host = state.host;
@@ -157,7 +148,7 @@ export class Cluster {
     this.wishes.addPending({ start: wanted });
     const text = `the machine was restarted${wanted.length === 0 ? '' : `; ${wanted.join(', ')} ran before and will be started again`}`;
     this.journal.record('machine-restarted', null, text, { pending: wanted });
-    this.#resumeNotice = text;
+    this.#notices.setResume(text);
     for (const [id, snapshot] of found) {
       const { supervisor } = this.#node(id);
       this.crashes.resume(this.spec(id), { pid: null, startedAt: snapshot.startedAt });
@@ -173,13 +164,12 @@ export class Cluster {
       next: 'Wait for it, or see `rmqdev events`',
     });
   }
-  /** What users should know: which broken files were repaired, what a node could not load, how an interrupted start ended. */
   get notices(): readonly string[] {
-    return [...this.#notices, ...this.#launchNotices.all, ...(this.#resumeNotice === undefined ? [] : [this.#resumeNotice])];
+    return this.#notices.all;
   }
   /** An interrupted start did not finish. Told until some operation does. */
   noteResumeFailed(failure: string): void {
-    this.#resumeNotice = failure;
+    this.#notices.setResume(failure);
     this.journal.record('resume-failed', null, failure);
   }
   get debug(): boolean {
@@ -267,14 +257,11 @@ export class Cluster {
   }
   /** Like `state`, but ignores the command that is under way. */
   get stateOfNodes(): StateWord {
-    if (this.specs.some(({ id }) => this.supervisor(id).isComingUp)) return 'starting';
-    const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
-    const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
-    if (states.every(is('stopped'))) return 'stopped';
-    if (states.every(is('ready'))) return 'ready';
-    const masters = states.filter(({ spec }) => isMaster(spec) || isElected(spec));
-    if (masters.length === 0 || masters.some(is('ready'))) return 'degraded';
-    return this.#elsewhere.some((spec) => (isMaster(spec) || isElected(spec)) && this.canAnswer(spec.id)) ? 'degraded' : 'failed';
+    const nodes = [...this.#nodes.values()].map(({ spec, supervisor: { state, isComingUp } }) => ({ spec, state, isComingUp }));
+    return stateWord(
+      nodes,
+      this.#elsewhere.filter(({ id }) => this.canAnswer(id)),
+    );
   }
 
   /**
@@ -313,7 +300,7 @@ export class Cluster {
   async operate<T>(name: string, mode: OperationMode, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       const result = await this.#operations.run(name, mode, work);
-      this.#resumeNotice = undefined;
+      this.#notices.setResume(undefined);
       return result;
     } finally {
       this.#changes.notify();

@@ -1,6 +1,6 @@
 import type { ProgressItem } from '../../contract/events.js';
 import type { Cluster } from '../cluster.js';
-import { CONFIG_DAMAGED } from '../state/launch-notices.js';
+import { CONFIG_DAMAGED } from '../state/cluster-notices.js';
 
 export type Report = (item: ProgressItem) => void;
 

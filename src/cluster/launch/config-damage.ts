@@ -9,8 +9,8 @@ import { CONFIG_TABLES } from '../../rocketmq/config-tables.js';
 import { CONFIG_FILES, CONFIG_FOLDER, CONFIG_LOSS, CONSUME_QUEUE_FOLDER } from '../../rocketmq/store-layout.js';
 import { storeFolder } from '../roles/clean-end.js';
 import type { NodeSpec } from '../spec/node-spec.js';
+import { CONFIG_DAMAGED } from '../state/cluster-notices.js';
 import type { Journal } from '../state/journal.js';
-import { CONFIG_DAMAGED } from '../state/launch-notices.js';
 
 /**
  * Before a broker is launched: looks at the JSON tables of its store. For each table that cannot be read, tells what RocketMQ will load
