@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { realpath } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { asError, systemCode } from '../base/errors.js';
@@ -136,10 +137,13 @@ async function brokerThere({ client, node, store }: Question, address: string, s
   const [name, port, folder, registers] = ['brokerName', 'listenPort', 'storePathRootDir', 'brokerIP1'].map((key) => config.get(key));
   const isNamesake = name === node.brokerName && (port === undefined || Number(port) === node.ports.listen);
   if (!isNamesake) return { kind: 'stranger', who: `it is broker ${name} with listenPort ${port}` };
-  if (store !== undefined && folder !== undefined && folder !== store)
+  if (store !== undefined && folder !== undefined && (await real(folder)) !== (await real(store)))
     return { kind: 'stranger', who: `it is another ${name}, with the store ${folder}` };
   return { kind: 'ours', registers };
 }
+
+/** One folder may be reached over several paths. */
+const real = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 /** A NameServer has no name of its own: what it knows tells whose it is. A new one knows nothing. */
 function namesrvThere(nodes: readonly ReachNode[], { brokers }: Awaited<ReturnType<typeof getClusterInfo>>): Answer {

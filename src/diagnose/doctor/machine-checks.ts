@@ -14,7 +14,7 @@ export function machineChecks(facts: DoctorFacts): Check[] {
     limitsCheck(facts),
     hostNameCheck(facts),
     ...advertiseChecks(facts),
-    ...hopChecks(facts.hops),
+    ...hopChecks(facts.hops, facts.advertise ? [facts.advertise.asked] : []),
     ...environmentChecks(facts),
     ...sleepChecks(facts),
   ];

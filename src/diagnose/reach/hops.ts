@@ -2,7 +2,7 @@ import type { Finding } from '../../base/finding.js';
 import { grouped } from '../../base/grouped.js';
 import { type Check, check } from '../doctor/check.js';
 import { isLoopback } from '../preflight/advertise.js';
-import { finding } from '../preflight/codes.js';
+import { type FindingCode, finding } from '../preflight/codes.js';
 import { isTranslated, type PortRow, passesFirewall } from './port-table.js';
 
 /** What answers at an address and port. `open`: it accepts connections, and its protocol does not say who it is. */
@@ -28,8 +28,12 @@ export type HopFacts = {
 
 const answers = (answer: Answer | undefined): boolean => answer?.kind === 'ours' || answer?.kind === 'open';
 
-/** @returns a check for each node and each address at which others look for it: which hop on the way to it fails? */
-export function hopChecks(facts: readonly HopFacts[]): Check[] {
+/**
+ * @returns a check for each node and each address at which others look for it: which hop on the way to it fails?
+ * @param judged addresses that another check has judged. What is wrong with an address itself is said once, at the first node that has it.
+ */
+export function hopChecks(facts: readonly HopFacts[], judged: readonly string[] = []): Check[] {
+  const told = new Set(judged);
   return [...grouped(facts, ({ row }) => `${row.node} ${row.publicAddress}`).values()].map((hops) => {
     const { row } = hops[0] as HopFacts;
     const found = hops.filter(({ atPublic }) => answers(atPublic)).map((hop) => hop.row.port);
@@ -38,9 +42,13 @@ export function hopChecks(facts: readonly HopFacts[]): Check[] {
       ...(found.length > 0 ? [`${found.join(', ')} answer${found.length === 1 ? 's' : ''}`] : []),
       ...(missing.length > 0 ? [`${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not`] : []),
     ].join(', ');
-    return check('Network', `network.advertise.${row.node}`, `${row.node} at ${row.publicAddress}: ${outcome}`, judge(hops));
+    const findings = judge(hops).filter(({ code }) => !ABOUT_ADDRESSES.has(code) || !told.has(row.publicAddress));
+    if (findings.some(({ code }) => ABOUT_ADDRESSES.has(code))) told.add(row.publicAddress);
+    return check('Network', `network.advertise.${row.node}`, `${row.node} at ${row.publicAddress}: ${outcome}`, findings);
   });
 }
+
+const ABOUT_ADDRESSES: ReadonlySet<string> = new Set(['ADVERTISE_UNRESOLVED', 'ADVERTISE_LOCAL_ONLY'] satisfies FindingCode[]);
 
 /** @param hops the ports of one node at one address */
 function judge(hops: readonly HopFacts[]): Finding[] {
@@ -80,7 +88,7 @@ function loopback({ row }: HopFacts): Finding[] {
   if (!isLoopback(row.publicAddress) || !passesFirewall(row)) return [];
   return [
     finding('warning', 'ADVERTISE_LOCAL_ONLY', {
-      what: `only programs on its own machine reach ${row.node}: it advertises ${row.publicAddress}`,
+      what: `only programs on the same machine reach nodes that advertise ${row.publicAddress}`,
       why: 'on another machine this address means that machine itself',
       next: 'For clients on other machines, advertise an address that they reach: `--set advertise=<address>`; `rmqdev doctor --advertise <address>` tries one',
     }),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/base/finding.js';
 import { greet } from '../../../src/client/daemon-process.js';
 import type { Outcome } from '../../support/cli-process.js';
-import { FAKE_JDK, freshHarness, type Harness, useHarness } from '../../support/harness.js';
+import { expectFailure, FAKE_JDK, freshHarness, type Harness, useHarness } from '../../support/harness.js';
 import { close, listen } from '../../support/port-block.js';
 import { breakConfig, makeCommitLog } from '../../support/store-files.js';
 import { until } from '../../support/until.js';
@@ -138,6 +138,22 @@ test('--advertise: this machine alone reaches its loopback address, where a runn
   const none = await doctor(h, '--advertise', 'no-such-host.invalid');
   expect(none.outcome.code).toBe(1);
   expect(findingsOf(none.report, 'ADVERTISE_UNRESOLVED')).toHaveLength(1);
+});
+
+test('--advertise without an address: every port of a cluster, where it advertises its nodes; the name of the cluster may be another', async () => {
+  const h = harness();
+  await h.up('single', '--name', 'mine');
+  const outcome = await h.run('doctor', '-c', 'mine', '--advertise', '--json');
+  const { checks, findings } = outcome.json as Report;
+  const hops = checks.filter(({ id }) => id.startsWith('network.advertise'));
+  const [namesrv, broker] = [h.port('namesrv-1'), h.port('broker-a')];
+  expect(hops.map(({ id, summary }) => [id, summary])).toEqual([
+    ['network.advertise.namesrv-1', `namesrv-1 at 127.0.0.1: ${namesrv} answers`],
+    ['network.advertise.broker-a', `broker-a at 127.0.0.1: ${broker - 2}, ${broker} answer`],
+  ]);
+  expect(findings.filter(({ check }) => check.startsWith('network.advertise')).map(({ code }) => code)).toEqual(['ADVERTISE_LOCAL_ONLY']);
+  expectFailure(await h.run('doctor', 'single', '-c', 'mine', '--json'), 2, { code: 'USAGE' });
+  expectFailure(await h.run('doctor', '-c', 'other', '--json'), 19, { code: 'CLUSTER_NOT_FOUND' });
 });
 
 test('the state of a cluster that cannot be read is told of, and keeps nothing else from being told', async () => {

@@ -31,6 +31,17 @@ test.each(['down -c one --delete', 'logs -fn 20', 'logs -n 20 --follow', 'logs -
   },
 );
 
+test('--advertise means something without a value, but not with an empty one', () => {
+  const options = { ...OPTIONS, string: [...OPTIONS.string, 'advertise'] };
+  for (const words of ['doctor single --advertise', 'doctor --advertise --json', 'doctor --advertise 192.168.1.20'])
+    expect(() => refuseEmptyValues(words.split(' '), options), words).not.toThrow();
+  for (const args of [
+    ['doctor', '--advertise', ''],
+    ['doctor', '--advertise='],
+  ])
+    expect(() => refuseEmptyValues(args, options), args.join(' ')).toThrow('--advertise has no value');
+});
+
 test('a lone dash comes back as it was, also in a list; behind -- nothing is touched', () => {
   const hidden = hideDashes(['explain', '-', '--', '-']);
   expect(hidden[1]).not.toMatch(/^-/);

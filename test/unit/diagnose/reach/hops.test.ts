@@ -130,10 +130,11 @@ test('from outside, a private address that is not ours behind the public one is 
   ]);
 });
 
-test('a loopback address is told once, and not for sockets that only this machine uses', () => {
-  expect(judged(hops(onOneMachine(['namesrv-1', 'broker-a', 'broker-a-s'], '127.0.0.1'), 'broker-a')).codes).toEqual([
-    'warning ADVERTISE_LOCAL_ONLY',
-  ]);
+test('what is wrong with an address itself is told once, and not if another check has told it', () => {
+  const nodes = onOneMachine(['namesrv-1', 'broker-a', 'broker-a-s'], '127.0.0.1');
+  const facts = [...hops(nodes, 'namesrv-1'), ...hops(nodes, 'broker-a')];
+  expect(judged(facts).codes).toEqual(['warning ADVERTISE_LOCAL_ONLY']);
+  expect(hopChecks(facts, ['127.0.0.1']).flatMap(({ findings }) => findings)).toEqual([]);
 });
 
 test('a broker that tells its clients another address', () => {
