@@ -21,7 +21,7 @@ export const upCommand = defineCommand({
         defaultDescription: 'rmqdev.yaml, if it is in this folder',
       }),
     )
-      .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
+      .option('name', { type: 'string', describe: "The cluster's name (default: the profile's, of rmqdev.yaml that of its folder)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('host', { type: 'string', describe: 'Which of the profile’s hosts this machine is (default: the one whose address it has)' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
