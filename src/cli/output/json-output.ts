@@ -52,6 +52,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     changed: (_verb, status) => answer(status),
     down: answer,
     kill: line,
+    killed: () => {},
     event: line,
     log: line,
     written: (signal) => drained(stdout, signal),

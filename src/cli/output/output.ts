@@ -64,6 +64,8 @@ export interface Output extends TrafficOutput {
   changed(verb: string, status: ClusterStatus): void;
   down(result: Result<'down'>): void;
   kill(item: KillItem): void;
+  /** After the last item: text shows the verdict on all nodes. */
+  killed(): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
   /** Resolves when there is room for more output, because its reader (a pager, for example) has taken most of it; or when `signal` aborts. */
