@@ -63,7 +63,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
         return unproved;
       }
       replicationProved = true;
-      context.stage(node.id, 'in sync');
+      if (isSlave(node) || partners.some(isSlave)) context.stage(node.id, 'in sync');
     }
     return undefined;
   });
