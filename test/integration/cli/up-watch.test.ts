@@ -107,6 +107,20 @@ test('a save while nodes are rolled is taken up after it, the newest alone', asy
   expect(h.launches(CLUSTER)).toMatchObject({ 'broker-a': 1, 'broker-a-s': 3 });
 });
 
+test('a save while another command changes the cluster is applied after that', async () => {
+  const h = harness();
+  const { cli, file } = await watching(h);
+  const profile = (size: number) => `extends: base\nnodes: { broker-a-s: { properties: { maxMessageSize: ${size} } } }\n`;
+  const restart = h.begin(['restart', 'all']);
+  await restart.until(({ stderr }) => expect(stderr).toContain('stopping'));
+  save(file, profile(65_536));
+  await cli.until(({ stderr }) => expect(stderr).toContain('the save is applied after that'));
+  expect((await restart.outcome).code).toBe(0);
+  await cli.until(({ stdout }) => expect(stdout).toContain('broker-a-s restarted; ready after'));
+  expect(cli.stderr).not.toContain('error ');
+  expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65536');
+});
+
 test('Ctrl-C while nodes are rolled ends with 130, and the daemon goes on', async () => {
   const h = harness();
   const { cli, file } = await watching(h);
