@@ -51,7 +51,8 @@ export interface Output extends TrafficOutput {
   progress(item: ProgressItem): void;
   /** Ends live progress: what follows is final. */
   endProgress(): void;
-  upDone(result: Result<'up'>): void;
+  /** @param isAlone no other cluster runs: commands need no -c */
+  upDone(result: Result<'up'>, isAlone: boolean): void;
   /** The command has detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;

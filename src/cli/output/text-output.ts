@@ -44,14 +44,14 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       progress.show(item);
     },
     endProgress: () => progress.end(),
-    upDone: (result) => {
+    upDone: (result, isAlone) => {
       print('');
       status(result);
       const ready = result.readyMs === null ? 'started, without waiting' : `ready after ${formatDuration(result.readyMs)}`;
       const stages = Object.entries(result.stages).map(([name, ms]) => `${name} ${formatDuration(ms)}`);
       print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
       const broker = result.nodes.find((node) => node.role === 'broker');
-      const suffix = result.cluster === result.profile ? '' : ` -c ${result.cluster}`;
+      const suffix = isAlone ? '' : ` -c ${result.cluster}`;
       const kill = broker ? [`rmqdev kill master-${(broker.brokerName ?? '').replace(/^broker-/, '')}${suffix}`] : [];
       print(`\n${next([`rmqdev status${suffix}`, `rmqdev logs ${broker?.id ?? ''}${suffix} -f`, ...kill, `rmqdev down${suffix}`])}`);
     },

@@ -34,6 +34,12 @@ test('up alone takes the rmqdev.yaml of this folder', async () => {
   rmSync(join(h.cwd, 'rmqdev.yaml'));
 });
 
+test('a release that rmqdev is not tested with: the nearest one is named, also before anything is downloaded', async () => {
+  const h = harness();
+  const { json } = await h.run('up', 'single', '--rocketmq', '5.5.1', '--java', FAKE_JDK, '--dry-run', '--json');
+  expect(json.notices ?? []).toContainEqual(expect.stringMatching(/5\.5\.1 is not installed.*nearest .* is 5\.5\.0$/));
+});
+
 test('each project has its own cluster, called as its folder; a second profile file of that name is refused, unless --name says it', async () => {
   const h = harness();
   const yaml = readFileSync(h.profileOf('mine', ['namesrv-1']), 'utf8');
