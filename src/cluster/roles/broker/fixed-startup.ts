@@ -63,11 +63,15 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
         return unproved;
       }
       replicationProved = true;
-      if (isSlave(node) || partners.some(isSlave)) context.stage(node.id, 'in sync');
+      if (isSlave(node) || hasSlaves(node, context)) context.stage(node.id, 'in sync');
     }
     return undefined;
   });
 }
+
+/** Also slaves that start later: a master alone is in sync with nobody. */
+const hasSlaves = ({ brokerName }: NodeSpec, context: RoleContext): boolean =>
+  context.peers().some((peer) => isSlave(peer) && peer.brokerName === brokerName);
 
 /** @returns whether LATE_MS have passed since the first call. */
 function lateness({ clock }: RoleContext): () => boolean {
