@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { TestOrder } from './test/support/test-order.js';
 
 const build = 'test/support/build.ts';
 /** For hangs alone: a machine that has other work takes its time. */
@@ -12,8 +13,9 @@ const real = { globalSetup: [build, 'test/e2e/support/releases.ts'], ...timeouts
 /** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. net: between network namespaces, as root. */
 export default defineConfig({
   test: {
-    // Integration tests mostly wait for the processes that they started.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Most tests wait for processes that they started: two files on real brokers (`lane.ts`), and on each processor two others.
+    maxWorkers: Math.max(6, availableParallelism()),
+    sequence: { sequencer: TestOrder },
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...local } },
@@ -26,10 +28,9 @@ export default defineConfig({
           ...local,
         },
       },
-      // Two files at once: most of their time they wait, for elections, registrations and for slaves that catch up.
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real, maxWorkers: 2 } },
-      { test: { name: 'net', include: ['test/net/**/*.test.ts'], ...real, maxWorkers: 1 } },
-      { test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], setupFiles: 'test/e2e/support/lane.ts', ...real } },
+      { test: { name: 'net', include: ['test/net/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
+      { test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real, maxWorkers: 1 } },
     ],
   },
 });

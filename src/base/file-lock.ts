@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { tryLock } from 'fs-native-extensions';
 import { type Clock, systemClock } from './clock.js';
+import { tryLock } from './try-lock.js';
 
 /** A held lock; disposing it releases it. */
 export type FileLock = AsyncDisposable;

@@ -13,6 +13,8 @@ export type OptionsOf<O> = {
 export type Command = {
   /** Gives it to yargs. */
   addTo(argv: Argv<GlobalOptions>, runOf: RunOf): void;
+  /** What yargs reads of it, or of each of the group: `kill <selector..>`, `topic create <topic>`. */
+  usages: readonly string[];
 };
 
 type Definition<O> = {
@@ -27,6 +29,7 @@ type Definition<O> = {
 
 export function defineCommand<O>({ command, aliases = [], describe, builder, handler }: Definition<O>): Command {
   return {
+    usages: [command],
     addTo: (argv, runOf) => {
       argv.command([command, ...aliases], describe, builder, (options) =>
         handler(options as OptionsOf<O>, runOf({ json: options.json === true, verbose: options.verbose === true })),
@@ -38,6 +41,7 @@ export function defineCommand<O>({ command, aliases = [], describe, builder, han
 /** A command whose next word says what to do: `topic list`, `group show`. */
 export function defineGroup(name: string, describe: string, actions: readonly Command[]): Command {
   return {
+    usages: actions.flatMap(({ usages }) => usages.map((usage) => `${name} ${usage}`)),
     addTo: (argv, runOf) => {
       argv.command(
         `${name} <action>`,

@@ -37,7 +37,7 @@ export async function confirm(
     readline.close();
   }
   throw new RmqdevError('INTERRUPTED', {
-    what: 'nothing was destroyed',
+    what: 'nothing was changed',
     why: 'the answer was not yes',
     next: 'Run it again and answer y, or add --yes',
   });

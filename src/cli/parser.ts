@@ -74,7 +74,7 @@ export function createParser(args: readonly string[], runOf: RunOf, version: str
 
   for (const command of COMMANDS) command.addTo(parser, runOf);
   return parser
-    .completion('completion-words', false, completeWords)
+    .completion('completion-words', false, completeWords(COMMANDS))
     .demandCommand(1, 'Say what to do: `rmqdev up 2m2s` starts a cluster')
     .recommendCommands()
     .strict()

@@ -1,5 +1,5 @@
 import { down } from '../cluster/actions/down.js';
-import { killAndTell } from '../cluster/actions/kill.js';
+import { killNodes } from '../cluster/actions/kill-nodes.js';
 import { resetNodes } from '../cluster/actions/reset.js';
 import { rollNodes } from '../cluster/actions/restart.js';
 import { startNodes } from '../cluster/actions/start.js';
@@ -133,7 +133,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       const { ids } = await selectedHere(entry, { verb: 'kill', selectors, needsHolder: true });
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('kill');
       if (endsProcess(signal) && !restart) entry.cluster.noteStopped(ids);
-      await Promise.all(ids.map((id) => killAndTell(entry.cluster, id, { signal, restart, timeoutMs, abort }, emit)));
+      await killNodes(entry.cluster, ids, { signal, restart, timeoutMs, abort }, emit);
       return { killed: ids };
     },
 

@@ -5,10 +5,12 @@ import { planCluster } from '../cluster/plan/plan.js';
 import { PortClaims } from '../cluster/plan/port-claims.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
+import { clusterNameOf } from '../profile/find-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { refuseWhileStraysLive } from './lost-clusters.js';
 import { loadRequested } from './profile-handlers.js';
+import { refuseOtherProfile } from './profile-of-cluster.js';
 
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
 
@@ -41,8 +43,10 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
 
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {
     const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
-    const name = params.name ?? profile.name;
+    const name = params.name ?? clusterNameOf(profile);
     refuseBadName(name, [...registry.all.map(({ cluster }) => cluster.name), ...registry.broken.keys()]);
+    const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
+    if (params.name === undefined && existing?.hasNodes) await refuseOtherProfile(existing, profile);
     const others = () => registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
     const placeOf = (node: string, key: string) => {
       const place = propertyPlaces.get(`${node}.${key}`);

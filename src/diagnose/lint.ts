@@ -67,9 +67,23 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
 
 const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;
 
-/** Each finding once, in the order of the files and lines. */
+/** Each finding once, in the order of the files and lines; what follows from another finding comes after it. */
 function settle(findings: readonly Finding[]): Finding[] {
   const unique = new Map(findings.map((each) => [`${keyOf(each)} ${each.what}`, each]));
   const order = ({ at, code }: Finding) => `${at[0]?.file ?? ''}\0${String(at[0]?.line ?? 0).padStart(7, '0')}\0${code}`;
-  return [...unique.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  return causesFirst([...unique.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)));
+}
+
+/** `brokerId=1 ` is read as 0, and then two brokers have that id. */
+const CAUSE_OF: ReadonlyMap<string, string> = new Map([['ID_TAKEN', 'VALUE_BLANK_AT_END']]);
+
+function causesFirst(findings: readonly Finding[]): Finding[] {
+  const result = [...findings];
+  for (const effect of findings.filter(({ code }) => CAUSE_OF.has(code))) {
+    const files = new Set(effect.at.map(({ file }) => file));
+    const isCause = ({ code, at }: Finding) => code === CAUSE_OF.get(effect.code) && at.some(({ file }) => files.has(file));
+    const [from, last] = [result.indexOf(effect), result.findLastIndex(isCause)];
+    if (last > from) result.splice(last, 0, ...result.splice(from, 1));
+  }
+  return result;
 }

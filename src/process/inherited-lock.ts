@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { tryLock } from 'fs-native-extensions';
 import type { Clock } from '../base/clock.js';
+import { tryLock } from '../base/try-lock.js';
 
 /** The holder of a lock, as recorded in the file: `pid` is missing if the daemon that started it died too soon. */
 export type LockNote = { pid?: number; [about: string]: unknown };

@@ -4,11 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RmqdevError, systemCode } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import type { Profile, ProfileSource } from './profile.js';
 
 /** Where profiles are looked for. All are absolute directories that need not exist. */
 export type ProfileFolders = { cwd: string; userProfiles: string; shippedProfiles: string };
-
-export type ProfileSource = 'shipped' | 'user' | 'here';
 
 export type FoundProfile = { name: string; file: string; source: ProfileSource };
 
@@ -17,6 +16,9 @@ export const SHIPPED_PROFILES = fileURLToPath(new URL('../../profiles', import.m
 
 /** The profile of a project, in its root. */
 const PROJECT_FILE = 'rmqdev.yaml';
+
+/** The longest name of a cluster. */
+const NAME_LENGTH = 63;
 
 const ALIASES: ReadonlyMap<string, string> = new Map([['2m2s', '2m2s-sync']]);
 
@@ -63,6 +65,21 @@ export async function profileNames(folders: ProfileFolders): Promise<FoundProfil
 /** @returns the other names of the profile `name`. */
 export function aliasesOf(name: string): string[] {
   return [...ALIASES].filter(([, target]) => target === name).map(([alias]) => alias);
+}
+
+/**
+ * @returns what `up` calls a cluster of the profile if it is not told: as the profile, but the rmqdev.yaml of a project as its folder,
+ * because every project calls the file so (as with `docker compose`).
+ */
+export function clusterNameOf({ name, file, source }: Pick<Profile, 'name' | 'file' | 'source'>): string {
+  if (source !== 'here' || basename(file) !== PROJECT_FILE) return name;
+  const folder = basename(dirname(file)).replace(/[^a-zA-Z0-9_-]+/g, '-');
+  return (
+    folder
+      .replace(/^[-_]+/, '')
+      .slice(0, NAME_LENGTH)
+      .replace(/-+$/, '') || name
+  );
 }
 
 function candidatesOf(name: string, folders: ProfileFolders): FoundProfile[] {

@@ -2,12 +2,16 @@ import type { RestartPolicy } from '../base/node-words.js';
 import type { Startup } from '../rocketmq/jvm-flags.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
 
+export type ProfileSource = 'shipped' | 'user' | 'here';
+
 /** An effective profile: one cluster as the user wants it, with `extends` followed, defaults filled in and `--set` applied. */
 export type Profile = {
   /** The profile's name: the file's name without `.yaml`, or the alias it was asked for by. */
   name: string;
   /** The YAML file it was read from. */
   file: string;
+  /** Where it was found; undefined in the state of a cluster from before 2026-12. */
+  source?: ProfileSource | undefined;
   description: string;
   /** A version (`4.9.7`), or the path of a directory or release zip; undefined: the newest supported one. */
   rocketmq: string | undefined;

@@ -53,12 +53,12 @@ const NODE_KEYS = Object.keys(NodeFile.shape);
 
 /**
  * Fills in what the merged profile `tree`, whose layers all have the right shape, leaves open.
- * @param source name and file of the profile
+ * @param source where the profile was found
  * @returns also what keeps nodes from being made; the profile lacks them then
  */
 export function resolveProfile(
   tree: Tree,
-  source: { name: string; file: string },
+  source: Pick<Profile, 'name' | 'file' | 'source'>,
 ): { resolved: ResolvedProfile; problems: ProfileProblem[] } {
   const given = [...entriesOf(partAt(withoutNulls(tree), ['nodes'])).keys()].map((id): [string, Tree] => [id, nodeTree(tree, id)]);
   const { nodes, problems } = resolveNodes(tree, given);
@@ -187,10 +187,15 @@ function nodeProfile(id: string, role: Role, settings: NodeSettings, election: E
   };
 }
 
-function assemble({ name, file }: { name: string; file: string }, nodes: readonly ResolvedNode[], settings: ProfileSettings): Profile {
+function assemble(
+  { name, file, source }: Pick<Profile, 'name' | 'file' | 'source'>,
+  nodes: readonly ResolvedNode[],
+  settings: ProfileSettings,
+): Profile {
   return {
     name,
     file,
+    source,
     description: settings.description ?? '',
     rocketmq: settings.rocketmq,
     java: settings.java,

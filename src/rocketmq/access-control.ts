@@ -25,8 +25,6 @@ type AccessControlRow = {
   source: string;
 };
 
-const AUTH = 'org.apache.rocketmq.auth';
-const PROXY_AUTH = 'org.apache.rocketmq.proxy.auth';
 const AUTH_CONFIG = 'auth/.../config/AuthConfig.java';
 
 /** The properties that turn access control on, in the order of the file. */
@@ -47,22 +45,13 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     reason: 'profile: acl; each request must be signed by a user',
     source: AUTH_CONFIG,
   },
-  {
-    key: 'authenticationMetadataProvider',
-    value: () => `${AUTH}.authentication.provider.LocalAuthenticationMetadataProvider`,
-    of: 'users',
-    roles: ['broker'],
-    reason: 'users are kept in the store of this broker; without this nobody gets in',
-    source: 'auth/.../factory/AuthenticationFactory.java getMetadataProvider',
-  },
-  {
-    key: 'authenticationMetadataProvider',
-    value: () => `${PROXY_AUTH}.ProxyAuthenticationMetadataProvider`,
-    of: 'users',
-    roles: ['proxy'],
-    reason: 'uses the users of the brokers',
-    source: 'proxy/.../auth/ProxyAuthenticationMetadataProvider.java',
-  },
+  ...metadataProviders('authentication', {
+    broker: [
+      'users are kept in the store of this broker; without this nobody gets in',
+      'auth/.../factory/AuthenticationFactory.java getMetadataProvider',
+    ],
+    proxy: ['uses the users of the brokers', 'proxy/.../auth/ProxyAuthenticationMetadataProvider.java'],
+  }),
   {
     key: 'initAuthenticationUser',
     value: ({ accessKey, secretKey }) => JSON.stringify({ username: accessKey, password: secretKey }),
@@ -95,23 +84,27 @@ export const ACCESS_CONTROL_ROWS: readonly AccessControlRow[] = [
     reason: 'profile: acl; a user may do only what a policy allows, a super user may do everything',
     source: AUTH_CONFIG,
   },
-  {
-    key: 'authorizationMetadataProvider',
-    value: () => `${AUTH}.authorization.provider.LocalAuthorizationMetadataProvider`,
-    of: 'users',
-    roles: ['broker'],
-    reason: 'policies are kept in the store of this broker',
-    source: 'auth/.../factory/AuthorizationFactory.java',
-  },
-  {
-    key: 'authorizationMetadataProvider',
-    value: () => `${PROXY_AUTH}.ProxyAuthorizationMetadataProvider`,
-    of: 'users',
-    roles: ['proxy'],
-    reason: 'uses the policies of the brokers',
-    source: 'proxy/.../auth/ProxyAuthorizationMetadataProvider.java',
-  },
+  ...metadataProviders('authorization', {
+    broker: ['policies are kept in the store of this broker', 'auth/.../factory/AuthorizationFactory.java'],
+    proxy: ['uses the policies of the brokers', 'proxy/.../auth/ProxyAuthorizationMetadataProvider.java'],
+  }),
 ];
+
+/** Where a role keeps users (`authentication`) or policies (`authorization`). @param about the reason and the source, for each role */
+function metadataProviders(
+  kind: 'authentication' | 'authorization',
+  about: Readonly<Record<'broker' | 'proxy', readonly [reason: string, source: string]>>,
+): AccessControlRow[] {
+  const name = `${kind[0]?.toUpperCase()}${kind.slice(1)}MetadataProvider`;
+  const classes = {
+    broker: `org.apache.rocketmq.auth.${kind}.provider.Local${name}`,
+    proxy: `org.apache.rocketmq.proxy.auth.Proxy${name}`,
+  };
+  return (['broker', 'proxy'] as const).map((role) => {
+    const [reason, source] = about[role];
+    return { key: `${kind}MetadataProvider`, value: () => classes[role], of: 'users', roles: [role], reason, source };
+  });
+}
 
 /** @returns the lines that turn access control on for a node of `version`; `account` may do everything. */
 export function accessControlProperties(

@@ -45,3 +45,9 @@ function offsets(text: string): Map<string, number> {
   }
   return found;
 }
+
+/** @returns how many queues each topic has in what can be read of topics.json. Its keys are sorted: `readQueueNums` comes before the name. */
+export function queuesOfTopics(text: string): Map<string, number> {
+  const pattern = /"readQueueNums"\s{0,9}:\s{0,9}(\d{1,6})\s{0,9},[^{}]{0,200}?"topicName"\s{0,9}:\s{0,9}"([^"\\]{1,255})"/g;
+  return new Map([...text.matchAll(pattern)].map(([, queues, name = '']) => [name, Number(queues)]));
+}

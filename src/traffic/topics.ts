@@ -1,6 +1,6 @@
 import { RmqdevError } from '../base/errors.js';
 import { createTopic, type TopicSettings } from '../remoting/broker-api.js';
-import { ResponseCode } from '../remoting/codes.js';
+import { Perm, ResponseCode } from '../remoting/codes.js';
 import { getTopicRoute, type TopicRoute } from '../remoting/namesrv-api.js';
 import { ResponseError } from '../remoting/response.js';
 import { deleteTopicOnBroker, deleteTopicOnNamesrv, getGroupsOfTopic } from '../remoting/topic-api.js';
@@ -19,6 +19,9 @@ import {
 import { boundsOf } from './offsets.js';
 import { readableQueues } from './queues.js';
 import { topicNotFound } from './send-route.js';
+
+/** What clients may do with a topic, as users write it. */
+export const PERMS = { rw: Perm.READ | Perm.WRITE, r: Perm.READ, w: Perm.WRITE } as const;
 
 const ROUTED_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 50;

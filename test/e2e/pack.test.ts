@@ -12,7 +12,7 @@ import { Rmqdev, withRmqdev } from './support/rmqdev.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-test('the packed package, installed in another folder, runs a broker', async () => {
+test('the packed package, installed in another folder, runs a broker', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rmqdev-pack-'));
   try {
     const user = join(folder, 'user');

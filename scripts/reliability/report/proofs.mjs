@@ -39,6 +39,15 @@ export const PROOFS = [
     atLeast: {},
   },
   {
+    file: 'down-at-once.json',
+    title: 'A cluster that is deleted as soon as it is ready',
+    target:
+      'on 8 releases and 2 JDKs, `up single` and at once `down --delete`: no process is left at the moment it returns, and 10 s later the cluster is still deleted',
+    command: 'npm run reliability -- down-at-once',
+    zero: ['processesLeft', 'foldersBack', 'failures'],
+    atLeast: { cells: 16 },
+  },
+  {
     file: 'broken-state.json',
     title: 'Truncated state files, through the CLI',
     target: '50 random ones: `status`, `stop` and `down` still work',

@@ -2,7 +2,7 @@ import { HomePaths } from '../../base/paths.js';
 import { greet } from '../../client/daemon-process.js';
 import { DaemonClient } from '../../client/http.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
-import { defineCommand, example } from '../command.js';
+import { type Command, defineCommand, example } from '../command.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -27,21 +27,6 @@ compdef _rmqdev rmqdev
 `,
 };
 
-const SELECTOR_COMMANDS: ReadonlySet<string> = new Set([
-  'status',
-  'logs',
-  'kill',
-  'start',
-  'stop',
-  'restart',
-  'pause',
-  'resume',
-  'wait',
-  'events',
-  'reset',
-]);
-const PROFILE_COMMANDS: ReadonlySet<string> = new Set(['up', 'show']);
-
 export const completionCommand = defineCommand({
   command: 'completion <shell>',
   describe: 'Completion of commands, nodes and profiles for your shell',
@@ -53,18 +38,30 @@ export const completionCommand = defineCommand({
   handler: ({ shell }, { withOutput }) => withOutput(async ({ output }) => output.raw(SCRIPTS[shell])),
 });
 
-/** For yargs: adds node ids and profiles to the words that it knows. Asks only a daemon that runs. */
-export async function completeWords(
+type Complete = (
   current: string,
   argv: { _: (string | number)[] },
   defaults: (done: (error: Error | null, words: string[] | undefined) => void) => void,
   done: (words: string[]) => void,
-): Promise<void> {
-  const words = new Set(argv._.map(String));
-  const has = (set: ReadonlySet<string>) => [...words].some((word) => set.has(word));
-  const found = current.startsWith('-') ? [] : has(SELECTOR_COMMANDS) ? await nodeIds() : has(PROFILE_COMMANDS) ? await profileNames() : [];
-  if (found.length > 0) return done(found);
-  defaults((_error, known = []) => done(known.filter((word) => !word.startsWith('completion-words'))));
+) => Promise<void>;
+
+/** For yargs: adds node ids and profiles to the words that it knows, for `commands` that take them. Asks only a daemon that runs. */
+export const completeWords =
+  (commands: readonly Command[]): Complete =>
+  async (current, argv, defaults, done) => {
+    const words = new Set(argv._.map(String));
+    const takes = positionalsAfter(words, commands);
+    const found = current.startsWith('-') ? [] : takes.has('selector') ? await nodeIds() : takes.has('profile') ? await profileNames() : [];
+    if (found.length > 0) return done(found);
+    defaults((_error, known = []) => done(known.filter((word) => !word.startsWith('completion-words'))));
+  };
+
+/** @returns the positional arguments of the commands whose words are all among `words`. */
+export function positionalsAfter(words: ReadonlySet<string>, commands: readonly Command[]): Set<string> {
+  const parts = commands.flatMap(({ usages }) => usages.map((usage) => usage.split(' ')));
+  const isWord = (part: string) => /^\w/.test(part);
+  const typed = parts.filter((usage) => usage.filter(isWord).every((word) => words.has(word)));
+  return new Set(typed.flatMap((usage) => usage.filter((part) => !isWord(part)).map((part) => part.replace(/\W/g, ''))));
 }
 
 async function nodeIds(): Promise<string[]> {

@@ -86,14 +86,20 @@ const resetCommand = defineCommand({
     groupOptions(argv)
       .option('topic', { type: 'string', demandOption: true, describe: 'Which topic' })
       .option('to', { type: 'string', demandOption: true, describe: 'first, last, or stored since: 5m (ago), 12:30, 2026-11-20T12:30:00' })
+      .option('yes', yesOption)
       .example(...example('$0 group reset-offset my-app --topic Test --to first', 'read everything again')),
-  handler: ({ group, topic, to, ...options }, run) =>
+  handler: ({ group, topic, to, yes, ...options }, run) =>
     withAccess(
       run,
       options,
-      async ({ access, output }) => {
+      async ({ access, output, status }) => {
         (await import('../traffic/check-name.js')).checkName('group', group);
         const point = to === 'first' || to === 'last' ? to : { timestamp: parsePointInTime('--to', to) };
+        const where = status ? ` of cluster ${status.cluster}` : '';
+        await confirm(
+          { yes, json: options.json, signal: access.signal },
+          async () => `This overwrites the offsets of group ${group} on topic ${topic}${where}.`,
+        );
         output.group(await (await groups()).resetOffsets(access, { group, topic, to: point }));
       },
       'changing',

@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { defineCommand, example, type OptionsOf } from '../command.js';
 import type { ToolRuntime } from '../java/java-tool.js';
 import { clusterOption } from '../options.js';
-import type { GlobalOptions, Run } from '../session.js';
+import { clusterToRead, type GlobalOptions, type Run } from '../session.js';
 import { ownReach, refuseStopped } from '../traffic/access.js';
 import { javaTlsOptions, type Reach, reachFrom, reachOptions } from '../traffic/reach.js';
 import { usage } from '../usage.js';
@@ -85,8 +85,9 @@ async function withRuntime(
       await finish(await (await import('../java/tool-runtime.js')).runtimeFor(home, namesrv, { rocketmq, java }, security));
     });
   }
-  await withDaemon(async ({ client, home, signal }) => {
-    const status = await client.call('clusterStatus', { cluster }, signal);
+  await withDaemon(async (session) => {
+    const { client, home, signal } = session;
+    const status = await client.call('clusterStatus', { cluster: await clusterToRead(session, cluster) }, signal);
     refuseStopped(status);
     const security = securityOf(await ownReach(client, status.cluster, reachWishes, signal), {});
     const { rocketmq: version, rocketmqHome, java: jdk, namesrvAddr } = status;

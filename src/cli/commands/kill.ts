@@ -17,6 +17,10 @@ export const killCommand = defineCommand({
       .example(...example('$0 kill broker-b --restart', 'it is restarted: `rmqdev events -f` shows it')),
   handler: ({ cluster, selector: selectors, signal: name, restart, timeout: timeoutMs }, { withDaemon }) =>
     withDaemon(async ({ client, output, signal }) => {
-      await client.stream('kill', { cluster, selectors, signal: name, restart, timeoutMs }, (item) => output.kill(item), signal);
+      try {
+        await client.stream('kill', { cluster, selectors, signal: name, restart, timeoutMs }, (item) => output.kill(item), signal);
+      } finally {
+        output.killed();
+      }
     }),
 });

@@ -1,14 +1,10 @@
 import type { Argv } from 'yargs';
 import { counted } from '../../base/units.js';
+import { DEFAULT_QUEUES } from '../../profile/names.js';
 import { defineCommand, defineGroup, example } from '../command.js';
 import { confirm, yesOption } from '../confirm.js';
 import { countOption } from '../options.js';
 import { accessOptions, withAccess } from '../traffic/access.js';
-
-/** Source: common/.../constant/PermName.java. */
-const PERMS = { rw: 6, r: 4, w: 2 } as const;
-/** Source: common/.../TopicConfig.java `defaultReadQueueNums` is 16; mqadmin updateTopic takes 8. */
-const DEFAULT_QUEUES = 8;
 
 const topics = () => import('../../traffic/topics.js');
 
@@ -51,8 +47,8 @@ const createCommand = defineCommand({
       options,
       async ({ access, output }) => {
         (await import('../traffic/check-name.js')).checkName('topic', topic);
+        const { hasTopic, makeTopic, PERMS } = await topics();
         const settings = { topic, readQueueNums: queues, writeQueueNums: queues, perm: PERMS[perm], order };
-        const { hasTopic, makeTopic } = await topics();
         const wasThere = await hasTopic(access, topic);
         output.done({ topic, action: wasThere ? 'changed' : 'created', brokers: await makeTopic(access, settings, broker) });
       },

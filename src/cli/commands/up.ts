@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { EXIT_CODES } from '../../base/errors.js';
+import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { absolutePath, callerEnvironment } from '../caller.js';
@@ -21,7 +22,7 @@ export const upCommand = defineCommand({
         defaultDescription: 'rmqdev.yaml, if it is in this folder',
       }),
     )
-      .option('name', { type: 'string', describe: "The cluster's name (default: the profile's)" })
+      .option('name', { type: 'string', describe: "The cluster's name (default: the profile's, of rmqdev.yaml that of its folder)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('host', { type: 'string', describe: 'Which of the profile’s hosts this machine is (default: the one whose address it has)' })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
@@ -56,7 +57,9 @@ export const upCommand = defineCommand({
           }
           const result = await client.stream('up', params, onItem, signal);
           output.endProgress();
-          output.upDone(result);
+          // The cluster that was used last is this one.
+          const { alsoRunning } = await client.call('resolveCluster', { cluster: DEFAULT_CLUSTER, for: 'reading' }, signal);
+          output.upDone(result, alsoRunning.length === 0);
           return result.cluster;
         };
         try {

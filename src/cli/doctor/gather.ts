@@ -28,6 +28,7 @@ import { rocketMqProcesses } from '../../machine/rocketmq-processes.js';
 import { sleepSettings } from '../../machine/sleep.js';
 import { storeFacts } from '../../machine/store.js';
 import { currentPlatform } from '../../process/current-platform.js';
+import { clusterNameOf } from '../../profile/find-profile.js';
 import type { Profile } from '../../profile/profile.js';
 import type { ProfileOptions } from '../profile-options.js';
 import { requestedProfile } from '../requested-profile.js';
@@ -64,7 +65,7 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
   ]);
   const folders = new Set(processes.value?.map(({ nodeFolder }) => nodeFolder));
   const isAlive = (folder: string) => folders.has(folder);
-  const existing = clusters.find(({ name }) => name === profile.name);
+  const existing = clusters.find(({ name }) => name === clusterNameOf(profile));
   const plan = planOfProfile(profile, { version: wanted.version, home, existing, isAlive });
   const running = new Set(plan.nodes.flatMap(({ id, change }) => (change === 'none' ? [id] : [])));
   const ports = await wantedPorts(profile, { existing, others: clusters.filter((cluster) => cluster !== existing), running });

@@ -6,6 +6,7 @@ import type { PreflightNode, PreflightPlan } from '../../diagnose/preflight/plan
 import type { WantedPorts } from '../../diagnose/preflight/ports.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import type { HomeCluster } from '../../machine/home-clusters.js';
+import { clusterNameOf } from '../../profile/find-profile.js';
 import type { NodeProfile, Profile } from '../../profile/profile.js';
 import { defaultHeapBytes, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-flags.js';
 import type { NodePorts } from '../../rocketmq/ports.js';
@@ -35,7 +36,7 @@ export function planOfProfile(
 ): PreflightPlan {
   const node = ({ id, role, rocketmq, heapBytes, jvm, properties }: NodeProfile): PreflightNode => {
     const release = rocketmq && !rocketmq.includes('/') ? rocketmq : version;
-    const { root, store } = home.cluster(profile.name).node(id);
+    const { root, store } = home.cluster(clusterNameOf(profile)).node(id);
     return {
       id,
       role,
@@ -48,7 +49,7 @@ export function planOfProfile(
       change: isAlive(root) ? 'none' : 'start',
     };
   };
-  return { cluster: profile.name, home: home.root, nodes: profile.nodes.map(node) };
+  return { cluster: clusterNameOf(profile), home: home.root, nodes: profile.nodes.map(node) };
 }
 
 /** The clusters beside a profile: the one of its name, and the others of the home. */

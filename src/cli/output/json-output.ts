@@ -38,7 +38,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
       else if (item.event === 'notice') notice(item.message);
     },
     endProgress: () => {},
-    upDone: answer,
+    upDone: (result) => answer(result),
     detached: () => {},
     // The notices of a plan also come as its progress.
     plan: (plan) => {
@@ -52,6 +52,7 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     changed: (_verb, status) => answer(status),
     down: answer,
     kill: line,
+    killed: () => {},
     event: line,
     log: line,
     written: (signal) => drained(stdout, signal),

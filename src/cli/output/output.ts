@@ -52,7 +52,8 @@ export interface Output extends TrafficOutput {
   progress(item: ProgressItem): void;
   /** Ends live progress: what follows is final. */
   endProgress(): void;
-  upDone(result: Result<'up'>): void;
+  /** @param isAlone no other cluster runs: commands need no -c */
+  upDone(result: Result<'up'>, isAlone: boolean): void;
   /** The command has detached: the work goes on without it. */
   detached(what: string): void;
   plan(plan: Plan): void;
@@ -65,6 +66,8 @@ export interface Output extends TrafficOutput {
   changed(verb: string, status: ClusterStatus): void;
   down(result: Result<'down'>): void;
   kill(item: KillItem): void;
+  /** After the last item: text shows the verdict on all nodes. */
+  killed(): void;
   event(event: JournalEvent): void;
   log(line: LogLine): void;
   /** Resolves when there is room for more output, because its reader (a pager, for example) has taken most of it; or when `signal` aborts. */

@@ -1,10 +1,10 @@
 import type { RmqdevError } from '../../base/errors.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
-import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
 import { renderExplanation } from './explanation-text.js';
 import { renderImport } from './import-text.js';
+import { renderKillStep, renderVerdicts, type Verdict } from './kill-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
 import { renderPlan } from './plan-text.js';
@@ -14,7 +14,7 @@ import { renderReport } from './report-text.js';
 import { renderStatus } from './status-table.js';
 import { drained } from './stdout.js';
 import { table } from './table.js';
-import { type Colors, colorsFor, localTime, nodePainter, paintState, printableLine } from './terminal.js';
+import { colorsFor, localTime, nodePainter, paintState, printableLine } from './terminal.js';
 import { trafficText } from './traffic-text.js';
 import { renderWatch } from './watch-text.js';
 
@@ -26,6 +26,8 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
   const live = () => import('./live-progress.js').then(({ liveProgress }) => liveProgress(stderr, colorsFor(stderr)));
   const progress = stderr.isTTY ? lateProgress(live, plain) : plain;
   let nodeWidth = 0;
+  /** Of several nodes they are shown as one, once all are known. */
+  const verdicts: Verdict[] = [];
   /** Notices that the progress has shown: the status that follows does not repeat them. */
   const told = new Set<string>();
   const next = (commands: readonly string[]) => nextSteps(commands, stdout.columns);
@@ -43,14 +45,14 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
       progress.show(item);
     },
     endProgress: () => progress.end(),
-    upDone: (result) => {
+    upDone: (result, isAlone) => {
       print('');
       status(result);
       const ready = result.readyMs === null ? 'started, without waiting' : `${readyWord(result)} after ${formatDuration(result.readyMs)}`;
       const stages = Object.entries(result.stages).map(([name, ms]) => `${name} ${formatDuration(ms)}`);
       print(`${ready}  ${colors.dim(`(${stages.join(', ')})`)}`);
       const broker = result.nodes.find((node) => node.role === 'broker');
-      const suffix = result.cluster === result.profile ? '' : ` -c ${result.cluster}`;
+      const suffix = isAlone ? '' : ` -c ${result.cluster}`;
       const kill = broker ? [`rmqdev kill master-${(broker.brokerName ?? '').replace(/^broker-/, '')}${suffix}`] : [];
       print(`\n${next([`rmqdev status${suffix}`, `rmqdev logs ${broker?.id ?? ''}${suffix} -f`, ...kill, `rmqdev down${suffix}`])}`);
     },
@@ -79,7 +81,13 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
           : `Its data stays; \`rmqdev start all -c ${result.cluster}\` brings it back as it was, on the same ports.`,
       );
     },
-    kill: (item) => print(renderKill(item, colors, next)),
+    kill: (item) => {
+      if (item.event === 'verdict') verdicts.push(item);
+      else print(renderKillStep(item, colors));
+    },
+    killed: () => {
+      if (verdicts.length > 0) print(renderVerdicts(verdicts, colors, next));
+    },
     event: ({ at, node, message }) => {
       // Most messages begin with their node: do not print it twice.
       const rest = node === null ? message : message.startsWith(`${node} `) ? message.slice(node.length) : `: ${message}`;
@@ -201,47 +209,4 @@ function sentence(text: string): string {
 function nextSteps(commands: readonly string[], columns = Number.POSITIVE_INFINITY): string {
   const line = `Next:  ${commands.join('   ')}`;
   return line.length <= columns ? line : ['Next:', ...commands].join('\n  ');
-}
-
-type Controllers = NonNullable<Extract<KillItem, { event: 'verdict' }>['controllers']>;
-
-function controllersLine({ leader, answering, total, needed }: Controllers): string {
-  const answer = `${answering.length} of ${total} ${answering.length === 1 ? 'answers' : 'answer'}`;
-  if (leader !== null) return `controllers: ${leader} leads, ${answer}`;
-  const why = answering.length < needed ? `, and ${needed} are needed to elect one` : '';
-  return `controllers: none leads (${answer}${why}): no failover is possible until one does`;
-}
-
-function renderKill(item: KillItem, colors: Colors, next: (commands: readonly string[]) => string): string {
-  const clock = `${(item.tMs / 1_000).toFixed(3).padStart(8)} s`;
-  const at = colors.dim(clock);
-  const below = ' '.repeat(clock.length);
-  switch (item.event) {
-    case 'signalled':
-      return `${at}  ${item.node} (pid ${item.pid}) was sent ${item.signal}`;
-    case 'exited':
-      return `${at}  ${item.node} is gone (${item.signal ?? (item.code === null ? 'exit status unknown' : `exit status ${item.code}`)})`;
-    case 'routeChanged':
-      return item.master
-        ? `${at}  NameServer ${item.namesrv} has ${item.master} as the master, and it takes sends`
-        : `${at}  NameServer ${item.namesrv} has dropped ${item.node}`;
-    case 'notice':
-      return `${at}  ${item.message}`;
-    case 'verdict': {
-      const isBroker = item.role === 'broker';
-      const whose = isBroker ? 'its messages' : 'messages';
-      const lines = [
-        ...(item.promoted ? [`${item.promoted} is the new master`] : []),
-        ...(isBroker && !item.promoted && !item.writable ? ['no new master: nobody takes its sends until it is back'] : []),
-        ...(item.actingMaster ? [`${item.actingMaster} stands in for it, read-only (slaveActingMaster)`] : []),
-        item.readableFrom ? `${whose} are read from ${item.readableFrom}` : `${whose} cannot be read now`,
-        ...(item.missingTopics.length > 0 ? [`but ${item.readableFrom} does not know ${item.missingTopics.join(', ')} yet`] : []),
-        item.writableOn.length > 0 ? `sends still go to ${item.writableOn.join(', ')}` : 'no broker of the cluster takes sends',
-        `NameServers that answer: ${item.routedBy.join(', ') || 'none; only clients that already know the route find a broker'}`,
-        ...(item.controllers ? [controllersLine(item.controllers)] : []),
-        ...(item.role === 'proxy' ? [`proxies that answer: ${item.proxiedBy.join(', ') || 'none; gRPC clients reach no broker'}`] : []),
-      ];
-      return [...lines.map((line, index) => `${index === 0 ? at : below}  ${line}`), '', next(item.next)].join('\n');
-    }
-  }
 }

@@ -14,6 +14,9 @@ import { WatchedFiles } from './watched-files.js';
 /** What is wrong with the profile itself; whoever corrects it saves it, and need not run anything. */
 const OF_THE_PROFILE: ReadonlySet<ErrorCode> = new Set(['PROFILE_INVALID', 'PROFILE_NOT_FOUND', 'NAME_INVALID']);
 
+/** How often a save is tried again while another command changes the cluster. */
+const BUSY_AGAIN_MS = 1_000;
+
 /** `dryRun`: a save shows what it would change. */
 export type UpWatching = { params: ParamsInput<'up'>; dryRun: boolean; isVerbose: boolean };
 
@@ -48,12 +51,25 @@ export async function upWatching(
       onChange = listener;
       return watched.set(places);
     },
-    apply: (saved) => takeUp(saved).catch(tellFailure),
+    apply: (saved) => whenFree(() => takeUp(saved)).catch(tellFailure),
     onMissing: (missing) => output.watch({ event: 'missing', files: missing }),
     clock: systemClock,
     signal,
   });
   output.watch({ event: 'watch-ended', cluster });
+
+  /** Another command may be changing the cluster: a save is not lost by that. */
+  async function whenFree(work: () => Promise<void>): Promise<void> {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        return await work();
+      } catch (error) {
+        if (signal.aborted || toRmqdevError(error).code !== 'CLUSTER_BUSY') throw error;
+        if (!isTold) output.notice(`${toRmqdevError(error).text.what}: the save is applied after that`);
+        await systemClock.sleep(BUSY_AGAIN_MS, signal);
+      }
+    }
+  }
 
   async function takeUp(saved: readonly string[]): Promise<void> {
     // As a command of its own: a daemon that has ended meanwhile is started.

@@ -24,7 +24,8 @@ const SEND_TIMEOUT_MS = 6_000;
 /** An election takes 1 s (controller) to 10 s (DLedger). */
 const ELECTION_TIMEOUT_MS = 30_000;
 
-type Tell = (item: KillItem) => void;
+export type Tell = (item: KillItem) => void;
+export type KillOptions = { signal: NodeJS.Signals; restart: boolean; timeoutMs: number; abort: AbortSignal };
 
 /**
  * Sends `signal` to one node and reports, on one clock, what happens then: process gone, route changed, and the verdict
@@ -32,11 +33,12 @@ type Tell = (item: KillItem) => void;
  * for a fixed pair, when every NameServer that answers has dropped the route;
  * for a group that elects its master, when another replica holds id 0 and accepted a send, or after 30 s;
  * for a controller, when another one leads, or none can; for a killed NameServer, right after its end.
+ * @param options.beforeVerdict is waited for before the verdict
  */
 export async function killAndTell(
   cluster: Cluster,
   id: string,
-  options: { signal: NodeJS.Signals; restart: boolean; timeoutMs: number; abort: AbortSignal },
+  options: KillOptions & { beforeVerdict?: () => Promise<void> },
   tell: Tell,
 ): Promise<void> {
   const { clock } = cluster.world;
@@ -94,6 +96,7 @@ export async function killAndTell(
     );
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
+  await options.beforeVerdict?.();
   const controllers = await controllersAfter(cluster, spec, deadline.signal);
   options.abort.throwIfAborted();
   const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);

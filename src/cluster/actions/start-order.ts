@@ -14,8 +14,9 @@ export type StartMilestone = { label: string; until: Milestone; ids: readonly st
 
 export function startMilestones(started: readonly NodeSpec[]): StartMilestone[] {
   return Object.entries(ROLE_DEFINITIONS).flatMap(([role, { milestones }]) => {
-    const ids = started.filter((node) => node.role === role).map(({ id }) => id);
-    return ids.length === 0 ? [] : milestones.map((milestone) => ({ ...milestone, ids }));
+    const nodes = started.filter((node) => node.role === role);
+    const ids = nodes.map(({ id }) => id);
+    return ids.length === 0 ? [] : milestones(nodes).map((milestone) => ({ ...milestone, ids }));
   });
 }
 

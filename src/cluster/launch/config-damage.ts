@@ -5,7 +5,8 @@ import type { Finding } from '../../base/finding.js';
 import type { ConfigFacts } from '../../diagnose/preflight/facts.js';
 import { judgeConfig } from '../../diagnose/preflight/store.js';
 import { configFacts } from '../../machine/store.js';
-import { CONFIG_TABLES } from '../../rocketmq/config-tables.js';
+import { DEFAULT_QUEUES } from '../../profile/names.js';
+import { CONFIG_TABLES, queuesOfTopics } from '../../rocketmq/config-tables.js';
 import { CONFIG_FILES, CONFIG_FOLDER, CONFIG_LOSS, CONSUME_QUEUE_FOLDER } from '../../rocketmq/store-layout.js';
 import { storeFolder } from '../roles/clean-end.js';
 import type { NodeSpec } from '../spec/node-spec.js';
@@ -80,12 +81,8 @@ async function knownElsewhere(node: NodeSpec, name: string): Promise<string[]> {
   return [...(table?.read(offsets).keys() ?? [])].map((key) => key.slice(key.indexOf('@') + 1));
 }
 
-async function describe(
-  node: NodeSpec,
-  { name, backup, main, why }: ConfigFacts,
-  lost: string[],
-  kept: string | undefined,
-): Promise<string> {
+async function describe(node: NodeSpec, facts: ConfigFacts, lost: string[], kept: string | undefined): Promise<string> {
+  const { name, backup, main, why } = facts;
   const table = CONFIG_TABLES[name];
   const state = main === 'broken' ? (why ?? 'cannot be read') : `is ${main}`;
   const words = table ? `${table.words[lost.length === 1 ? 0 : 1]} ${lost.map(readable).join(', ')}` : '';
@@ -94,22 +91,27 @@ async function describe(
       ? `RocketMQ ${node.release.version} loads its copy ${name}.bak, which ${lost.length === 0 ? 'is older: the last changes may be missing' : `lacks ${words}`}`
       : `there is no copy, and RocketMQ ${node.release.version} starts with an empty table: ${lost.length === 0 ? `${CONFIG_LOSS[basename(name, '.json')]} are lost` : `lost ${lost.length === 1 ? 'is' : 'are'} ${words}`}`;
   const keeps = kept === undefined ? '' : `. The damaged file is kept as ${kept}`;
-  return `${name} of ${node.id} ${state}; ${loads}${keeps}${await mend(node, name, lost)}`;
+  return `${name} of ${node.id} ${state}; ${loads}${keeps}${await mend(node, facts, lost)}`;
 }
 
 /** The queues of a topic without a table entry stay where they are, with their messages. Measured on 4.9.7 and 5.5.0. */
-async function mend(node: NodeSpec, name: string, lost: readonly string[]): Promise<string> {
+async function mend(node: NodeSpec, { name, file }: ConfigFacts, lost: readonly string[]): Promise<string> {
   const suffix = ` -c ${node.cluster}`;
   const [first] = lost;
   if (first === undefined) return '';
   if (name === 'topics.json') {
-    const queues = (await namesIn(join(storeFolder(node), CONSUME_QUEUE_FOLDER, first))).length;
-    return `. Make it again, and its messages are read again: \`rmqdev topic create ${first}${queues > 0 ? ` --queues ${queues}` : ''}${suffix}\``;
+    const text = await textOf(file);
+    const queues = queuesOfTopics(text).get(first) ?? Math.max(DEFAULT_QUEUES, ...(await queueIds(node, first)).map((id) => id + 1));
+    return `. Make it again, and its messages are read again: \`rmqdev topic create ${first} --queues ${queues}${suffix}\``;
   }
   if (name === 'subscriptionGroup.json') return `. Make it again: \`rmqdev group create ${first}${suffix}\``;
   const group = first.slice(first.indexOf('@') + 1);
   return `. Such a group reads messages again, or begins where its client says; \`rmqdev group reset-offset ${group}${suffix}\` sets where`;
 }
+
+/** Only queues that have had a message have a folder: there may be more. */
+const queueIds = async (node: NodeSpec, topic: string): Promise<number[]> =>
+  (await namesIn(join(storeFolder(node), CONSUME_QUEUE_FOLDER, topic))).filter((name) => /^\d+$/.test(name)).map(Number);
 
 const readable = (entry: string): string => entry.replace(/^([^@]+)@(.+)$/, 'group $2 on $1');
 

@@ -67,12 +67,16 @@ async function peekRelease(
   refuseUnknownRelease(version);
   const installed = path ? undefined : (await listReleases(world.home)).find((release) => release.version === version);
   if (installed) return { home: installed.home, version, source: 'installed' };
-  notices.push(`RocketMQ ${version} is not installed; \`up\` would install it`);
+  const near = isSupported(version) ? undefined : nearestRelease(version, SUPPORTED_RELEASES);
+  const untested = `, if it exists: rmqdev is not tested with it; the nearest release that it is tested with is ${near}`;
+  notices.push(`RocketMQ ${version} is not installed; \`up\` would install it${near === undefined ? '' : untested}`);
   return { home: join(world.home.releases, version), version, source: 'to be installed' };
 }
 
+const isSupported = (version: string): boolean => (SUPPORTED_RELEASES as readonly string[]).includes(version);
+
 function refuseUnknownRelease(version: string): void {
-  if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
+  if (isSupported(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
   const near = nearestRelease(version, SUPPORTED_RELEASES);
   throw new RmqdevError('RELEASE_UNKNOWN', {
     what: `RocketMQ ${version} is not a release that rmqdev can run`,

@@ -29,7 +29,7 @@ export const controllerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.controller.ControllerStartup',
   config: controllerConfig,
   startsAfter: () => [],
-  milestones: [{ label: 'controllers', until: 'ready' }],
+  milestones: () => [{ label: 'controllers', until: 'ready' }],
   stopsAfter: ['proxy', 'broker'],
   restartRank: () => 0,
   missesElsewhere: (_, context) => missingVoters(context.peers().filter(isController), context),

@@ -22,7 +22,7 @@ export const namesrvRole: RoleDefinition = {
       draft.profile.properties,
     ),
   startsAfter: () => [],
-  milestones: [{ label: 'NameServers', until: 'ready' }],
+  milestones: () => [{ label: 'NameServers', until: 'ready' }],
   // So that every other node can still unregister from them.
   stopsAfter: ['proxy', 'broker', 'controller'],
   restartRank: () => 0,

@@ -17,7 +17,7 @@ export const proxyRole: RoleDefinition = {
   programArguments: ({ paths }) => ['-pc', paths.runConfig],
   // A proxy that finds no broker on its NameServers ends with 1.
   startsAfter: (_, started) => [...needs(started, ['namesrv', 'controller'], 'ready'), ...needs(started, ['broker'], 'registered')],
-  milestones: [{ label: 'proxies', until: 'ready' }],
+  milestones: () => [{ label: 'proxies', until: 'ready' }],
   stopsAfter: [],
   restartRank: () => 5,
   missesElsewhere: (_, context) => {

@@ -42,8 +42,8 @@ export interface RoleDefinition {
   programArguments?(node: NodeSpec): string[];
   /** Which of the nodes that start with `node` must be how far before it starts. */
   startsAfter(node: NodeSpec, started: readonly NodeSpec[]): readonly Need[];
-  /** What is reported about the start of all nodes of the role together, in this order. */
-  milestones: readonly { label: string; until: Milestone }[];
+  /** What is reported about the start of all `nodes` of the role together, in this order. */
+  milestones(nodes: readonly NodeSpec[]): readonly { label: string; until: Milestone }[];
   /** Nodes of these roles must be gone before one of this role is told to stop. */
   stopsAfter: readonly Role[];
   /** Its place in a rolling restart, the lowest first; also among those that are told to stop together. */

@@ -92,6 +92,7 @@ test('with two clusters running, env and topic list say which one they took', as
   const { stdout, stderr } = await h.run('env');
   expect(stdout).toBe(`export NAMESRV_ADDR='${(await h.status('two')).namesrvAddr}'\n`);
   expect(stderr).toBe('note: this is cluster two, the one used last; one runs too: choose with -c\n');
+  expect((await h.run('admin')).stderr).toContain('note: this is cluster two, the one used last; one runs too: choose with -c\n');
   const listed = await h.run('topic', 'list', '--json');
   expect(listed.json.notices).toEqual(['this is cluster two, the one used last; one runs too: choose with -c']);
   expect((await h.run('env', '-c', 'one')).stderr).toBe('');

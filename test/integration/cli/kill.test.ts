@@ -56,6 +56,21 @@ test('in words, of a killed NameServer: who still routes', async () => {
   expect(await h.run('start', 'namesrv-1')).toMatchObject({ code: 0 });
 });
 
+test('several nodes at once: the verdicts come when all have ended, and in words they are one', async () => {
+  const h = harness();
+  await h.up('2m2s');
+  const { stdout } = await h.run('kill', 'masters');
+  expect(stdout).toContain('  broker-a, broker-b: no new master: nobody takes sends until one is back\n');
+  expect(stdout).toContain('no broker of the cluster takes sends');
+  expect(stdout.match(/^Next:.*$/gm)).toEqual(['Next:  rmqdev start broker-a broker-b -c 2m2s   rmqdev status -c 2m2s']);
+  expect(await h.run('start', 'all')).toMatchObject({ code: 0 });
+  const { lines } = await h.run('kill', 'masters', '--json');
+  expect(lines.slice(-2)).toMatchObject([
+    { event: 'verdict', writableOn: [] },
+    { event: 'verdict', writableOn: [] },
+  ]);
+});
+
 test('kill --restart: the node is back at once, and the status says who killed it', async () => {
   const h = harness();
   h.profileOf('pair', PAIR);

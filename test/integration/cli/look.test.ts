@@ -139,6 +139,8 @@ test('completion scripts are accepted by their shells and complete nodes and pro
   const complete = async (...words: string[]) => (await h.run('--get-yargs-completions', 'rmqdev', ...words)).stdout.split('\n');
   expect(await complete('st')).toEqual(expect.arrayContaining([expect.stringMatching(/^status/), expect.stringMatching(/^start/)]));
   expect(await complete('kill', 'bro')).toEqual(expect.arrayContaining(['broker-a', 'broker-b-s']));
+  expect(await complete('pause', 'mas')).toContain('masters');
+  expect(await complete('topic', 'show', '2')).not.toContain('2m2s');
   expect(await complete('up', '2')).toEqual(expect.arrayContaining(['2m2s', '2m-noslave']));
 });
 

@@ -8,6 +8,8 @@ import { until } from '../../support/until.js';
 const harness = useHarness();
 afterEach(() => rmSync(projectFile(harness()), { force: true }));
 
+/** As the folder of the project: the harness works in `u`. */
+const CLUSTER = 'u';
 const projectFile = (h: Harness) => join(h.cwd, 'rmqdev.yaml');
 
 /** As most editors save: a new file, moved onto the old one. */
@@ -26,24 +28,24 @@ async function watching(h: Harness, ...args: string[]): Promise<{ cli: CliProces
   return { cli, file, base };
 }
 
-const propertyOf = (h: Harness, node: string) => readFileSync(h.home.cluster('rmqdev').node(node).config, 'utf8');
+const propertyOf = (h: Harness, node: string) => readFileSync(h.home.cluster(CLUSTER).node(node).config, 'utf8');
 const eventsOf = (cli: CliProcess, name: string) => cli.lines.filter(({ event }) => event === name);
 
 test('up --watch: a save shows what differs and rolls the nodes concerned; Ctrl-C ends it with 0 and the cluster goes on', async () => {
   const h = harness();
   const { cli, file, base } = await watching(h);
   expect(cli.stdout).toMatch(/^ready after \S+/m);
-  expect(cli.stdout).toContain(`Watching rmqdev.yaml, ${base}. Ctrl-C ends it, rmqdev goes on.`);
+  expect(cli.stdout).toContain(`Watching rmqdev.yaml, ${base}. Ctrl-C ends it, ${CLUSTER} goes on.`);
   const before = await h.pids();
 
   save(file, 'extends: base\nnodes: { broker-a-s: { properties: { maxMessageSize: 65536 } } }\n');
-  await cli.until(({ stdout }) => expect(stdout).toMatch(/^rmqdev: broker-a-s restarted; ready after \S+$/m));
+  await cli.until(({ stdout }) => expect(stdout).toMatch(/^u: broker-a-s restarted; ready after \S+$/m));
   expect(cli.stdout).toMatch(/^\d\d:\d\d:\d\d {2}rmqdev.yaml saved$/m);
   expect(cli.stderr).toMatch(/^ {2}broker-a-s: maxMessageSize .*→ 65536$/m);
   expect(cli.stderr).toMatch(/^broker-a-s {2}ready/m);
   const after = await h.pids();
   expect(after).toEqual({ ...before, 'broker-a-s': after['broker-a-s'] });
-  expect(h.launches('rmqdev')).toEqual({ 'namesrv-1': 1, 'broker-a': 1, 'broker-a-s': 2 });
+  expect(h.launches(CLUSTER)).toEqual({ 'namesrv-1': 1, 'broker-a': 1, 'broker-a-s': 2 });
 
   const said = cli.stderr;
   save(file, readFileSync(file, 'utf8').replace('nodes:', '# a comment\nnodes:'));
@@ -52,7 +54,7 @@ test('up --watch: a save shows what differs and rolls the nodes concerned; Ctrl-
 
   cli.signal('SIGINT');
   const { code, stdout } = await cli.outcome;
-  expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({ code: 0, last: 'Watching has ended, rmqdev goes on.' });
+  expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({ code: 0, last: `Watching has ended, ${CLUSTER} goes on.` });
   expect(await h.pids()).toEqual(after);
 });
 
@@ -65,8 +67,8 @@ test('a save of a profile that is extended counts too, once for each of many sav
     await cli.until(() => expect(eventsOf(cli, 'applied')).toHaveLength(size - 65_535));
   }
   expect(eventsOf(cli, 'saved')).toEqual(Array(3).fill({ event: 'saved', files: [base] }));
-  expect(eventsOf(cli, 'applied').at(-1)).toMatchObject({ cluster: 'rmqdev', state: 'ready', nodes: { 'namesrv-1': 'restart' } });
-  expect(h.launches('rmqdev')).toMatchObject({ 'namesrv-1': 4, 'broker-a': 1 });
+  expect(eventsOf(cli, 'applied').at(-1)).toMatchObject({ cluster: CLUSTER, state: 'ready', nodes: { 'namesrv-1': 'restart' } });
+  expect(h.launches(CLUSTER)).toMatchObject({ 'namesrv-1': 4, 'broker-a': 1 });
 });
 
 test('an error in a file is told with its line and changes nothing; the next save counts again', async () => {
@@ -102,7 +104,21 @@ test('a save while nodes are rolled is taken up after it, the newest alone', asy
   save(file, withSize(65_538));
   await cli.until(() => expect(eventsOf(cli, 'applied')).toHaveLength(2));
   expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65538');
-  expect(h.launches('rmqdev')).toMatchObject({ 'broker-a': 1, 'broker-a-s': 3 });
+  expect(h.launches(CLUSTER)).toMatchObject({ 'broker-a': 1, 'broker-a-s': 3 });
+});
+
+test('a save while another command changes the cluster is applied after that', async () => {
+  const h = harness();
+  const { cli, file } = await watching(h);
+  const profile = (size: number) => `extends: base\nnodes: { broker-a-s: { properties: { maxMessageSize: ${size} } } }\n`;
+  const restart = h.begin(['restart', 'all']);
+  await restart.until(({ stderr }) => expect(stderr).toContain('stopping'));
+  save(file, profile(65_536));
+  await cli.until(({ stderr }) => expect(stderr).toContain('the save is applied after that'));
+  expect((await restart.outcome).code).toBe(0);
+  await cli.until(({ stdout }) => expect(stdout).toContain('broker-a-s restarted; ready after'));
+  expect(cli.stderr).not.toContain('error ');
+  expect(propertyOf(h, 'broker-a-s')).toContain('maxMessageSize=65536');
 });
 
 test('Ctrl-C while nodes are rolled ends with 130, and the daemon goes on', async () => {

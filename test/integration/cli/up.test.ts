@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/contract/events.js';
 import { FAKE_JDK, type NodeId, PAIR, useHarness } from '../../support/harness.js';
@@ -29,8 +29,39 @@ test('up alone takes the rmqdev.yaml of this folder', async () => {
   const file = h.profileOf('mine', PAIR);
   copyFileSync(file, join(h.cwd, 'rmqdev.yaml'));
   const args = ['--rocketmq', h.release('4.9.7'), '--java', FAKE_JDK];
-  expect((await h.run('up', ...args, '--dry-run', '--json')).json).toMatchObject({ profile: 'rmqdev', nodes: [{}, {}, {}] });
+  const plan = (await h.run('up', ...args, '--dry-run', '--json')).json;
+  expect(plan).toMatchObject({ cluster: basename(h.cwd), profile: 'rmqdev', nodes: [{}, {}, {}] });
   rmSync(join(h.cwd, 'rmqdev.yaml'));
+});
+
+test('a release that rmqdev is not tested with: the nearest one is named, also before anything is downloaded', async () => {
+  const h = harness();
+  const { json } = await h.run('up', 'single', '--rocketmq', '5.5.1', '--java', FAKE_JDK, '--dry-run', '--json');
+  expect(json.notices ?? []).toContainEqual(expect.stringMatching(/5\.5\.1 is not installed.*nearest .* is 5\.5\.0$/));
+});
+
+test('each project has its own cluster, called as its folder; a second profile file of that name is refused, unless --name says it', async () => {
+  const h = harness();
+  const yaml = readFileSync(h.profileOf('mine', ['namesrv-1']), 'utf8');
+  const [shop, mail, otherShop] = ['a/shop', 'a/my mail', 'b/shop'].map((folder) => {
+    mkdirSync(join(h.cwd, folder), { recursive: true });
+    writeFileSync(join(h.cwd, folder, 'rmqdev.yaml'), yaml);
+    return join(h.cwd, folder);
+  }) as [string, string, string];
+  await h.up(shop);
+  const clusterOf = async (...args: string[]) =>
+    (await h.run(...h.upArgs(args[0] as string, '--dry-run', '--json', ...args.slice(1)))).json.cluster;
+  expect(await clusterOf(mail)).toBe('my-mail');
+  expect(await clusterOf(shop)).toBe('shop');
+
+  const refused = await h.run(...h.upArgs(otherShop));
+  expect(refused).toMatchObject({ code: 46, stdout: '' });
+  for (const folder of [shop, otherShop]) expect(refused.stderr).toContain(join(folder, 'rmqdev.yaml'));
+  expect(refused.stderr).toContain('--name shop-2');
+  expect(await clusterOf(otherShop, '--name', 'shop')).toBe('shop');
+
+  renameSync(join(h.cwd, 'a'), join(h.cwd, 'moved'));
+  expect(await clusterOf(join(h.cwd, 'moved', 'shop'))).toBe('shop');
 });
 
 test('up --json: events, then the status with readyMs; again: nothing; with a changed pair: that pair alone, the slave first', async () => {

@@ -23,8 +23,8 @@ test.each(['y\n', 'Y\n', ' yes \n'])('%j goes on', async (answer) => {
   expect(shown()).toContain(`${QUESTION} Go on? [y/N]`);
 });
 
-test.each(['\n', 'n\n', 'what?\n', ''])('%j destroys nothing', async (answer) => {
-  await expect(ask(answer).done).rejects.toMatchObject({ code: 'INTERRUPTED', text: { what: 'nothing was destroyed' } });
+test.each(['\n', 'n\n', 'what?\n', ''])('%j changes nothing', async (answer) => {
+  await expect(ask(answer).done).rejects.toMatchObject({ code: 'INTERRUPTED', text: { what: 'nothing was changed' } });
 });
 
 test.each([

@@ -42,6 +42,12 @@ test('a slave of another name, with id 0, and a second master of one name', () =
   expect(codes({ a: local('broker-a', 0, 10_911), b: local('broker-a', 0, 10_921) }, '4.7.0')).toEqual(['error ID_TAKEN a:1 b:1']);
 });
 
+test('why two brokers have one id comes before that they have', () => {
+  const broker = (id: string) => `brokerName=broker-a\nlistenPort=10911\nbrokerId=${id}\n`;
+  const found = codes({ a: broker('0'), b: broker('1 ') }, '4.7.0').filter((text) => /ID_TAKEN|BLANK/.test(text));
+  expect(found).toEqual(['error VALUE_BLANK_AT_END b:3', 'error ID_TAKEN a:1 b:1']);
+});
+
 test.each([
   ['listenPort=10911 #main', 'error VALUE_COMMENT a:2'],
   ['listenPort=1091x', 'error VALUE_IGNORED a:2'],

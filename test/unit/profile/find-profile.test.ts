@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findProfile, profileNames } from '../../../src/profile/find-profile.js';
+import { clusterNameOf, findProfile, profileNames } from '../../../src/profile/find-profile.js';
 import { listProfiles } from '../../../src/profile/list-profiles.js';
 import { ProfileFolder, SMALL } from './profile-folder.js';
 
@@ -37,6 +37,19 @@ test('the profile of a project is found as ".", as "rmqdev" and by its path; a f
   for (const name of ['.', 'rmqdev', './rmqdev.yaml', 'rmqdev.yaml', file, folder.cwd]) {
     expect(await findProfile(name, folder)).toEqual({ name: 'rmqdev', file, source: 'here' });
   }
+});
+
+test.each([
+  ['/home/me/shop/rmqdev.yaml', 'here', 'shop'],
+  ['/home/me/my shop (new)/rmqdev.yaml', 'here', 'my-shop-new'],
+  ['/home/me/.hidden/rmqdev.yaml', 'here', 'hidden'],
+  [`/home/me/${'x'.repeat(80)}/rmqdev.yaml`, 'here', 'x'.repeat(63)],
+  ['/home/me/商店/rmqdev.yaml', 'here', 'rmqdev'],
+  ['/rmqdev.yaml', 'here', 'rmqdev'],
+  ['/home/me/.rmqdev/profiles/rmqdev.yaml', 'user', 'rmqdev'],
+  ['/home/me/shop/orders.yaml', 'here', 'orders'],
+] as const)('the cluster of %s (%s) is called %s', (file, source, name) => {
+  expect(clusterNameOf({ name: basename(file, '.yaml'), file, source })).toBe(name);
 });
 
 test('a name without a profile is an error with all names and the nearest', async () => {

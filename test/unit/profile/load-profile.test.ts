@@ -69,6 +69,7 @@ test('what a profile leaves out has its default', async () => {
   expect({ ...profile, nodes: profile.nodes.filter(({ id }) => id === 'broker-a') }).toEqual({
     name: 'p',
     file,
+    source: 'here',
     description: '',
     rocketmq: undefined,
     java: undefined,

@@ -62,5 +62,6 @@ test.each([
   const loaded = await folder.load(name, { set });
   folder.write('shown.yaml', showProfile(loaded, folder.cwd));
   const { profile } = await folder.load('shown.yaml');
-  expect({ ...profile, name: '', file: '' }).toEqual({ ...loaded.profile, name: '', file: '' });
+  const unplaced = { name: '', file: '', source: undefined };
+  expect({ ...profile, ...unplaced }).toEqual({ ...loaded.profile, ...unplaced });
 });

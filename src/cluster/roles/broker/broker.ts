@@ -14,9 +14,10 @@ export const brokerRole: RoleDefinition = {
   mainClass: 'org.apache.rocketmq.broker.BrokerStartup',
   config: brokerConfig,
   startsAfter,
-  milestones: [
+  milestones: (nodes) => [
     { label: 'brokers', until: 'answering' },
-    { label: 'in sync', until: 'ready' },
+    // Masters without slaves are in sync with nobody.
+    { label: nodes.every(isMaster) ? 'writable' : 'in sync', until: 'ready' },
   ],
   // Slaves and masters end at the same time: to wait for the slaves first doubles the time and saves nothing, because each closes its own store.
   stopsAfter: ['proxy'],

@@ -63,7 +63,7 @@ export function brokerStartup(node: NodeSpec, context: RoleContext): Probe {
         return unproved;
       }
       replicationProved = true;
-      context.stage(node.id, 'in sync');
+      if (isSlave(node) || hasSlaves(node, context)) context.stage(node.id, 'in sync');
     }
     return undefined;
   });
@@ -75,6 +75,9 @@ function unrouted({ brokerName }: NodeSpec, { peers }: RoleContext): string {
   const where = master?.isElsewhere ? ` on host ${master.host}` : '';
   return `NameServers route a slave only once its master has registered, and ${master?.id}${where} is not up`;
 }
+/** Also slaves that start later: a master alone is in sync with nobody. */
+const hasSlaves = ({ brokerName }: NodeSpec, context: RoleContext): boolean =>
+  context.peers().some((peer) => isSlave(peer) && peer.brokerName === brokerName);
 
 /** @returns whether LATE_MS have passed since the first call. */
 function lateness({ clock }: RoleContext): () => boolean {

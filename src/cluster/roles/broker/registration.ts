@@ -1,11 +1,11 @@
 import { getBrokerConfig, getMaxOffset, updateBrokerConfig } from '../../../remoting/broker-api.js';
+import { Perm } from '../../../remoting/codes.js';
 import { ConnectionError } from '../../../remoting/connection.js';
 import { ACTING_MASTER_ID, brokerAddresses, getTopicRoute, type TopicRoute } from '../../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../../spec/node-spec.js';
 import type { RoleContext } from '../role.js';
 
-/** Source: common/.../constant/PermName.java */
-const READ_AND_WRITE = '6';
+const READ_AND_WRITE = String(Perm.READ | Perm.WRITE);
 
 /**
  * @returns a function that makes the broker register with every NameServer at once, but not more often than every `everyMs`:

@@ -39,7 +39,7 @@ test('up prints its events first and then the result; other verbs only the resul
   const say = (output: Output) => {
     output.progress(notice);
     output.endProgress();
-    output.upDone({ ...status, readyMs: 3_700, stages: {} });
+    output.upDone({ ...status, readyMs: 3_700, stages: {} }, true);
   };
   expect(printed(say, true).out).toEqual([notice, { ...status, readyMs: 3_700, stages: {}, notices: [] }]);
   expect(printed(say, false).out).toEqual([{ ...status, readyMs: 3_700, stages: {}, notices: [notice.message] }]);

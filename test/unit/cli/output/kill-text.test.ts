@@ -13,6 +13,7 @@ function said(say: (output: ReturnType<typeof textOutput>) => void): { out: stri
 const kill = (...items: KillItem[]) =>
   said((output) => {
     for (const item of items) output.kill(item);
+    output.killed();
   }).out;
 
 type Verdict = Extract<KillItem, { event: 'verdict' }>;
@@ -100,6 +101,40 @@ test.each<[string, Partial<Verdict>, string[], string[]]>([
   const text = kill(verdict(settings)).join('\n');
   for (const part of there) expect(text).toContain(part);
   for (const part of notThere) expect(text).not.toContain(part);
+});
+
+test('several nodes: one verdict, and one way back', () => {
+  const lost = { writable: false, writableOn: [], readableFrom: null };
+  const both = ['broker-a', 'broker-b'].map((node) =>
+    verdict({ ...lost, node, next: [`rmqdev start ${node} -c 2m2s`, 'rmqdev status -c 2m2s'] }),
+  );
+  expect(
+    kill(
+      ...both,
+      verdict({
+        ...lost,
+        node: 'namesrv-2',
+        role: 'namesrv',
+        routedBy: ['namesrv-1'],
+        next: ['rmqdev start namesrv-2 -c 2m2s', 'rmqdev status -c 2m2s'],
+      }),
+    ),
+  ).toEqual([
+    '   0.150 s  broker-a, broker-b: no new master: nobody takes sends until one is back',
+    '            broker-a, broker-b: messages cannot be read now',
+    '            no broker of the cluster takes sends',
+    '            NameServers that answer: namesrv-1',
+    '',
+    'Next:  rmqdev start broker-a broker-b namesrv-2 -c 2m2s   rmqdev status -c 2m2s',
+  ]);
+});
+
+test('several controllers: who leads is told once', () => {
+  const controllers = { leader: null, answering: ['controller-3'], total: 3, needed: 2 };
+  const of = (node: string) => verdict({ node, role: 'controller', controllers, writable: true, readableFrom: 'broker-a' });
+  const lines = kill(of('controller-1'), of('controller-2'));
+  expect(lines.filter((line) => line.includes('controllers:'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('messages'))).toEqual([expect.stringContaining('messages are read from broker-a')]);
 });
 
 test('an error is three parts on stderr, and no stack', () => {

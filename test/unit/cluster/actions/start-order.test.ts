@@ -48,7 +48,8 @@ test('only what is to start is waited for', () => {
 
 test('a start is told role by role, the brokers twice: when they answer, and when they are in sync', () => {
   const told = (profile: string[]) => startMilestones(specsOf({ profile: profileOf(profile) })).map(({ label }) => label);
-  expect(told(['broker-a', 'namesrv-1', 'proxy-1'])).toEqual(['NameServers', 'brokers', 'in sync', 'proxies']);
+  expect(told(['broker-a', 'broker-a-s', 'namesrv-1', 'proxy-1'])).toEqual(['NameServers', 'brokers', 'in sync', 'proxies']);
+  expect(told(['broker-a', 'broker-b', 'namesrv-1'])).toEqual(['NameServers', 'brokers', 'writable']);
   expect(told(['namesrv-1'])).toEqual(['NameServers']);
 });
 

@@ -49,6 +49,10 @@ test('progress tells each step of each node, and nothing twice in a row', async 
   await start(cluster, ALL, { report: (item) => items.push(item) });
   const steps = items.flatMap((item) => (item.event === 'node' && item.node === 'broker-a' ? [item] : []));
   expect([...new Set(steps.map(({ step }) => step))]).toEqual(['starting', 'answering', 'registered', 'in sync', 'ready']);
+  const alone = setUp({ profile: profileOf(['namesrv-1', 'broker-a']) });
+  const others: ProgressItem[] = [];
+  await start(alone, ['namesrv-1', 'broker-a'], { report: (item) => others.push(item) });
+  expect(others.flatMap((item) => (item.event === 'node' && item.node === 'broker-a' ? [item.step] : []))).not.toContain('in sync');
   const texts = steps.map(({ step, reason }) => `${step} ${reason}`);
   expect(texts.filter((text, i) => text === texts[i - 1])).toEqual([]);
 });

@@ -52,7 +52,8 @@ const events = () => cluster.journal.read().filter(({ type }) => type === 'confi
 test('a damaged table whose .bak is older: the start, the journal and the status tell what is missing', async () => {
   put(config('topics.json'), cut(topics('TBW102', 'DefaultCluster', 'V1', 'V2')));
   put(config('topics.json.bak'), topics('TBW102', 'DefaultCluster', 'V1'));
-  for (const queue of ['0', '1', '2', '3']) mkdirSync(store('consumequeue', 'V2', queue), { recursive: true });
+  // Queues without a message have no folder.
+  for (const queue of ['0', '2']) mkdirSync(store('consumequeue', 'V2', queue), { recursive: true });
   const [notice, ...others] = await start();
   expect(others).toEqual([]);
   expect(notice).toMatch(

@@ -1,0 +1,4 @@
+import { test } from 'vitest';
+import { failover } from './support/elections.js';
+
+test('dledger fails over under kill master-a, and comes back to full redundancy', { timeout: 300_000 }, () => failover('dledger'));
