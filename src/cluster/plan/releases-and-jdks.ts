@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
 import { findJdk } from '../../install/jdk.js';
@@ -23,11 +23,16 @@ export async function resolveReleases(cluster: Cluster, request: PlanRequest, no
   for (const node of request.profile.nodes) {
     const wanted = node.rocketmq ?? request.profile.rocketmq;
     const key = wanted ?? '';
-    const release = found.get(key) ?? (await resolveOne(cluster, request, wanted, notices));
+    const release = found.get(key) ?? (await withRealHome(await resolveOne(cluster, request, wanted, notices)));
     found.set(key, release);
     result.set(node.id, release);
   }
   return result;
+}
+
+/** Paths relative to a release must not lead through a link: RocketMQ up to 5.2 looks for its accounts there, and the system follows the link before `..`. */
+async function withRealHome(release: ReleaseRef): Promise<ReleaseRef> {
+  return { ...release, home: await realpath(release.home).catch(() => release.home) };
 }
 
 async function resolveOne(cluster: Cluster, request: PlanRequest, wanted: string | undefined, notices: string[]): Promise<ReleaseRef> {
