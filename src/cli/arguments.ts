@@ -25,6 +25,9 @@ export function withDashes(message: string): string {
 /** What yargs knows of the options of a command: their names in the spelling of the command line, and their aliases. */
 export type KnownOptions = { string: readonly string[]; number: readonly string[]; alias: Readonly<Record<string, readonly string[]>> };
 
+/** Options whose value may be left out: it is empty then. */
+const MAY_BE_ALONE: ReadonlySet<string> = new Set(['dashboard']);
+
 /** For yargs, a word that begins with a dash and a digit is a value. */
 const OPTION = /^--?[a-zA-Z]/;
 
@@ -39,7 +42,7 @@ export function refuseEmptyValues(args: readonly string[], options: KnownOptions
   const own = end < 0 ? args : args.slice(0, end);
   own.forEach((word, index) => {
     const option = optionOf(word);
-    if (option === undefined || !takesValue.has(option.name)) return;
+    if (option === undefined || !takesValue.has(option.name) || MAY_BE_ALONE.has(option.name)) return;
     const value = option.value ?? own[index + 1];
     if (value !== undefined && value !== '' && (option.value !== undefined || !OPTION.test(value))) return;
     const spelt = `${option.name.length === 1 ? '-' : '--'}${option.name}`;

@@ -17,6 +17,7 @@ import { prepareLaunch } from './launch/launch.js';
 import { runSpec } from './launch/run-spec.js';
 import { type OperationMode, Operations } from './operations.js';
 import { specsOnHost } from './roles/build-specs.js';
+import { isOptional } from './roles/definitions.js';
 import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
 import { ownReach } from './spec/access-control.js';
 import { readLaunchedSpec } from './spec/launched-spec.js';
@@ -235,13 +236,13 @@ export class Cluster {
   get state(): StateWord {
     return STARTING.has(this.operation ?? '') ? 'starting' : this.stateOfNodes;
   }
-  /** Like `state`, but ignores the command that is under way. */
+  /** Like `state`, but ignores the command that is under way. An optional node, such as a dashboard, does not make it less than ready. */
   get stateOfNodes(): StateWord {
-    if (this.specs.some(({ id }) => this.supervisor(id).isComingUp)) return 'starting';
+    if (this.specs.some((spec) => !isOptional(spec) && this.supervisor(spec.id).isComingUp)) return 'starting';
     const states = this.specs.map((spec) => ({ spec, state: this.supervisor(spec.id).state }));
     const is = (wanted: NodeState) => (node: { state: NodeState }) => node.state === wanted;
     if (states.every(is('stopped'))) return 'stopped';
-    if (states.every(is('ready'))) return 'ready';
+    if (states.every((node) => is('ready')(node) || isOptional(node.spec))) return 'ready';
     const masters = states.filter(({ spec }) => isMaster(spec) || isElected(spec));
     return masters.length > 0 && !masters.some(is('ready')) ? 'failed' : 'degraded';
   }
@@ -318,7 +319,7 @@ export class Cluster {
     const nodes = new Map(
       [...this.#nodes.values()].map(({ next, supervisor }) => [
         next.id,
-        { assignment: { ports: next.ports, release: next.release, jdk: next.jdk }, snapshot: supervisor.snapshot() },
+        { assignment: assignmentOf(next), snapshot: supervisor.snapshot() },
       ]),
     );
     saveClusterState(this.paths, {
@@ -457,4 +458,8 @@ export class Cluster {
     recordTransition(this.journal, id, transition, this.supervisor(id).snapshot());
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
   }
+}
+
+function assignmentOf({ ports, release, jdk, jar }: NodeSpec): Assignment {
+  return { ports, release, jdk, ...(jar && { jar }) };
 }

@@ -13,6 +13,9 @@ export type ProfileRequest = {
   heap: string[];
   rocketmq?: string | undefined;
   java?: string | undefined;
+  /** As in `UpParams`, but what must be. */
+  dashboard?: string | undefined;
+  host?: string | undefined;
 };
 
 export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'profileShow'> {
@@ -43,10 +46,18 @@ export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'prof
 }
 
 /** Loads the profile that a caller asked for, relative to the caller's folder. */
-export function loadRequested(world: World, { profile, caller, set, heap, rocketmq, java }: ProfileRequest): Promise<LoadedProfile> {
+export function loadRequested(world: World, { profile, caller, set, heap, ...options }: ProfileRequest): Promise<LoadedProfile> {
+  const { rocketmq, java, dashboard, host } = options;
   return loadProfile(profile, {
     ...foldersOf(world, caller.cwd),
-    overrides: { set, heap, ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) },
+    overrides: {
+      set,
+      heap,
+      ...(rocketmq === undefined ? {} : { rocketmq }),
+      ...(java === undefined ? {} : { java }),
+      ...(dashboard === undefined ? {} : { dashboard }),
+      ...(host === undefined ? {} : { host }),
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { planCluster } from '../cluster/plan/plan.js';
 import { PortClaims } from '../cluster/plan/port-claims.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
+import type { LoadedProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { refuseWhileStraysLive } from './lost-clusters.js';
@@ -39,9 +40,18 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     },
   };
 
+  /** A dashboard that an earlier `up` added stays until an `up` removes it. */
+  async function load({ dashboard, ...params }: UpParams): Promise<{ name: string; loaded: LoadedProfile }> {
+    const loaded = await loadRequested(world, { ...params, dashboard: dashboard ?? undefined });
+    const name = params.name ?? loaded.profile.name;
+    const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
+    const kept = dashboard === undefined && existing?.hasNodes ? existing.profile.dashboard : undefined;
+    return { name, loaded: kept === undefined ? loaded : await loadRequested(world, { ...params, dashboard: kept }) };
+  }
+
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {
-    const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
-    const name = params.name ?? profile.name;
+    const { name, loaded } = await load(params);
+    const { profile, warnings, propertyPlaces } = loaded;
     refuseBadName(name, [...registry.all.map(({ cluster }) => cluster.name), ...registry.broken.keys()]);
     const others = () => registry.all.map(({ cluster }) => cluster).filter((cluster) => cluster.name !== name && cluster.hasNodes);
     const placeOf = (node: string, key: string) => {

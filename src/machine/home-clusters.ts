@@ -3,11 +3,11 @@ import { asError } from '../base/errors.js';
 import type { HomePaths } from '../base/paths.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { parsePropertyFile } from '../rocketmq/property-file.js';
-import type { ProcessRole } from '../rocketmq/releases.js';
+import type { NodeRole } from '../rocketmq/releases.js';
 
 export type HomeNode = {
   id: string;
-  role: ProcessRole;
+  role: NodeRole;
   ports: NodePorts;
   release: string;
   folder: string;
@@ -38,7 +38,7 @@ export async function homeClusters(home: HomePaths): Promise<{ clusters: HomeClu
 
 /** The parts of `cluster.json` that are read. */
 type State = {
-  profile: { nodes: { id: string; role: ProcessRole }[] };
+  profile: { nodes: { id: string; role: NodeRole }[] };
   nodes: Record<string, { assignment: { ports: NodePorts; release: { version: string } } }>;
 };
 

@@ -55,7 +55,7 @@ export function profileOf(nodes: readonly (string | NodeProfile)[] = IDS_2M2S, o
 
 /** Ports as a free machine gives them: NameServers from 9876, brokers from 10911 in steps of 10. */
 export function assignmentsOf({ nodes }: Profile, version = '5.5.0'): Map<string, Assignment> {
-  const counts = { namesrv: 0, controller: 0, broker: 0, proxy: 0 };
+  const counts = { namesrv: 0, controller: 0, broker: 0, proxy: 0, dashboard: 0 };
   return new Map(
     nodes.map((node) => {
       const { id, role } = node;

@@ -70,7 +70,17 @@ export async function completeWords(
 async function nodeIds(): Promise<string[]> {
   const client = await runningClient();
   const status = await client?.call('clusterStatus', { cluster: DEFAULT_CLUSTER }).catch(() => undefined);
-  return [...(status?.nodes.map((node) => node.id) ?? []), 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies', 'all'];
+  return [
+    ...(status?.nodes.map((node) => node.id) ?? []),
+    'masters',
+    'slaves',
+    'brokers',
+    'namesrvs',
+    'controllers',
+    'proxies',
+    'dashboards',
+    'all',
+  ];
 }
 
 async function profileNames(): Promise<string[]> {

@@ -10,6 +10,7 @@ import { noteElections } from '../status/note-elections.js';
 import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './make-class-archives.js';
 import type { Report } from './progress.js';
+import { OPTIONAL_STAGE } from './start.js';
 import { stopNodes } from './stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
@@ -74,7 +75,8 @@ export async function up(
     report({ event: 'notice', message });
   }
   if (request.wait) cluster.background.begin('class archives', (ending) => makeClassArchives(cluster, ending));
-  const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
+  // The cluster was ready before its dashboard.
+  const readyMs = request.wait ? Math.round(clock.monotonicMs() - since - (stages[OPTIONAL_STAGE] ?? 0)) : null;
   cluster.journal.record(
     'up-finished',
     null,
