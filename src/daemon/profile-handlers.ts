@@ -1,6 +1,6 @@
 import type { World } from '../cluster/world.js';
 import type { CallerEnvironment, Handlers } from '../contract/routes.js';
-import { type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
+import { findProfile, type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
 import { listProfiles } from '../profile/list-profiles.js';
 import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
@@ -59,6 +59,11 @@ export function loadRequested(world: World, { profile, caller, set, heap, ...opt
       ...(host === undefined ? {} : { host }),
     },
   });
+}
+
+/** @returns the name of the profile that a caller asks for. @throws RmqdevError PROFILE_NOT_FOUND */
+export async function nameOfRequested(world: World, { profile, caller }: Pick<ProfileRequest, 'profile' | 'caller'>): Promise<string> {
+  return (await findProfile(profile, foldersOf(world, caller.cwd))).name;
 }
 
 function foldersOf(world: World, cwd: string): ProfileFolders {

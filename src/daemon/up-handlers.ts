@@ -9,7 +9,7 @@ import type { LoadedProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { refuseWhileStraysLive } from './lost-clusters.js';
-import { loadRequested } from './profile-handlers.js';
+import { loadRequested, nameOfRequested } from './profile-handlers.js';
 
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
 
@@ -42,11 +42,11 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
 
   /** A dashboard that an earlier `up` added stays until an `up` removes it. */
   async function load({ dashboard, ...params }: UpParams): Promise<{ name: string; loaded: LoadedProfile }> {
-    const loaded = await loadRequested(world, { ...params, dashboard: dashboard ?? undefined });
-    const name = params.name ?? loaded.profile.name;
+    const name = params.name ?? (await nameOfRequested(world, params));
     const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
-    const kept = dashboard === undefined && existing?.hasNodes ? existing.profile.dashboard : undefined;
-    return { name, loaded: kept === undefined ? loaded : await loadRequested(world, { ...params, dashboard: kept }) };
+    const kept = existing?.hasNodes ? existing.profile.dashboard : undefined;
+    const loaded = await loadRequested(world, { ...params, dashboard: dashboard === undefined ? kept : (dashboard ?? undefined) });
+    return { name, loaded };
   }
 
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {

@@ -42,7 +42,7 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
     );
     await untilSettled(cluster, spared, { ...options, signal: deadline.signal });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TimeoutError')
+    if (isTimeout(error))
       throw timedOut(
         cluster,
         started.filter((id) => !spared.includes(id)),
@@ -61,25 +61,33 @@ function sparedOf(cluster: Cluster, ids: readonly string[], isAlways: boolean): 
   return isAlways || optional.length < ids.length ? optional : [];
 }
 
-/** Waits for optional nodes, and tells why one is not ready. Throws nothing but an abort by somebody else. */
-async function untilSettled(cluster: Cluster, ids: readonly string[], { signal, report, stage, timeoutMs }: StartOptions): Promise<void> {
+/** Waits for optional nodes as long as each may take to start, and tells why one is not ready. Throws nothing but an abort by somebody else. */
+async function untilSettled(cluster: Cluster, ids: readonly string[], { signal, report, stage }: StartOptions): Promise<void> {
   if (ids.length === 0) return;
-  const stateOf = (id: string) => cluster.supervisor(id);
-  const isSettled = (id: string) => stateOf(id).intent === 'down' || ['ready', 'failed'].includes(stateOf(id).state);
+  const timeoutMs = Math.max(...ids.map((id) => cluster.spec(id).startTimeoutMs));
+  const hasFailed = (id: string) => cluster.supervisor(id).state === 'failed';
+  const isMissing = (id: string) => hasFailed(id) || (cluster.supervisor(id).intent === 'up' && cluster.supervisor(id).state !== 'ready');
+  using deadline = cluster.world.clock.deadline(timeoutMs, signal);
   try {
-    await cluster.until(() => ids.every(isSettled), signal);
+    await cluster.until(() => ids.every((id) => hasFailed(id) || !isMissing(id)), deadline.signal);
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'TimeoutError')) throw error;
+    if (!isTimeout(error)) throw error;
   }
-  for (const id of ids.filter((each) => stateOf(each).intent === 'up' && stateOf(each).state !== 'ready')) {
-    const { text } = stateOf(id).state === 'failed' ? await gaveUp(cluster, id) : timedOut(cluster, [id], timeoutMs);
-    report({
-      event: 'notice',
-      message: `${stateOf(id).state === 'failed' ? text.what : `${id} is not ready yet`}: ${text.why}. The cluster is ready without it. ${text.next}`,
-    });
-  }
+  for (const id of ids.filter(isMissing)) report({ event: 'notice', message: await whyNotReady(cluster, id) });
   stage?.(OPTIONAL_STAGE);
 }
+
+async function whyNotReady(cluster: Cluster, id: string): Promise<string> {
+  const { state, reason } = cluster.supervisor(id);
+  const without = `cluster ${cluster.name} is ready without it`;
+  if (state !== 'failed') {
+    return `${id} is not ready yet${reason === null ? '' : `: ${reason}`}; ${without}. It continues to start: \`rmqdev status ${id} -c ${cluster.name}\``;
+  }
+  const { what, why, next } = (await gaveUp(cluster, id)).text;
+  return `${what}: ${why}; ${without}. ${next}`;
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
 
 async function startInOrder(
   cluster: Cluster,

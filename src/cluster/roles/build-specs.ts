@@ -15,8 +15,8 @@ import type { NodeDraft } from './role.js';
  */
 const QUIET_LOGBACK = 'org.apache.rocketmq.logging.ch.qos.logback.core.status.NopStatusListener';
 const DEFAULT_START_TIMEOUT_MS = 120_000;
-/** A dashboard takes as long as a proxy. A proxy takes twice the CPU of a broker to start, a third of it for two TLS certificates; measured on 5.5.0: 10 s of one core. */
-const START_TIMEOUT_MS: Partial<Record<Role, number>> = { proxy: 240_000, dashboard: 240_000 };
+/** A proxy takes twice the CPU of a broker to start, a third of it for two TLS certificates; measured on 5.5.0: 10 s of one core. */
+const START_TIMEOUT_MS: Partial<Record<Role, number>> = { proxy: 240_000 };
 
 /**
  * The part of the daemon's environment that a JVM may see. Everything else could change what RocketMQ does: a leftover NAMESRV_ADDR
