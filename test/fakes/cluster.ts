@@ -7,7 +7,9 @@ import { RESTART } from './supervisor.js';
 
 /** A node as the profile loader makes it: the id says the role, the brokerName, and whether it is a slave (`broker-a-s`) or a DLedger peer (`broker-a-n0`). */
 export function nodeProfile(id: string, overrides: Partial<NodeProfile> = {}): NodeProfile {
-  const role = id.startsWith('namesrv') ? 'namesrv' : ((['controller', 'proxy'] as const).find((word) => id.startsWith(word)) ?? 'broker');
+  const role = id.startsWith('namesrv')
+    ? 'namesrv'
+    : ((['controller', 'proxy', 'dashboard'] as const).find((word) => id.startsWith(word)) ?? 'broker');
   const isSlave = id.endsWith('-s');
   const election = /-n\d$/.test(id) ? 'dledger' : undefined;
   return {
