@@ -63,7 +63,7 @@ async function readArchive(archive: ZipArchive): Promise<Omit<DashboardJar, 'pat
   );
   const found = recogniseDashboard({ manifest, names, constants });
   if ('missing' in found) {
-    throw notDashboard(archive.file, `it has not what every console and dashboard of RocketMQ has: ${found.missing.join('; ')}`);
+    throw notDashboard(archive.file, `it lacks what every RocketMQ console and dashboard has: ${found.missing.join('; ')}`);
   }
   const { mainClassFile, ...dashboard } = found;
   const programs = [`${folder}${mainClassFile}`, launcherFile(manifest as ReadonlyMap<string, string>)].filter((name) => all.has(name));

@@ -82,7 +82,7 @@ test('a property of the profile wins, and another jar or another build of it is 
   expect(changesBetween(before, dashboardOf(specsOf()))).toEqual([]);
 });
 
-test('it starts after all others, stops before NameServers wait for nothing of it, and the cluster is ready without it', () => {
+test('it starts after all others, stops in the first tier, and the cluster is ready without it', () => {
   const specs = specsOf();
   const node = dashboardOf(specs);
   expect(startNeeds(node, specs).map(({ id, until }) => `${id} ${until}`)).toEqual([
