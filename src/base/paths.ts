@@ -38,6 +38,10 @@ export class HomePaths {
   get tools(): string {
     return join(this.root, 'tools');
   }
+  /** The jar of the dashboard, for nodes whose profile names none. */
+  get dashboards(): string {
+    return join(this.root, 'dashboard');
+  }
   get profiles(): string {
     return join(this.root, 'profiles');
   }

@@ -8,7 +8,7 @@ import { usage } from './usage.js';
 const LISTS: ReadonlySet<string> = new Set(['_', '--', 'selector', 'set', 'heap', 'file', 'files', 'what', 'property', 'broker', 'args']);
 
 /** Words of other programs, which may be empty. */
-const FREE: ReadonlySet<string> = new Set(['_', '--', 'args']);
+const FREE: ReadonlySet<string> = new Set(['_', '--', 'args', 'dashboard']);
 
 /** A value that its option does not take. */
 class Refused {

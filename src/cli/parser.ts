@@ -11,6 +11,7 @@ import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand } from './commands/explain.js';
 import { groupCommand } from './commands/group.js';
+import { helpCommand } from './commands/help.js';
 import { importCommand } from './commands/import.js';
 import { adminCommand, toolsCommand } from './commands/java-tools.js';
 import { killCommand } from './commands/kill.js';
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   versionsCommand,
   daemonCommand,
   completionCommand,
+  helpCommand,
 ];
 
 /** Every command, as yargs reads them. */

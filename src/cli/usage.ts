@@ -11,6 +11,7 @@ const SELECTOR = 'nodes: broker-a, master-a, slaves, all';
 
 /** What each command needs, by its words. */
 export const NEEDED: Readonly<Record<string, string>> = {
+  help: 'a topic, such as dashboard',
   kill: SELECTOR,
   start: SELECTOR,
   stop: SELECTOR,

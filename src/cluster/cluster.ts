@@ -255,7 +255,7 @@ export class Cluster {
   get state(): StateWord {
     return STARTING.has(this.operation ?? '') ? 'starting' : this.stateOfNodes;
   }
-  /** Like `state`, but ignores the command that is under way. */
+  /** Like `state`, but ignores the command that is under way. An optional node, such as a dashboard, does not make it less than ready. */
   get stateOfNodes(): StateWord {
     const nodes = [...this.#nodes.values()].map(({ spec, supervisor: { state, isComingUp } }) => ({ spec, state, isComingUp }));
     return stateWord(
@@ -336,7 +336,7 @@ export class Cluster {
     const nodes = new Map(
       [...this.#nodes.values()].map(({ next, supervisor }) => [
         next.id,
-        { assignment: { ports: next.ports, release: next.release, jdk: next.jdk }, snapshot: supervisor.snapshot() },
+        { assignment: assignmentOf(next), snapshot: supervisor.snapshot() },
       ]),
     );
     saveClusterState(this.paths, {
@@ -477,4 +477,8 @@ export class Cluster {
     recordTransition(this.journal, id, transition, this.supervisor(id).snapshot());
     this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
   }
+}
+
+function assignmentOf({ ports, release, jdk, jar }: NodeSpec): Assignment {
+  return { ports, release, jdk, ...(jar && { jar }) };
 }

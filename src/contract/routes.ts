@@ -54,6 +54,13 @@ const UpParams = z.strictObject({
   ...ProfileRequest,
   name: z.string().optional(),
   from: z.string().optional().describe('apache, maven or a path'),
+  dashboard: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'adds a dashboard: the absolute path of its jar, or an empty text for the one in RMQDEV_HOME/dashboard; null: removes one that an earlier `up` added; omit to keep it',
+    ),
   host: z.string().optional().describe('which of the hosts of the profile this machine is; omit if its addresses tell'),
   debug: z.boolean(),
   strictPorts: z.boolean(),

@@ -24,7 +24,9 @@ export const JavaInfo = z.object({ version: z.int().describe('major version'), h
 
 export const Ports = z
   .record(z.string(), z.int())
-  .describe('listen (of a proxy: gRPC); brokers also fast and ha, or dledger; proxies also remoting; debug if JDWP is on');
+  .describe(
+    'listen (of a proxy: gRPC; of a dashboard: HTTP); brokers also fast and ha, or dledger; proxies also remoting; debug if JDWP is on',
+  );
 
 export const NodeStatus = z.object({
   id: z.string(),
@@ -43,6 +45,7 @@ export const NodeStatus = z.object({
   restarts: z.int(),
   rocketmq: z.string(),
   java: JavaInfo,
+  jar: z.object({ path: z.string(), title: z.string() }).optional().describe('what a dashboard runs; absent for other nodes'),
   ports: Ports,
   rssBytes: z.int().nullable(),
   cpuPercent: z.number().nullable(),
@@ -74,7 +77,7 @@ export type RemoteNodeStatus = z.infer<typeof RemoteNodeStatus>;
 export const ClusterState = z
   .enum(['stopped', 'starting', 'ready', 'degraded', 'failed'])
   .describe(
-    'starting: a command that starts nodes (up, start, restart, reset) is running, or a node that it started has not been ready yet; else stopped: all nodes are stopped; ready: all are ready; failed: no master is ready; degraded: anything else. A node that crashed and restarts by its policy does not count as starting',
+    'starting: a command that starts nodes (up, start, restart, reset) is running, or a node that it started has not been ready yet; else stopped: all nodes are stopped; ready: all are ready, apart from dashboards; failed: no master is ready; degraded: anything else. A node that crashed and restarts by its policy does not count as starting',
   );
 export type ClusterState = z.infer<typeof ClusterState>;
 

@@ -1,6 +1,6 @@
 import type { World } from '../cluster/world.js';
 import type { CallerEnvironment, Handlers } from '../contract/routes.js';
-import { type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
+import { clusterNameOf, findProfile, type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
 import { listProfiles } from '../profile/list-profiles.js';
 import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
@@ -13,6 +13,9 @@ export type ProfileRequest = {
   heap: string[];
   rocketmq?: string | undefined;
   java?: string | undefined;
+  /** As in `UpParams`, but what must be. */
+  dashboard?: string | undefined;
+  host?: string | undefined;
 };
 
 export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'profileShow'> {
@@ -43,11 +46,24 @@ export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'prof
 }
 
 /** Loads the profile that a caller asked for, relative to the caller's folder. */
-export function loadRequested(world: World, { profile, caller, set, heap, rocketmq, java }: ProfileRequest): Promise<LoadedProfile> {
+export function loadRequested(world: World, { profile, caller, set, heap, ...options }: ProfileRequest): Promise<LoadedProfile> {
+  const { rocketmq, java, dashboard, host } = options;
   return loadProfile(profile, {
     ...foldersOf(world, caller.cwd),
-    overrides: { set, heap, ...(rocketmq === undefined ? {} : { rocketmq }), ...(java === undefined ? {} : { java }) },
+    overrides: {
+      set,
+      heap,
+      ...(rocketmq === undefined ? {} : { rocketmq }),
+      ...(java === undefined ? {} : { java }),
+      ...(dashboard === undefined ? {} : { dashboard }),
+      ...(host === undefined ? {} : { host }),
+    },
   });
+}
+
+/** @returns the name of the cluster of the profile that a caller asks for. @throws RmqdevError PROFILE_NOT_FOUND */
+export async function nameOfRequested(world: World, { profile, caller }: Pick<ProfileRequest, 'profile' | 'caller'>): Promise<string> {
+  return clusterNameOf(await findProfile(profile, foldersOf(world, caller.cwd)));
 }
 
 function foldersOf(world: World, cwd: string): ProfileFolders {

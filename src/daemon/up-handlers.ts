@@ -5,11 +5,11 @@ import { planCluster } from '../cluster/plan/plan.js';
 import { PortClaims } from '../cluster/plan/port-claims.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
-import { clusterNameOf } from '../profile/find-profile.js';
+import type { LoadedProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { refuseWhileStraysLive } from './lost-clusters.js';
-import { loadRequested } from './profile-handlers.js';
+import { loadRequested, nameOfRequested } from './profile-handlers.js';
 import { refuseOtherProfile } from './profile-of-cluster.js';
 
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
@@ -41,9 +41,18 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     },
   };
 
+  /** A dashboard that an earlier `up` added stays until an `up` removes it. */
+  async function load({ dashboard, ...params }: UpParams): Promise<{ name: string; loaded: LoadedProfile }> {
+    const name = params.name ?? (await nameOfRequested(world, params));
+    const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
+    const kept = existing?.hasNodes ? existing.profile.dashboard : undefined;
+    const loaded = await loadRequested(world, { ...params, dashboard: dashboard === undefined ? kept : (dashboard ?? undefined) });
+    return { name, loaded };
+  }
+
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {
-    const { profile, warnings, propertyPlaces } = await loadRequested(world, params);
-    const name = params.name ?? clusterNameOf(profile);
+    const { name, loaded } = await load(params);
+    const { profile, warnings, propertyPlaces } = loaded;
     refuseBadName(name, [...registry.all.map(({ cluster }) => cluster.name), ...registry.broken.keys()]);
     const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
     if (params.name === undefined && existing?.hasNodes) await refuseOtherProfile(existing, profile);

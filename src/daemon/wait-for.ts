@@ -1,5 +1,6 @@
 import { RmqdevError } from '../base/errors.js';
 import { gaveUp } from '../cluster/actions/start-failures.js';
+import { isOptional } from '../cluster/roles/definitions.js';
 import type { ClusterStatus } from '../contract/status.js';
 import type { Entry } from './cluster-registry.js';
 
@@ -12,10 +13,13 @@ const ASK_EVERY_MS = 200;
  */
 export async function waitFor(
   { cluster, meter }: Entry,
-  ids: readonly string[],
+  named: readonly string[],
   options: { goal: Goal; timeoutMs: number; closed: AbortSignal },
 ): Promise<ClusterStatus | undefined> {
   const { goal, timeoutMs, closed } = options;
+  // A cluster is ready without its dashboard; to wait for that, name it alone.
+  const required = named.filter((id) => !isOptional(cluster.spec(id)));
+  const ids = goal === 'stopped' || required.length === 0 ? named : required;
   const { clock } = cluster.world;
   using deadline = clock.deadline(timeoutMs, closed);
   const { signal } = deadline;

@@ -1,4 +1,4 @@
-import type { ProcessRole } from '../rocketmq/releases.js';
+import type { NodeRole } from '../rocketmq/releases.js';
 
 /**
  * The kind of file that a line is in: `stdout` is the console (stdout and stderr), `hs_err` the JVM's own crash report, `gc` its GC log;
@@ -16,7 +16,7 @@ export type PortHolderFact = { port: number; socket: string; pid: number | null;
 /** Everything that is known about an end, or about a file. Every field may be missing: `explain` also takes just an exit code or a pasted line. */
 export type Evidence = {
   node: string | null;
-  role: ProcessRole | null;
+  role: NodeRole | null;
   /** RocketMQ's version. */
   rocketmq: string | null;
   jdkMajor: number | null;

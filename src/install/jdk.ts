@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.js';
 import { RmqdevError } from '../base/errors.js';
-import { jdkSuitability } from '../rocketmq/jvm-flags.js';
+import { type JdkSuitability, jdkSuitability } from '../rocketmq/jvm-flags.js';
 import { DEFAULT_RELEASE } from '../rocketmq/releases.js';
 import { expandPlace, homeOnPath, type JdkCandidate, type JdkSource, macJavaHomes, usualPlaces } from './jdk-places.js';
 import { type JdkIdentity, type JdkReading, readJdk } from './jdk-version.js';
@@ -19,6 +19,8 @@ export type JdkRequest = {
   home: string;
   /** RocketMQ's version, which a JDK that nobody asked for must be able to run. Default: the newest supported. */
   release?: string;
+  /** What it must run instead of a release: its name, and the first Java that can. */
+  program?: { title: string; java: number };
 };
 
 /** What differs on another machine. */
@@ -32,7 +34,8 @@ const THIS_MACHINE: JdkWorld = { clock: systemClock, platform: process.platform,
  * @throws RmqdevError JAVA_NOT_FOUND with the places searched and what was found there; JAVA_UNSUITABLE if none can run `release`.
  */
 export async function findJdk(request: JdkRequest, world: JdkWorld = THIS_MACHINE): Promise<Jdk> {
-  const { wanted, release = DEFAULT_RELEASE } = request;
+  const { wanted } = request;
+  const program = programOf(request);
   const major = wanted === undefined ? undefined : /^(?:1\.)?(\d{1,3})$/.exec(wanted.trim())?.[1];
   if (wanted !== undefined && major === undefined) return jdkAt(wanted, request, world);
   const survey = await surveyJdks(request, world);
@@ -41,14 +44,14 @@ export async function findJdk(request: JdkRequest, world: JdkWorld = THIS_MACHIN
     if (match) return match;
     throw notFound(`No JDK ${major} was found`, survey, `Install JDK ${major}, or give its home: --java <path>`);
   }
-  const suitable = survey.jdks.find((jdk) => jdkSuitability(release, jdk.major).ok);
+  const suitable = survey.jdks.find((jdk) => program.fit(jdk).ok);
   if (suitable) return suitable;
   const [first] = survey.jdks;
   if (!first) throw notFound('No JDK was found', survey, 'Install one (17 or 25), set JAVA_HOME, or give its home: --java <path>');
   throw new RmqdevError('JAVA_UNSUITABLE', {
-    what: `None of the JDKs found can run RocketMQ ${release}`,
-    why: survey.jdks.map((jdk) => `${describe(jdk)}: ${unfitness(release, jdk)}`).join('; '),
-    next: 'Install a newer one (17 or 25) and set JAVA_HOME, or give its home: --java <path>',
+    what: `None of the JDKs found can run ${program.title}`,
+    why: survey.jdks.map((jdk) => `${describe(jdk)}: ${unfitness(program.fit(jdk))}`).join('; '),
+    next: `Install a newer one (${program.advice}) and set JAVA_HOME, or give its home: --java <path>`,
   });
 }
 
@@ -131,10 +134,16 @@ function isLts(major: number): boolean {
   return major === 8 || major === 11 || (major >= 17 && (major - 17) % 4 === 0);
 }
 
-function unfitness(release: string, { major }: Jdk): string {
-  const verdict = jdkSuitability(release, major);
-  return verdict.ok ? '' : verdict.why;
+type Program = { title: string; advice: string; fit: (jdk: Pick<Jdk, 'major'>) => JdkSuitability };
+
+function programOf({ release = DEFAULT_RELEASE, program }: JdkRequest): Program {
+  if (!program) return { title: `RocketMQ ${release}`, advice: '17 or 25', fit: ({ major }) => jdkSuitability(release, major) };
+  const { title, java } = program;
+  const why = (major: number) => `it was compiled for Java ${java}, and this is Java ${major}`;
+  return { title, advice: `${java} or later`, fit: ({ major }) => (major >= java ? { ok: true } : { ok: false, why: why(major) }) };
 }
+
+const unfitness = (verdict: JdkSuitability): string => (verdict.ok ? '' : verdict.why);
 
 function notFound(what: string, { jdks, looked }: Survey, next: string): RmqdevError {
   const found = jdks.length === 0 ? 'no JDK' : jdks.map(describe).join(', ');

@@ -29,6 +29,13 @@ const FORMATS: readonly LineFormat[] = [
     source: 'conf/logback_*.xml, */src/main/resources/rmq.*.logback.xml: %d{yyy-MM-dd HH:mm:ss,GMT+8} %p %t - %m%n',
   },
   {
+    example: '[2026-11-20 20:00:00.123] INFO main - Tomcat started on port 8082',
+    pattern:
+      /^\[(?<date>\d{4}-\d\d-\d\d) (?<time>\d\d:\d\d:\d\d)\.(?<ms>\d{3})\] +(?<level>TRACE|DEBUG|INFO|WARN|ERROR) (?:(?<thread>\S+) - )?/,
+    zone: '',
+    source: 'apache/rocketmq-dashboard, logback.xml: [%d{yyyy-MM-dd HH:mm:ss.SSS}] %p %t - %m%n; 1.x and the console: %5p %m%n',
+  },
+  {
     example: '[2026-11-20T12:00:00.123+0000][0.512s][info ][gc] GC(0) Pause Young (Normal)',
     pattern:
       /^\[(?<date>\d{4}-\d\d-\d\d)T(?<time>\d\d:\d\d:\d\d)\.(?<ms>\d{3})(?<zone>[+-]\d{4})\](?:\[[\d.,]+m?s\])?(?:\[(?<level>trace|debug|info|warning|error) *\])?/,

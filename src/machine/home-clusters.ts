@@ -4,11 +4,11 @@ import type { HomePaths } from '../base/paths.js';
 import type { Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { parsePropertyFile } from '../rocketmq/property-file.js';
-import type { ProcessRole } from '../rocketmq/releases.js';
+import type { NodeRole } from '../rocketmq/releases.js';
 
 export type HomeNode = {
   id: string;
-  role: ProcessRole;
+  role: NodeRole;
   ports: NodePorts;
   release: string;
   folder: string;

@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/nearest.js';
 import { formatBytes } from '../base/units.js';
-import { hostsController } from '../rocketmq/ports.js';
+import { FIRST_PORT, hostsController, socketsAt } from '../rocketmq/ports.js';
 import { isReservedTopic } from '../rocketmq/system-names.js';
 import { hostProblems, hostWarnings, portProblems } from './host-checks.js';
 import { controllerNumber, peerNumber } from './names.js';
@@ -24,6 +24,7 @@ export function crossCheck(resolved: ResolvedProfile): { problems: ProfileProble
     ...roleProblems(nodes, placeOf),
     ...controllerProblems(nodes, placeOf),
     ...proxyProblems(nodes),
+    ...dashboardProblems(nodes),
     ...topicProblems(profile, placeOf),
   ];
   return { problems, warnings: [...warningsOf(nodes, placeOf), ...hostWarnings(resolved)] };
@@ -147,6 +148,20 @@ function proxyProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
       path: ['nodes', node.id],
       message: `${node.id} is a proxy, which needs a broker, such as broker-a: { role: broker }`,
     }));
+}
+
+/** Older dashboards listen on 8080, and so does every proxy. A proxy without a listenPort would move, and its clients would not find it. */
+function dashboardProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
+  const proxies = nodes.filter(({ node }) => node.role === 'proxy' && node.listenPort === undefined);
+  return nodes.flatMap(({ node, at }): ProfileProblem[] => {
+    const proxy = proxies.find((other) => other.node.host === node.host)?.node;
+    if (node.role !== 'dashboard' || node.listenPort === undefined || !proxy) return [];
+    const { listen, remoting } = socketsAt(proxy, FIRST_PORT.proxy);
+    if (node.listenPort !== listen && node.listenPort !== remoting) return [];
+    const socket = node.listenPort === listen ? 'its gRPC port' : 'its remoting port';
+    const message = `${node.id} cannot have port ${node.listenPort}, because ${proxy.id} has it (${socket}); omit listenPort (${FIRST_PORT.dashboard}), or set one for ${proxy.id} too`;
+    return [{ place: at('listenPort'), path: ['nodes', node.id, 'listenPort'], message }];
+  });
 }
 
 function roleProblems(nodes: readonly ResolvedNode[], placeOf: PlaceOf): ProfileProblem[] {

@@ -35,6 +35,7 @@ function settleForms(written: Tree, cwd: string): Tree {
     ['advertise', (entry) => asMap(entry, ['clients', 'replication'])],
     ['rocketmq', (entry) => absolutePath(entry, cwd)],
     ['java', (entry) => absolutePath(entry, cwd)],
+    ['jar', (entry) => fromItsFile(entry, cwd)],
   ];
   const settle = (settings: Tree) => changes.reduce((tree, [key, change]) => replaceEntry(tree, key, change), settings);
   const settleEach = (parts: Tree) => mapValues(parts, settle);
@@ -60,7 +61,12 @@ const asMap = (entry: Tree, keys: readonly string[]): Tree =>
     : entry;
 
 /** A version stays as it is; a value with a slash, a leading ~ or .zip is a path. */
-function absolutePath({ value, place }: Tree, cwd: string): Tree {
-  if (typeof value !== 'string' || !/^~|\/|\.zip$/.test(value)) return { value, place };
+function absolutePath(entry: Tree, cwd: string): Tree {
+  return typeof entry.value === 'string' && /^~|\/|\.zip$/.test(entry.value) ? fromItsFile(entry, cwd) : entry;
+}
+
+/** A path, as seen from the file that names it. */
+function fromItsFile({ value, place }: Tree, cwd: string): Tree {
+  if (typeof value !== 'string') return { value, place };
   return { place, value: resolve(place.line === 0 ? cwd : dirname(place.file), value.replace(/^~(?=\/|$)/, homedir())) };
 }

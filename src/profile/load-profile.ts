@@ -37,6 +37,8 @@ export async function loadFoundProfile(found: FoundProfile, folders: ProfileFold
   const checked = crossCheck(resolved);
   refuse(checked.problems);
 
-  const { profile, propertyPlaces, effective } = resolved;
+  const { propertyPlaces, effective } = resolved;
+  const { dashboard } = overrides;
+  const profile = dashboard === undefined ? resolved.profile : { ...resolved.profile, dashboard };
   return { profile, warnings: checked.warnings, propertyPlaces, effective };
 }

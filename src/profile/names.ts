@@ -31,6 +31,16 @@ export function controllerNumber(id: string): number | undefined {
 }
 
 /** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and selectors. */
-const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, 'all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies']);
+const RESERVED_IDS: ReadonlySet<string> = new Set([
+  ...ROLES,
+  'all',
+  'masters',
+  'slaves',
+  'brokers',
+  'namesrvs',
+  'controllers',
+  'proxies',
+  'dashboards',
+]);
 
 export const isReservedId = (id: string): boolean => RESERVED_IDS.has(id);

@@ -3,10 +3,20 @@ import { layOn, toLayer } from './layer.js';
 import { parseYaml } from './parse-yaml.js';
 import { type ProfileProblem, ROLES, type SourcePlace } from './profile.js';
 import { PROFILE_KEYS, SHARED_KEYS } from './profile-schema.js';
-import { entriesOf, mapTree, mapValues, partAt, pick, replaceEntry, type Tree, without, withoutNulls } from './source-tree.js';
+import { entriesOf, mapTree, mapValues, partAt, pick, replaceEntry, type Tree, toTree, without, withoutNulls } from './source-tree.js';
 
-/** The command line: `<path>=<value>` (`--set`), `[<role or node>=]<size>` (`--heap`), `--rocketmq`, `--java`. */
-export type ProfileOverrides = { set: readonly string[]; heap: readonly string[]; rocketmq?: string; java?: string };
+/**
+ * The command line: `<path>=<value>` (`--set`), `[<role or node>=]<size>` (`--heap`), `--rocketmq`, `--java`, `--dashboard` (the path of a jar;
+ * empty: the one in RMQDEV_HOME/dashboard), and with it `--host`.
+ */
+export type ProfileOverrides = {
+  set: readonly string[];
+  heap: readonly string[];
+  rocketmq?: string;
+  java?: string;
+  dashboard?: string;
+  host?: string;
+};
 
 type Request = { option: string; path: readonly string[]; value: string };
 
@@ -17,8 +27,9 @@ const FREE_KEYS = ['properties', 'env'];
  * Lays the command line on `tree`. It wins over every file: a setting of the cluster or of a role also replaces what single nodes have there.
  * Among options the narrower wins (node, role, cluster), whatever their order; among equals the last.
  */
-export function applyOverrides(tree: Tree, overrides: ProfileOverrides, cwd: string): { tree: Tree; problems: ProfileProblem[] } {
+export function applyOverrides(files: Tree, overrides: ProfileOverrides, cwd: string): { tree: Tree; problems: ProfileProblem[] } {
   const problems: ProfileProblem[] = [];
+  const tree = withDashboard(files, overrides);
   const newIds = overrides.set.flatMap((text) => /^nodes\.([^.=]+)/.exec(text)?.slice(1) ?? []);
   const ids = [...entriesOf(partAt(withoutNulls(tree), ['nodes'])).keys(), ...newIds];
   const layers = requestsOf(overrides).flatMap((request): Tree[] => {
@@ -35,6 +46,22 @@ export function applyOverrides(tree: Tree, overrides: ProfileOverrides, cwd: str
       return laid.tree;
     }, tree);
   return { tree: applied, problems };
+}
+
+/** @returns `tree` whose dashboards run the jar of `--dashboard`; with one more node if it has none. */
+function withDashboard(tree: Tree, { dashboard, host }: ProfileOverrides): Tree {
+  if (dashboard === undefined) return tree;
+  const place: SourcePlace = { file: dashboard === '' ? '--dashboard' : `--dashboard ${dashboard}`, line: 0 };
+  const nodes = entriesOf(partAt(withoutNulls(tree), ['nodes']));
+  const jar = dashboard === '' ? {} : { jar: dashboard };
+  if ([...nodes.values()].some((node) => partAt(node, ['role'])?.value === 'dashboard')) {
+    const layer = toTree({ roles: { dashboard: jar } }, place);
+    return layOn(clearNarrower(tree, layer), layer).tree;
+  }
+  let number = 1;
+  while (nodes.has(`dashboard-${number}`)) number += 1;
+  const node = { role: 'dashboard', ...jar, ...(host === undefined ? {} : { host }) };
+  return layOn(tree, toTree({ nodes: { [`dashboard-${number}`]: node } }, place)).tree;
 }
 
 function requestsOf({ set, heap, rocketmq, java }: ProfileOverrides): Request[] {

@@ -161,6 +161,10 @@ const roleSettings = {
 
 const ROLE_MAP = 'a map of settings, such as { heap: 512m }';
 
+const jar = text('the path of a jar')
+  .optional()
+  .describe('Dashboards: the jar to run, as a path from this file (default: the only one in RMQDEV_HOME/dashboard)');
+
 export const NodeFile = z.strictObject(
   {
     role: oneOf(ROLES).optional().describe('What the node is'),
@@ -176,6 +180,7 @@ export const NodeFile = z.strictObject(
       .describe(
         'The port to listen on; a broker also takes listenPort-2 and listenPort+1, a proxy (gRPC there) listenPort-1 for remoting. Default: the next free one',
       ),
+    jar,
     ...roleSettings,
   },
   { error: 'a map of settings, such as { role: broker }' },
@@ -252,6 +257,7 @@ export const ProfileFile = z.strictObject(
           controller: RoleFile.optional().describe('Settings of every controller'),
           broker: RoleFile.optional().describe('Settings of every broker'),
           proxy: RoleFile.optional().describe('Settings of every proxy'),
+          dashboard: RoleFile.extend({ jar }).optional().describe('Settings of every dashboard'),
         },
         { error: 'a map of roles, such as { broker: { heap: 512m } }' },
       )

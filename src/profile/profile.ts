@@ -1,6 +1,6 @@
 import type { RestartPolicy } from '../base/node-words.js';
 import type { Startup } from '../rocketmq/jvm-flags.js';
-import type { ElectionMode } from '../rocketmq/releases.js';
+import type { ElectionMode, NodeRole } from '../rocketmq/releases.js';
 
 export type ProfileSource = 'shipped' | 'user' | 'here';
 
@@ -30,6 +30,8 @@ export type Profile = {
   tls?: boolean;
   /** The machines that run it, in the order of the file; none: everything runs on this one. */
   hosts?: readonly HostProfile[] | undefined;
+  /** What `--dashboard` named, which a later `up` without it keeps: a path, or an empty text for the jar in RMQDEV_HOME/dashboard. */
+  dashboard?: string | undefined;
   /** In the order of the file. Ids are unique. */
   nodes: readonly NodeProfile[];
   topics: readonly TopicProfile[];
@@ -44,7 +46,7 @@ export type Account = { accessKey: string; secretKey: string };
 /** Host names or addresses: `clients` becomes brokerIP1, `replication` brokerIP2. */
 export type Advertise = { clients: string; replication: string };
 
-export const ROLES = ['namesrv', 'controller', 'broker', 'proxy'] as const;
+export const ROLES = ['namesrv', 'controller', 'broker', 'proxy', 'dashboard'] as const satisfies readonly NodeRole[];
 export type Role = (typeof ROLES)[number];
 
 /** One node, role settings and cluster settings already merged in. */
@@ -66,6 +68,8 @@ export type NodeProfile = {
   /** Properties of the role's own file, as strings. */
   properties: Readonly<Record<string, string>>;
   env: Readonly<Record<string, string>>;
+  /** Dashboards only: the path of the jar; undefined: the only one in RMQDEV_HOME/dashboard. */
+  jar?: string | undefined;
   /** Wanted listenPort; undefined: allotted. */
   listenPort: number | undefined;
   restart: RestartPolicy;

@@ -152,6 +152,8 @@ function resolveNodes(profile: Tree, given: readonly [string, Tree][]): { nodes:
     for (const key of ['brokerName', 'brokerId'] as const) {
       if (settings.role !== 'broker' && settings[key] !== undefined) refuse(key, `only brokers have a ${key}, ${id} is a ${settings.role}`);
     }
+    if (settings.role !== 'dashboard' && settings.jar !== undefined)
+      refuse('jar', `only dashboards have a jar, ${id} is a ${settings.role}`);
     if (settings.role === 'broker' && (settings.brokerId === -1) !== (election !== undefined)) {
       const why = election
         ? `with replication: ${election} every brokerId is -1, because an election decides who is the master`
@@ -177,6 +179,7 @@ function nodeProfile(id: string, role: Role, settings: NodeSettings, election: E
     jvm: settings.jvm ?? [],
     properties: settings.properties ?? {},
     env: settings.env ?? {},
+    jar: settings.jar,
     listenPort: settings.listenPort,
     host: settings.host,
     restart: { policy, maxRestarts, windowMs: window, backoffMinMs: backoff.minMs, backoffMaxMs: backoff.maxMs },

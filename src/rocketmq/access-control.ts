@@ -1,4 +1,4 @@
-import { type ProcessRole, releaseTraits } from './releases.js';
+import { type NodeRole, type ProcessRole, releaseTraits } from './releases.js';
 
 /**
  * The account of a profile that names none: the administrator of RocketMQ's own samples. mqadmin uses it by default.
@@ -11,8 +11,12 @@ type Account = { readonly accessKey: string; readonly secretKey: string };
 /** Keys of RocketMQ that turn access control on. */
 export const ACCESS_CONTROL_KEYS: readonly string[] = ['aclEnable', 'authenticationEnabled', 'authorizationEnabled'];
 
-/** Keys whose values hold a secret. Source: auth/.../config/AuthConfig.java. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(['initAuthenticationUser', 'innerClientAuthenticationCredentials']);
+/** Keys whose values hold a secret. Sources: auth/.../config/AuthConfig.java; config/RMQConfigure.java of the dashboard. */
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'initAuthenticationUser',
+  'innerClientAuthenticationCredentials',
+  'rocketmq.config.secretKey',
+]);
 export const isSecretKey = (key: string): boolean => SECRET_KEYS.has(key);
 
 type AccessControlRow = {
@@ -109,13 +113,15 @@ function metadataProviders(
 /** @returns the lines that turn access control on for a node of `version`; `account` may do everything. */
 export function accessControlProperties(
   version: string,
-  role: ProcessRole,
+  role: NodeRole,
   account: Account,
 ): { key: string; value: string; reason: string }[] {
   const { accessControl } = releaseTraits(version);
-  return ACCESS_CONTROL_ROWS.filter(({ of, roles }) => of === accessControl && roles.includes(role)).map(({ key, value, reason }) => ({
-    key,
-    value: value(account),
-    reason,
-  }));
+  return ACCESS_CONTROL_ROWS.filter(({ of, roles }) => of === accessControl && (roles as readonly NodeRole[]).includes(role)).map(
+    ({ key, value, reason }) => ({
+      key,
+      value: value(account),
+      reason,
+    }),
+  );
 }

@@ -1,6 +1,6 @@
-import type { ProcessRole } from './releases.js';
+import type { NodeRole } from './releases.js';
 
-type ExitRow = { codes: readonly number[]; roles?: readonly ProcessRole[]; meaning: string; source: string };
+type ExitRow = { codes: readonly number[]; roles?: readonly NodeRole[]; meaning: string; source: string };
 
 /** Java's System.exit(-n) is status 256-n. The first row that fits counts. */
 export const EXIT_ROWS: readonly ExitRow[] = [
@@ -10,6 +10,12 @@ export const EXIT_ROWS: readonly ExitRow[] = [
     roles: ['proxy'],
     meaning: 'the proxy could not start (it exits 1 whatever the reason), or the JVM refused its options',
     source: 'proxy/.../ProxyStartup.java; java(1)',
+  },
+  {
+    codes: [1],
+    roles: ['dashboard'],
+    meaning: 'Spring Boot could not start it; its console says why, most often a port in use',
+    source: 'Spring Boot SpringApplication.java; measured',
   },
   {
     codes: [1],
@@ -94,7 +100,7 @@ const SIGNAL_ROWS: Readonly<Record<string, { meaning: string; source: string }>>
 /** @returns how a process ended, in the terms of RocketMQ and the JVM: one clause without a full stop. */
 export function exitMeaning(
   { code, signal, adopted }: { code: number | null; signal: string | null; adopted: boolean },
-  role: ProcessRole | null = null,
+  role: NodeRole | null = null,
 ): string {
   if (signal !== null) return SIGNAL_ROWS[signal]?.meaning ?? `ended by ${signal}`;
   if (code === null) {

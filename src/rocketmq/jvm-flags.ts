@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSince, type ProcessRole } from './releases.js';
+import { isSince, type NodeRole } from './releases.js';
 
 const MB = 1_048_576;
 
@@ -11,7 +11,7 @@ export type JvmFlagRequest = {
   /** RocketMQ's. */
   version: string;
   jdkMajor: number;
-  role: ProcessRole;
+  role: NodeRole;
   startup: Startup;
   /** Is TLS what the nodes of the cluster speak among themselves, and with clients? */
   tls: boolean;
@@ -33,7 +33,7 @@ type FlagRow = {
   /** First JDK that rejects it, or no longer needs it. */
   beforeJdk?: number;
   /** Undefined: all. */
-  roles?: readonly ProcessRole[];
+  roles?: readonly NodeRole[];
   startup?: JvmFlagRequest['startup'];
   tls?: boolean;
 };
@@ -162,7 +162,7 @@ function inMb(bytes: number): string {
 type MemoryRow = { since?: string; heapMb: number; residentMb: number; source: string };
 
 /** `startHeapMb`: -Xms; `directMb`: -XX:MaxDirectMemorySize, if the heap is not larger. */
-const MEMORY: Readonly<Record<ProcessRole, { startHeapMb: number; directMb: number; rows: readonly MemoryRow[] }>> = {
+const MEMORY: Readonly<Record<NodeRole, { startHeapMb: number; directMb: number; rows: readonly MemoryRow[] }>> = {
   namesrv: {
     startHeapMb: 16,
     directMb: 64,
@@ -183,19 +183,25 @@ const MEMORY: Readonly<Record<ProcessRole, { startHeapMb: number; directMb: numb
   },
   controller: { startHeapMb: 32, directMb: 128, rows: [{ heapMb: 256, residentMb: 150, source: 'measured, 5.3.3' }] },
   proxy: { startHeapMb: 64, directMb: 256, rows: [{ heapMb: 256, residentMb: 180, source: 'measured, 5.3.3 and 5.5.0: 163 and 176 MB' }] },
+  // Its own versions make no difference worth a row.
+  dashboard: {
+    startHeapMb: 32,
+    directMb: 64,
+    rows: [{ heapMb: 256, residentMb: 210, source: 'measured, 1.0.0: 144 to 150 MB, 2.1.0: 193 to 211 MB' }],
+  },
 };
 
-function memoryRow(version: string, role: ProcessRole): MemoryRow {
+function memoryRow(version: string, role: NodeRole): MemoryRow {
   return MEMORY[role].rows.findLast(({ since }) => isSince(version, since)) as MemoryRow;
 }
 
 /** @returns -Xmx of a node whose profile sets none. */
-export function defaultHeapBytes(version: string, role: ProcessRole): number {
+export function defaultHeapBytes(version: string, role: NodeRole): number {
   return memoryRow(version, role).heapMb * MB;
 }
 
 /** @returns the resident size to plan with: the measured size of an idle node, plus all heap above the default. */
-export function nodeMemoryEstimateBytes(version: string, role: ProcessRole, heapBytes: number): number {
+export function nodeMemoryEstimateBytes(version: string, role: NodeRole, heapBytes: number): number {
   return memoryRow(version, role).residentMb * MB + Math.max(0, heapBytes - defaultHeapBytes(version, role));
 }
 

@@ -1,4 +1,4 @@
-import { isSince, type ProcessRole } from './releases.js';
+import { isSince, type NodeRole } from './releases.js';
 
 /** RocketMQ writes its logs in this time zone, whatever zone the host has. Source: conf/logback_*.xml and rmq.*.logback.xml, all releases. */
 export const LOG_ZONE = '+08:00';
@@ -27,7 +27,7 @@ export type LogFile = {
   shown: 'always' | 'warnings' | 'on-request';
 };
 
-type LogFileRow = { role: ProcessRole; name: string; shown?: LogFile['shown']; since?: string };
+type LogFileRow = { role: NodeRole; name: string; shown?: LogFile['shown']; since?: string };
 
 const ROTATED_LOGS = 'logs/rocketmqlogs';
 
@@ -95,7 +95,7 @@ const OWN_LOGS: readonly LogFile[] = [
 ];
 
 /** @returns the logs of a node, the role's main log first. A log to which nothing was written may not exist. */
-export function logFiles(version: string, role: ProcessRole): LogFile[] {
+export function logFiles(version: string, role: NodeRole): LogFile[] {
   const written = ROWS.filter((row) => row.role === role && isSince(version, row.since));
   return [...written.map(({ name, shown = 'on-request' }) => ({ name, path: `${ROTATED_LOGS}/${name}.log`, shown })), ...OWN_LOGS];
 }

@@ -1,4 +1,4 @@
-import type { ElectionMode, ProcessRole } from './releases.js';
+import type { ElectionMode, NodeRole } from './releases.js';
 
 /**
  * Every role has `listen` (of a proxy: the gRPC port). A broker also has `fast` (listen - 2) and `ha` (listen + 1), in DLedger mode
@@ -29,8 +29,9 @@ const SOCKET_WORDS: Readonly<Record<keyof NodePorts, SocketWords>> = {
 };
 
 /** @param socket a key of NodePorts */
-export function socketWordsOf(socket: string, role: ProcessRole | null): SocketWords {
+export function socketWordsOf(socket: string, role: NodeRole | null): SocketWords {
   if (socket === 'listen' && role === 'proxy') return { name: 'the gRPC port' };
+  if (socket === 'listen' && role === 'dashboard') return { name: 'the port of its web page' };
   return SOCKET_WORDS[socket as keyof NodePorts] ?? { name: `the ${socket} port` };
 }
 
@@ -38,13 +39,15 @@ export function socketWordsOf(socket: string, role: ProcessRole | null): SocketW
  * The sockets of each role, relative to its listenPort. A node always opens all of them, on the wildcard address.
  * Sources: remoting/.../NettyRemotingServer.java; broker/.../BrokerController.java (fast port, P-2);
  * store/.../ha/HAService.java and DefaultHAService.java (HA, P+1); proxy/.../config/ProxyConfig.java (gRPC 8081, remoting 8080).
+ * A dashboard has one, for the browser.
  */
 export const PORT_OFFSETS = {
   namesrv: { listen: 0 },
   broker: { listen: 0, fast: -2, ha: 1 },
   controller: { listen: 0 },
   proxy: { listen: 0, remoting: -1 },
-} as const satisfies Record<ProcessRole, { listen: 0 } & Record<string, number>>;
+  dashboard: { listen: 0 },
+} as const satisfies Record<NodeRole, { listen: 0 } & Record<string, number>>;
 
 /**
  * A peer of a DLedger group replicates over its own port, and opens none for HA. This port is our choice: below JDWP's.
@@ -60,7 +63,7 @@ const CONTROLLER_IN_NAMESRV = { listen: 0, controller: 20 } as const;
 
 /** What decides which sockets a node opens. */
 export type SocketOwner = {
-  role: ProcessRole;
+  role: NodeRole;
   election?: ElectionMode | undefined;
   /** As in the profile. */
   properties?: Readonly<Record<string, string>>;
@@ -82,11 +85,20 @@ export function socketsAt(node: SocketOwner, listen: number): NodePorts {
   return Object.fromEntries(Object.entries(portOffsets(node)).map(([name, offset]) => [name, listen + offset])) as NodePorts;
 }
 
-/** The port of the first node of a role: RocketMQ's own default; for a controller the port of its sample file. */
-export const FIRST_PORT: Readonly<Record<ProcessRole, number>> = { namesrv: 9876, broker: 10911, controller: 9878, proxy: 8081 };
+/**
+ * The port of the first node of a role: RocketMQ's own default; for a controller the port of its sample file. Older dashboards have 8080,
+ * which is a proxy's remoting port.
+ */
+export const FIRST_PORT: Readonly<Record<NodeRole, number>> = {
+  namesrv: 9876,
+  broker: 10911,
+  controller: 9878,
+  proxy: 8081,
+  dashboard: 8082,
+};
 
 /** The distance to the next node of the role. Brokers: P-2 to P+1, DLedger P+5 and JDWP P+7 must not meet a neighbour's. */
-export const PORT_STEP: Readonly<Record<ProcessRole, number>> = { namesrv: 1, broker: 10, controller: 1, proxy: 10 };
+export const PORT_STEP: Readonly<Record<NodeRole, number>> = { namesrv: 1, broker: 10, controller: 1, proxy: 10, dashboard: 1 };
 
 /** JDWP, relative to listenPort. */
 export const DEBUG_OFFSET = 7;

@@ -7,6 +7,12 @@ export const DEFAULT_RELEASE = '5.5.0';
 /** A kind of RocketMQ process. */
 export type ProcessRole = 'namesrv' | 'broker' | 'controller' | 'proxy';
 
+/** What a node can be: a program of a release, or the dashboard, which has a jar and versions of its own. */
+export type NodeRole = ProcessRole | 'dashboard';
+
+/** Is it a program of RocketMQ's releases? */
+export const isReleaseRole = (role: NodeRole): role is ProcessRole => role !== 'dashboard';
+
 /** Who elects the master of a broker group, if it is not fixed. */
 export const ELECTIONS = ['dledger', 'controller'] as const;
 export type ElectionMode = (typeof ELECTIONS)[number];

@@ -5,7 +5,13 @@ import type { SymptomFacts } from './symptom.js';
 
 /** Words that many symptoms share, so that each thing has one wording. */
 
-const ROLE_WORDS = { namesrv: 'the NameServer', broker: 'the broker', controller: 'the controller', proxy: 'the proxy' } as const;
+const ROLE_WORDS = {
+  namesrv: 'the NameServer',
+  broker: 'the broker',
+  controller: 'the controller',
+  proxy: 'the proxy',
+  dashboard: 'the dashboard',
+} as const;
 
 /** @returns `broker-a`, or `the broker`, or `the node`. */
 export function subject({ node, role }: SymptomFacts): string {

@@ -1,10 +1,10 @@
 import type { Severity } from '../base/finding.js';
-import { isSince, type ProcessRole } from './releases.js';
+import { isSince, type NodeRole } from './releases.js';
 
 /** The facts about an end that a text may use. `Evidence` (diagnose/evidence.ts) is one. */
 export type SymptomFacts = {
   node: string | null;
-  role: ProcessRole | null;
+  role: NodeRole | null;
   /** RocketMQ's version. */
   rocketmq: string | null;
   jdkMajor: number | null;
@@ -66,7 +66,7 @@ export type Symptom = {
   kinds?: readonly string[];
   /** In a long text of unknown origin, the row counts only if this text is in it too. */
   besides?: string;
-  roles?: readonly ProcessRole[];
+  roles?: readonly NodeRole[];
   /** First release that writes it, and first that no longer does. */
   since?: string;
   before?: string;

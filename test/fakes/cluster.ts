@@ -7,7 +7,9 @@ import { RESTART } from './supervisor.js';
 
 /** A node as the profile loader makes it: the id says the role, the brokerName, and whether it is a slave (`broker-a-s`) or a DLedger peer (`broker-a-n0`). */
 export function nodeProfile(id: string, overrides: Partial<NodeProfile> = {}): NodeProfile {
-  const role = id.startsWith('namesrv') ? 'namesrv' : ((['controller', 'proxy'] as const).find((word) => id.startsWith(word)) ?? 'broker');
+  const role = id.startsWith('namesrv')
+    ? 'namesrv'
+    : ((['controller', 'proxy', 'dashboard'] as const).find((word) => id.startsWith(word)) ?? 'broker');
   const isSlave = id.endsWith('-s');
   const election = /-n\d$/.test(id) ? 'dledger' : undefined;
   return {
@@ -55,7 +57,7 @@ export function profileOf(nodes: readonly (string | NodeProfile)[] = IDS_2M2S, o
 
 /** Ports as a free machine gives them: NameServers from 9876, brokers from 10911 in steps of 10. */
 export function assignmentsOf({ nodes }: Profile, version = '5.5.0'): Map<string, Assignment> {
-  const counts = { namesrv: 0, controller: 0, broker: 0, proxy: 0 };
+  const counts = { namesrv: 0, controller: 0, broker: 0, proxy: 0, dashboard: 0 };
   return new Map(
     nodes.map((node) => {
       const { id, role } = node;

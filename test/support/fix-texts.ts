@@ -8,7 +8,13 @@ import { SYMPTOMS } from '../../src/rocketmq/symptoms.js';
 export type Advice = { where: string; command: string; rocketmq: string };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ID_OF = { namesrv: 'namesrv-1', broker: 'broker-a-s', controller: 'controller-1', proxy: 'proxy-1' } as const;
+const ID_OF = {
+  namesrv: 'namesrv-1',
+  broker: 'broker-a-s',
+  controller: 'controller-1',
+  proxy: 'proxy-1',
+  dashboard: 'dashboard-1',
+} as const;
 const HOLES: Readonly<Record<string, string>> = {
   '<profile>': '2m2s',
   '<node>': 'broker-a',

@@ -28,6 +28,7 @@ const PORT_OFFSETS = {
   'broker-b-s': 43,
   'broker-c': 53,
   'proxy-1': 63,
+  'dashboard-1': 73,
 } as const;
 export type NodeId = keyof typeof PORT_OFFSETS;
 

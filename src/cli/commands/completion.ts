@@ -67,7 +67,17 @@ export function positionalsAfter(words: ReadonlySet<string>, commands: readonly 
 async function nodeIds(): Promise<string[]> {
   const client = await runningClient();
   const status = await client?.call('clusterStatus', { cluster: DEFAULT_CLUSTER }).catch(() => undefined);
-  return [...(status?.nodes.map((node) => node.id) ?? []), 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies', 'all'];
+  return [
+    ...(status?.nodes.map((node) => node.id) ?? []),
+    'masters',
+    'slaves',
+    'brokers',
+    'namesrvs',
+    'controllers',
+    'proxies',
+    'dashboards',
+    'all',
+  ];
 }
 
 async function profileNames(): Promise<string[]> {

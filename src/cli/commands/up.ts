@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { EXIT_CODES } from '../../base/errors.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { ProgressItem } from '../../contract/events.js';
@@ -25,6 +27,10 @@ export const upCommand = defineCommand({
       .option('name', { type: 'string', describe: "The cluster's name (default: the profile's, of rmqdev.yaml that of its folder)" })
       .option('from', { type: 'string', describe: 'Where to get RocketMQ: apache, maven, or a path' })
       .option('host', { type: 'string', describe: 'Which of the profile’s hosts this machine is (default: the one whose address it has)' })
+      .option('dashboard', {
+        type: 'string',
+        describe: 'Add the RocketMQ dashboard: its jar (alone: the one in RMQDEV_HOME/dashboard; --no-dashboard: remove it)',
+      })
       .option('debug', { type: 'boolean', default: false, describe: 'Give every node a JDWP port (listenPort + 7)' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Show nodes, ports, files and memory; change nothing' })
       .option('watch', {
@@ -40,6 +46,7 @@ export const upCommand = defineCommand({
       .example(...example('$0 up 2m2s', 'two masters, two slaves, on the newest release'))
       .example(...example('$0 up 2m2s --rocketmq 4.9.7 --heap broker=512m', 'another release, larger heaps'))
       .example(...example('$0 up 2m2s --set broker-a.properties.flushDiskType=SYNC_FLUSH', 'one property of one node'))
+      .example(...example('$0 up 2m2s --dashboard rocketmq-dashboard-2.1.0.jar', 'and the RocketMQ dashboard, which stays in the cluster'))
       .example(...example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends'))
       .example(...example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name')),
   handler: ({ dryRun, watch, verbose, ...options }, { withDaemon, exit }) =>
@@ -83,6 +90,8 @@ type Options = ProfileOptions & {
   name: string | undefined;
   from: string | undefined;
   host: string | undefined;
+  /** False for `--no-dashboard`. */
+  dashboard: string | false | undefined;
   debug: boolean;
   strictPorts: boolean;
   wait: boolean;
@@ -94,6 +103,7 @@ function toParams({
   name,
   from,
   host,
+  dashboard,
   debug,
   strictPorts,
   wait,
@@ -110,8 +120,15 @@ function toParams({
     timeoutMs: timeout,
     ...(name === undefined ? {} : { name }),
     ...(host === undefined ? {} : { host }),
+    ...(dashboard === undefined ? {} : { dashboard: jarOption(dashboard) }),
     ...(from === undefined ? {} : { from: absolutePath(from) }),
   };
+}
+
+/** @returns an empty text for the jar in RMQDEV_HOME/dashboard, null for none. */
+function jarOption(given: string | false): string | null {
+  if (given === false) return null;
+  return given === '' ? '' : resolve(given.replace(/^~(?=\/|$)/, homedir()));
 }
 
 /** @returns the profile of the project in this folder. @throws RmqdevError USAGE */

@@ -11,13 +11,14 @@ export function planSummary(plan: Plan, colors: Colors): string {
   const count = (isCounted: (role: string) => boolean, one: string) => {
     return counted(kept.filter(({ role }) => isCounted(role)).length, one);
   };
-  const others = ['namesrv', 'controller', 'proxy'];
+  const others = ['namesrv', 'controller', 'proxy', 'dashboard'];
   const proxies = kept.filter(({ role }) => role === 'proxy').length;
   const nodes = [
     count((role) => role === 'namesrv', 'NameServer'),
     ...(kept.some(({ role }) => role === 'controller') ? [count((role) => role === 'controller', 'controller')] : []),
     count((role) => !others.includes(role), 'broker'),
     ...(proxies === 0 ? [] : [counted(proxies, 'proxy', 'proxies')]),
+    ...(kept.some(({ role }) => role === 'dashboard') ? [count((role) => role === 'dashboard', 'dashboard')] : []),
   ].join(', ');
   const head = `${colors.bold(plan.cluster)}${onHost(plan)}  ${nodes}, RocketMQ ${plan.rocketmq}, JDK ${plan.java.version}, about ${formatBytes(plan.memoryBytes)}`;
   return [head, ...changeLines(plan)].join('\n');

@@ -33,6 +33,7 @@ export function renderStatus(status: ClusterStatus, colors: Colors, now: number,
     ...(remarks.length > 0 ? ['', ...remarks] : []),
     '',
     `namesrvAddr  ${status.namesrvAddr}`,
+    ...status.nodes.filter(({ role }) => role === 'dashboard').map(dashboardLine),
   ].join('\n');
 }
 
@@ -55,6 +56,11 @@ function remoteNodes({ remoteNodes: nodes = [] }: ClusterStatus, colors: Colors)
   ];
 }
 
+/** Where the browser finds it, and that it may not be there yet. */
+function dashboardLine({ id, address, state }: NodeStatus): string {
+  return `dashboard    http://${address}${state === 'ready' ? '' : `  (${id} is ${state})`}`;
+}
+
 function fittingTable(titles: readonly string[], rows: readonly (readonly string[])[], colors: Colors, columns: number): string {
   for (let spared = 0; ; spared += 1) {
     const shown = titles.map((title) => !SPARE_COLUMNS.slice(0, spared).includes(title));
@@ -74,7 +80,7 @@ function fittingTable(titles: readonly string[], rows: readonly (readonly string
 
 function roleOf(node: Pick<NodeStatus, 'role' | 'ports' | 'liveRole' | 'brokerId'>): string {
   if (node.role === 'namesrv') return node.ports.controller === undefined ? 'NameServer' : `NameServer, ${controllerWord(node)}`;
-  if (node.role === 'proxy') return 'proxy';
+  if (node.role === 'proxy' || node.role === 'dashboard') return node.role;
   if (node.role === 'controller') return controllerWord(node);
   if (node.liveRole !== null) return node.liveRole;
   if (node.brokerId === -1) return '(replica)';

@@ -14,8 +14,9 @@ import { type StartOptions, startNodes } from './start.js';
 export async function bringUp(
   cluster: Cluster,
   { start, restarts }: { start: readonly string[]; restarts: Pick<Restarts, 'rolled' | 'together'> },
-  options: StartOptions,
+  given: StartOptions,
 ): Promise<void> {
+  const options = { ...given, sparesOptional: true };
   const { rolled, together } = restarts;
   const concerned = [...start, ...rolled, ...together];
   cluster.addPending({ start, restart: [...rolled, ...together] });

@@ -24,8 +24,8 @@ export async function restartTogether(cluster: Cluster, ids: readonly string[], 
   cluster.addPending({ start: ids });
   try {
     await stopNodes(cluster, ids, options.report);
-    const { timeoutMs, signal, report, since } = options;
-    await startNodes(cluster, ids, { timeoutMs, signal, report, wait: true, ...(since === undefined ? {} : { since }) });
+    const { timeoutMs, signal, report, since, sparesOptional = false } = options;
+    await startNodes(cluster, ids, { timeoutMs, signal, report, sparesOptional, wait: true, ...(since === undefined ? {} : { since }) });
   } finally {
     cluster.settlePending(ids);
   }

@@ -11,6 +11,7 @@ import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './make-class-archives.js';
 import { differingClocks, silentHosts } from './other-hosts.js';
 import type { Report } from './progress.js';
+import { OPTIONAL_STAGE } from './start.js';
 import { stopNodes } from './stop.js';
 import { createTopicsAndGroups } from './topics.js';
 
@@ -77,7 +78,8 @@ export async function up(
   }
   if (request.wait) cluster.background.begin('class archives', (ending) => makeClassArchives(cluster, ending));
   for (const message of [...silentHosts(cluster), ...(await differingClocks(cluster))]) report({ event: 'notice', message });
-  const readyMs = request.wait ? Math.round(clock.monotonicMs() - since) : null;
+  // The cluster was ready before its dashboard.
+  const readyMs = request.wait ? Math.round(clock.monotonicMs() - since - (stages[OPTIONAL_STAGE] ?? 0)) : null;
   cluster.journal.record(
     'up-finished',
     null,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isReleaseRole } from '../../rocketmq/releases.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 
 /**
@@ -15,7 +16,7 @@ const FIRST_JDK = 17;
 /** Nobody needs to know what could not be archived: hundreds of lines on the console. */
 export const QUIET = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
 
-/** @returns JVM options that use the node's archive, or list the classes for an archive that does not exist yet; none if the JDK is too old or a debugger listens. */
+/** @returns JVM options that use the node's archive, or list the classes for an archive that does not exist yet; none if the JDK is too old, a debugger listens or the node runs a jar of its own. */
 export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
   if (!canArchive(spec)) return [];
   const file = archiveFile(spec, cache);
@@ -25,7 +26,8 @@ export function classArchiveOptions(spec: NodeSpec, cache: string): string[] {
 }
 
 export function canArchive(spec: NodeSpec): boolean {
-  return spec.jdk.major >= FIRST_JDK && spec.ports.debug === undefined;
+  // Of a jar with jars in it, the JVM archives nothing.
+  return isReleaseRole(spec.role) && spec.jdk.major >= FIRST_JDK && spec.ports.debug === undefined;
 }
 
 /** One archive for each set of classes: role, release with its jars, JDK and start-up mode. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { RmqdevError } from '../../base/errors.js';
 import { markLaunch } from '../../evidence/launch-mark.js';
+import { readDashboardJar } from '../../install/dashboard-jar.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import type { LaunchSpec } from '../../process/launcher.js';
 import { launchEnvironment } from '../roles/build-specs.js';
@@ -8,7 +9,7 @@ import { writeConfigFiles } from '../roles/config-file.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
 import { writePlainAcl } from '../spec/access-control.js';
 import { writeLaunchedSpec } from '../spec/launched-spec.js';
-import type { NodeSpec } from '../spec/node-spec.js';
+import type { JarRef, NodeSpec } from '../spec/node-spec.js';
 import type { Journal } from '../state/journal.js';
 import type { World } from '../world.js';
 import { classArchiveOptions } from './class-archive.js';
@@ -19,7 +20,7 @@ import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
 /**
  * Prepares a node's folder and says how to run it: `java` itself, its class path an explicit list of jars
  * (a directory or `*` defeats the class archive).
- * @throws RmqdevError STORE_IN_USE, STORE_DAMAGED, RELEASE_INVALID
+ * @throws RmqdevError STORE_IN_USE, STORE_DAMAGED, RELEASE_INVALID, DASHBOARD_NOT_FOUND, DASHBOARD_INVALID
  */
 export async function prepareLaunch(
   node: NodeSpec,
@@ -43,15 +44,25 @@ export async function prepareLaunch(
   });
   await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
   await writePlainAcl(node);
-  const { jars } = await readReleaseHome(node.release.home);
-  const { mainClass, programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
+  const { programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
+  const program = await programOf(node);
   await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,
-    args: [...node.javaArgs, ...classArchiveOptions(node, world.home.cache), '-cp', jars.join(':'), mainClass, ...programArguments(node)],
+    args: [...node.javaArgs, ...classArchiveOptions(node, world.home.cache), ...program, ...programArguments(node)],
     cwd: node.paths.root,
     env: launchEnvironment(node, world.env),
     outputFile: node.paths.stdout,
     lock: storeLock(node, world),
   };
+}
+
+/** @returns java's arguments that say what to run: a class of the release, or the node's own jar. */
+async function programOf({ role, release, jar }: NodeSpec): Promise<string[]> {
+  const { mainClass } = ROLE_DEFINITIONS[role];
+  if (mainClass !== null) return ['-cp', (await readReleaseHome(release.home)).jars.join(':'), mainClass];
+  const { path } = jar as JarRef;
+  // It is the user's file: it may be gone, or another one, since `up` looked at it.
+  await readDashboardJar(path);
+  return ['-jar', path];
 }

@@ -6,17 +6,22 @@ import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import { type PortHolder, rmqdevNodeOf } from '../../diagnose/port-holder.js';
 import { ownInterfaces } from '../../machine/reach.js';
 import { formatPlace } from '../../profile/problems.js';
+import { checkDashboardProperty } from '../../rocketmq/dashboards.js';
 import { checkProperty } from '../../rocketmq/keys.js';
+import { isReleaseRole } from '../../rocketmq/releases.js';
 import type { Cluster } from '../cluster.js';
 import { specsOnHost } from '../roles/build-specs.js';
+import { runConfigFile } from '../roles/config-file.js';
 import { changesBetween } from '../spec/differences.js';
-import type { Assignment, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
+import type { Assignment, JarRef, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
 import { checkAccessControl } from './access-control-check.js';
+import { resolveJars } from './dashboards.js';
 import { checkMachine, refuseForbiddenPorts } from './machine-check.js';
 import type { PlanRequest } from './plan-request.js';
 import { portsOnDisk } from './ports-on-disk.js';
 import {
   namedVersions,
+  type Programs,
   refuseMissingModules,
   refuseUnsupportedPlatform,
   refuseUnsupportedTopology,
@@ -55,22 +60,28 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
   /** Only what this host runs is planned; the rest gives addresses and places. */
   const request = { ...asked, profile };
   const notices = request.warnings.map(({ message, place }) => (place ? `${formatPlace(place, request.caller.cwd)}: ${message}` : message));
+  const jars = await resolveJars(profile, cluster.world.home);
   await requireJdks(cluster, request);
   // Before anything is downloaded. A release given only as a path is known later.
   refuseUnsupportedTopology(profile, namedVersions(profile));
   const releases = await resolveReleases(cluster, request, notices);
-  const jdks = await resolveJdks(cluster, request, releases, notices);
+  const jdks = await resolveJdks(cluster, request, { releases, jars }, notices);
   refuseUnsupportedPlatform(releases);
   refuseUnsupportedTopology(profile, new Map([...releases].map(([id, { version }]) => [id, version])));
   await refuseMissingModules(profile, releases);
-  checkProperties(request, releases, notices);
+  checkProperties(request, { releases, jars }, notices);
   checkAccessControl(cluster, request, releases, notices);
   await refuseForbiddenPorts(profile);
   const ports = await settlePorts(cluster, request, host === undefined ? undefined : fixedPorts(asked.profile), notices);
   const assignments = new Map(
     nodes.map((node): [string, Assignment] => [
       node.id,
-      { ports: ports.get(node.id) as NodePorts, release: releases.get(node.id) as ReleaseRef, jdk: jdks.get(node.id) as JdkRef },
+      {
+        ports: ports.get(node.id) as NodePorts,
+        release: releases.get(node.id) as ReleaseRef,
+        jdk: jdks.get(node.id) as JdkRef,
+        jar: jars.get(node.id),
+      },
     ]),
   );
   const everyone = specsOnHost({ cluster: cluster.name, profile: asked.profile, host, paths: cluster.paths, assignments });
@@ -106,7 +117,7 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
       ...remove.map((id) => plannedNode(cluster.spec(id), { change: 'remove', changes: ['no longer in the profile; its data stays'] })),
     ],
     memoryBytes: specs.reduce((sum, spec) => sum + spec.memoryBytes, 0),
-    files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, spec.paths.runConfig])],
+    files: [cluster.paths.state, ...specs.flatMap((spec) => [spec.paths.config, runConfigFile(spec)])],
     notices,
   };
   return { plan, host, assignments, restarts, remove };
@@ -136,12 +147,14 @@ function changeOf(cluster: Cluster, id: string, restart: readonly string[]): Pla
   return cluster.isLive(id) ? 'none' : 'start';
 }
 
-function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {
+function checkProperties(request: PlanRequest, { releases, jars }: Programs, notices: string[]): void {
   const problems: { at: string; message: string }[] = [];
   for (const node of request.profile.nodes) {
     const { version } = releases.get(node.id) as ReleaseRef;
     for (const [key, value] of Object.entries(node.properties)) {
-      const issue = checkProperty(version, node.role, key, value);
+      const issue = isReleaseRole(node.role)
+        ? checkProperty(version, node.role, key, value)
+        : checkDashboardProperty(jars.get(node.id) as JarRef, key);
       if (!issue) continue;
       const at = request.placeOf(node.id, key) ?? `${node.id}.properties.${key}`;
       if (issue.severity === 'error') problems.push({ at, message: issue.message });

@@ -16,7 +16,7 @@ export function portsOnDisk(paths: ClusterPaths, nodes: readonly NodeProfile[]):
 
 function listenPort(file: string): number | undefined {
   try {
-    const port = Number(/^(?:listenPort|grpcServerPort)=(\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1]);
+    const port = Number(/^(?:listenPort|grpcServerPort|server\.port)=(\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1]);
     return port > 0 && port < 65_536 ? port : undefined;
   } catch {
     return undefined;

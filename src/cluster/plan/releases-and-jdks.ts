@@ -6,11 +6,18 @@ import { listReleases } from '../../install/list-releases.js';
 import { mavenArtifacts } from '../../install/maven-artifacts.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import { resolveRelease } from '../../install/resolve-release.js';
-import type { Profile, Role } from '../../profile/profile.js';
+import type { NodeProfile, Profile, Role } from '../../profile/profile.js';
 import { jdkSuitability } from '../../rocketmq/jvm-flags.js';
-import { DEFAULT_RELEASE, type ElectionMode, nearestRelease, releaseTraits, SUPPORTED_RELEASES } from '../../rocketmq/releases.js';
+import {
+  DEFAULT_RELEASE,
+  type ElectionMode,
+  isReleaseRole,
+  nearestRelease,
+  releaseTraits,
+  SUPPORTED_RELEASES,
+} from '../../rocketmq/releases.js';
 import type { Cluster } from '../cluster.js';
-import type { JdkRef, ReleaseRef } from '../spec/node-spec.js';
+import type { JarRef, JdkRef, ReleaseRef } from '../spec/node-spec.js';
 import type { PlanRequest } from './plan-request.js';
 
 /** Sources of a release that this command has just installed. */
@@ -103,16 +110,24 @@ function callerOf(
   return { env: { PATH: caller.PATH, JAVA_HOME: caller.JAVA_HOME }, home: caller.HOME ?? cluster.world.env.HOME ?? '' };
 }
 
-/** @returns each node's JDK: the same one for the same wish and release. @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE */
+/** What the nodes run, by their ids: each has a release, and a dashboard also its jar. */
+export type Programs = { releases: ReadonlyMap<string, ReleaseRef>; jars: ReadonlyMap<string, JarRef> };
+
+/** @returns each node's JDK: the same one for the same wish and program. @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE */
 export async function resolveJdks(
   cluster: Cluster,
   request: PlanRequest,
-  releases: ReadonlyMap<string, ReleaseRef>,
+  { releases, jars }: Programs,
   notices: string[],
 ): Promise<Map<string, JdkRef>> {
   const result = new Map<string, JdkRef>();
   const found = new Map<string, JdkRef>();
   for (const node of request.profile.nodes) {
+    const jar = jars.get(node.id);
+    if (jar) {
+      result.set(node.id, await jdkForJar(cluster, request, node, jar));
+      continue;
+    }
     const wanted = node.java ?? request.profile.java;
     const { version } = releases.get(node.id) as ReleaseRef;
     const key = `${wanted ?? ''} ${version}`;
@@ -134,6 +149,25 @@ export async function resolveJdks(
     result.set(node.id, jdk);
   }
   return result;
+}
+
+/**
+ * A JDK that can run `jar`. If the profile's JDK for all nodes is too old for it, another one is taken: that wish was about RocketMQ.
+ * @throws RmqdevError JAVA_NOT_FOUND, JAVA_UNSUITABLE
+ */
+async function jdkForJar(cluster: Cluster, request: PlanRequest, { id, java: own }: NodeProfile, jar: JarRef): Promise<JdkRef> {
+  const forAll = request.profile.java;
+  const program = { title: jar.title, java: jar.java };
+  const find = (wanted: string | undefined) => findJdk({ wanted, ...callerOf(cluster, request), program });
+  const wished = await find(own ?? forAll);
+  const found = wished.major < jar.java && (own ?? forAll) === forAll ? await find(undefined) : wished;
+  const { home, java, major, version } = found;
+  if (major >= jar.java) return { home, java, major, version };
+  throw new RmqdevError('JAVA_UNSUITABLE', {
+    what: `${id} cannot run on JDK ${version} (${home})`,
+    why: `${jar.title} (${jar.path}) was compiled for Java ${jar.java}`,
+    next: `Choose another one: --set ${id}.java=${jar.java}, or the home of a JDK ${jar.java} or later`,
+  });
 }
 
 export function refuseUnsupportedPlatform(releases: ReadonlyMap<string, ReleaseRef>): void {
@@ -168,7 +202,7 @@ export function namedVersions({ nodes, rocketmq }: Profile): Map<string, string>
 export function refuseUnsupportedTopology({ name, nodes }: Profile, versions: ReadonlyMap<string, string>): void {
   for (const { id, role, election } of nodes) {
     const version = versions.get(id);
-    if (version === undefined) continue;
+    if (version === undefined || !isReleaseRole(role)) continue;
     const traits = releaseTraits(version);
     const lacksRole = !traits.roles.includes(role);
     const lacksElection = election !== undefined && !traits.elections.includes(election);

@@ -2,7 +2,7 @@ import type { ClusterPaths } from '../../base/paths.js';
 import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import type { NodeProfile, Profile, Role } from '../../profile/profile.js';
 import { defaultHeapBytes, jvmFlags, nodeMemoryEstimateBytes } from '../../rocketmq/jvm-flags.js';
-import { releaseTraits } from '../../rocketmq/releases.js';
+import { isReleaseRole, releaseTraits } from '../../rocketmq/releases.js';
 import { accessControlFlags } from '../spec/access-control.js';
 import { type Assignment, type NodePorts, type NodeSpec, nodeMarker } from '../spec/node-spec.js';
 import { addressOf, hostOf, type Placement, THIS_HOST } from '../spec/placement.js';
@@ -48,7 +48,8 @@ export type HostSpecsRequest = {
 export function specsOnHost({ cluster, profile, host, paths, assignments }: HostSpecsRequest): NodeSpec[] {
   const ports = fixedPorts(profile);
   const [known] = assignments.values();
-  const assigned = (node: NodeProfile) => assignments.get(node.id) ?? { ...(known as Assignment), ports: ports.get(node.id) as NodePorts };
+  const assigned = (node: NodeProfile) =>
+    assignments.get(node.id) ?? { ...(known as Assignment), jar: undefined, ports: ports.get(node.id) as NodePorts };
   const placed = (node: NodeProfile): Placement => ({
     host: node.host ?? THIS_HOST,
     isElsewhere: node.host !== host,
@@ -68,7 +69,7 @@ export function buildSpecs({ cluster, profile, assigned, placed }: SpecRequest):
 
 function draftNode(
   node: NodeProfile,
-  { release, jdk }: Assignment,
+  { release, jdk, jar }: Assignment,
   placement: Placement,
   { cluster, profile, namesrvAddrs }: { cluster: string; profile: Profile; namesrvAddrs: readonly string[] },
 ): NodeDraft {
@@ -85,6 +86,7 @@ function draftNode(
     profile: node,
     release,
     jdk,
+    jar: jar ?? null,
     ...placement,
     heapBytes,
     memoryBytes: nodeMemoryEstimateBytes(release.version, node.role, heapBytes),
@@ -111,12 +113,12 @@ function brokerRole(node: NodeProfile, profile: Profile): string | null {
 
 /** All of java's arguments before the class path: those that identify the node first, the profile's own last (the last one wins). */
 function javaArguments(draft: NodeDraft): string[] {
-  const { paths, release, jdk, ports } = draft;
+  const { paths, release, jdk, ports, role } = draft;
   const traits = releaseTraits(release.version);
   const flags = jvmFlags({
     version: release.version,
     jdkMajor: jdk.major,
-    role: draft.role,
+    role,
     startup: draft.profile.startup,
     tls: draft.tls,
     heapBytes: draft.heapBytes,
@@ -126,11 +128,11 @@ function javaArguments(draft: NodeDraft): string[] {
   return [
     nodeMarker(paths),
     `-Duser.home=${paths.root}`,
-    `-Drocketmq.home.dir=${release.home}`,
+    ...(isReleaseRole(role) ? [`-Drocketmq.home.dir=${release.home}`] : []),
     `-Djava.io.tmpdir=${paths.tmp}`,
-    ...(traits.logbackProperty
+    ...(traits.logbackProperty && isReleaseRole(role)
       ? [
-          `-Drmq.logback.configurationFile=${release.home}/conf/${traits.logbackFileName(draft.role)}`,
+          `-Drmq.logback.configurationFile=${release.home}/conf/${traits.logbackFileName(role)}`,
           `-Dlogback.statusListenerClass=${QUIET_LOGBACK}`,
         ]
       : []),

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
+import { DASHBOARD_CLOSES } from '../../rocketmq/dashboards.js';
 import { configured, type NodeSpec } from '../spec/node-spec.js';
 
 /**
@@ -30,13 +31,24 @@ const GRPC_DONE = 'grpc server shutdown successfully';
 
 export const proxyClosed = (node: NodeSpec, startedAt: number | null) => saidDone(node, 'proxy.log', startedAt, GRPC_DONE);
 
+/** It writes long lines about its clients behind it. */
+const DASHBOARD_TAIL_BYTES = 65_536;
+
+export function dashboardClosed(node: NodeSpec, startedAt: number | null): boolean {
+  return DASHBOARD_CLOSES.test(tailSince(node, node.paths.stdout, startedAt, DASHBOARD_TAIL_BYTES));
+}
+
 function saidDone(node: NodeSpec, name: string, startedAt: number | null, words = NAMESRV_DONE): boolean {
-  const log = join(node.paths.logs, name);
+  return tailSince(node, join(node.paths.logs, name), startedAt, TAIL_BYTES).includes(words);
+}
+
+/** @returns the end of what the last launch wrote to `log`; empty if that cannot be read. */
+function tailSince(node: NodeSpec, log: string, startedAt: number | null, maxBytes: number): string {
   try {
     const written = writtenSince(node.paths.root, readLaunchMark(node.paths.root), startedAt).find(({ path }) => path === log);
-    return written !== undefined && readRange(log, Math.max(written.from, written.to - TAIL_BYTES), written.to).includes(words);
+    return written === undefined ? '' : readRange(log, Math.max(written.from, written.to - maxBytes), written.to);
   } catch {
-    return false;
+    return '';
   }
 }
 

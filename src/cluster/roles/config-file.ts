@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { rawProperties, unescapeProperty } from '../../rocketmq/property-file.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
@@ -10,23 +10,30 @@ import { ROLE_DEFINITIONS } from './definitions.js';
  * the copy for the JVM (a broker rewrites its file on every change of configuration).
  */
 export async function writeConfigFiles(node: NodeSpec): Promise<void> {
-  await mkdir(dirname(node.paths.runConfig), { recursive: true });
+  await mkdir(dirname(runConfigFile(node)), { recursive: true });
   await writeFileAtomic(node.paths.config, renderConfig(node));
   const { renderRunConfig = renderProperties } = ROLE_DEFINITIONS[node.role];
-  await writeFileAtomic(node.paths.runConfig, renderRunConfig(node));
+  await writeFileAtomic(runConfigFile(node), renderRunConfig(node));
+}
+
+/** The copy of the node's configuration that its JVM reads. */
+export function runConfigFile({ role, paths }: Pick<NodeSpec, 'role' | 'paths'>): string {
+  const { runConfigName } = ROLE_DEFINITIONS[role];
+  return runConfigName === undefined ? paths.runConfig : join(dirname(paths.runConfig), runConfigName);
 }
 
 export function renderConfig(node: NodeSpec): string {
   const head = [
     `# ${node.id}: ${roleTitle(node)} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
-    '# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/node.conf.',
+    `# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/${basename(runConfigFile(node))}.`,
   ];
   const lines = node.config.flatMap((line) => [`# ${line.reason}`, renderLine(line)]);
   return `${[...head, '', ...lines].join('\n')}\n`;
 }
 
-function roleTitle({ role, brokerRole, brokerName }: NodeSpec): string {
+function roleTitle({ role, brokerRole, brokerName, jar }: NodeSpec): string {
   if (role === 'namesrv') return 'NameServer';
+  if (jar) return jar.title;
   return brokerRole ?? (brokerName === null ? role : `replica of ${brokerName}`);
 }
 

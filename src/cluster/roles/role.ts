@@ -34,10 +34,15 @@ export type RoleContext = {
 
 /** What one kind of node needs: one file in this folder for each. */
 export interface RoleDefinition {
-  mainClass: string;
+  /** Of RocketMQ's jars; null: the node has a jar of its own, and that names its main class. */
+  mainClass: string | null;
+  /** The cluster is ready without it, and a start of the whole cluster does not fail with it. */
+  isOptional?: true;
   config(draft: NodeDraft, all: readonly NodeDraft[]): ConfigLine[];
   /** The copy of its configuration that the JVM gets; default: java.util.Properties. */
   renderRunConfig?(node: NodeSpec): string;
+  /** The name of that copy in `run/`; default: node.conf. */
+  runConfigName?: string;
   /** What follows the main class; default: `-c` and that copy. */
   programArguments?(node: NodeSpec): string[];
   /** Which of the nodes that start with `node` must be how far before it starts. */

@@ -10,6 +10,7 @@ export function changesBetween(before: NodeSpec, after: NodeSpec): string[] {
   };
   compare('RocketMQ', before.release.version, after.release.version);
   if (before.release.version === after.release.version) compare('release', before.release.home, after.release.home);
+  compare('jar', jarText(before), jarText(after));
   compare('JDK', `${before.jdk.version} (${before.jdk.home})`, `${after.jdk.version} (${after.jdk.home})`);
   compare('heap', formatBytes(before.heapBytes), formatBytes(after.heapBytes));
   compare('start-up mode', before.profile.startup, after.profile.startup);
@@ -26,6 +27,11 @@ export function changesBetween(before: NodeSpec, after: NodeSpec): string[] {
   }
   for (const [key, value] of old) compare(key, isSecretKey(key) ? '(secret)' : value, '');
   return changes;
+}
+
+/** An earlier rmqdev knew no jars. */
+function jarText({ jar }: Partial<Pick<NodeSpec, 'jar'>>): string {
+  return jar ? `${jar.path} (${jar.title}, of ${new Date(jar.modifiedMs).toISOString()})` : '';
 }
 
 function renderEnv(env: Readonly<Record<string, string>>): string {

@@ -43,7 +43,8 @@ export async function writeLaunchedSpec(node: NodeSpec): Promise<void> {
 export function readLaunchedSpec(paths: NodePaths): NodeSpec | undefined {
   try {
     const { spec } = Launched.parse(JSON.parse(readFileSync(paths.launchedSpec, 'utf8')));
-    return { ...(spec as unknown as NodeSpec), paths };
+    // Written by an earlier rmqdev, it has no jar.
+    return { jar: null, ...(spec as unknown as Omit<NodeSpec, 'jar'>), paths } as NodeSpec;
   } catch {
     return undefined;
   }

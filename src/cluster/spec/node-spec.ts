@@ -1,4 +1,5 @@
 import type { NodePaths } from '../../base/paths.js';
+import type { DashboardJar } from '../../install/dashboard-jar.js';
 import type { Account, NodeProfile, Role } from '../../profile/profile.js';
 import type { NodePorts } from '../../rocketmq/ports.js';
 import type { ElectionMode } from '../../rocketmq/releases.js';
@@ -8,12 +9,14 @@ import { addressOf, type Placement, type Reachable } from './placement.js';
 export type ConfigLine = { key: string; value: string; reason: string };
 
 export type ReleaseRef = { home: string; version: string; source: string };
+/** A jar that is not of a release: what a dashboard runs. */
+export type JarRef = DashboardJar;
 export type JdkRef = { home: string; java: string; major: number; version: string };
 
 export type { NodePorts };
 
 /** A node's place in its cluster: everything that the profile leaves open, decided and saved. */
-export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef };
+export type Assignment = { ports: NodePorts; release: ReleaseRef; jdk: JdkRef; jar?: JarRef | undefined };
 
 /** What a node is, wherever it runs. */
 export type NodeIdentity = {
@@ -31,6 +34,8 @@ export type NodeIdentity = {
   profile: NodeProfile;
   release: ReleaseRef;
   jdk: JdkRef;
+  /** Of a dashboard; null if it runs on another host, and for all other nodes, which run the release. */
+  jar: JarRef | null;
   heapBytes: number;
   memoryBytes: number;
   /** ASYNC_FLUSH or SYNC_FLUSH. */

@@ -6,8 +6,9 @@ import { asError, RmqdevError, systemCode } from '../../base/errors.js';
 import { EXIT_CAUSES } from '../../base/node-words.js';
 import type { ClusterPaths } from '../../base/paths.js';
 import type { Profile } from '../../profile/profile.js';
+import { DASHBOARD_GENERATIONS } from '../../rocketmq/dashboards.js';
 import type { NodeSnapshot } from '../../supervisor/node-run.js';
-import type { Assignment, NodePorts } from '../spec/node-spec.js';
+import type { Assignment, JarRef, NodePorts } from '../spec/node-spec.js';
 
 /** `clusters/<name>/cluster.json`: what a later daemon needs to continue. Raised when an older daemon could no longer read it. */
 const STATE_VERSION = 1;
@@ -32,6 +33,16 @@ const Snapshot = z.object({
   wasReady: z.boolean(),
   lastExit: ExitRecord.nullable(),
 });
+const JarSchema = z.object({
+  path: z.string(),
+  generation: z.enum(DASHBOARD_GENERATIONS),
+  title: z.string(),
+  version: z.string().nullable(),
+  springBoot: z.int(),
+  setters: z.array(z.string()),
+  java: z.int(),
+  modifiedMs: z.number(),
+} satisfies Record<keyof JarRef, z.ZodType>);
 const AssignmentSchema = z.object({
   ports: z.object({
     listen: z.int(),
@@ -44,6 +55,7 @@ const AssignmentSchema = z.object({
   } satisfies Record<keyof NodePorts, z.ZodType>),
   release: z.object({ home: z.string(), version: z.string(), source: z.string() }),
   jdk: z.object({ home: z.string(), java: z.string(), major: z.int(), version: z.string() }),
+  jar: JarSchema.optional(),
 });
 const State = z.object({
   version: z.literal(STATE_VERSION),

@@ -12,7 +12,7 @@ import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import { ResponseError } from '../../remoting/response.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf } from '../ends/crash-reports.js';
-import { driftedKeys } from '../roles/config-file.js';
+import { driftedKeys, runConfigFile } from '../roles/config-file.js';
 import { controllerAddress } from '../roles/controller.js';
 import { changesBetween } from '../spec/differences.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
@@ -95,6 +95,7 @@ export class ClusterMeter {
       restarts: supervisor.restarts,
       rocketmq: spec.release.version,
       java: { version: spec.jdk.major, home: spec.jdk.home },
+      ...(spec.jar ? { jar: { path: spec.jar.path, title: spec.jar.title } } : {}),
       ports: { ...spec.ports },
       rssBytes: measured?.rssBytes ?? null,
       cpuPercent: measured?.cpuPercent ?? null,
@@ -248,7 +249,7 @@ export class ClusterMeter {
   }
 
   async #drift(spec: NodeSpec): Promise<string[]> {
-    const text = await readFile(spec.paths.runConfig, 'utf8').catch(() => '');
+    const text = await readFile(runConfigFile(spec), 'utf8').catch(() => '');
     const drifted = driftedKeys(spec.config, text);
     return isElected(spec) ? drifted.filter((key) => !DECIDED_KEYS.includes(key)) : drifted;
   }

@@ -21,6 +21,7 @@ const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map<strin
   ['namesrvs', (node) => node.role === 'namesrv'],
   ['controllers', (node) => node.role === 'controller'],
   ['proxies', (node) => node.role === 'proxy'],
+  ['dashboards', (node) => node.role === 'dashboard'],
 ]);
 
 /**

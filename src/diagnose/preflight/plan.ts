@@ -1,9 +1,9 @@
-import type { ProcessRole } from '../../rocketmq/releases.js';
+import type { NodeRole } from '../../rocketmq/releases.js';
 
 /** One node as it will run, as far as the checks before a start need it. */
 export type PreflightNode = {
   id: string;
-  role: ProcessRole;
+  role: NodeRole;
   /** RocketMQ's version. */
   release: string;
   /** The release it ran on before; undefined if it never ran or this is not known. */

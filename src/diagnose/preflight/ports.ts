@@ -1,11 +1,11 @@
 import type { Finding } from '../../base/finding.js';
 import { socketWordsOf } from '../../rocketmq/ports.js';
-import type { ProcessRole } from '../../rocketmq/releases.js';
+import type { NodeRole } from '../../rocketmq/releases.js';
 import { type PortHolder, whoHolds } from '../port-holder.js';
 import { finding } from './codes.js';
 
 /** The ports that one node would use. */
-export type WantedPorts = { node: string; role: ProcessRole; ports: Readonly<Record<string, number>> };
+export type WantedPorts = { node: string; role: NodeRole; ports: Readonly<Record<string, number>> };
 
 /** What `up` would do about ports that are taken: a broker moves, and so does a NameServer that another cluster of rmqdev keeps from its port. */
 export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHolder[], profile: string): Finding[] {
@@ -34,7 +34,7 @@ export function judgePorts(wanted: readonly WantedPorts[], busy: readonly PortHo
   });
 }
 
-function socketOf(socket: string, role: ProcessRole): string {
+function socketOf(socket: string, role: NodeRole): string {
   const { name, beside } = socketWordsOf(socket, role);
   return beside === undefined ? name : `${name}, ${beside}`;
 }

@@ -1,11 +1,12 @@
 /**
- * Stands in for a JVM that runs a NameServer, a broker or a proxy: takes java's arguments, speaks enough of RocketMQ's protocol to be
+ * Stands in for a JVM that runs a NameServer, a broker, a proxy or the jar of a dashboard: takes java's arguments, speaks enough of RocketMQ's protocol to be
  * registered, written to, replicated and stopped, and misbehaves on order (orders.mjs). Plain JavaScript, so that any Node runs it.
  */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from './fake-broker.mjs';
+import { startDashboard } from './fake-dashboard.mjs';
 import { startNamesrv } from './fake-namesrv.mjs';
 import { startProxy } from './fake-proxy.mjs';
 import { optionValue, parseJavaArguments, readProperties } from './java-arguments.mjs';
@@ -38,7 +39,7 @@ if (options.includes('-Xshare:dump')) {
   writeFileSync(optionOf('SharedArchiveFile'), 'class archive of the fake JVM\n');
   process.exit(0);
 }
-const start = ROLES[mainClass];
+const start = options.includes('-jar') ? startDashboard : ROLES[mainClass];
 if (start === undefined) {
   process.stderr.write(
     `Error: Could not find or load main class ${mainClass}\nCaused by: java.lang.ClassNotFoundException: ${mainClass}\n`,
@@ -85,6 +86,8 @@ for (const [signal, status] of Object.entries(SIGNAL_STATUS)) {
 await obeyAtBoot(orders, userHome);
 try {
   stop = await start({
+    args,
+    orders,
     configFile,
     proxyFile,
     properties,

@@ -20,6 +20,7 @@ import { join } from 'node:path';
  * lazyRegister             a broker that registers only when its configuration is updated; one of 5.x that boots fast does so only after 10 s
  * archiveMs=MS             lists its classes where it is told to, so that an archive is made of them, which takes MS
  * clockAheadMs=MS          a broker whose clock is MS ahead
+ * listsNothing             a dashboard whose API cannot list the brokers
  * forLaunches=N            all of the above only for the first N launches (as counted in launches.log)
  */
 const ORDERS = [
@@ -37,6 +38,7 @@ const ORDERS = [
   'lazyRegister',
   'archiveMs',
   'clockAheadMs',
+  'listsNothing',
   'forLaunches',
 ];
 

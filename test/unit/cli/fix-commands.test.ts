@@ -4,6 +4,7 @@ import type { RunOf } from '../../../src/cli/session.js';
 import { SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
 import { loadProfile } from '../../../src/profile/load-profile.js';
 import { checkProperty } from '../../../src/rocketmq/keys.js';
+import { isReleaseRole } from '../../../src/rocketmq/releases.js';
 import { type Advice, adviceOfSymptoms, adviceOfTexts } from '../../support/fix-texts.js';
 
 /** What a text advises must be taken by our own parsers: nobody should be told to type what is then refused. */
@@ -47,7 +48,9 @@ async function whyOverridesRefused(overrides: { set: string[]; heap: string[] },
     try {
       const { profile: loaded } = await loadProfile(profile, { ...FOLDERS, overrides });
       const issues = loaded.nodes.flatMap(({ role, properties }) =>
-        Object.entries(properties).flatMap(([key, value]) => checkProperty(rocketmq, role, key, value) ?? []),
+        Object.entries(properties).flatMap(
+          ([key, value]) => (isReleaseRole(role) ? checkProperty(rocketmq, role, key, value) : undefined) ?? [],
+        ),
       );
       return issues[0]?.message;
     } catch (error) {

@@ -108,7 +108,7 @@ test.each<[Partial<ProfileOverrides>, string]>([
   [{ set: ['extends=2m2s'] }, '--set extends=2m2s: a profile is extended in its file'],
   [
     { set: ['nodes.broker-b.role=brokr'] },
-    '--set nodes.broker-b.role=brokr: nodes.broker-b.role: expected namesrv, controller, broker or proxy',
+    '--set nodes.broker-b.role=brokr: nodes.broker-b.role: expected namesrv, controller, broker, proxy or dashboard',
   ],
   [{ heap: ['java=1g'] }, '--heap java=1g: "java" is not a node, a role or a setting'],
   [{ heap: ['lots'] }, '--heap lots: roles.broker.heap: expected a heap size from 16m'],

@@ -52,7 +52,7 @@ describe('one mistake is told with file, line, column, key path, what was expect
     ],
     [
       '  broker-b: { role: brokr }\n',
-      'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller, broker or proxy, not "brokr" (did you mean "broker"?)',
+      'p.yaml:4:15: nodes.broker-b.role: expected namesrv, controller, broker, proxy or dashboard, not "brokr" (did you mean "broker"?)',
     ],
     [
       '  controller-1: { role: controller }\nreplication: controller\nroles:\n  namesrv: { properties: { enableControllerInNamesrv: true } }\n',
