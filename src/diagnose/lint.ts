@@ -34,7 +34,7 @@ export function lint(sets: readonly ConfigSet[], version: string | undefined, ow
   const releases = [...new Set(reports.map(({ rocketmq }) => rocketmq))].sort(compareVersions);
   return {
     rocketmq: releases.length > 0 ? releases.join(', ') : (version ?? DEFAULT_RELEASE),
-    files: sets.reduce((sum, { files }) => sum + files.filter(({ role }) => role !== undefined).length, 0),
+    files: new Set(sets.flatMap(({ files }) => files.flatMap(({ role, path, within }) => (role === undefined ? [] : [within ?? path])))).size,
     findings: settle(reports.flatMap(({ findings }) => findings)),
     oneMachine: settle(reports.flatMap(({ oneMachine }) => oneMachine)),
   };
