@@ -43,14 +43,16 @@ export function ownPeers(file: ConfigFile): Peer[] {
   });
 }
 
-export const isPrivate = (address: string): boolean => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
+export const isPrivate = (address: string): boolean =>
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
 
 /** The folders above a file, or above the file that contains it. */
 export const foldersOf = (file: ConfigFile): string[] => dirname(file.within ?? file.path).split(/[/\\]/);
 
 const FOLDER_IP = /(?<![\d.])\d{1,3}(?:[._-]\d{1,3}){3}(?![\d.])/;
 /** Names that people give to machines. */
-const MACHINE = /^(?:(?:my|mq|rmq|rocketmq)?[-_.]?(?:host|vm|server|machine|srv|ecs|ec2|pc|instance|box|linux|ubuntu|centos|node|ip)[-_.]?(?:\d{1,4}|[a-z])|\d+号?机器?|机器\w|主机\w|虚拟机\w|服务器\w|节点\w)$/iu;
+const MACHINE =
+  /^(?:(?:my|mq|rmq|rocketmq)?[-_.]?(?:host|vm|server|machine|srv|ecs|ec2|pc|instance|box|linux|ubuntu|centos|node|ip)[-_.]?(?:\d{1,4}|[a-z])|\d+号?机器?|机器\w|主机\w|虚拟机\w|服务器\w|节点\w)$/iu;
 
 export const ipIn = (folder: string): string | undefined => {
   const found = FOLDER_IP.exec(folder)?.[0].replaceAll(/[_-]/g, '.');

@@ -4,8 +4,8 @@ import { BROKER_NAME } from '../profile/names.js';
 import { type Change, change, meant } from './change.js';
 import { firstFree, type NodeIds } from './node-ids.js';
 
-/** `view` has its settings; for a peer that only other files mention, it is the view of one of those files. */
-export type BrokerIdentity = { view: NodeView; id: string; brokerName: string; brokerId: number };
+/** `view` has its settings; for a peer that only other files mention, it is the view of one of those files, and they say its `address`. */
+export type BrokerIdentity = { view: NodeView; id: string; brokerName: string; brokerId: number; address?: string | undefined };
 export type Identities = { brokers: BrokerIdentity[]; changes: Change[] };
 
 /** Gives each broker a name and an id that match: names are kept, and a slave gets the name of its master. Masters come first. */

@@ -11,8 +11,8 @@ import { type ContainerFile, containersOf, mayStartContainers, readContainerFile
 import { commonFolders, environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { type FoundFile, foundFiles } from './found-files.js';
-import { PathMatcher } from './path-matcher.js';
 import { type HostName, type HostNames, readHostNames } from './host-names.js';
+import { PathMatcher } from './path-matcher.js';
 import { hostsOf } from './set-hosts.js';
 import { readStartScript } from './start-script.js';
 

@@ -17,7 +17,10 @@ export function hostsOf(files: readonly ConfigFile[], around: Around): SetHost[]
   if (byLabel.size < 2 || !areMachines(byLabel, brokers, around.containers)) return undefined;
   const scripts = around.scripts.filter(({ launches }) => launches.length > 0);
   const members = grouped(
-    [...files.map((file) => ({ path: file.path, label: labels.of(file.path, file) })), ...scripts.map(({ path }) => ({ path, label: labels.of(path) }))],
+    [
+      ...files.map((file) => ({ path: file.path, label: labels.of(file.path, file) })),
+      ...scripts.map(({ path }) => ({ path, label: labels.of(path) })),
+    ],
     ({ label }) => label,
   );
   const names = [...members.keys()].filter((label): label is string => label !== undefined && isHostFolder(label, byLabel, members, files));
@@ -48,7 +51,11 @@ function labelsOf(files: readonly ConfigFile[], brokers: readonly ConfigFile[]):
   if (brokers.length < 2) return undefined;
   const common = commonFolders(files.filter(({ role }) => role !== undefined).map(({ path, within }) => within ?? path));
   const partsOf = (path: string, file?: ConfigFile) => (file ? foldersOf(file) : dirname(path).split(/[/\\]/)).slice(common);
-  const ways = [(parts: string[]) => parts.find((part) => ipIn(part)), (parts: string[]) => parts.find(isMachineName), (parts: string[]) => parts[0]];
+  const ways = [
+    (parts: string[]) => parts.find((part) => ipIn(part)),
+    (parts: string[]) => parts.find(isMachineName),
+    (parts: string[]) => parts[0],
+  ];
   for (const way of ways) {
     const labels = brokers.map((file) => way(partsOf(file.path, file)));
     if (labels.every((label) => label !== undefined && label !== '.') && new Set(labels).size > 1)
@@ -57,7 +64,11 @@ function labelsOf(files: readonly ConfigFile[], brokers: readonly ConfigFile[]):
   return undefined;
 }
 
-function areMachines(byLabel: ReadonlyMap<string, ConfigFile[]>, brokers: readonly ConfigFile[], containers: readonly Containers[]): boolean {
+function areMachines(
+  byLabel: ReadonlyMap<string, ConfigFile[]>,
+  brokers: readonly ConfigFile[],
+  containers: readonly Containers[],
+): boolean {
   const labelOf = new Map([...byLabel].flatMap(([label, files]) => files.map(({ path }): [string, string] => [path, label])));
   // One compose file for several folders: they are containers of one machine.
   const isShared = ({ files }: Containers) => new Set(files.flatMap((path) => labelOf.get(path) ?? [])).size > 1;
@@ -73,7 +84,7 @@ function areMachines(byLabel: ReadonlyMap<string, ConfigFile[]>, brokers: readon
   if (told.length > 1 && everywhere.size === 1) return false;
   if (labels.every(isMachineName) || (told.length > 1 && everywhere.size === told.reduce((sum, { size }) => sum + size, 0))) return true;
   const isReal = servers.some((host) => isIPv4(host) || host.includes('.'));
-  return isReal && (portsRepeat(groups) || new Set(servers).size > 1 && groups.some((files) => files.length > 1));
+  return isReal && (portsRepeat(groups) || (new Set(servers).size > 1 && groups.some((files) => files.length > 1)));
 }
 
 /** The addresses that a broker gives to slaves and clients. */
@@ -127,7 +138,10 @@ function withAddresses(machines: Machine[], files: readonly ConfigFile[], { name
   return machines.map((machine): SetHost => {
     const { address, source } = machine.told ?? { address: plainName(machine.name), source: 'name' as const };
     const aliases = new Set([machine.name, ...filesOf(machine).flatMap(ipsOf)]);
-    for (const [name, told] of names) if (told.address === address) aliases.add(name);
+    for (const [name, { address: told, comment }] of names) {
+      const said = machines.filter((other) => other.told && comment.split(/[^\d.]+/).includes(other.told.address));
+      if (said.length === 1 ? said[0] === machine : told === address || aliases.has(told)) aliases.add(name);
+    }
     aliases.delete(address);
     return { name: machine.name, address, source, aliases: [...aliases], files: machine.paths };
   });
