@@ -46,8 +46,12 @@ export function ownPeers(file: ConfigFile): Peer[] {
 export const isPrivate = (address: string): boolean =>
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
 
-/** The folders above a file, or above the file that contains it. */
-export const foldersOf = (file: ConfigFile): string[] => dirname(file.within ?? file.path).split(/[/\\]/);
+/** The folders above a file. For one inside a script the script counts as a folder: there may be one for each host. */
+export function foldersOf({ path, within, isManifest }: ConfigFile): string[] {
+  const isInScript = within !== undefined && !isManifest && !/\.ya?ml$/i.test(within);
+  const folders = isInScript ? within.replace(/\.\w+$/, '') : dirname(within ?? path);
+  return folders.split(/[/\\]/);
+}
 
 const FOLDER_IP = /(?<![\d.])\d{1,3}(?:[._-]\d{1,3}){3}(?![\d.])/;
 /** Names that people give to machines. */

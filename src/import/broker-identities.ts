@@ -57,7 +57,8 @@ const isSlave = (view: NodeView) => meant(view, 'brokerRole')?.toUpperCase() ===
 export function nameOf(view: NodeView, changes: Change[]): string {
   const written = meant(view, 'brokerName');
   const valid = validName(written || fileStem(view)) ?? 'broker-a';
-  if (valid !== written) changes.push(change(view, 'brokerName', `brokerName ${valid}`, 'a name is letters, digits, . _ and -'));
+  const why = written ? 'a name is letters, digits, . _ and -' : 'it is not written, and RocketMQ would use the host name';
+  if (valid !== written) changes.push(change(view, 'brokerName', `brokerName ${valid}`, why));
   return valid;
 }
 

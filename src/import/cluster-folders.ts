@@ -16,8 +16,10 @@ const MAX_COMPARED = 32;
 /**
  * Joins folders with brokers that name the same NameServers, controllers or peers, or that complete each other's brokerName: one cluster
  * in one folder for each host.
+ * @param links paths of files that are started together
  */
-export function joinedFolders(folders: readonly (readonly ConfigFile[])[]): ConfigFile[][] {
+export function joinedFolders(every: readonly (readonly ConfigFile[])[], links: readonly (readonly string[])[]): ConfigFile[][] {
+  const folders = linkedFolders(every, links);
   const machines = machineFolders(folders);
   const known = new Map<string, Set<Cluster>>();
   const joinedTo = new Map<Cluster, Cluster>();
@@ -42,6 +44,16 @@ export function joinedFolders(folders: readonly (readonly ConfigFile[])[]): Conf
     }
   }
   return all.filter((cluster) => !joinedTo.has(cluster)).map((cluster) => cluster.folders.flat());
+}
+
+function linkedFolders(folders: readonly (readonly ConfigFile[])[], links: readonly (readonly string[])[]): ConfigFile[][] {
+  let joined = folders.map((files) => [...files]);
+  for (const link of links) {
+    const wanted = new Set(link);
+    const touched = joined.filter((files) => files.some(({ path }) => wanted.has(path)));
+    if (touched.length > 1) joined = [touched.flat(), ...joined.filter((files) => !touched.includes(files))];
+  }
+  return joined;
 }
 
 /** @returns whether a folder is of a machine, by its name, or by an address that no other folder has. */

@@ -6,8 +6,11 @@ import { formatBytes } from '../base/units.js';
 import type { ConfigFile, ConfigSet, Launch, SetHost, StartScript } from '../diagnose/lint/config-set.js';
 import { textOf } from './addresses.js';
 import { identityOf, joinedFolders } from './cluster-folders.js';
+import { readVariables } from './compose-file.js';
 import { readConfigFile } from './config-file.js';
 import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
+import { containerNodes, mountedFiles, type ReadPlan } from './container-nodes.js';
+import { readContainerPlan, readScriptPlan } from './container-plans.js';
 import { commonFolders, environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { type FoundFile, foundFiles } from './found-files.js';
@@ -46,11 +49,13 @@ export async function setsOf(
   read: (path: string) => Promise<Uint8Array | string | undefined>,
 ): Promise<ConfigSet[]> {
   const configs: { file: ConfigFile; asked: boolean }[] = [];
-  const scripts: ReturnType<typeof readStartScript>[] = [];
+  const scripts: StartScript[] = [];
   const others: string[] = [];
   const versions: NamedVersion[] = [];
   const containers: ContainerFile[] = [];
   const names = new Map<string, HostName>();
+  const plans: (ReadPlan & { asked: boolean })[] = [];
+  const variables = new Map<string, ReadonlyMap<string, string>>();
   for (const { path, asked, trouble } of found) {
     const isScript = SCRIPT.test(path) || (!CONFIG.test(path) && /(^|\/)(start|run)[\w.-]*$/i.test(path));
     const isConfig = CONFIG.test(path) || (asked && !mayStartContainers(path));
@@ -66,6 +71,16 @@ export async function setsOf(
         const { lines } = readFileText(content instanceof Uint8Array ? content : new Uint8Array());
         containers.push(...readContainerFile(path, lines));
         for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
+        if (basename(path) === '.env') variables.set(dirname(path), readVariables(lines));
+        const plan = /\.ya?ml$/i.test(path) ? readContainerPlan(lines.join('\n'), variables.get(dirname(path)) ?? new Map()) : undefined;
+        if (plan) plans.push({ path, plan, asked });
+        // Who names a Compose file alone means the files that it mounts too.
+        if (plan && asked) {
+          for (const mounted of mountedFiles(path, plan).filter((each) => CONFIG.test(each) && !found.some((file) => file.path === each))) {
+            const inside = await read(mounted);
+            if (inside instanceof Uint8Array) configs.push({ file: readConfigFile(mounted, inside, false), asked: true });
+          }
+        }
       }
       continue;
     }
@@ -80,15 +95,24 @@ export async function setsOf(
       const { lines } = readFileText(content);
       for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
       containers.push(...readContainerFile(path, lines));
-      scripts.push(readStartScript(path, lines));
+      const { plan, rest: commands, inner } = readScriptPlan(lines);
+      plans.push(...[plan, ...inner].map((each) => ({ path, plan: each, asked })));
+      scripts.push(readStartScript(path, commands));
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
+  const contained = containerNodes(
+    plans,
+    configs.map(({ file }) => file),
+  );
+  const isAsked = (file: ConfigFile) => plans.some(({ path, asked }) => asked && path === file.within);
+  configs.push(...contained.files.map((file) => ({ file, asked: isAsked(file) })));
+  scripts.push(...contained.scripts);
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
   // A script may start files of several sets: a file that is not in the script's set is searched among all.
   const all = configs.map(({ file }) => file.path);
   const rest = { scripts: linked(scripts, all), others, containers, versions, names };
   const sets = byEnvironment(wanted)
-    .flatMap(group)
+    .flatMap((each) => group(each, contained.links))
     .map((files) => assemble(files, rest));
   return sets.length > 0 ? sets : [assemble([], rest)];
 }
@@ -146,16 +170,19 @@ function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T
 
 const isControlled = (file: ConfigFile) => textOf(file, 'enableControllerMode').toLowerCase() === 'true';
 
-function group(configs: readonly { file: ConfigFile; asked: boolean }[]): ConfigFile[][] {
+/** What belongs together from the start: a folder, with its manifests; a Compose file or a script, with what is in it. */
+const placeOf = ({ path, within, isManifest }: ConfigFile) => (within === undefined || isManifest ? dirname(within ?? path) : within);
+
+function group(configs: readonly { file: ConfigFile; asked: boolean }[], links: readonly (readonly string[])[]): ConfigFile[][] {
   const named = configs.filter(({ asked }) => asked).map(({ file }) => file);
   const byFolder = grouped(
     configs.filter(({ asked }) => !asked).map(({ file }) => file),
-    (file) => dirname(file.within ?? file.path),
+    placeOf,
   );
   const brokersOf = (files: readonly ConfigFile[]) => files.filter(({ role }) => role === 'broker');
   const isBrokerless = (files: readonly ConfigFile[]) => files.every(({ role }) => role !== 'broker' && role !== 'container');
   const folders = [...byFolder.values()];
-  const clusters = joinedFolders(folders.filter((files) => !isBrokerless(files)));
+  const clusters = joinedFolders(folders, links).filter((files) => !isBrokerless(files));
   const single = clusters.filter((files) => brokersOf(files).length <= 1);
   const many = clusters.filter((files) => brokersOf(files).length > 1);
   const alone = single.flatMap(brokersOf);
@@ -164,7 +191,8 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[]): Config
     new Set(alone.filter(isControlled).map((file) => textOf(file, 'controllerAddr'))).size <= 1;
   const sets = [...many, ...(fits && single.length > 0 ? [single.flat()] : single), ...(isBrokerless(named) ? [] : [named])];
   // NameServers, controllers and proxies in separate folders belong to the brokers, if there is one set of brokers.
-  const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files));
+  const isIn = new Set(sets.flat());
+  const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files) && !files.some((file) => isIn.has(file)));
   const [only, second] = sets;
   if (only && second === undefined) return [[...only, ...others.flat()]];
   return [...sets, ...others];

@@ -26,6 +26,8 @@ export type ConfigFile = {
   path: string;
   /** The file that contains this one: a Compose file, a Kubernetes manifest, a script with here-documents. */
   within?: string;
+  /** That file is a manifest of Kubernetes: those of one folder are applied together. */
+  isManifest?: boolean;
   /** Undefined: not a RocketMQ file. */
   role: ConfigRole | undefined;
   /** In the order of the file; a key can occur twice. */

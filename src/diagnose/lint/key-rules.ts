@@ -29,7 +29,7 @@ export function keyFindings(node: NodeView): Finding[] {
 }
 
 function unread({ version, role, file }: NodeView, entry: Entry): Finding {
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   const { key } = entry;
   const dead = NEVER_READ.get(key);
   if (dead) return finding('KEY_DEAD', [`no release reads ${key}`, dead, 'Remove the line'], at);
@@ -68,7 +68,7 @@ function isClose(a: string, b: string): boolean {
 }
 
 function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNullable<ReturnType<typeof lookupKey>>): Finding[] {
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   // Before backslashes are removed: \# is written on purpose.
   const behind = /^(.*?)\s+(#|\/\/|!)(?!\S*:)/.exec(entry.raw);
   if (behind) {
@@ -113,7 +113,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 function rangeFindings(file: ConfigFile, entry: Entry): Finding[] {
   const range = RANGES[entry.key];
   const value = Number(entry.value);
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   if (range && (value < range[0] || value > range[1])) {
     const why = `RocketMQ cuts it to the range ${range[0]} to ${range[1]}`;
     return [finding('VALUE_OUT_OF_RANGE', [`${entry.key}=${entry.value} is out of range`, why, 'Write a value within the range'], at)];
