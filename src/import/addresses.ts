@@ -27,6 +27,9 @@ export function addressesOf(list: string): Address[] {
 
 export type Peer = { self: string; host: string; port: number };
 
+/** The peers of a list, also of one whose hosts are still variables: its ids. */
+export const idsOf = (list: string): string[] => list.split(';').flatMap((each) => /^\s*([^-\s]+)-.+:\d{1,5}\s*$/.exec(each)?.[1] ?? []);
+
 /** The peers of a list such as `n0-10.0.0.1:40911;n1-10.0.0.2:40911`. */
 export function peersOf(list: string): Peer[] {
   return list.split(';').flatMap((each) => {
@@ -51,6 +54,14 @@ export function foldersOf({ path, within, isManifest }: ConfigFile): string[] {
   const isInScript = within !== undefined && !isManifest && !/\.ya?ml$/i.test(within);
   const folders = isInScript ? within.replace(/\.\w+$/, '') : dirname(within ?? path);
   return folders.split(/[/\\]/);
+}
+
+const FILE_OF_MACHINE = /^((?:host|vm|server|machine|srv|ecs|ec2|node)[-_]?\d{1,4})[-_.]/i;
+
+/** The machine that the name of a file begins with, as vm1-broker-a.conf does. */
+export function machineOfFile({ path, within }: Pick<ConfigFile, 'path' | 'within'>): string | undefined {
+  const name = (within ?? path).replace(/.*[/\\]/, '');
+  return FILE_OF_MACHINE.exec(name)?.[1] ?? ipIn(name.replace(/\.\D\w*$/, ''));
 }
 
 const FOLDER_IP = /(?<![\d.])\d{1,3}(?:[._-]\d{1,3}){3}(?![\d.])/;

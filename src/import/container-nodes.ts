@@ -42,8 +42,18 @@ export function containerNodes(plans: readonly ReadPlan[], configs: readonly Con
   for (const group of unitsOf(plans)) {
     const unit = new Unit(group, [...configs, ...files], contents);
     for (const { path, plan } of group) for (const spec of plan.specs) unit.add(path, spec);
-    for (const { path, plan } of group) for (const node of plan.described ?? []) unit.describe(path, node);
-    const own = files.filter((file) => group.some(({ path }) => path === file.within));
+    const inside = files.filter((file) => group.some(({ path }) => path === file.within));
+    // The operator gives each of its brokers the settings of one ConfigMap, which names none.
+    const common = group.some(({ plan }) => plan.described?.length) ? inside.filter((file) => file.role === 'broker' && !nameIn(file)) : [];
+    for (const { path, plan } of group)
+      for (const node of plan.described ?? [])
+        unit.describe(
+          path,
+          node,
+          common.flatMap(({ entries }) => entries),
+        );
+    const own = inside.filter((file) => !common.includes(file));
+    for (const file of common) files.splice(files.indexOf(file), 1);
     const mounted = [...unit.linked].filter((path) => !own.some((file) => file.path === path));
     // A second file that starts the same configuration is a variant of the first one.
     const isVariant = mounted.some((path) => taken.has(path));
@@ -70,6 +80,9 @@ function unitsOf(plans: readonly ReadPlan[]): ReadPlan[][] {
 
 const contentKey = ({ path, plan }: ReadPlan, name: string) => `${plan.kind === 'kubernetes' ? dirname(path) : path}\0${name}`;
 const isBelow = (path: string, folder: string) => folder === '.' || path.startsWith(`${folder}/`);
+
+type Described = NonNullable<ContainerPlan['described']>[number];
+const nameIn = ({ entries }: ConfigFile) => entries.some(({ key }) => key === 'brokerName');
 
 class Unit {
   readonly folder: string;
@@ -118,8 +131,12 @@ class Unit {
     }
   }
 
-  describe(path: string, { name, role, line, settings }: NonNullable<ContainerPlan['described']>[number]): void {
-    const entries = Object.entries(settings).map(([key, value]) => ({ key, value, raw: value, line, text: '', hasSeparator: true }));
+  describe(path: string, { name, role, line, settings }: Described, common: ConfigFile['entries']): void {
+    const again = this.made.findIndex((file) => file.path.endsWith(`/${name}`) && file.role === role);
+    if (again >= 0) this.made.splice(again, 1);
+    const own = Object.entries(settings).map(([key, value]) => ({ key, value, raw: value, line, text: '', hasSeparator: true }));
+    const isSame = this.#files.some(({ within, entries }) => within === path && entries.some((entry) => common.includes(entry)));
+    const entries = [...(role === 'broker' && isSame ? common.filter(({ key }) => !(key in settings)) : []), ...own];
     this.#push(path, name, role, entries);
   }
 
@@ -190,8 +207,11 @@ function insideOf(path: string, target: string): string | undefined {
   const [inner, outer] = [posix.normalize(path), posix.normalize(target).replace(/\/$/, '')];
   if (inner === outer) return '';
   if (inner.startsWith(`${outer}/`)) return inner.slice(outer.length + 1);
+  if (inner.startsWith('/')) return undefined;
   // -c ../conf/broker.conf: from the bin folder.
-  return !inner.startsWith('/') && outer.endsWith(inner.replace(/^(\.\.?\/)+/, '/')) ? '' : undefined;
+  const parts = inner.split('/').filter((part) => part !== '..' && part !== '.');
+  const shared = parts.findLastIndex((_, i) => outer.endsWith(`/${parts.slice(0, i + 1).join('/')}`));
+  return shared < 0 ? undefined : parts.slice(shared + 1).join('/');
 }
 
 const expanded = (text: string, { env }: ContainerSpec) =>

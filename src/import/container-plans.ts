@@ -9,8 +9,26 @@ import { joinLines, variablesIn } from './start-script.js';
 /** @returns what a Compose file or manifest says; undefined if it is neither. */
 export function readContainerPlan(text: string, variables: ReadonlyMap<string, string>): ContainerPlan | undefined {
   const plan = readManifests(text) ?? readCompose(text, variables);
-  return plan && { ...plan, contents: [...plan.contents, ...writtenByCommands(plan)] };
+  return plan && { ...plan, contents: [...plan.contents.flatMap(withoutScript), ...writtenByCommands(plan)] };
 }
+
+/** A script in a ConfigMap is no configuration, but may write one. */
+function withoutScript(content: ContainerPlan['contents'][number]): ContainerPlan['contents'][number][] {
+  const { name, embedded } = content;
+  if (!/\.(sh|bash)$/i.test(name) && !/^\s*#!/.test(embedded.text)) return [content];
+  return writtenFiles(embedded.text.split('\n'), (text) => text).written.flatMap(({ target, text, lines, isAppended }) =>
+    isAppended
+      ? []
+      : [{ name: `${name}/${fileName(target)}`, embedded: { text, lines: lines.map((line) => embedded.lines[line - 1] ?? 1) } }],
+  );
+}
+
+/** A path without variables and dots, for the name of the file in messages. */
+const fileName = (target: string) =>
+  target
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && !/^\.{1,2}$|[$`(){}]/.test(part))
+    .join('/') || 'file.conf';
 
 /** What a script runs in containers and writes into files. `rest` is the script without the bodies of its here-documents. */
 export function readScriptPlan(lines: readonly string[]): { plan: ContainerPlan; rest: string[]; inner: ContainerPlan[] } {
@@ -18,10 +36,12 @@ export function readScriptPlan(lines: readonly string[]): { plan: ContainerPlan;
   const { written, rest } = writtenFiles(lines, expand);
   const inner: ContainerPlan[] = [];
   const contents: ContainerPlan['contents'][number][] = [];
-  for (const { target, ...embedded } of written) {
+  for (const { target, isAppended, ...embedded } of written) {
+    // Lines for a file that something else wrote.
+    if (isAppended) continue;
     const plan = /\.ya?ml$/i.test(target) ? readContainerPlan(embedded.text, new Map()) : undefined;
     if (plan) inner.push(moved(plan, embedded.lines));
-    else contents.push({ name: target.replace(/^[^\w$]+/, ''), embedded });
+    else contents.push({ name: fileName(target), embedded });
   }
   const specs = joinLines(rest).flatMap(({ text, line }) => (/^\s*#/.test(text) ? [] : (readDockerRun(expand(text), line) ?? [])));
   return { plan: { kind: 'script', specs, contents }, rest, inner };

@@ -2,7 +2,7 @@ import { RmqdevError } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { NodeView } from '../diagnose/lint/node-view.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
-import { peersOf, textOf } from './addresses.js';
+import { idsOf, peersOf, textOf } from './addresses.js';
 import { type BrokerIdentity, fileStem, type Identities, validName } from './broker-identities.js';
 import { type Change, change, meant } from './change.js';
 import { firstFree, type NodeIds } from './node-ids.js';
@@ -51,7 +51,7 @@ function groupsOf(views: readonly NodeView[], election: ElectionMode): Map<strin
 function commonName(views: readonly NodeView[]): string | undefined {
   const counts = new Map<string, number>();
   for (const view of views) {
-    const name = validName(meant(view, 'brokerName') ?? '');
+    const name = view.isOpen('brokerName') ? undefined : validName(meant(view, 'brokerName') ?? '');
     if (name) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
@@ -81,7 +81,7 @@ function tellIdentity(view: NodeView, election: ElectionMode, changes: Change[])
 
 /** Each peer under the number of its dLegerSelfId, and the peers that are only in dLegerPeers. */
 function dledgerMembers(views: readonly NodeView[], brokerName: string, changes: Change[]): Member[] {
-  const listed = new Set(views.flatMap(({ file }) => peersOf(textOf(file, 'dLegerPeers')).flatMap(({ self }) => numberOf(self) ?? [])));
+  const listed = new Set(views.flatMap(({ file }) => idsOf(textOf(file, 'dLegerPeers')).flatMap((self) => numberOf(self) ?? [])));
   const members: Member[] = [];
   const isTaken = (number: number) => members.some((member) => member.number === number);
   const wanted = views.map((view) => ({ view, number: numberOf(meant(view, 'dLegerSelfId')) }));

@@ -1,7 +1,7 @@
 import type { Embedded } from './embedded.js';
 
-/** `target` is the file that a script writes, as written there. */
-export type Written = Embedded & { target: string };
+/** `target` is the file that a script writes, as written there; `isAppended`: the script only adds to it. */
+export type Written = Embedded & { target: string; isAppended: boolean };
 
 const START = /<<(-?)\s*(?:(['"])(.+?)\2|\\?([\w.-]+))/;
 const ECHO = /^\s*(?:sudo\s+)?(?:echo|printf)\s+(?:-\w+\s+)*(.+?)\s*>>?\s*("[^"]+"|'[^']+'|[^\s;&|]+)\s*;?\s*$/;
@@ -11,10 +11,10 @@ const ECHO = /^\s*(?:sudo\s+)?(?:echo|printf)\s+(?:-\w+\s+)*(.+?)\s*>>?\s*("[^"]
  * @param expand replaces the variables that are known at a line
  */
 export function writtenFiles(lines: readonly string[], expand: (text: string) => string): { written: Written[]; rest: string[] } {
-  const written = new Map<string, { text: string[]; lines: number[] }>();
+  const written = new Map<string, { text: string[]; lines: number[]; isAppended: boolean }>();
   const rest = [...lines];
-  const add = (target: string, text: string, line: number) => {
-    const known = written.get(target) ?? { text: [], lines: [] };
+  const add = (target: string, text: string, line: number, isAppended: boolean) => {
+    const known = written.get(target) ?? { text: [], lines: [], isAppended };
     written.set(target, known);
     known.text.push(text);
     known.lines.push(line);
@@ -31,10 +31,11 @@ export function writtenFiles(lines: readonly string[], expand: (text: string) =>
       const stop = last < 0 ? lines.length : last;
       if (target !== undefined) {
         // A file that is written again is another one, unless it is appended to.
-        if (!/>>/.test(line) && !/\btee\s+(-a|--append)\b/.test(line)) written.delete(expand(target));
+        const isAppended = />>/.test(line) || /\btee\s+(-a|--append)\b/.test(line);
+        if (!isAppended) written.delete(expand(target));
         for (let at = i + 1; at < stop; at += 1) {
           const body = start[1] ? (lines[at] as string).replace(/^\t+/, '') : (lines[at] as string);
-          add(expand(target), isLiteral ? body : expand(body).replaceAll('\\$', '$'), at + 1);
+          add(expand(target), isLiteral ? body : expand(body).replaceAll('\\$', '$'), at + 1, isAppended);
           rest[at] = '';
         }
         if (stop < lines.length) rest[stop] = '';
@@ -45,11 +46,16 @@ export function writtenFiles(lines: readonly string[], expand: (text: string) =>
     const echo = ECHO.exec(line);
     if (echo?.[1] && echo[2] && /=/.test(echo[1])) {
       const text = /^'[^']*'$/.test(echo[1]) ? unquote(echo[1]) : expand(unquote(echo[1]));
-      for (const part of text.replace(/\\n$/, '').split('\\n')) add(expand(unquote(echo[2])), part, i + 1);
+      for (const part of text.replace(/\\n$/, '').split('\\n')) add(expand(unquote(echo[2])), part, i + 1, />>/.test(line));
     }
   }
   return {
-    written: [...written].map(([name, { text, lines: at }]) => ({ target: name, text: `${text.join('\n')}\n`, lines: at })),
+    written: [...written].map(([target, { text, lines: at, isAppended }]) => ({
+      target,
+      text: `${text.join('\n')}\n`,
+      lines: at,
+      isAppended,
+    })),
     rest,
   };
 }

@@ -28,7 +28,16 @@ function resourcesIn(source: YamlSource): Resource[] {
   return listOf(fields.items).map((item, i) => ({ source, at: ['items', i], fields: fieldsOf(item) }));
 }
 
-const nameOf = (fields: Readonly<Record<string, unknown>>) => textIn(fieldsOf(fields.metadata).name) || 'unnamed';
+export const UNNAMED = 'unnamed';
+
+/** A name that a template makes is unknown: then what its labels say. */
+function nameOf(fields: Readonly<Record<string, unknown>>): string {
+  const { name, labels } = fieldsOf(fields.metadata);
+  const told = [textIn(name), ...Object.values(fieldsOf(labels)).map(textIn)].map((text) =>
+    text.replace(/\{\{.*?\}\}/g, '').replace(/^[^\w]+/, ''),
+  );
+  return told.find((text) => text !== '') ?? UNNAMED;
+}
 
 function specsOf({ source, at, fields }: Resource): ContainerSpec[] {
   const isPod = fields.kind === 'Pod';

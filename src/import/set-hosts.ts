@@ -2,7 +2,18 @@ import { isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import { grouped } from '../base/grouped.js';
 import type { ConfigFile, Containers, SetHost, StartScript } from '../diagnose/lint/config-set.js';
-import { addressesOf, foldersOf, ipIn, isHost, isLoopbackHost, isMachineName, isPrivate, ownPeers, textOf } from './addresses.js';
+import {
+  addressesOf,
+  foldersOf,
+  ipIn,
+  isHost,
+  isLoopbackHost,
+  isMachineName,
+  isPrivate,
+  machineOfFile,
+  ownPeers,
+  textOf,
+} from './addresses.js';
 import { commonFolders } from './environment.js';
 import type { HostNames } from './host-names.js';
 
@@ -14,7 +25,15 @@ export function hostsOf(files: readonly ConfigFile[], around: Around): SetHost[]
   const labels = labelsOf(files, brokers);
   if (!labels) return undefined;
   const byLabel = grouped(brokers, (file) => labels.of(file.path, file) as string);
-  if (byLabel.size < 2 || !areMachines(byLabel, brokers, around.containers)) return undefined;
+  if (
+    byLabel.size < 2 ||
+    !areMachines(
+      byLabel,
+      brokers,
+      around.containers.filter(({ path }) => !machineOfFile({ path })),
+    )
+  )
+    return undefined;
   const scripts = around.scripts.filter(({ launches }) => launches.length > 0);
   const members = grouped(
     [
@@ -51,15 +70,15 @@ function labelsOf(files: readonly ConfigFile[], brokers: readonly ConfigFile[]):
   if (brokers.length < 2) return undefined;
   const common = commonFolders(files.filter(({ role }) => role !== undefined).map(({ path, within }) => within ?? path));
   const partsOf = (path: string, file?: ConfigFile) => (file ? foldersOf(file) : dirname(path).split(/[/\\]/)).slice(common);
-  const ways = [
-    (parts: string[]) => parts.find((part) => ipIn(part)),
-    (parts: string[]) => parts.find(isMachineName),
-    (parts: string[]) => parts[0],
+  const ways: Labels['of'][] = [
+    (path, file) => partsOf(path, file).find((part) => ipIn(part)),
+    (path, file) => partsOf(path, file).find(isMachineName),
+    (path, file) => machineOfFile(file ?? { path }),
+    (path, file) => partsOf(path, file)[0],
   ];
-  for (const way of ways) {
-    const labels = brokers.map((file) => way(partsOf(file.path, file)));
-    if (labels.every((label) => label !== undefined && label !== '.') && new Set(labels).size > 1)
-      return { of: (path, file) => way(partsOf(path, file)) };
+  for (const of of ways) {
+    const labels = brokers.map((file) => of(file.path, file));
+    if (labels.every((label) => label !== undefined && label !== '.') && new Set(labels).size > 1) return { of };
   }
   return undefined;
 }

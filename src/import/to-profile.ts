@@ -1,6 +1,7 @@
 import { counted } from '../base/units.js';
 import type { ConfigSet } from '../diagnose/lint/config-set.js';
 import { NodeView } from '../diagnose/lint/node-view.js';
+import { runTogether } from '../diagnose/lint/run-together.js';
 import { BROKER_NAME } from '../profile/names.js';
 import type { ConfigRole } from '../rocketmq/keys.js';
 import { portOffsets } from '../rocketmq/ports.js';
@@ -53,7 +54,8 @@ export function toProfile(
 ): { draft: ProfileDraft; changes: Change[] } {
   const set = chooseSet(sets);
   const viewsOf = (role: ConfigRole) => set.files.filter((file) => file.role === role).map((file) => new NodeView(file, role, version));
-  const [brokerViews, namesrvViews] = [viewsOf('broker'), viewsOf('namesrv')];
+  const [allBrokers, namesrvViews] = [viewsOf('broker'), viewsOf('namesrv')];
+  const brokerViews = runTogether(allBrokers);
   const election = wayOfElection(brokerViews, version);
   const ids = new NodeIds();
   const addresses = set.scripts.flatMap(({ launches }) => launches.flatMap(({ namesrvAddr }) => namesrvAddr ?? []));
@@ -64,6 +66,8 @@ export function toProfile(
   const leaders = controllers(viewsOf('controller'), namesrvViews, brokerViews, election, ids, plan);
   const { brokers, changes } = election ? electedIdentities(brokerViews, election, ids) : brokerIdentities(brokerViews, ids);
   changes.push(...leaders.changes);
+  for (const view of allBrokers.filter((each) => !brokerViews.includes(each)))
+    changes.push(leftOut(view, 'a broker', 'it is a copy or a sample of another file'));
   const flush = brokers.every(({ view }) => meant(view, 'flushDiskType') === 'SYNC_FLUSH') ? 'sync' : 'async';
   const ports = new KeptPorts();
 

@@ -8,7 +8,7 @@ import { isTemplateLine, type Placeholder, placeholderOf } from './placeholder.j
 
 /** What is wrong with one line of one file. */
 export function keyFindings(node: NodeView): Finding[] {
-  const { path } = node.file;
+  const path = node.file.within ?? node.file.path;
   // Only one of two branches of a template is in the final file.
   const branches = node.file.entries.some(({ text }) => isTemplateLine(text));
   const entries = node.file.entries.filter(({ key, text }) => !isTemplateLine(text) && !placeholderOf(key));
@@ -91,8 +91,8 @@ function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNull
 /** Names and folders of templates, which another program fills in. */
 const TEMPLATE_FILE = /\.(j2|jinja2?|tpl|tmpl|template|erb|ftl|mustache)$|(^|[/\\])templates?[/\\]/i;
 
-function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
-  const isTemplate = kind === 'template' || (kind === 'variable' && TEMPLATE_FILE.test(path));
+function placeholder({ path, within }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
+  const isTemplate = kind === 'template' || (kind === 'variable' && (within !== undefined || TEMPLATE_FILE.test(path)));
   const why = isTemplate
     ? 'this is a template; lint did not check what depends on the value'
     : kind === 'variable'
@@ -100,7 +100,7 @@ function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeho
       : 'it stands for a value that is still missing';
   const next = isTemplate ? 'Run lint on the generated file too' : `Write the value of ${entry.key}`;
   const what = `${entry.key} holds a placeholder: ${readable(text)}`;
-  return finding('PLACEHOLDER', [what, why, next], [place(path, entry)], isTemplate ? 'info' : 'warning');
+  return finding('PLACEHOLDER', [what, why, next], [place(within ?? path, entry)], isTemplate ? 'info' : 'warning');
 }
 
 /** Source: store/.../config/MessageStoreConfig.java getDiskMaxUsedSpaceRatio; DefaultMessageStore.java (5.x ratios). */
