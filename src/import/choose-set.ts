@@ -41,9 +41,11 @@ export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
 
 /** Whether at least half of its brokers are started by something among the files. */
 function isStarted({ files, scripts }: ConfigSet): boolean {
-  const brokers = files.filter(({ role, entries }) => role === 'broker' && entries.length > 0).map(({ path }) => path);
+  const brokers = files.filter(({ role }) => role === 'broker');
   const launched = new Set(scripts.flatMap(({ launches }) => launches.flatMap(({ file }) => file ?? [])));
-  return brokers.length > 0 && brokers.filter((path) => launched.has(path)).length * 2 >= brokers.length;
+  // A node without a file is one that a container starts.
+  const own = brokers.filter(({ path, within, entries }) => launched.has(path) || (within !== undefined && entries.length === 0));
+  return brokers.length > 0 && own.length * 2 >= brokers.length;
 }
 
 function notImportable(why: string, next: string): RmqdevError {

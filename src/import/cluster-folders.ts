@@ -87,6 +87,13 @@ export const identityOf = (file: ConfigFile): string =>
     ? file.path
     : ['brokerName', 'brokerId', 'dLegerSelfId'].map((key) => textOf(file, key)).join('#');
 
+/** The keys of the brokers that every release has in its conf folder. */
+const SHIPPED_KEYS = /^(brokerClusterName|brokerName|brokerId|deleteWhen|fileReservedTime|brokerRole|flushDiskType)$/;
+
+/** Whether a file is like the samples of the release, with nothing written by a person. */
+export const isShipped = ({ role, entries, within }: ConfigFile): boolean =>
+  role === 'broker' && within === undefined && entries.every(({ key }) => SHIPPED_KEYS.test(key));
+
 function evidenceOf(folder: readonly ConfigFile[]): { key: string; isAddress: boolean }[] {
   const found = new Map<string, boolean>();
   for (const file of folder.filter(({ role }) => role === 'broker')) {

@@ -1,6 +1,7 @@
 import { basename, dirname, posix } from 'node:path';
 import type { ConfigFile, Launch, StartScript } from '../diagnose/lint/config-set.js';
 import type { ConfigRole } from '../rocketmq/keys.js';
+import { isShipped } from './cluster-folders.js';
 import type { ContainerPlan, ContainerSpec, Mount } from './container-spec.js';
 import { readEmbedded } from './embedded.js';
 import { writtenFiles } from './here-documents.js';
@@ -58,7 +59,7 @@ export function containerNodes(plans: readonly ReadPlan[], configs: readonly Con
     // A second file that starts the same configuration is a variant of the first one.
     const isVariant = mounted.some((path) => taken.has(path));
     const hasBroker = [...own, ...configs.filter(({ path }) => unit.linked.has(path))].some(({ role }) => role === 'broker');
-    const isBeside = !hasBroker && configs.some((file) => file.role === 'broker' && isBelow(file.path, unit.folder));
+    const isBeside = !hasBroker && configs.some((file) => file.role === 'broker' && !isShipped(file) && isBelow(file.path, unit.folder));
     const made = isVariant || isBeside ? [] : unit.made.filter(({ role }) => role !== undefined);
     if (group[0]?.plan.kind !== 'kubernetes') for (const path of mounted) taken.add(path);
     files.push(...made);

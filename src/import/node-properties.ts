@@ -126,6 +126,10 @@ export function nodeProperties(
       if (to !== undefined) changes.push(change(view, key, to, why));
       continue;
     }
+    if (view.isOpen(key)) {
+      changes.push(change(view, key, 'left out', 'its value is still missing'));
+      continue;
+    }
     const value = settingOf(view, key);
     const name = nameIn(view, role, key);
     const issue = checkProperty(view.version, role, name, value);

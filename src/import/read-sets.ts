@@ -5,7 +5,7 @@ import { grouped } from '../base/grouped.js';
 import { formatBytes } from '../base/units.js';
 import type { ConfigFile, ConfigSet, Launch, SetHost, StartScript } from '../diagnose/lint/config-set.js';
 import { textOf } from './addresses.js';
-import { identityOf, joinedFolders } from './cluster-folders.js';
+import { identityOf, isShipped, joinedFolders } from './cluster-folders.js';
 import { readVariables } from './compose-file.js';
 import { readConfigFile } from './config-file.js';
 import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
@@ -19,7 +19,8 @@ import { PathMatcher } from './path-matcher.js';
 import { hostsOf } from './set-hosts.js';
 import { readStartScript } from './start-script.js';
 
-const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
+const CONFIG =
+  /(\.(properties|conf|cnf|cfg|ini|json)|(broker|namesrv|controller)[\w-]*(?=\.t))(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
 const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
 /** Configuration is small; a larger file is a log, or data. */
 const MAX_BYTES = 1_048_576;
@@ -72,7 +73,9 @@ export async function setsOf(
         containers.push(...readContainerFile(path, lines));
         for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
         if (basename(path) === '.env') variables.set(dirname(path), readVariables(lines));
-        const plan = /\.ya?ml$/i.test(path) ? readContainerPlan(lines.join('\n'), variables.get(dirname(path)) ?? new Map()) : undefined;
+        const plan = /\.ya?ml(\.\w+)?$/i.test(path)
+          ? readContainerPlan(lines.join('\n'), variables.get(dirname(path)) ?? new Map())
+          : undefined;
         if (plan) plans.push({ path, plan, asked });
         // Who names a Compose file alone means the files that it mounts too.
         if (plan && asked) {
@@ -227,12 +230,8 @@ function assemble(all: readonly ConfigFile[], { scripts, others, containers, ver
   };
 }
 
-/** The keys of the brokers that every release ships in its conf folder. */
-const SHIPPED_KEYS = /^(brokerClusterName|brokerName|brokerId|deleteWhen|fileReservedTime|brokerRole|flushDiskType)$/;
-
 /** A folder that was copied from a host still has the samples of the release, next to the files that were written. */
 function withoutSamples(files: readonly ConfigFile[]): ConfigFile[] {
-  const isShipped = (file: ConfigFile) => file.role === 'broker' && file.entries.every(({ key }) => SHIPPED_KEYS.test(key));
   const written = new Set(files.filter((file) => file.role === 'broker' && !isShipped(file)).map(identityOf));
   return files.filter((file) => !(isShipped(file) && written.has(identityOf(file))));
 }
