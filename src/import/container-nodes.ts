@@ -42,7 +42,7 @@ export function containerNodes(plans: readonly ReadPlan[], configs: readonly Con
   const taken = new Set<string>();
   for (const group of unitsOf(plans)) {
     const unit = new Unit(group, [...configs, ...files], contents);
-    for (const { path, plan } of group) for (const spec of plan.specs) unit.add(path, spec);
+    for (const { path, plan } of group) for (const spec of onceByName(plan)) unit.add(path, spec);
     const inside = files.filter((file) => group.some(({ path }) => path === file.within));
     // The operator gives each of its brokers the settings of one ConfigMap, which names none.
     const common = group.some(({ plan }) => plan.described?.length) ? inside.filter((file) => file.role === 'broker' && !nameIn(file)) : [];
@@ -81,6 +81,11 @@ function unitsOf(plans: readonly ReadPlan[]): ReadPlan[][] {
 
 const contentKey = ({ path, plan }: ReadPlan, name: string) => `${plan.kind === 'kubernetes' ? dirname(path) : path}\0${name}`;
 const isBelow = (path: string, folder: string) => folder === '.' || path.startsWith(`${folder}/`);
+
+/** A script may start one container in several ways, of which a user takes one. */
+function onceByName({ kind, specs }: ContainerPlan): readonly ContainerSpec[] {
+  return kind === 'script' ? [...new Map(specs.map((spec) => [spec.name, spec])).values()] : specs;
+}
 
 type Described = NonNullable<ContainerPlan['described']>[number];
 const nameIn = ({ entries }: ConfigFile) => entries.some(({ key }) => key === 'brokerName');
@@ -175,9 +180,15 @@ class Unit {
     if (mounted) return mounted;
     const written = this.#files.find((file) => file.path.startsWith(`${path}/${spec.name}/`) && isRight(file));
     if (written) return written;
-    const named = config === undefined ? undefined : this.#matcher.find(config);
+    const named = config === undefined ? undefined : (this.#matcher.find(config) ?? this.#onlyNamed(basename(config)));
     const file = this.#files.find((each) => each.path === named);
     return isRight(file) && file && !this.linked.has(file.path) ? file : undefined;
+  }
+
+  /** The only file of a name: what an image was built with. */
+  #onlyNamed(name: string): string | undefined {
+    const [only, other] = this.#files.filter(({ path }) => basename(path) === name);
+    return other === undefined ? only?.path : undefined;
   }
 
   #mounted(path: string, spec: ContainerSpec, { source, target, content }: Mount, rest: string): ConfigFile | undefined {
@@ -238,15 +249,21 @@ function roleByName({ name, image, command }: ContainerSpec): ConfigRole | undef
   return NAMED.find((each) => each.name.test(`${image} ${name}`))?.role ?? NAMED.find((each) => each.name.test(command))?.role;
 }
 
-/** The configuration that the commands of containers write with here-documents. */
+/** The configuration that the commands of containers write with here-documents, or that a variable holds. */
 export function writtenByCommands({ specs }: ContainerPlan): ContainerPlan['contents'] {
   return specs.flatMap((spec) => {
-    if (!spec.command.includes('<<') && !/\becho\b/.test(spec.command)) return [];
+    const variables = [...spec.env].filter(([, { value }]) => /^\s*\w+\s*=[^\n]*\n\s*\w+\s*=/.test(value));
+    const inside = variables.map(([key, { value, line }]) => ({
+      name: `${spec.name}/${key}`,
+      embedded: { text: value, lines: value.split('\n').map((_, i) => line + i) },
+    }));
+    if (!spec.command.includes('<<') && !/\becho\b/.test(spec.command)) return inside;
     const { written } = writtenFiles(spec.command.split('\n'), (text) => expanded(text, spec));
-    return written.map(({ target, text }) => ({
+    const files = written.map(({ target, text }) => ({
       name: `${spec.name}/${target.replace(/^[^\w$]+/, '')}`,
       embedded: { text, lines: text.split('\n').map(() => spec.line) },
     }));
+    return [...inside, ...files];
   });
 }
 

@@ -235,3 +235,20 @@ test('one Compose file for each machine, with the name of the machine before it'
   );
   expect(result.profile.nodes.map(({ id, host }) => `${id} ${host}`)).toEqual(['namesrv-1 vm1', 'a vm1', 'a-s vm2']);
 });
+
+test('configuration in a variable; a container that a script starts in two ways', async () => {
+  const compose = `services:
+  broker:
+    image: apache/rocketmq:5.3.2
+    environment:
+      BROKER_CONF: |
+        brokerName = broker-q
+        fileReservedTime = 72
+    command: sh -c 'echo "$$BROKER_CONF" > /tmp/b.conf && sh mqbroker -c /tmp/b.conf'
+`;
+  const held = await imported(folder({ 'compose.yml': compose }));
+  expect(brokers(held)).toEqual(['broker-q broker-q 0']);
+  expect(held.node('broker-q')?.properties).toEqual({ fileReservedTime: '72' });
+  const run = (how: string) => `docker run ${how} --name rmqbroker -e NAMESRV_ADDR=ns:9876 apache/rocketmq:4.9.7 sh mqbroker\n`;
+  expect(brokers(await imported(folder({ 'run.sh': run('-d') + run('-it') })))).toEqual(['rmqbroker rmqbroker 0']);
+});
