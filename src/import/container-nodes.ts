@@ -125,9 +125,12 @@ class Unit {
         text: spec.command.split('\n')[0]?.trim() ?? '',
       });
       if (file) this.linked.add(file.path);
-      else if (launch.role !== 'container') this.#make(path, launches.length > 1 ? `${spec.name}-${launch.role}` : spec.name, launch.role);
+      else if (launch.role !== 'container') {
+        const name = launches.length > 1 ? `${spec.name}-${launch.role}` : spec.name;
+        this.#push(path, name, launch.role, [], launch.config === undefined ? undefined : { config: launch.config, line: spec.line });
+      }
       if (/--enable-proxy\b/.test(spec.command) && launch.role === 'broker' && !this.#has(path, spec, 'proxy'))
-        this.#make(path, `${spec.name}-proxy`, 'proxy');
+        this.#push(path, `${spec.name}-proxy`, 'proxy', []);
     }
     const [launch] = launches;
     for (const { value, line } of launch ? spec.env.values() : []) {
@@ -153,13 +156,9 @@ class Unit {
     });
   }
 
-  #make(path: string, name: string, role: ConfigRole): void {
-    this.#push(path, name, role, []);
-  }
-
-  #push(path: string, name: string, role: ConfigRole, entries: ConfigFile['entries']): void {
+  #push(path: string, name: string, role: ConfigRole, entries: ConfigFile['entries'], missing?: ConfigFile['missing']): void {
     const isManifest = this.#plans.some(({ plan }) => plan.kind === 'kubernetes');
-    this.made.push({ path: `${path}/${name}`, within: path, isManifest, role, entries, remarks: [] });
+    this.made.push({ path: `${path}/${name}`, within: path, isManifest, role, entries, remarks: [], ...(missing ? { missing } : {}) });
   }
 
   #has(path: string, spec: ContainerSpec, role: ConfigRole): boolean {

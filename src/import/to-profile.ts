@@ -100,6 +100,7 @@ export function toProfile(
   const seen = new Set<NodeView>();
   for (const broker of placed) {
     const { id, view, brokerName, brokerId, host } = broker;
+    changes.push(...withoutFile(view, id));
     // A peer without a file has no port of its own either.
     const written = view.entry('listenPort') && !seen.has(view) ? Number(meant(view, 'listenPort')) : undefined;
     seen.add(view);
@@ -130,6 +131,14 @@ export function toProfile(
     nodes,
   };
   return { draft, changes: unique([...(plan?.changes ?? []), ...changes]) };
+}
+
+/** A slave whose file is only in its image looks like a master. */
+function withoutFile({ file: { within, path, missing } }: NodeView, id: string): Change[] {
+  if (!missing) return [];
+  const why = 'that file is not among those given; if it makes this broker a slave, or sets more, write that into the profile';
+  const from = `-c ${missing.config}`;
+  return [{ file: within ?? path, line: missing.line, text: '', key: null, from, to: `${id}, a master with defaults`, why }];
 }
 
 const hostsIn = (nodes: Readonly<Record<string, NodeDraft>>) => new Set(Object.values(nodes).flatMap(({ host }) => host ?? []));

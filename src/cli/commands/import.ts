@@ -18,12 +18,7 @@ export const importCommand = defineCommand({
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it is there' })
       .example(...example('$0 import conf/2m-2s-sync', 'writes 2m-2s-sync.yaml; then: rmqdev up ./2m-2s-sync.yaml'))
       .example(...example('$0 import nameserver/conf broker/conf -o mine.yaml --rocketmq 4.7.0', 'two folders, one cluster'))
-      .example(
-        ...example(
-          '$0 import hosts/',
-          'one folder for each host: a profile with hosts; then on each: rmqdev up ./hosts.yaml --host <name>',
-        ),
-      )
+      .example(...example('$0 import hosts/', 'one folder for each host: a profile with hosts'))
       .epilogue('Shows what it found in the files and what the profile has instead. Starts nothing; the files stay as they are.'),
   handler: ({ files, output: file, name, rocketmq, force, oneMachine }, { withOutput }) =>
     withOutput(async ({ output }) => {

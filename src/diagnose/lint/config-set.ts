@@ -28,6 +28,8 @@ export type ConfigFile = {
   within?: string;
   /** That file is a manifest of Kubernetes: those of one folder are applied together. */
   isManifest?: boolean;
+  /** The file after -c that a container has and that was not given: nothing is known of this node but that it runs. */
+  missing?: { config: string; line: number };
   /** Undefined: not a RocketMQ file. */
   role: ConfigRole | undefined;
   /** In the order of the file; a key can occur twice. */

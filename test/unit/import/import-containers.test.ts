@@ -252,3 +252,10 @@ test('configuration in a variable; a container that a script starts in two ways'
   const run = (how: string) => `docker run ${how} --name rmqbroker -e NAMESRV_ADDR=ns:9876 apache/rocketmq:4.9.7 sh mqbroker\n`;
   expect(brokers(await imported(folder({ 'run.sh': run('-d') + run('-it') })))).toEqual(['rmqbroker rmqbroker 0']);
 });
+
+// A slave whose file is only in the image became a master without a word.
+test('a file that only the image has: the broker gets defaults, and so said', async () => {
+  const service = (name: string) => `  ${name}: {image: "apache/rocketmq:4.9.7", command: "sh mqbroker -c ../conf/${name}.properties"}\n`;
+  const { told } = await imported(folder({ 'compose.yml': `services:\n${service('broker-a')}${service('broker-a-s')}` }));
+  expect(told).toContainEqual('compose.yml:3 -c ../conf/broker-a-s.properties → broker-a-s, a master with defaults');
+});
