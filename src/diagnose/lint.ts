@@ -1,4 +1,4 @@
-import type { Finding } from '../base/finding.js';
+import type { Finding, FindingPlace } from '../base/finding.js';
 import { compareVersions, DEFAULT_RELEASE } from '../rocketmq/releases.js';
 import { addressFindings } from './lint/address-rules.js';
 import { aclFindings, roleFindings } from './lint/broker-rules.js';
@@ -7,6 +7,7 @@ import type { ConfigSet } from './lint/config-set.js';
 import { groupFindings, peerFindings } from './lint/election-rules.js';
 import { elsewhereFindings } from './lint/elsewhere-rules.js';
 import { remarkFindings, scriptFindings } from './lint/file-rules.js';
+import { hostFindings } from './lint/host-rules.js';
 import { spotsOf } from './lint/hosts.js';
 import { keyFindings } from './lint/key-rules.js';
 import { NodeView } from './lint/node-view.js';
@@ -34,7 +35,8 @@ export function lint(sets: readonly ConfigSet[], version: string | undefined, ow
   const releases = [...new Set(reports.map(({ rocketmq }) => rocketmq))].sort(compareVersions);
   return {
     rocketmq: releases.length > 0 ? releases.join(', ') : (version ?? DEFAULT_RELEASE),
-    files: sets.reduce((sum, { files }) => sum + files.filter(({ role }) => role !== undefined).length, 0),
+    files: new Set(sets.flatMap(({ files }) => files.flatMap(({ role, path, within }) => (role === undefined ? [] : [within ?? path]))))
+      .size,
     findings: settle(reports.flatMap(({ findings }) => findings)),
     oneMachine: settle(reports.flatMap(({ oneMachine }) => oneMachine)),
   };
@@ -45,6 +47,10 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
   const nodes = files.flatMap((file) => (file.role === undefined ? [] : [new NodeView(file, file.role, release)]));
   const together = runTogether(nodes);
   const clashes = clashFindings(together, spotsOf(set));
+  const pairs = pairFindings(together);
+  // A pair without a common NameServer is said more exactly.
+  const split = new Set(pairs.filter(({ code }) => code === 'NAMESRV_DIFFERS').flatMap(({ at }) => at.map(placeKey)));
+  const isSaid = ({ code, at }: Finding) => code === 'NAMESRV_DIFFERS' && at.every((place) => split.has(placeKey(place)));
   const findings = [
     ...files.flatMap(remarkFindings),
     ...nodes.flatMap((node) => [
@@ -56,8 +62,9 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
       ...pathFindings(node),
       ...portFindings(node),
     ]),
-    ...pairFindings(together),
-    ...groupFindings(together),
+    ...pairs,
+    ...hostFindings(together, set.hosts).filter((each) => !isSaid(each)),
+    ...groupFindings(together, set.hosts !== undefined),
     ...clashes.meant,
     ...scriptFindings(set),
   ];
@@ -65,7 +72,8 @@ function lintSet(set: ConfigSet, release: Release, own: readonly string[]): Pick
   return { rocketmq: release.version, findings, oneMachine: oneMachine.map((each): Finding => ({ ...each, severity: 'warning' })) };
 }
 
-const keyOf = ({ code, at }: Finding) => `${code} ${at.map(({ file, line }) => `${file}:${line}`).join(' ')}`;
+const placeKey = ({ file, line }: FindingPlace) => `${file}:${line}`;
+const keyOf = ({ code, at }: Finding) => `${code} ${at.map(placeKey).join(' ')}`;
 
 /** Each finding once, in the order of the files and lines; what follows from another finding comes after it. */
 function settle(findings: readonly Finding[]): Finding[] {

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { NodeView } from '../diagnose/lint/node-view.js';
-import { BROKER_NAME } from '../profile/names.js';
+import { BROKER_NAME, isReservedId } from '../profile/names.js';
 import { type Change, change, meant } from './change.js';
+import { UNNAMED } from './kubernetes-file.js';
 import { firstFree, type NodeIds } from './node-ids.js';
 
-/** `view` has its settings; for a peer that only other files mention, it is the view of one of those files. */
-export type BrokerIdentity = { view: NodeView; id: string; brokerName: string; brokerId: number };
+/** `view` has its settings; for a peer that only other files mention, it is the view of one of those files, and they say its `address`. */
+export type BrokerIdentity = { view: NodeView; id: string; brokerName: string; brokerId: number; address?: string | undefined };
 export type Identities = { brokers: BrokerIdentity[]; changes: Change[] };
 
 /** Gives each broker a name and an id that match: names are kept, and a slave gets the name of its master. Masters come first. */
@@ -56,8 +57,15 @@ const isSlave = (view: NodeView) => meant(view, 'brokerRole')?.toUpperCase() ===
 /** @returns its brokerName, or one made from it or from the file name if it is not valid. */
 export function nameOf(view: NodeView, changes: Change[]): string {
   const written = meant(view, 'brokerName');
-  const valid = validName(written || fileStem(view)) ?? 'broker-a';
-  if (valid !== written) changes.push(change(view, 'brokerName', `brokerName ${valid}`, 'a name is letters, digits, . _ and -'));
+  const stem = fileStem(view);
+  const named = written && !view.isOpen('brokerName') ? written : isReservedId(stem) || stem === UNNAMED ? 'broker-a' : stem;
+  const valid = validName(named) ?? 'broker-a';
+  const why = view.isOpen('brokerName')
+    ? 'its value is still missing'
+    : written
+      ? 'a name is letters, digits, . _ and -'
+      : 'it is not written, and RocketMQ would use the host name';
+  if (valid !== written) changes.push(change(view, 'brokerName', `brokerName ${valid}`, why));
   return valid;
 }
 

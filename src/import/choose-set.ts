@@ -7,7 +7,10 @@ const MAX_NAMED = 6;
 
 /** The set with brokers, together with the NameServers and controllers of the other sets. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED */
 export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
-  const withBrokers = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
+  const all = sets.filter(({ files }) => files.some(({ role }) => role === 'broker' || role === 'container'));
+  // What a Compose file, manifest or script starts, next to files that nothing starts.
+  const started = all.filter(isStarted);
+  const withBrokers = started.length === 1 ? started : all;
   const [set] = withBrokers;
   if (withBrokers.length > 1) {
     const firsts = withBrokers.map(({ files }) => files.find(({ role }) => role === 'broker' || role === 'container')?.path);
@@ -32,8 +35,17 @@ export function chooseSet(sets: readonly ConfigSet[]): ConfigSet {
       `${length.toLocaleString('en')} files are brokers, and one machine runs at most ${MAX_BROKERS}`,
       'Name the files of one cluster',
     );
-  const rest = sets.filter((other) => other !== set).flatMap(({ files }) => files);
+  const rest = sets.filter((other) => other !== set && !all.includes(other)).flatMap(({ files }) => files);
   return { ...set, files: [...set.files, ...rest].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+/** Whether at least half of its brokers are started by something among the files. */
+function isStarted({ files, scripts }: ConfigSet): boolean {
+  const brokers = files.filter(({ role }) => role === 'broker');
+  const launched = new Set(scripts.flatMap(({ launches }) => launches.flatMap(({ file }) => file ?? [])));
+  // A node without a file is one that a container starts.
+  const own = brokers.filter(({ path, within, entries }) => launched.has(path) || (within !== undefined && entries.length === 0));
+  return brokers.length > 0 && own.length * 2 >= brokers.length;
 }
 
 function notImportable(why: string, next: string): RmqdevError {

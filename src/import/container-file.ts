@@ -4,7 +4,8 @@ import type { Containers } from '../diagnose/lint/config-set.js';
 /** What compose, Kubernetes and docker run have in common when they start RocketMQ. */
 const STARTS =
   /\bimage:\s*["']?\S*rocketmq|\b(?:docker|podman|nerdctl)\s+(?:container\s+)?run\b[^\n]*(?:rocketmq|mqbroker|rmq)|^FROM\s+\S*rocketmq|\bmqbroker\b/im;
-const IS_CONTAINER_FILE = /\.(ya?ml)$|(^|[/\\])(Dockerfile|Containerfile)[\w.-]*$|(^|[/\\])docker-compose[\w.-]*$/i;
+const IS_CONTAINER_FILE =
+  /\.ya?ml(\.(tmpl|tpl|template|j2|example|sample|dist))?$|(^|[/\\])(Dockerfile|Containerfile)[\w.-]*$|(^|[/\\])docker-compose[\w.-]*$/i;
 const HOST_NETWORK = /\bnetwork_mode:\s*["']?host\b|\bhostNetwork:\s*true\b|--net(?:work)?[= ]host\b/;
 
 export type ContainerFile = { path: string; text: string; isOnHostNetwork: boolean };

@@ -2,11 +2,12 @@ import { RmqdevError } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import type { NodeView } from '../diagnose/lint/node-view.js';
 import type { ElectionMode } from '../rocketmq/releases.js';
+import { idsOf, peersOf, textOf } from './addresses.js';
 import { type BrokerIdentity, fileStem, type Identities, validName } from './broker-identities.js';
 import { type Change, change, meant } from './change.js';
 import { firstFree, type NodeIds } from './node-ids.js';
 
-type Member = { view: NodeView; number: number };
+type Member = { view: NodeView; number: number; address?: string | undefined };
 
 /** As a profile requires for a DLedger group. */
 const FEWEST_PEERS = 3;
@@ -29,9 +30,11 @@ export function electedIdentities(views: readonly NodeView[], election: Election
     );
     names.add(brokerName);
     tellNames(peers, brokerName, election, changes);
-    const members = election === 'dledger' ? dledgerMembers(peers, brokerName, changes) : peers.map((view, number) => ({ view, number }));
+    const members: Member[] =
+      election === 'dledger' ? dledgerMembers(peers, brokerName, changes) : peers.map((view, number) => ({ view, number }));
     for (const view of peers) tellIdentity(view, election, changes);
-    for (const { view, number } of members) brokers.push({ view, id: ids.allot(brokerName, `-n${number}`), brokerName, brokerId: -1 });
+    for (const { view, number, address } of members)
+      brokers.push({ view, id: ids.allot(brokerName, `-n${number}`), brokerName, brokerId: -1, address });
   }
   return { brokers, changes };
 }
@@ -48,7 +51,7 @@ function groupsOf(views: readonly NodeView[], election: ElectionMode): Map<strin
 function commonName(views: readonly NodeView[]): string | undefined {
   const counts = new Map<string, number>();
   for (const view of views) {
-    const name = validName(meant(view, 'brokerName') ?? '');
+    const name = view.isOpen('brokerName') ? undefined : validName(meant(view, 'brokerName') ?? '');
     if (name) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
@@ -78,7 +81,7 @@ function tellIdentity(view: NodeView, election: ElectionMode, changes: Change[])
 
 /** Each peer under the number of its dLegerSelfId, and the peers that are only in dLegerPeers. */
 function dledgerMembers(views: readonly NodeView[], brokerName: string, changes: Change[]): Member[] {
-  const listed = new Set(views.flatMap((view) => [...peerPorts(view).keys()]));
+  const listed = new Set(views.flatMap(({ file }) => idsOf(textOf(file, 'dLegerPeers')).flatMap((self) => numberOf(self) ?? [])));
   const members: Member[] = [];
   const isTaken = (number: number) => members.some((member) => member.number === number);
   const wanted = views.map((view) => ({ view, number: numberOf(meant(view, 'dLegerSelfId')) }));
@@ -96,7 +99,8 @@ function dledgerMembers(views: readonly NodeView[], brokerName: string, changes:
   const [first] = [...members].sort((a, b) => a.number - b.number);
   for (const number of listed) {
     if (!first || isTaken(number)) continue;
-    members.push({ view: first.view, number });
+    const address = peersOf(textOf(first.view.file, 'dLegerPeers')).find(({ self }) => numberOf(self) === number)?.host;
+    members.push({ view: first.view, number, address });
     const why = `n${number} is in the list but has no file; it gets the settings of n${first.number}`;
     changes.push(change(first.view, 'dLegerPeers', `${brokerName}-n${number} as well`, why));
   }
@@ -112,16 +116,6 @@ function tooFew(members: readonly Member[], brokerName: string): RmqdevError {
     why: `no file and no dLegerPeers tells of more, and a group that outlives a peer needs at least ${FEWEST_PEERS}`,
     next: 'Name the files of the other peers too, or list all of them in dLegerPeers',
   });
-}
-
-/** @returns number → DLedger port of dLegerPeers (`n0-host:40911;n1-…`). */
-export function peerPorts(view: NodeView): Map<number, number> {
-  const peers = (meant(view, 'dLegerPeers') ?? '').split(';').flatMap((peer): [number, number][] => {
-    const [, self, port] = /^\s*([A-Za-z]\w*)-.+:(\d{1,5})\s*$/.exec(peer) ?? [];
-    const number = numberOf(self);
-    return number === undefined ? [] : [[number, Number(port)]];
-  });
-  return new Map(peers);
 }
 
 function numberOf(selfId: string | undefined): number | undefined {

@@ -20,6 +20,8 @@ export type ImportRequest = {
   name: string | undefined;
   rocketmq: string | undefined;
   mayReplace: boolean;
+  /** Everything on this machine, also if the files are of several hosts. */
+  oneMachine?: boolean;
 };
 
 export type ImportResult = {
@@ -29,6 +31,8 @@ export type ImportResult = {
   name: string;
   rocketmq: string;
   nodes: string[];
+  /** Empty: everything runs on this machine. */
+  hosts: { name: string; address: string }[];
   findings: ImportedFinding[];
   changes: Change[];
 };
@@ -37,13 +41,21 @@ export type ImportResult = {
 export type ImportedFinding = Finding & { oneMachine: boolean; changedTo: string[] };
 
 /** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
-export async function importFiles({ paths, cwd, output, name, rocketmq, mayReplace }: ImportRequest): Promise<ImportResult> {
+export async function importFiles({
+  paths,
+  cwd,
+  output,
+  name,
+  rocketmq,
+  mayReplace,
+  oneMachine = false,
+}: ImportRequest): Promise<ImportResult> {
   const file = resolve(cwd, output ?? `${profileName(name, paths, cwd)}.yaml`);
   if (!mayReplace && (await exists(file))) {
     const text = { what: `${file} already exists`, why: 'import does not replace a file unless you say so' };
     throw new RmqdevError('FILE_NOT_WRITTEN', { ...text, next: 'Name another with -o, or add --force' });
   }
-  const sets = await readSets(paths);
+  const sets = (await readSets(paths)).map(({ hosts, ...set }) => ({ ...set, ...(hosts && !oneMachine ? { hosts } : {}) }));
   const wanted = rocketmq ?? supported(sets.flatMap(({ versions }) => versions));
   const version = wanted ?? DEFAULT_RELEASE;
   const { draft, changes } = toProfile(sets, version, wanted);
@@ -60,9 +72,14 @@ export async function importFiles({ paths, cwd, output, name, rocketmq, mayRepla
     oneMachine,
     changedTo: [...new Set(changes.filter((each) => concerns(each, finding)).map(({ to }) => to))],
   });
-  const findings = [...report.findings.map(settled(false)), ...report.oneMachine.map(settled(true))];
+  const hosts = Object.entries(draft.hosts ?? {}).map(([id, host]) => ({
+    name: id,
+    address: typeof host === 'string' ? host : host.address,
+  }));
+  const findings = [...report.findings.map(settled(false)), ...(hosts.length > 0 ? [] : report.oneMachine.map(settled(true)))];
   const stem = basename(file).replace(/\.ya?ml$/, '');
-  return { file, name: NODE_ID.test(stem) ? stem : asName(stem), rocketmq: version, nodes: Object.keys(draft.nodes), findings, changes };
+  const cluster = NODE_ID.test(stem) ? stem : asName(stem);
+  return { file, name: cluster, rocketmq: version, nodes: Object.keys(draft.nodes), hosts, findings, changes };
 }
 
 const NOT_WRITTEN: Readonly<Record<string, string>> = {

@@ -23,7 +23,9 @@ export function nameServers(
     const at = addresses.findIndex((address) => portOf(address) === port);
     if (at >= 0) addresses.splice(at, 1);
   }
-  const told = addresses.map((address) => ({ view: undefined, port: portOf(address) }));
+  // A Compose file or script has all of its NameServers, and one can have several names.
+  const isWhole = files.some(({ file }) => file.within !== undefined && !file.isManifest);
+  const told = (isWhole ? [] : addresses).map((address) => ({ view: undefined, port: portOf(address) }));
   const all: Omit<NameServer, 'id'>[] = [...found, ...told];
   return (all.length > 0 ? all : [{ view: undefined, port: DEFAULT_PORT }]).map((each, i) => ({
     id: ids.allot(`namesrv-${i + 1}`),

@@ -13,9 +13,14 @@ const CONTROLLERS_OBJECT = /^(Controller|Jraft)Config$/;
 const SETTLED =
   /^(listenPort|brokerId|brokerName|brokerClusterName|brokerRole|dLegerGroup|dLegerSelfId|enableDLegerCommitLog|enableControllerMode|enableControllerInNamesrv|grpcServerPort)$/;
 
-/** Keys that rmqdev writes, or that belong to another machine, and what replaces them. */
-const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
-  { keys: /^namesrvAddr$/, to: 'the NameServers of the profile', why: 'they run on this machine' },
+type Instead = { to: string; why: string };
+
+/**
+ * Keys that rmqdev writes, or that belong to another machine, and what replaces them. `onHosts` is what replaces them in a profile with
+ * hosts; null if it has the same there.
+ */
+const INSTEAD: readonly (Instead & { keys: RegExp; onHosts?: Instead | null })[] = [
+  { keys: /^namesrvAddr$/, to: 'the NameServers of the profile', why: 'they run on this machine', onHosts: null },
   {
     keys: /^(rocketMQClusterName|proxyClusterName)$/,
     to: 'the brokerClusterName of the profile',
@@ -23,7 +28,12 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
   },
   { keys: /^proxyMode$/, to: 'CLUSTER', why: 'in a profile a proxy is a separate process' },
   { keys: /^remotingListenPort$/, to: 'listenPort - 1', why: 'rmqdev chooses the ports of a node together' },
-  { keys: /^localServeAddr$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
+  {
+    keys: /^localServeAddr$/,
+    to: '127.0.0.1',
+    why: 'the nodes run on this machine; `advertise` sets another address',
+    onHosts: { to: 'the address of its host', why: '`advertise` sets another address' },
+  },
   {
     keys: /^tls\w*(Path|Password)$/,
     to: 'left out',
@@ -35,11 +45,31 @@ const INSTEAD: readonly { keys: RegExp; to: string; why: string }[] = [
     keys: /^dLegerPeers$/,
     to: 'the brokers of the profile that share its brokerName',
     why: 'they run on this machine, each at listenPort + 5',
+    onHosts: {
+      to: 'the brokers of the profile that share its brokerName',
+      why: 'each at listenPort + 5 of its host: a firewall must pass it',
+    },
   },
-  { keys: /^(controllerAddr|controllerDLegerPeers)$/, to: 'the controllers of the profile', why: 'they run on this machine' },
+  {
+    keys: /^(controllerAddr|controllerDLegerPeers)$/,
+    to: 'the controllers of the profile',
+    why: 'they run on this machine',
+    onHosts: null,
+  },
   { keys: /^controllerDLeger(Group|SelfId)$/, to: 'what rmqdev writes', why: 'only the controllers themselves read it' },
   { keys: /^(controllerType|jRaft\w+)$/, to: 'left out', why: 'the controllers of a profile agree by DLedger' },
-  { keys: /^(brokerIP[12]|bindAddress)$/, to: '127.0.0.1', why: 'the nodes run on this machine; `advertise` sets another address' },
+  {
+    keys: /^brokerIP[12]$/,
+    to: '127.0.0.1',
+    why: 'the nodes run on this machine; `advertise` sets another address',
+    onHosts: null,
+  },
+  {
+    keys: /^bindAddress$/,
+    to: '127.0.0.1',
+    why: 'the nodes run on this machine; `advertise` sets another address',
+    onHosts: { to: 'left out', why: 'a node listens where the other hosts reach it' },
+  },
   {
     keys: /(^storePath|^storeCheckpoint$|^abortFile$|Path$|Dir$|^rocketmqHome$)/,
     to: 'the folder of the node',
@@ -66,11 +96,13 @@ const FOREIGN: Readonly<Record<ElectionMode | 'fixed', { keys: RegExp; why: stri
  * The keys of a file that the release reads and rmqdev does not write itself. The file of a NameServer with a controller in it has
  * two readers: each gets its own keys.
  * @param election how the brokers of the profile get their master
+ * @param onHosts the profile has hosts
  */
 export function nodeProperties(
   view: NodeView,
   role: ImportedRole,
   election: ElectionMode | undefined,
+  onHosts: boolean,
 ): { properties: Record<string, string>; changes: Change[] } {
   const properties = new Map<string, string>();
   const changes: Change[] = [];
@@ -90,7 +122,12 @@ export function nodeProperties(
     if (SETTLED.test(key)) continue;
     const instead = INSTEAD.find(({ keys }) => keys.test(key));
     if (instead && (lookupKey(view.version, role, key) || NEVER_READ.has(key) || /^(storePath|haM)/.test(key))) {
-      changes.push(change(view, key, instead.to, instead.why));
+      const { to, why } = onHosts && instead.onHosts !== undefined ? (instead.onHosts ?? { to: undefined, why: '' }) : instead;
+      if (to !== undefined) changes.push(change(view, key, to, why));
+      continue;
+    }
+    if (view.isOpen(key)) {
+      changes.push(change(view, key, 'left out', 'its value is still missing'));
       continue;
     }
     const value = settingOf(view, key);

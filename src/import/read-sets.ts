@@ -3,16 +3,24 @@ import { basename, dirname } from 'node:path';
 import { systemCode } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
 import { formatBytes } from '../base/units.js';
-import type { ConfigFile, ConfigSet, Launch, StartScript } from '../diagnose/lint/config-set.js';
+import type { ConfigFile, ConfigSet, Launch, SetHost, StartScript } from '../diagnose/lint/config-set.js';
+import { textOf } from './addresses.js';
+import { identityOf, isShipped, joinedFolders } from './cluster-folders.js';
+import { readVariables } from './compose-file.js';
 import { readConfigFile } from './config-file.js';
 import { type ContainerFile, containersOf, mayStartContainers, readContainerFile } from './container-file.js';
+import { containerNodes, mountedFiles, type ReadPlan } from './container-nodes.js';
+import { readContainerPlan, readScriptPlan } from './container-plans.js';
 import { commonFolders, environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { type FoundFile, foundFiles } from './found-files.js';
+import { type HostName, type HostNames, readHostNames } from './host-names.js';
 import { PathMatcher } from './path-matcher.js';
+import { hostsOf } from './set-hosts.js';
 import { readStartScript } from './start-script.js';
 
-const CONFIG = /\.(properties|conf|cnf|cfg|ini|json)(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
+const CONFIG =
+  /(\.(properties|conf|cnf|cfg|ini|json)|(broker|namesrv|controller)[\w-]*(?=\.t))(\.(j2|jinja2?|tpl|tmpl|template|erb|example|sample|dist))?$/i;
 const SCRIPT = /\.(sh|cmd|bat|ps1)$/i;
 /** Configuration is small; a larger file is a log, or data. */
 const MAX_BYTES = 1_048_576;
@@ -42,21 +50,40 @@ export async function setsOf(
   read: (path: string) => Promise<Uint8Array | string | undefined>,
 ): Promise<ConfigSet[]> {
   const configs: { file: ConfigFile; asked: boolean }[] = [];
-  const scripts: ReturnType<typeof readStartScript>[] = [];
+  const scripts: StartScript[] = [];
   const others: string[] = [];
   const versions: NamedVersion[] = [];
   const containers: ContainerFile[] = [];
+  const names = new Map<string, HostName>();
+  const plans: (ReadPlan & { asked: boolean })[] = [];
+  const variables = new Map<string, ReadonlyMap<string, string>>();
   for (const { path, asked, trouble } of found) {
     const isScript = SCRIPT.test(path) || (!CONFIG.test(path) && /(^|\/)(start|run)[\w.-]*$/i.test(path));
     const isConfig = CONFIG.test(path) || (asked && !mayStartContainers(path));
     noteVersions(path, path, versions);
     if (!isScript && !isConfig && trouble === undefined) {
       others.push(path);
+      if (basename(path) === 'hosts') {
+        const content = await read(path);
+        if (content instanceof Uint8Array) readHostNames(readFileText(content).lines, names);
+      }
       if (mayStartContainers(path) || basename(path) === '.env') {
         const content = await read(path);
         const { lines } = readFileText(content instanceof Uint8Array ? content : new Uint8Array());
         containers.push(...readContainerFile(path, lines));
         for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
+        if (basename(path) === '.env') variables.set(dirname(path), readVariables(lines));
+        const plan = /\.ya?ml(\.\w+)?$/i.test(path)
+          ? readContainerPlan(lines.join('\n'), variables.get(dirname(path)) ?? new Map())
+          : undefined;
+        if (plan) plans.push({ path, plan, asked });
+        // Who names a Compose file alone means the files that it mounts too.
+        if (plan && asked) {
+          for (const mounted of mountedFiles(path, plan).filter((each) => CONFIG.test(each) && !found.some((file) => file.path === each))) {
+            const inside = await read(mounted);
+            if (inside instanceof Uint8Array) configs.push({ file: readConfigFile(mounted, inside, false), asked: true });
+          }
+        }
       }
       continue;
     }
@@ -71,15 +98,24 @@ export async function setsOf(
       const { lines } = readFileText(content);
       for (const line of lines) if (/rocketmq/i.test(line)) noteVersions(line, path, versions);
       containers.push(...readContainerFile(path, lines));
-      scripts.push(readStartScript(path, lines));
+      const { plan, rest: commands, inner } = readScriptPlan(lines);
+      plans.push(...[plan, ...inner].map((each) => ({ path, plan: each, asked })));
+      scripts.push(readStartScript(path, commands));
     } else configs.push({ file: readConfigFile(path, content, asked), asked });
   }
+  const contained = containerNodes(
+    plans,
+    configs.map(({ file }) => file),
+  );
+  const isAsked = (file: ConfigFile) => plans.some(({ path, asked }) => asked && path === file.within);
+  configs.push(...contained.files.map((file) => ({ file, asked: isAsked(file) })));
+  scripts.push(...contained.scripts);
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
   // A script may start files of several sets: a file that is not in the script's set is searched among all.
   const all = configs.map(({ file }) => file.path);
-  const rest = { scripts: linked(scripts, all), others, containers, versions };
+  const rest = { scripts: linked(scripts, all), others, containers, versions, names };
   const sets = byEnvironment(wanted)
-    .flatMap(group)
+    .flatMap((each) => group(each, contained.links))
     .map((files) => assemble(files, rest));
   return sets.length > 0 ? sets : [assemble([], rest)];
 }
@@ -135,31 +171,31 @@ function byEnvironment<T extends { file: ConfigFile }>(configs: readonly T[]): T
   return [...grouped(configs, ({ file }) => environmentOf(file.path, common)).values()];
 }
 
-const textOf = (file: ConfigFile, key: string) => file.entries.findLast((entry) => entry.key === key)?.value.trim() ?? '';
 const isControlled = (file: ConfigFile) => textOf(file, 'enableControllerMode').toLowerCase() === 'true';
 
-/** Replicas with controllers look alike: those with the same list of controllers belong together. */
-const identity = (file: ConfigFile) =>
-  isControlled(file) ? file.path : ['brokerName', 'brokerId', 'dLegerSelfId'].map((key) => textOf(file, key)).join('#');
+/** What belongs together from the start: a folder, with its manifests; a Compose file or a script, with what is in it. */
+const placeOf = ({ path, within, isManifest }: ConfigFile) => (within === undefined || isManifest ? dirname(within ?? path) : within);
 
-function group(configs: readonly { file: ConfigFile; asked: boolean }[]): ConfigFile[][] {
+function group(configs: readonly { file: ConfigFile; asked: boolean }[], links: readonly (readonly string[])[]): ConfigFile[][] {
   const named = configs.filter(({ asked }) => asked).map(({ file }) => file);
   const byFolder = grouped(
     configs.filter(({ asked }) => !asked).map(({ file }) => file),
-    ({ path }) => dirname(path),
+    placeOf,
   );
   const brokersOf = (files: readonly ConfigFile[]) => files.filter(({ role }) => role === 'broker');
   const isBrokerless = (files: readonly ConfigFile[]) => files.every(({ role }) => role !== 'broker' && role !== 'container');
   const folders = [...byFolder.values()];
-  const single = folders.filter((files) => !isBrokerless(files) && brokersOf(files).length <= 1);
-  const many = folders.filter((files) => brokersOf(files).length > 1);
+  const clusters = joinedFolders(folders, links).filter((files) => !isBrokerless(files));
+  const single = clusters.filter((files) => brokersOf(files).length <= 1);
+  const many = clusters.filter((files) => brokersOf(files).length > 1);
   const alone = single.flatMap(brokersOf);
   const fits =
-    new Set(alone.map(identity)).size === alone.length &&
+    new Set(alone.map(identityOf)).size === alone.length &&
     new Set(alone.filter(isControlled).map((file) => textOf(file, 'controllerAddr'))).size <= 1;
   const sets = [...many, ...(fits && single.length > 0 ? [single.flat()] : single), ...(isBrokerless(named) ? [] : [named])];
   // NameServers, controllers and proxies in separate folders belong to the brokers, if there is one set of brokers.
-  const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files));
+  const isIn = new Set(sets.flat());
+  const others = [...folders, named].filter((files) => files.length > 0 && isBrokerless(files) && !files.some((file) => isIn.has(file)));
   const [only, second] = sets;
   if (only && second === undefined) return [[...only, ...others.flat()]];
   return [...sets, ...others];
@@ -170,22 +206,44 @@ type Rest = {
   others: readonly string[];
   containers: readonly ContainerFile[];
   versions: readonly NamedVersion[];
+  names: HostNames;
 };
 
-function assemble(files: readonly ConfigFile[], { scripts, others, containers, versions }: Rest): ConfigSet {
-  const paths = files.map(({ path }) => path);
+function assemble(all: readonly ConfigFile[], { scripts, others, containers, versions, names }: Rest): ConfigSet {
+  const contained = (files: readonly ConfigFile[]) => {
+    const paths = files.map(({ path }) => path);
+    return containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0);
+  };
+  const hosts = hostsOf(all, { scripts, containers: contained(all), names });
+  const files = hosts ? withoutSamples(all) : all;
   return {
     files,
-    scripts: linked(scripts, paths),
+    ...(hosts ? { hosts } : {}),
+    scripts: linked(
+      scripts,
+      files.map(({ path }) => path),
+      hosts,
+    ),
     versions: versionsOf(files, versions),
     otherFiles: others.map((path) => basename(path)),
-    containers: containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0),
+    containers: contained(files),
   };
 }
 
-/** @returns the scripts, each launch with the one of `paths` that it means; without a match the launch keeps what it had. */
-function linked(scripts: readonly StartScript[], paths: readonly string[]): StartScript[] {
-  const files = new PathMatcher(paths);
-  const meant = (launch: Launch) => (launch.config === undefined ? undefined : files.find(launch.config)) ?? launch.file;
-  return scripts.map((script) => ({ ...script, launches: script.launches.map((launch) => ({ ...launch, file: meant(launch) })) }));
+/** A folder that was copied from a host still has the samples of the release, next to the files that were written. */
+function withoutSamples(files: readonly ConfigFile[]): ConfigFile[] {
+  const written = new Set(files.filter((file) => file.role === 'broker' && !isShipped(file)).map(identityOf));
+  return files.filter((file) => !(isShipped(file) && written.has(identityOf(file))));
+}
+
+/** @returns the scripts, each launch with the one of `paths` that it means, of its own host first; without a match it keeps what it had. */
+function linked(scripts: readonly StartScript[], paths: readonly string[], hosts: readonly SetHost[] = []): StartScript[] {
+  const everywhere = new PathMatcher(paths);
+  const matchers = new Map(hosts.map((host) => [host, new PathMatcher(host.files.filter((path) => paths.includes(path)))]));
+  return scripts.map((script) => {
+    const host = hosts.find(({ files }) => files.includes(script.path));
+    const meant = ({ config, file }: Launch) =>
+      (config === undefined ? undefined : ((host && matchers.get(host)?.find(config)) ?? everywhere.find(config))) ?? file;
+    return { ...script, launches: script.launches.map((launch) => ({ ...launch, file: meant(launch) })) };
+  });
 }

@@ -86,6 +86,17 @@ function expand(text: string, variables: ReadonlyMap<string, string>): string {
   });
 }
 
+/** @returns a function that replaces the variables that a script sets, by the last value of each. */
+export function variablesIn(lines: readonly string[]): (text: string) => string {
+  const variables = new Map<string, string>();
+  for (const { text } of joinLines(lines)) {
+    const [, name, fallback, value] =
+      /^\s*(?:export\s+|local\s+|readonly\s+)?([A-Za-z_]\w*)=(?:"?\$\{\w+:-([^}]*)\}"?|(.*?))\s*$/.exec(text) ?? [];
+    if (name !== undefined) variables.set(name, expand(unquote(fallback ?? value ?? ''), variables));
+  }
+  return (text) => expand(text, variables);
+}
+
 const unquote = (text: string) => text.trim().replace(/^(["'])(.*)\1$/, '$2');
 
 function heapRole(path: string, line: string): 'namesrv' | 'broker' | undefined {
@@ -94,7 +105,7 @@ function heapRole(path: string, line: string): 'namesrv' | 'broker' | undefined 
 }
 
 /** A line that ends in a backslash, or in the caret of cmd, continues in the next one. */
-function joinLines(lines: readonly string[]): { text: string; line: number }[] {
+export function joinLines(lines: readonly string[]): { text: string; line: number }[] {
   const joined: { text: string; line: number }[] = [];
   let open = false;
   lines.forEach((line, index) => {

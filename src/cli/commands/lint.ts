@@ -6,7 +6,7 @@ const HAS_ERRORS: ErrorCode = 'FINDINGS';
 
 export const lintCommand = defineCommand({
   command: 'lint <files..>',
-  describe: 'Check hand-written configuration files and start scripts: what RocketMQ would silently ignore',
+  describe: 'Check hand-written configuration files, start scripts, Compose files and manifests: what RocketMQ would silently ignore',
   builder: (argv) =>
     argv
       .positional('files', {
@@ -48,7 +48,7 @@ function nothingToCheck(files: readonly string[]): RmqdevError {
   return new RmqdevError('FILE_UNREADABLE', {
     what: `nothing was checked in ${files.join(', ')}`,
     why: 'no file there is the configuration of a NameServer, broker, controller or proxy',
-    next: 'Name the files, or the folder that holds them: .properties, .conf, rmq-proxy.json',
+    next: 'Name the files, or the folder that holds them: .properties, .conf, rmq-proxy.json, a Compose file, a manifest, a script',
   });
 }
 

@@ -11,10 +11,11 @@ const where = ({ file, line }: Place) => (line === null ? file : `${file}:${line
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** What several files have in common is said once, with every place. */
-export function renderImport({ file, name, rocketmq, nodes, findings, changes }: ImportResult, colors: Colors): string {
+export function renderImport({ file, name, rocketmq, nodes, hosts, findings, changes }: ImportResult, colors: Colors): string {
   const said = new Set(findings.filter(({ changedTo }) => changedTo.length > 0).flatMap(({ at }) => at.map(where)));
   const rest = changes.filter((each) => each.line === null || !said.has(where(each)));
   const clashes = findings.filter(({ oneMachine }) => oneMachine);
+  const isNamed = /^(.*)\.ya?ml$/.exec(basename(file))?.[1] === name;
   const count = (severity: (typeof SEVERITIES)[number], word: string) => {
     const { length } = findings.filter((finding) => finding.severity === severity && !finding.oneMachine);
     return counted(length, word);
@@ -26,12 +27,17 @@ export function renderImport({ file, name, rocketmq, nodes, findings, changes }:
     ),
     ...(clashes.length > 0 ? [colors.bold('Would clash, because everything runs on one machine now:')] : []),
     ...renderFindings(clashes, colors),
-    ...(rest.length > 0 ? [colors.bold('Changed for this machine:')] : []),
+    ...(rest.length > 0 ? [colors.bold(hosts.length > 0 ? 'Changed, or not said by the files:' : 'Changed for this machine:')] : []),
     ...alike(rest, (each) => (each.key === null ? each : `${each.to}\n${each.why}`)).flatMap((group) => renderChanges(group, colors)),
     `In the files: ${count('error', 'error')}, ${count('warning', 'warning')}.`,
     `${fromHere(file)}: ${nodes.join(', ')}, for RocketMQ ${rocketmq}.`,
-    `Next: rmqdev up ${fromHere(file)}${/^(.*)\.ya?ml$/.exec(basename(file))?.[1] === name ? '' : ` --name ${name}`}`,
+    ...nextSteps(`rmqdev up ${fromHere(file)}${isNamed ? '' : ` --name ${name}`}`, hosts),
   ].join('\n');
+}
+
+function nextSteps(command: string, hosts: ImportResult['hosts']): string[] {
+  if (hosts.length === 0) return [`Next: ${command}`];
+  return ['Next, on each host:', ...hosts.map((host) => `  ${host.address}: ${command} --host ${host.name}`)];
 }
 
 function renderFindings(findings: readonly ImportedFinding[], colors: Colors): string[] {

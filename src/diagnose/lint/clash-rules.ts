@@ -85,12 +85,12 @@ function outermost(clashes: readonly Clash[]): Clash[] {
 }
 
 function told({ wants, standing }: Clash, why: string) {
-  const at = [...new Map(wants.map(({ tenant, key }) => [tenant.node.file.path, placeOf(tenant.node, key)])).values()].sort((one, other) =>
-    one.file < other.file ? -1 : 1,
+  const places = [...new Map(wants.map(({ tenant, key }) => [tenant.node.file.path, placeOf(tenant.node, key)]))].sort(([one], [other]) =>
+    one < other ? -1 : 1,
   );
-  const names = at.map(({ file }) => file);
+  const names = places.map(([name]) => name);
   return {
-    at,
+    at: places.map(([, place]) => place),
     who: names.length === 2 ? `${names.join(' and ')} both` : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`,
     why: `${standing === 'likely' ? 'if they run on one host: ' : ''}${why}`,
     severity: standing === 'likely' ? ('warning' as const) : ('error' as const),

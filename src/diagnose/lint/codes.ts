@@ -91,6 +91,18 @@ export const LINT_CODES = {
   ],
   ADDRESS_SHARED: ['error', 'two brokers advertise the same address and port', 'all', 'namesrv/.../RouteInfoManager.java'],
   BROKER_IP_INVALID: ['error', 'brokerIP1 or brokerIP2 is not an address that others can reach', 'all', 'common/.../BrokerConfig.java'],
+  HOST_ADDRESS: [
+    'error',
+    'in one folder for each host: brokerIP1, brokerIP2 or the own peer is the address of another host',
+    'all',
+    'common/.../BrokerConfig.java',
+  ],
+  HOST_MISSING: [
+    'warning',
+    'in one folder for each host: a peer is a loopback address, or an address of no host',
+    '4.5 on',
+    'store/.../dledger/DLedgerCommitLog.java',
+  ],
   HA_MASTER_ADDRESS: [
     'error',
     'a slave with haMasterAddress never connects',

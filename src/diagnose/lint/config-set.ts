@@ -22,8 +22,14 @@ export type ReadRemark = {
 };
 
 export type ConfigFile = {
-  /** As the user named it. */
+  /** As the user named it. A file inside another one has its name after the path of that one. */
   path: string;
+  /** The file that contains this one: a Compose file, a Kubernetes manifest, a script with here-documents. */
+  within?: string;
+  /** That file is a manifest of Kubernetes: those of one folder are applied together. */
+  isManifest?: boolean;
+  /** The file after -c that a container has and that was not given: nothing is known of this node but that it runs. */
+  missing?: { config: string; line: number };
   /** Undefined: not a RocketMQ file. */
   role: ConfigRole | undefined;
   /** In the order of the file; a key can occur twice. */
@@ -60,9 +66,25 @@ export type Containers = {
   isOnHostNetwork: boolean;
 };
 
+/** A machine of a set that comes in one folder for each host. */
+export type SetHost = {
+  /** The name of its folder. */
+  name: string;
+  /** How the other hosts reach it. */
+  address: string;
+  /** What told the address. */
+  source: 'folder' | 'peers' | 'brokerIP' | 'haMasterAddress' | 'hosts file' | 'order of the NameServers' | 'name';
+  /** Other names of this address. */
+  aliases: readonly string[];
+  /** Paths of its configuration files and start scripts. */
+  files: readonly string[];
+};
+
 /** Files that are meant to run together. */
 export type ConfigSet = {
   files: readonly ConfigFile[];
+  /** At least two; undefined if the files do not come in one folder for each host. */
+  hosts?: readonly SetHost[];
   scripts: readonly StartScript[];
   /** Versions that paths and scripts name. */
   versions: readonly string[];

@@ -71,11 +71,14 @@ function ownPeers(node: NodeView, kind: Kind): Finding[] {
     : tell(`${twice} occurs twice among the peers`, `they are ${peers}`, 'Give each peer its own id and address');
 }
 
-/** What the peers of a group say about each other, and the brokers about their controllers. */
-export function groupFindings(nodes: readonly NodeView[]): Finding[] {
+/**
+ * What the peers of a group say about each other, and the brokers about their controllers.
+ * @param areHosts each folder is a host: then a group is not in one folder
+ */
+export function groupFindings(nodes: readonly NodeView[], areHosts: boolean): Finding[] {
   const found = KINDS.flatMap((kind) => {
     const members = nodes.filter((node) => kind.isOn(node) && !isOpen(node, kind) && node.value(kind.keys.group) !== undefined);
-    return groups(members).flatMap((group) => differences(group, kind));
+    return (areHosts ? [members] : groups(members)).flatMap((group) => differences(group, kind));
   });
   return [...found, ...controllerFindings(nodes)];
 }

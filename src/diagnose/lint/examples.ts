@@ -70,6 +70,18 @@ export const LINT_EXAMPLES: Readonly<Record<LintCode, LintExample>> = {
     },
   },
   BROKER_IP_INVALID: { files: { 'broker.conf': broker('brokerIP1=192.168.1.10:10911') } },
+  HOST_ADDRESS: {
+    files: {
+      '192.168.1.20/broker.conf': broker('brokerIP1=192.168.1.20', 'namesrvAddr=192.168.1.20:9876'),
+      '192.168.1.21/broker.conf': 'brokerName=broker-b\nbrokerIP1=192.168.1.20\nlistenPort=10931\nnamesrvAddr=192.168.1.20:9876\n',
+    },
+  },
+  HOST_MISSING: {
+    files: {
+      '192.168.1.20/broker.conf': peers('n0', 'n0-192.168.1.20:40911;n1-192.168.1.21:40911;n2-192.168.1.32:40911'),
+      '192.168.1.21/broker.conf': peers('n1', 'n0-192.168.1.20:40911;n1-192.168.1.21:40911;n2-192.168.1.32:40911'),
+    },
+  },
   HA_MASTER_ADDRESS: { files: { 'broker-a-s.conf': slave('haMasterAddress=192.168.1.10:10912') }, rocketmq: '5.3.3' },
   DLEDGER_PEERS: {
     files: {

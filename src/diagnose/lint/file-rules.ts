@@ -40,10 +40,10 @@ const REMARKS: Readonly<Record<ReadRemark['kind'], readonly [LintCode, string, s
   ],
 };
 
-export function remarkFindings({ path, remarks }: ConfigFile): Finding[] {
+export function remarkFindings({ path, within, remarks }: ConfigFile): Finding[] {
   return remarks.map(({ kind, line, text, detail }) => {
     const [code, what, why, next] = REMARKS[kind];
-    return finding(code, [`${path} ${what}`, detail === '' ? why : `${why} (${detail})`, next], [{ file: path, line, text }]);
+    return finding(code, [`${path} ${what}`, detail === '' ? why : `${why} (${detail})`, next], [{ file: within ?? path, line, text }]);
   });
 }
 

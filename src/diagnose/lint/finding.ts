@@ -21,7 +21,8 @@ function visible(text: string): string {
 
 export const placeOf = (node: NodeView, ...keys: string[]): FindingPlace => {
   const entry = keys.map((key) => node.entry(key)).find((found) => found !== undefined);
-  return entry ? place(node.file.path, entry) : { file: node.file.path, line: null, text: '' };
+  const file = node.file.within ?? node.file.path;
+  return entry ? place(file, entry) : { file, line: null, text: '' };
 };
 export const place = (file: string, { line, text }: Pick<Entry, 'line' | 'text'>): FindingPlace => ({ file, line, text });
 

@@ -13,6 +13,7 @@ export type Sharing = { network: Relation; disk: Relation };
 export type Spot = {
   /** Equal for nodes about which the files say the same. */
   key: string;
+  /** Of its host, if the files come in one folder for each; else its own. */
   ip: string | undefined;
   folderIp: string | undefined;
   isLocal: boolean;
@@ -25,6 +26,7 @@ export type Spot = {
 /** Where nodes should run, as far as the files say. */
 export function spotsOf(set: ConfigSet): (node: NodeView) => Spot {
   const scripts = scriptsByFile(set);
+  const hosts = new Map((set.hosts ?? []).flatMap(({ address, files }) => files.map((file): [string, string] => [file, address])));
   const containers = new Map<string, Spot['container']>();
   for (const { files, isOnHostNetwork } of set.containers ?? []) {
     for (const file of files) {
@@ -35,7 +37,7 @@ export function spotsOf(set: ConfigSet): (node: NodeView) => Spot {
   return (node) => {
     const { path } = node.file;
     const told = {
-      ip: ipOf(node),
+      ip: hosts.get(path) ?? ipOf(node),
       folderIp: folderIp(node),
       isLocal: isLocal(node),
       hasServiceNames: hasServiceNames(node),

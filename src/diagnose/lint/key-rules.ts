@@ -8,7 +8,7 @@ import { isTemplateLine, type Placeholder, placeholderOf } from './placeholder.j
 
 /** What is wrong with one line of one file. */
 export function keyFindings(node: NodeView): Finding[] {
-  const { path } = node.file;
+  const path = node.file.within ?? node.file.path;
   // Only one of two branches of a template is in the final file.
   const branches = node.file.entries.some(({ text }) => isTemplateLine(text));
   const entries = node.file.entries.filter(({ key, text }) => !isTemplateLine(text) && !placeholderOf(key));
@@ -29,7 +29,7 @@ export function keyFindings(node: NodeView): Finding[] {
 }
 
 function unread({ version, role, file }: NodeView, entry: Entry): Finding {
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   const { key } = entry;
   const dead = NEVER_READ.get(key);
   if (dead) return finding('KEY_DEAD', [`no release reads ${key}`, dead, 'Remove the line'], at);
@@ -68,7 +68,7 @@ function isClose(a: string, b: string): boolean {
 }
 
 function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNullable<ReturnType<typeof lookupKey>>): Finding[] {
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   // Before backslashes are removed: \# is written on purpose.
   const behind = /^(.*?)\s+(#|\/\/|!)(?!\S*:)/.exec(entry.raw);
   if (behind) {
@@ -91,8 +91,8 @@ function valueFindings({ version, file }: NodeView, entry: Entry, known: NonNull
 /** Names and folders of templates, which another program fills in. */
 const TEMPLATE_FILE = /\.(j2|jinja2?|tpl|tmpl|template|erb|ftl|mustache)$|(^|[/\\])templates?[/\\]/i;
 
-function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
-  const isTemplate = kind === 'template' || (kind === 'variable' && TEMPLATE_FILE.test(path));
+function placeholder({ path, within }: ConfigFile, entry: Entry, { kind, text }: Placeholder): Finding {
+  const isTemplate = kind === 'template' || (kind === 'variable' && (within !== undefined || TEMPLATE_FILE.test(path)));
   const why = isTemplate
     ? 'this is a template; lint did not check what depends on the value'
     : kind === 'variable'
@@ -100,7 +100,7 @@ function placeholder({ path }: ConfigFile, entry: Entry, { kind, text }: Placeho
       : 'it stands for a value that is still missing';
   const next = isTemplate ? 'Run lint on the generated file too' : `Write the value of ${entry.key}`;
   const what = `${entry.key} holds a placeholder: ${readable(text)}`;
-  return finding('PLACEHOLDER', [what, why, next], [place(path, entry)], isTemplate ? 'info' : 'warning');
+  return finding('PLACEHOLDER', [what, why, next], [place(within ?? path, entry)], isTemplate ? 'info' : 'warning');
 }
 
 /** Source: store/.../config/MessageStoreConfig.java getDiskMaxUsedSpaceRatio; DefaultMessageStore.java (5.x ratios). */
@@ -113,7 +113,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 function rangeFindings(file: ConfigFile, entry: Entry): Finding[] {
   const range = RANGES[entry.key];
   const value = Number(entry.value);
-  const at = [place(file.path, entry)];
+  const at = [place(file.within ?? file.path, entry)];
   if (range && (value < range[0] || value > range[1])) {
     const why = `RocketMQ cuts it to the range ${range[0]} to ${range[1]}`;
     return [finding('VALUE_OUT_OF_RANGE', [`${entry.key}=${entry.value} is out of range`, why, 'Write a value within the range'], at)];

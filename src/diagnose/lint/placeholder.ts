@@ -15,6 +15,7 @@ const WORDS = [
   /\b(?:TODO|FIXME|PLACEHOLDER)\b.*/,
   /\b(?:\d{1,3}\.){0,3}(?:[xX*]{1,3}\.){1,3}[xX*]{1,3}\b|\b(?:\d{1,3}\.){1,3}[xX*]{1,3}(?:\.[xX*\d]{1,3})*(?=:|;|$)/,
   /\bx{3,}\b/i,
+  /^_+[A-Z][A-Z0-9_]*$/,
 ];
 
 /** @returns undefined if `value` can be a real value */

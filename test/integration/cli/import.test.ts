@@ -27,9 +27,13 @@ test.each([
 });
 
 // The stand-ins for the JVMs elect nobody: test/e2e/elections does that.
-test('the DLedger files of two-hosts: import, and up would start three peers', async () => {
+test('the DLedger files of three hosts: brought to one machine, up would start three peers; else the hosts are said', async () => {
   const h = harness();
-  expect(await h.run('import', join(ARTICLES, 'two-hosts-dledger'), '-o', 'dledger.yaml', '--json')).toMatchObject({ code: 0 });
+  const onHosts = await h.run('import', join(ARTICLES, 'two-hosts-dledger'), '-o', 'hosts.yaml');
+  expect(onHosts.stdout).toContain('\n  172.17.160.30: rmqdev up ./hosts.yaml --host 172-17-160-30\n');
+  expect(await h.run('import', join(ARTICLES, 'two-hosts-dledger'), '--one-machine', '-o', 'dledger.yaml', '--json')).toMatchObject({
+    code: 0,
+  });
   const release = ['--rocketmq', h.release('4.7.0'), '--java', FAKE_JDK];
   const { code, json, stderr } = await h.run('up', './dledger.yaml', '--dry-run', ...release, '--json');
   expect(code, stderr).toBe(0);

@@ -5,7 +5,16 @@ import type { ImportedFinding, ImportResult } from '../../../../src/import/impor
 
 const result = (more: Partial<ImportResult>): string =>
   renderImport(
-    { file: '/elsewhere/mine.yaml', name: 'mine', rocketmq: '4.7.0', nodes: ['namesrv-1', 'broker-a'], findings: [], changes: [], ...more },
+    {
+      file: '/elsewhere/mine.yaml',
+      name: 'mine',
+      rocketmq: '4.7.0',
+      nodes: ['namesrv-1', 'broker-a'],
+      hosts: [],
+      findings: [],
+      changes: [],
+      ...more,
+    },
     pc.createColors(false),
   );
 const finding = (file: string, what: string, more: Partial<ImportedFinding> = {}): ImportedFinding => ({
@@ -83,4 +92,14 @@ test('changes that repeat are one, with the lines of each file; a single one is 
     '/elsewhere/mine.yaml: namesrv-1, broker-a, for RocketMQ 4.7.0.',
     'Next: rmqdev up /elsewhere/mine.yaml --name mine-2',
   ]);
+});
+
+test('the command for each host', () => {
+  const hosts = [
+    { name: 'a', address: '10.0.0.1' },
+    { name: 'b', address: '10.0.0.2' },
+  ];
+  expect(result({ hosts })).toContain(`Next, on each host:
+  10.0.0.1: rmqdev up /elsewhere/mine.yaml --host a
+  10.0.0.2: rmqdev up /elsewhere/mine.yaml --host b`);
 });
