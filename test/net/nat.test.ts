@@ -39,6 +39,9 @@ test(
     expect(await send(client, 'Test', 40, '--namesrv', NAMESRVS)).toBe(40);
     expect(await consume(client, 'Test', '--namesrv', NAMESRVS)).toBe(40);
 
+    // Slaves copy the topics of their masters every 10 s.
+    await until(async () => expect(await consume(client, 'Test', '--from-node', 'slave', '--namesrv', NAMESRVS)).toBe(40));
+
     const master = vms[1] as (typeof vms)[number];
     expect(await master.rmqdev('kill', 'master-b')).toMatchObject({ code: 0 });
     expect(await consume(client, 'Test', '--namesrv', NAMESRVS)).toBe(40);

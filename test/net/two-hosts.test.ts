@@ -19,6 +19,8 @@ test(
     await until(() => expectSynced([a, b]));
     expect(await send(b, 'Test', 40)).toBe(40);
     expect(await consume(a, 'Test')).toBe(40);
+    // Slaves copy the topics of their masters every 10 s.
+    await until(async () => expect(await consume(b, 'Test', '--from-node', 'slave')).toBe(40));
 
     const killed = await a.rmqdev('kill', 'master-a', '--json');
     expect(killed.lines).toContainEqual(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createParser } from '../../../src/cli/parser.js';
 import type { RunOf } from '../../../src/cli/session.js';
-import { SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
+import { profileNames, SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
 import { loadProfile } from '../../../src/profile/load-profile.js';
 import { checkProperty } from '../../../src/rocketmq/keys.js';
 import { isReleaseRole } from '../../../src/rocketmq/releases.js';
@@ -12,6 +12,7 @@ const NO_RUN: RunOf = () => ({ withDaemon: async () => {}, withOutput: async () 
 const FOLDERS = { cwd: '/nowhere', userProfiles: '/nowhere/profiles', shippedProfiles: SHIPPED_PROFILES };
 /** Each role is in one of them. */
 const PROFILES = ['2m2s', 'controller', 'proxy'];
+const SHIPPED: readonly string[] = (await profileNames(FOLDERS)).flatMap(({ name }) => name);
 
 test.each([
   ['the table of symptoms', adviceOfSymptoms(), 30],
@@ -32,8 +33,13 @@ test.each([
 async function whyRefused({ command, rocketmq }: Advice): Promise<string | undefined> {
   const [, ...args] = wordsOf(command);
   try {
-    const argv = (await createParser(args, NO_RUN, '0.0.0').exitProcess(false).parseAsync()) as { set?: string[]; heap?: string[] };
-    return await whyOverridesRefused({ set: argv.set ?? [], heap: argv.heap ?? [] }, rocketmq);
+    const argv = (await createParser(args, NO_RUN, '0.0.0').exitProcess(false).parseAsync()) as {
+      profile?: string;
+      set?: string[];
+      heap?: string[];
+    };
+    const profiles = args[0] === 'up' && argv.profile !== undefined && SHIPPED.includes(argv.profile) ? [argv.profile] : PROFILES;
+    return await whyOverridesRefused(profiles, { set: argv.set ?? [], heap: argv.heap ?? [] }, rocketmq);
   } catch (error) {
     const { message } = error as Error;
     const isOnlyNamed = args.length <= 2 && /^Not enough non-option arguments|^Missing required/.test(message);
@@ -41,10 +47,14 @@ async function whyRefused({ command, rocketmq }: Advice): Promise<string | undef
   }
 }
 
-async function whyOverridesRefused(overrides: { set: string[]; heap: string[] }, rocketmq: string): Promise<string | undefined> {
+async function whyOverridesRefused(
+  profiles: readonly string[],
+  overrides: { set: string[]; heap: string[] },
+  rocketmq: string,
+): Promise<string | undefined> {
   if (overrides.set.length + overrides.heap.length === 0) return undefined;
   let why: string | undefined;
-  for (const profile of PROFILES) {
+  for (const profile of profiles) {
     try {
       const { profile: loaded } = await loadProfile(profile, { ...FOLDERS, overrides });
       const issues = loaded.nodes.flatMap(({ role, properties }) =>

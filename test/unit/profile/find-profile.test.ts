@@ -56,7 +56,9 @@ test('a name without a profile is an error with all names and the nearest', asyn
   folder.write('mine.yaml', SMALL, folder.userProfiles);
   const error = await folder.errorOf('singel');
   expect(error.code).toBe('PROFILE_NOT_FOUND');
-  expect(error.text.why).toContain('known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, controller, dledger, proxy, single');
+  expect(error.text.why).toContain(
+    'known are mine, 2m-noslave, 2m2s-async, 2m2s-sync, 2m2s, 2m2s-two-hosts, controller, dledger-three-hosts, dledger, proxy, single',
+  );
   expect(error.text.next).toContain('Did you mean "single"?');
 });
 
@@ -83,7 +85,9 @@ test('profiles are listed once each with description, aliases and node count, br
     ['2m-noslave', 'shipped', 4],
     ['2m2s-async', 'shipped', 6],
     ['2m2s-sync', 'shipped', 6],
+    ['2m2s-two-hosts', 'shipped', 6],
     ['controller', 'shipped', 8],
+    ['dledger-three-hosts', 'shipped', 6],
     ['dledger', 'shipped', 5],
     ['proxy', 'shipped', 3],
   ]);
