@@ -48,13 +48,13 @@ test(
     expect(await master.rmqdev('start', 'broker-b')).toMatchObject({ code: 0 });
     await until(() => expectSynced(hosts));
 
-    // The hop that fails is told from outside: the HA port of a master is not passed any more.
+    // The hop that fails is told from outside: the port for old clients is not passed any more.
     await router.forward(
-      forwards.filter(({ port }) => port !== 10_912),
+      forwards.filter(({ port }) => port !== 10_909),
       { hairpin: true },
     );
     const doctor = await one.rmqdev('doctor', profile, '--advertise');
-    expect(doctor.stdout + doctor.stderr).toMatch(/port 10912 of broker-b.*does not get through/);
+    expect(doctor.stdout + doctor.stderr).toMatch(/port 10909 of broker-b.*does not get through/);
   },
   TIMEOUT_MS,
 );

@@ -23,7 +23,7 @@ import { clockFacts } from '../../machine/host-clock.js';
 import { THIS_MACHINE } from '../../machine/machine-world.js';
 import { preflightFacts } from '../../machine/preflight-facts.js';
 import { firstAllowedPort } from '../../machine/privileged-ports.js';
-import { advertiseFacts } from '../../machine/reach.js';
+import { advertiseFacts, ownInterfaces } from '../../machine/reach.js';
 import { rocketMqProcesses } from '../../machine/rocketmq-processes.js';
 import { sleepSettings } from '../../machine/sleep.js';
 import { storeFacts } from '../../machine/store.js';
@@ -33,6 +33,7 @@ import type { Profile } from '../../profile/profile.js';
 import type { ProfileOptions } from '../profile-options.js';
 import { requestedProfile } from '../requested-profile.js';
 import { hopsOf } from './hops-of-profile.js';
+import { hostHere, partHere } from './host-here.js';
 import { planOfCluster, planOfProfile, wantedPorts, wantedRelease } from './plan-of-profile.js';
 
 export type DoctorRequest = ProfileOptions & {
@@ -66,14 +67,16 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
   const folders = new Set(processes.value?.map(({ nodeFolder }) => nodeFolder));
   const isAlive = (folder: string) => folders.has(folder);
   const existing = clusters.find(({ name }) => name === clusterNameOf(profile));
-  const plan = planOfProfile(profile, { version: wanted.version, home, existing, isAlive });
+  const here = partHere(profile, hostHere(profile, existing, ownInterfaces()));
+  const plan = planOfProfile(here, { version: wanted.version, home, existing, isAlive });
   const running = new Set(plan.nodes.flatMap(({ id, change }) => (change === 'none' ? [id] : [])));
-  const ports = await wantedPorts(profile, { existing, others: clusters.filter((cluster) => cluster !== existing), running });
+  const all = await wantedPorts(profile, { existing, others: clusters.filter((cluster) => cluster !== existing), running });
+  const ports = all.filter(({ node }) => here.nodes.some(({ id }) => id === node));
 
   const [preflight, java, releases, busy, allowed, looked, leftovers, homes, environment, sleep, clocks, advertise, hops, hasMaven] =
     await Promise.all([
       preflightFacts(plan, { machine: THIS_MACHINE, platform, clock, hostNameWaitMs: HOST_NAME_WAIT_MS }),
-      bounded(() => javaFacts(profile, wanted.version), ANSWER_MS + 500, clock),
+      bounded(() => javaFacts(here, wanted.version), ANSWER_MS + 500, clock),
       listReleases(home),
       bounded(
         () =>

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.js';
-import { isLoopback } from '../../diagnose/preflight/advertise.js';
 import type { HopFacts } from '../../diagnose/reach/hops.js';
 import { type PortRow, portTable } from '../../diagnose/reach/port-table.js';
 import { hopFacts } from '../../machine/ask-sockets.js';
@@ -7,6 +6,7 @@ import type { HomeCluster } from '../../machine/home-clusters.js';
 import { ownInterfaces } from '../../machine/reach.js';
 import type { Profile } from '../../profile/profile.js';
 import { reachNodes } from '../ports/reach-nodes.js';
+import { hostHere } from './host-here.js';
 
 export type HopsRequest = {
   profile: Profile;
@@ -23,12 +23,7 @@ export async function hopsOf({ profile, clusters, address, isRunning, clock }: H
   if (address !== '' && !isRunning) return [];
   const interfaces = ownInterfaces();
   const [existing, others] = [clusters.find(({ name }) => name === profile.name), clusters.filter(({ name }) => name !== profile.name)];
-  const isHereHost = (host: string | null | undefined) => {
-    if (host === null || host === undefined) return true;
-    if (existing?.host !== undefined) return existing.host === host;
-    const at = profile.hosts?.find(({ name }) => name === host)?.address ?? '';
-    return isLoopback(at) || interfaces.some((own) => own.address === at);
-  };
+  const isHereHost = hostHere(profile, existing, interfaces);
   const found = await reachNodes({ profile, existing, others, interfaces });
   const tried = { clients: address, replication: address };
   const nodes = found.map((node) => (address !== '' && isHereHost(node.host) ? { ...node, advertise: tried } : node));
