@@ -30,17 +30,11 @@ export function controllerNumber(id: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and selectors. */
-const RESERVED_IDS: ReadonlySet<string> = new Set([
-  ...ROLES,
-  'all',
-  'masters',
-  'slaves',
-  'brokers',
-  'namesrvs',
-  'controllers',
-  'proxies',
-  'dashboards',
-]);
+/** Selectors that name a group of nodes. */
+export const NODE_GROUPS = ['all', 'masters', 'slaves', 'brokers', 'namesrvs', 'controllers', 'proxies', 'dashboards'] as const;
+export type NodeGroup = (typeof NODE_GROUPS)[number];
+
+/** Words that mean something else where a node id could stand: roles (`--set broker.heap=…`) and groups of nodes. */
+const RESERVED_IDS: ReadonlySet<string> = new Set([...ROLES, ...NODE_GROUPS]);
 
 export const isReservedId = (id: string): boolean => RESERVED_IDS.has(id);

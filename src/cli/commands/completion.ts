@@ -67,17 +67,8 @@ export function positionalsAfter(words: ReadonlySet<string>, commands: readonly 
 async function nodeIds(): Promise<string[]> {
   const client = await runningClient();
   const status = await client?.call('clusterStatus', { cluster: DEFAULT_CLUSTER }).catch(() => undefined);
-  return [
-    ...(status?.nodes.map((node) => node.id) ?? []),
-    'masters',
-    'slaves',
-    'brokers',
-    'namesrvs',
-    'controllers',
-    'proxies',
-    'dashboards',
-    'all',
-  ];
+  const { NODE_GROUPS } = await import('../../profile/names.js');
+  return [...(status?.nodes.map((node) => node.id) ?? []), ...NODE_GROUPS];
 }
 
 async function profileNames(): Promise<string[]> {

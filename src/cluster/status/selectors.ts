@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { RmqdevError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
+import type { NodeGroup } from '../../profile/names.js';
 
 /** What a selector can see about a node. */
 export type Selectable = { id: string; role: string; brokerName: string | null; brokerId: number | null };
@@ -13,16 +14,17 @@ export type LiveRoles = {
 
 export type Selection = { ids: string[]; notice: string | null };
 
-const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map<string, (node: Selectable) => boolean>([
-  ['all', () => true],
-  ['masters', (node) => node.role === 'broker' && node.brokerId === 0],
-  ['slaves', (node) => node.role === 'broker' && (node.brokerId ?? 0) > 0],
-  ['brokers', (node) => node.role === 'broker'],
-  ['namesrvs', (node) => node.role === 'namesrv'],
-  ['controllers', (node) => node.role === 'controller'],
-  ['proxies', (node) => node.role === 'proxy'],
-  ['dashboards', (node) => node.role === 'dashboard'],
-]);
+const GROUP_TESTS: Readonly<Record<NodeGroup, (node: Selectable) => boolean>> = {
+  all: () => true,
+  masters: (node) => node.role === 'broker' && node.brokerId === 0,
+  slaves: (node) => node.role === 'broker' && (node.brokerId ?? 0) > 0,
+  brokers: (node) => node.role === 'broker',
+  namesrvs: (node) => node.role === 'namesrv',
+  controllers: (node) => node.role === 'controller',
+  proxies: (node) => node.role === 'proxy',
+  dashboards: (node) => node.role === 'dashboard',
+};
+const GROUPS: ReadonlyMap<string, (node: Selectable) => boolean> = new Map(Object.entries(GROUP_TESTS));
 
 /**
  * Resolves one selector, in this order: exact id; live role (`master-a`, `slave-broker-a`); brokerName; glob; group.
