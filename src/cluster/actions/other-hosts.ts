@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { counted, formatDuration } from '../../base/units.js';
+import type { Profile } from '../../profile/profile.js';
 import { getRuntimeInfo } from '../../remoting/broker-api.js';
 import type { Cluster } from '../cluster.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
@@ -9,6 +11,9 @@ export function missedElsewhere(cluster: Cluster, id: string): readonly NodeSpec
   const spec = cluster.spec(id);
   return ROLE_DEFINITIONS[spec.role].missesElsewhere?.(spec, cluster.roleContext) ?? [];
 }
+
+/** As somebody types it: a name, or the path of a file of their own. */
+const profileWord = ({ name, file, source }: Profile) => (source === 'shipped' || source === 'user' ? name : `./${basename(file)}`);
 
 /** @returns what `up` cannot wait for: which nodes of other hosts do not answer, who waits for them, and how to start them. */
 export function silentHosts(cluster: Cluster): string[] {
@@ -23,7 +28,7 @@ export function silentHosts(cluster: Cluster): string[] {
     const who = nodes.length === all ? `host ${host} does not answer yet` : `host ${host} answers in part`;
     const waits = waiting.length === 0 ? '' : `; ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'} for it`;
     const addresses = nodes.map(({ id, localAddress }) => `${id} (${localAddress})`).join(', ');
-    return `${who}: ${counted(nodes.length, 'silent node')}, ${addresses}${waits}. Start it there with the same profile and addresses: \`rmqdev up ${cluster.profile.name} --host ${host}\``;
+    return `${who}: ${counted(nodes.length, 'silent node')}, ${addresses}${waits}. Start it there with the same profile and addresses: \`rmqdev up ${profileWord(cluster.profile)} --host ${host}\``;
   });
 }
 
