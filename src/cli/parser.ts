@@ -10,6 +10,7 @@ import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand } from './commands/explain.js';
+import { exportCommand } from './commands/export.js';
 import { groupCommand } from './commands/group.js';
 import { importCommand } from './commands/import.js';
 import { adminCommand, toolsCommand } from './commands/java-tools.js';
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   lintCommand,
   importCommand,
+  exportCommand,
   reportCommand,
   profilesCommand,
   profileCommand,

@@ -4,6 +4,7 @@ import type { KillItem } from '../../contract/events.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
 import { renderExplanation } from './explanation-text.js';
+import { renderExport } from './export-text.js';
 import { renderImport } from './import-text.js';
 import { renderLint } from './lint-formats.js';
 import type { Output } from './output.js';
@@ -159,6 +160,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     doctor: (report) => print(renderDoctor(report, colors)),
     lint: (report) => print(renderLint(report, colors)),
     imported: (result) => print(renderImport(result, colors)),
+    exported: (result) => stdout.write(renderExport(result)),
     report: (result) => print(renderReport(result, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),

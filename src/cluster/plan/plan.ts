@@ -134,10 +134,15 @@ function changeOf(cluster: Cluster, id: string, restart: readonly string[]): Pla
   return cluster.isLive(id) ? 'none' : 'start';
 }
 
-function checkProperties(request: PlanRequest, releases: ReadonlyMap<string, ReleaseRef>, notices: string[]): void {
+/** @throws RmqdevError PROFILE_INVALID for properties that their release does not have, or that have the wrong type. */
+export function checkProperties(
+  request: Pick<PlanRequest, 'profile' | 'placeOf'>,
+  releases: ReadonlyMap<string, Pick<ReleaseRef, 'version'>>,
+  notices: string[],
+): void {
   const problems: { at: string; message: string }[] = [];
   for (const node of request.profile.nodes) {
-    const { version } = releases.get(node.id) as ReleaseRef;
+    const { version } = releases.get(node.id) as Pick<ReleaseRef, 'version'>;
     for (const [key, value] of Object.entries(node.properties)) {
       const issue = checkProperty(version, node.role, key, value);
       if (!issue) continue;

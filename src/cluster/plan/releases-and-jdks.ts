@@ -71,7 +71,8 @@ async function peekRelease(
   return { home: join(world.home.releases, version), version, source: 'to be installed' };
 }
 
-function refuseUnknownRelease(version: string): void {
+/** @throws RmqdevError RELEASE_UNKNOWN */
+export function refuseUnknownRelease(version: string): void {
   if ((SUPPORTED_RELEASES as readonly string[]).includes(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
   const near = nearestRelease(version, SUPPORTED_RELEASES);
   throw new RmqdevError('RELEASE_UNKNOWN', {
