@@ -1,6 +1,7 @@
 import type { NodeSpec } from '../cluster/spec/node-spec.js';
 import { addressOf } from '../cluster/spec/placement.js';
 import { RequestCode } from '../remoting/codes.js';
+import { PROBE_GROUP } from '../rocketmq/system-names.js';
 
 /**
  * A health check without a JVM: bash sends a request of RocketMQ's own protocol and reads the answer, so it costs milliseconds and says more
@@ -9,10 +10,12 @@ import { RequestCode } from '../remoting/codes.js';
 export const ASK_SCRIPT = `#!/bin/bash
 # Asks a node of RocketMQ in its own protocol. Exit status 0: it gave the right answer.
 #   ask.sh namesrv HOST:PORT             it knows its clusters
-#   ask.sh controller HOST:PORT          the controllers have a leader
+#   ask.sh controller HOST:PORT          it knows its group
+#   ask.sh led HOST:PORT                 and the controllers have a leader
 #   ask.sh broker HOST:PORT BROKERNAME   its store gives an offset
 #   ask.sh registered HOST:PORT BROKERNAME REGISTERED NAMESRV...   and a NameServer tells clients this address
-#   ask.sh proxy HOST:PORT CLUSTER       it has a route to its brokers
+#   ask.sh proxy HOST:PORT               it answers, be it with an error
+#   ask.sh routes HOST:PORT CLUSTER      and it has a route to its brokers
 set -u
 
 # HOST:PORT CODE FIELDS: prints the answer without NUL bytes, and succeeds if its code is 0.
@@ -36,7 +39,8 @@ route() { ask "$1" ${RequestCode.GET_ROUTEINFO_BY_TOPIC} "\\"topic\\":\\"$2\\"";
 
 case "$1" in
   namesrv) ask "$2" ${RequestCode.GET_BROKER_CLUSTER_INFO} '' >/dev/null ;;
-  controller) ask "$2" ${RequestCode.CONTROLLER_GET_METADATA_INFO} '' | grep -q '"controllerLeaderAddress":"[^"]' ;;
+  controller) ask "$2" ${RequestCode.CONTROLLER_GET_METADATA_INFO} '' >/dev/null ;;
+  led) ask "$2" ${RequestCode.CONTROLLER_GET_METADATA_INFO} '' | grep -q '"controllerLeaderAddress":"[^"]' ;;
   broker) broker "$2" "$3" ;;
   registered)
     broker "$2" "$3" || exit 1
@@ -47,12 +51,13 @@ case "$1" in
       (route "$namesrv" "$brokerName") 2>/dev/null | grep -qF "\\"$address\\"" && exit 0
     done
     exit 1 ;;
-  proxy) route "$2" "$3" >/dev/null ;;
+  proxy) ask "$2" ${RequestCode.GET_CONSUMER_CONNECTION_LIST} '"consumerGroup":"${PROBE_GROUP}"' | grep -q '"code":' ;;
+  routes) route "$2" "$3" >/dev/null ;;
   *) exit 2 ;;
 esac
 `;
 
-/** @returns the arguments of ASK_SCRIPT, asked where the node runs: whether it answers. */
+/** @returns the arguments of ASK_SCRIPT, asked where the node runs: whether it answers. Nothing else than a restart of this node helps if it does not. */
 export function aliveQuestion(node: NodeSpec): string[] {
   const at = (port: number | undefined) => `127.0.0.1:${port}`;
   switch (node.role) {
@@ -61,7 +66,7 @@ export function aliveQuestion(node: NodeSpec): string[] {
     case 'controller':
       return ['controller', at(node.ports.listen)];
     case 'proxy':
-      return ['proxy', at(node.ports.remoting), node.brokerClusterName];
+      return ['proxy', at(node.ports.remoting)];
     case 'broker':
       return ['broker', at(node.ports.listen), node.brokerName as string];
   }
@@ -69,6 +74,9 @@ export function aliveQuestion(node: NodeSpec): string[] {
 
 /** @returns the same, for whether clients can use it. */
 export function readyQuestion(node: NodeSpec): string[] {
-  if (node.role !== 'broker') return aliveQuestion(node);
+  const [, at] = aliveQuestion(node) as [string, string];
+  if (node.role === 'namesrv') return aliveQuestion(node);
+  if (node.role === 'controller') return ['led', at];
+  if (node.role === 'proxy') return ['routes', at, node.brokerClusterName];
   return ['registered', ...aliveQuestion(node).slice(1), addressOf(node, 'clients'), ...node.namesrvAddrs];
 }

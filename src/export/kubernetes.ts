@@ -3,6 +3,7 @@ import { renderReasons, roleTitle } from '../cluster/roles/config-file.js';
 import { fixedPorts } from '../diagnose/fixed-ports.js';
 import type { Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
+import { isSince } from '../rocketmq/releases.js';
 import { ASK_SCRIPT, aliveQuestion, readyQuestion } from './ask.js';
 import {
   CONTAINER_DIFFERS,
@@ -41,6 +42,7 @@ const LABEL = /^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$/;
 export function exportKubernetes({ profile, versions, namespace = 'default' }: KubernetesRequest): Exported {
   refuseOutsideImages(profile, 'Kubernetes');
   refuseForKubernetes(profile, namespace);
+  refuseCutNames(profile, versions);
   const ports = fixedPorts(profile);
   const nodes = targetNodes({
     profile,
@@ -107,6 +109,19 @@ export function refuseForKubernetes(profile: Profile, namespace: string): void {
     if (restart.policy === 'never')
       refuse(`restart: never of ${id}`, 'a StatefulSet always restarts its containers', 'Omit it: `--set restart=on-crash`');
   }
+}
+
+/** The first DLedger cuts the address of a peer at its first hyphen. Source: dledger 0.1 MemberState (split), 0.3.1 (substring). */
+const WHOLE_NAMES_SINCE = '4.9.0';
+
+function refuseCutNames({ nodes }: Profile, versions: ReadonlyMap<string, string>): void {
+  const cut = nodes.find(({ id, election }) => election === 'dledger' && !isSince(versions.get(id) as string, WHOLE_NAMES_SINCE));
+  if (cut)
+    throw notExportable(
+      `DLedger of RocketMQ ${versions.get(cut.id)} cannot be exported to Kubernetes`,
+      'it cuts the name of a peer at the first hyphen, and pods have no fixed addresses',
+      `Use ${WHOLE_NAMES_SINCE} or later, such as --rocketmq 4.9.7`,
+    );
 }
 
 type Labels = Record<string, string>;
