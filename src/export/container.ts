@@ -38,13 +38,6 @@ export function refuseOutsideImages({ nodes, rocketmq, java, acl, tls }: Profile
     const jdk = node.java ?? java;
     if (jdk !== undefined)
       refuse(`java: ${jdk} of ${node.id}`, 'the official image has its own JDK', 'Omit it: `--set java=null`, or --set <node>.java=null');
-    const moved = Object.keys(node.properties).find((key) => /^(?:storePath|controllerStorePath)/.test(key));
-    if (moved)
-      refuse(
-        `${moved} of ${node.id}`,
-        'a folder outside of the volume is lost with the container',
-        `Omit it: the store is on the volume, in ${DATA}/store`,
-      );
   }
 }
 

@@ -61,7 +61,7 @@ export function exportForOperator({ profile, versions, namespace = 'default' }: 
     differs: [
       'The operator names NameServers and pods itself, and brokers tell clients the addresses of their pods.',
       'Its images (images/*/alpine there, tagged as below) must be in your registry: it has published few of them.',
-      'Kubernetes restarts a container that ends always and without limit; there are no probes, and a NameServer gets the heap of its image.',
+      'Kubernetes restarts a container that ends always and without limit; there are no probes.',
       'Store and logs are on a volume of the default storage class.',
     ],
   };
@@ -79,7 +79,7 @@ function refuseForOperator({ nodes, topics, groups }: Profile): void {
   if (topics.length + groups.length > 0)
     refuse('topics and groups', 'it has no resource for them', 'Omit them: `--set topics=[] --set groups=[]`, or omit --operator');
   for (const node of nodes) {
-    const { id, role, election, listenPort, jvm, heapBytes, properties, env } = node;
+    const { id, role, election, listenPort, properties } = node;
     if (role === 'proxy') refuse(id, 'it has no resource for a proxy');
     if (role === 'controller' || election === 'controller')
       refuse(id, 'it numbers controllers and their peers itself, and takes none of their properties');
@@ -91,11 +91,7 @@ function refuseForOperator({ nodes, topics, groups }: Profile): void {
         `its ${role === 'broker' ? 'brokers' : 'NameServers'} always listen on ${port}`,
         `Omit listenPort, or write ${port}`,
       );
-    if (
-      role === 'namesrv' &&
-      (Object.keys(properties).length > 0 || jvm.length > 0 || heapBytes !== undefined || Object.keys(env).length > 0)
-    )
-      refuse(`settings of ${id}`, 'its image gives a NameServer its heap, and no file');
+    if (role === 'namesrv' && Object.keys(properties).length > 0) refuse(`properties of ${id}`, 'it gives a NameServer no file');
   }
   refuseOtherIds(nodes);
 }
@@ -119,6 +115,7 @@ function refuseOtherIds(nodes: readonly NodeProfile[]): void {
 function nameService(namesrvs: readonly TargetNode[], { name }: Profile, namespace: string): object {
   const [first] = namesrvs;
   if (first === undefined) throw notExportable('a profile without NameServers', 'the operator makes them', 'Add one');
+  refuseDifferences('the NameServers', namesrvs);
   const memory = containerMemory(first);
   return {
     apiVersion: OPERATOR,
@@ -130,8 +127,11 @@ function nameService(namesrvs: readonly TargetNode[], { name }: Profile, namespa
       imagePullPolicy: 'IfNotPresent',
       hostNetwork: false,
       dnsPolicy: 'ClusterFirst',
-      // The image takes half of the memory of the machine otherwise.
-      env: [{ name: 'JAVA_OPT_EXT', value: heapFlags(first) }],
+      env: [
+        // The image takes half of the memory of the machine otherwise.
+        { name: 'JAVA_OPT_EXT', value: [heapFlags(first), ...otherFlags(first)].join(' ') },
+        ...Object.entries(first.env).map(([key, value]) => ({ name: key, value })),
+      ],
       resources: { requests: { cpu: '100m', memory: memory.request }, limits: { memory: memory.limit } },
       ...storage('1Gi', 'namesrv-storage'),
     },
@@ -217,12 +217,12 @@ function shared(group: readonly TargetNode[]): ConfigLine[] {
   return [...lines.values()].filter(({ key }) => !OF_THE_OPERATOR.has(key));
 }
 
-function refuseDifferences(brokerName: string, group: readonly TargetNode[]): void {
+function refuseDifferences(who: string, group: readonly TargetNode[]): void {
   const refuse = (what: string) => {
     throw notExportable(
-      `${brokerName} cannot be exported to the RocketMQ operator`,
-      `its brokers differ in ${what}, and the operator gives all of a group the same`,
-      'Set it for the role (roles.broker), or use `export kubernetes` without --operator',
+      `${who} cannot be exported to the RocketMQ operator`,
+      `${group.map(({ id }) => id).join(', ')} differ in ${what}, and the operator gives all of them the same`,
+      'Set it for the role (such as roles.broker), or use `export kubernetes` without --operator',
     );
   };
   const [first, ...others] = group as [TargetNode, ...TargetNode[]];
@@ -239,7 +239,7 @@ function refuseDifferences(brokerName: string, group: readonly TargetNode[]): vo
   const own = group.flatMap(({ profile }) => Object.keys(profile.properties)).find((key) => OF_THE_OPERATOR.has(key));
   if (own)
     throw notExportable(
-      `the property ${own} of ${brokerName}`,
+      `the property ${own} of ${who}`,
       'the operator sets it itself',
       'Omit it, or use `export kubernetes` without --operator',
     );
