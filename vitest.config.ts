@@ -9,7 +9,7 @@ const local = { isolate: false, ...timeouts };
 /** Real brokers. */
 const real = { globalSetup: [build, 'test/e2e/support/releases.ts'], ...timeouts };
 
-/** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. */
+/** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. engines: exports on podman, a Kubernetes API server, systemd and plain scripts. */
 export default defineConfig({
   test: {
     // Integration tests mostly wait for the processes that they started.
@@ -28,6 +28,18 @@ export default defineConfig({
       },
       // Two files at once: most of their time they wait, for elections, registrations and for slaves that catch up.
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real, maxWorkers: 2 } },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          ...real,
+          testTimeout: 600_000,
+          // It may build a Kubernetes API server.
+          hookTimeout: 5_400_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
       { test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
     ],
   },

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { installedRelease } from '../e2e/support/releases.js';
+import { type Rmqdev, withRmqdev } from '../e2e/support/rmqdev.js';
+import { freePorts } from '../support/free-ports.js';
+import { until } from '../support/until.js';
+import { Podman } from './support/podman.js';
+
+const VERSION = '5.5.0';
+const PROFILE = 'extends: 2m2s-sync\ntopics: [orders]\ngroups: [billing]\n';
+
+/** What a container of the cluster says about itself. */
+const states = async (podman: Podman): Promise<Record<string, string>> => {
+  const rows = (await podman.run(['ps', '-a', '--format', '{{.Names}} {{.Status}}'])).split('\n').filter((row) => row !== '');
+  return Object.fromEntries(rows.map((row) => [row.replace(/^shop_(.*)_1 .*/, '$1'), row.slice(row.indexOf(' ') + 1)]));
+};
+
+test('a Compose file runs as it was written: clients outside and inside, the death of a master, and what it held', () =>
+  withRmqdev(theWholeWay));
+
+async function theWholeWay(rmqdev: Rmqdev): Promise<void> {
+  await using podman = await Podman.open();
+  await podman.makeImage(`apache/rocketmq:${VERSION}`, VERSION, await installedRelease(VERSION));
+  const [first, second] = await freePorts(2);
+  const folder = join(podman.folder, 'shop');
+  writeFileSync(join(rmqdev.home, 'shop.yaml'), PROFILE);
+  const ports = [`namesrv-1.listenPort=${first}`, `namesrv-2.listenPort=${second}`].flatMap((port) => ['--set', port]);
+  await rmqdev.run('export', 'compose', './shop.yaml', '-o', folder, ...ports);
+
+  // Returns once everything that something else waits for is healthy.
+  await podman.compose(folder, 'up', '-d');
+  await until(async () => expect((await states(podman)).topics).toMatch(/^Exited \(0\)/));
+
+  // Outside: on this machine, which is not on the network of the containers.
+  const namesrv = `127.0.0.1:${first};127.0.0.1:${second}`;
+  const outside = (...args: string[]) => rmqdev.run(...args, '--namesrv', namesrv, '--json');
+  expect((await outside('topic', 'list')).stdout).toContain('orders');
+  await outside('send', 'orders', '-n', '20', '--body', 'outside {n}');
+
+  // Inside: mqadmin in a container of its own on that network.
+  const inside = (...args: string[]) =>
+    podman.run([
+      ...['run', '--rm', '--network', 'shop_default', `apache/rocketmq:${VERSION}`],
+      ...['java', '-cp', `/home/rocketmq/rocketmq-${VERSION}/conf:/home/rocketmq/rocketmq-${VERSION}/lib/*`],
+      ...['-Duser.home=/tmp', 'org.apache.rocketmq.tools.command.MQAdminStartup', ...args, '-n', `namesrv-1:${first};namesrv-2:${second}`],
+    ]);
+  expect(await inside('sendMessage', '-t', 'orders', '-p', 'inside')).toContain('SEND_OK');
+  expect(await inside('consumeMessage', '-t', 'orders')).toContain('outside 1');
+  const received = await outside('consume', 'orders', '-n', '21');
+  expect(received.stdout).toContain('"inside"');
+
+  const heldByA = Number((await outside('consume', 'orders', '-n', '21')).stdout.match(/"brokerName":"broker-a"/g)?.length);
+  expect(heldByA).toBeGreaterThan(0);
+  await podman.run(['kill', '-s', 'KILL', 'shop_broker-a_1']);
+  await until(async () => expect((await states(podman))['broker-a']).toMatch(/^Exited \(137\)/));
+  // Its slave has every message that the master had confirmed; the other master takes new ones.
+  await until(async () => expect((await outside('consume', 'orders', '-n', '21')).stdout).toContain('"inside"'));
+  await outside('send', 'orders', '-n', '5', '--body', 'meanwhile {n}', '--to', 'broker-b');
+
+  await podman.compose(folder, 'start', 'broker-a');
+  await until(async () => expect((await states(podman))['broker-a']).toContain('(healthy)'));
+  const after = await outside('consume', 'orders', '-n', '26');
+  expect(after.stdout.match(/"brokerName":"broker-a"/g)?.length).toBe(heldByA);
+  expect(after.stdout).toContain('meanwhile 5');
+
+  // As first process the JVM gets the signal, so each store is closed: no container needs SIGKILL (137).
+  await podman.compose(folder, 'stop');
+  const ends = Object.entries(await states(podman)).filter(([id]) => id.startsWith('broker') || id.startsWith('namesrv'));
+  expect(ends.map(([id, state]) => `${id} ${state}`).filter((end) => !/Exited \((0|143)\)/.test(end))).toEqual([]);
+  await podman.compose(folder, 'down', '-v');
+  expect(await states(podman)).toEqual({});
+}
