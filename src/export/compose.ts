@@ -90,7 +90,7 @@ function oneMachine({ profile, versions, advertise = ownAdvertise(profile), subn
       ? `Clients: in containers of this network, and on this machine if it runs Linux (brokers tell the addresses of their containers, ${subnet}). For Docker Desktop or clients on other machines, export again with --advertise <address of this machine>.`
       : `Clients: all that reach ${advertise}, where the ports are published${LOOPBACK.test(advertise) ? ': on this machine, not in containers' : ', also in containers if the machine reaches itself there'}.`;
   const head: Head = {
-    start: 'docker compose up -d --wait',
+    start: 'docker compose up -d',
     look: `docker compose ps; docker compose logs -f; rmqdev topic list --namesrv '${namesrvAddr}'`,
     differs: [who, ...differs(nodes)],
   };

@@ -52,6 +52,7 @@ export function exportProfile({ target, profile, versions, operator, options }: 
   checkProperties({ profile, placeOf: () => undefined }, releases, []);
   refuseOtherOptions(target, options);
   refusePlainAccounts(profile, versions);
+  refuseNoAddress(options);
   if (operator && target !== 'kubernetes')
     throw notExportable(
       `--operator with export ${target}`,
@@ -83,6 +84,11 @@ function refuseOtherOptions(target: ExportTarget, options: ExportOptions): void 
   );
   if (other)
     throw notExportable(`--${other} with export ${target}`, `${target} has no such thing`, `Omit it; it is for ${targetsWith(other)}`);
+}
+
+function refuseNoAddress({ advertise }: ExportOptions): void {
+  if (advertise !== undefined && !/^[a-zA-Z0-9._:-]+$/.test(advertise))
+    throw notExportable(`--advertise ${advertise}`, 'it must be a host name or an address', 'Write it as 192.168.1.20');
 }
 
 const targetsWith = (option: keyof ExportOptions) => EXPORT_TARGETS.filter((target) => OPTIONS_OF[target].includes(option)).join(', ');

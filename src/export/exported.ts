@@ -1,7 +1,13 @@
 import { RmqdevError } from '../base/errors.js';
 
 /** A file of an export; `path` is relative, with `/`. */
-export type ExportedFile = { path: string; text: string; isExecutable?: boolean };
+export type ExportedFile = {
+  path: string;
+  text: string;
+  isExecutable?: boolean;
+  /** It holds the secret of an account: others must not read it. */
+  isSecret?: boolean;
+};
 
 export type Exported = {
   /** The first is the one to read first: it begins with the three lines of `Head`. */

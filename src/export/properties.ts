@@ -31,7 +31,7 @@ export function exportProperties(request: ServerRequest): Exported {
         ...loopbackNote(server),
         'Nothing restarts a node that ends (the restart policy of the profile has no place here: see `export systemd`).',
         'The scripts of the release choose the collector and log collections to /dev/shm.',
-        'Crash reports, kill and the drills of rmqdev end here.',
+        'Crash reports, `kill`, `explain` and the other commands of rmqdev end here.',
       ],
     };
     const files: ExportedFile[] = [
@@ -40,6 +40,7 @@ export function exportProperties(request: ServerRequest): Exported {
       ...nodes.map((node) => ({
         path: pathOn(server, fileOf(node)),
         text: node.role === 'proxy' ? node.configText : `${titleOf(node)}\n\n${node.configText}`,
+        isSecret: node.account !== null,
       })),
     ];
     if (commands.length > 0) {

@@ -42,13 +42,13 @@ function machine(server: Server, { profile }: SystemdRequest): Exported {
     );
   const homes = [...new Set(nodes.map(({ release }) => release.home))];
   const head: Head = {
-    start: `${host === undefined ? '' : `on host ${host}: `}sudo useradd --system ${USER}; sudo install -D -m 0644 -t ${etc} conf/*; sudo install -m 0644 -t /etc/systemd/system *.service *.target; sudo systemctl daemon-reload; sudo systemctl enable --now ${target}`,
+    start: `${host === undefined ? '' : `on host ${host}: `}sudo useradd --system ${USER}; sudo install -D -m 0640 -g ${USER} -t ${etc} conf/*; sudo install -m 0644 -t /etc/systemd/system *.service *.target; sudo systemctl daemon-reload; sudo systemctl enable --now ${target}`,
     look: `systemctl list-dependencies ${target}; journalctl -f -u 'rocketmq-${profile.name}-*'; tail -F ${server.data}/*/logs/rocketmqlogs/*.log; namesrvAddr is ${clientNamesrvAddr(server.all)}`,
     differs: [
       ...loopbackNote(server),
       ...new Set(nodes.map((node) => restartOf(node.profile.restart).systemd.differs)),
       `RocketMQ is in ${homes.join(' and ')}, and ${[...new Set(nodes.map(javaOf))].join(' and ')} is the JDK${wantedJdk(nodes)}.`,
-      'A node that hangs is not restarted, and crash reports, kill and the drills of rmqdev end here.',
+      'A node that hangs is not restarted. Crash reports, `kill`, `explain` and the other commands of rmqdev end here.',
     ],
   };
   const asks = !profile.acl && !profile.tls;
@@ -58,6 +58,7 @@ function machine(server: Server, { profile }: SystemdRequest): Exported {
     ...nodes.map((node) => ({
       path: pathOn(server, `conf/${fileOf(node)}`),
       text: node.role === 'proxy' ? node.configText : `${titleOf(node)}\n\n${node.configText}`,
+      isSecret: node.account !== null,
     })),
   ];
   if (asks) files.push({ path: pathOn(server, 'conf/ask.sh'), text: ASK_SCRIPT, isExecutable: true });

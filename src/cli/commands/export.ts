@@ -24,7 +24,7 @@ export const exportCommand = defineCommand({
         .option('data', { type: 'string', describe: 'properties, systemd: the folder of stores and logs on the server' })
         .option('home', { type: 'string', describe: 'systemd: the folder of the release on the server' }),
     )
-      .example(...example('$0 export compose 2m2s -o shop && cd shop && docker compose up -d --wait', 'the official image'))
+      .example(...example('$0 export compose 2m2s -o shop && cd shop && docker compose up -d', 'the official image'))
       .example(...example('$0 export kubernetes 2m2s | kubectl apply -f -', 'StatefulSets, Services, ConfigMaps'))
       .epilogue('Needs no daemon and starts nothing. What the target cannot do is refused, and what differs stands in the first lines.'),
   handler: (

@@ -21,11 +21,13 @@ export async function writeFolder(folder: string, files: readonly ExportedFile[]
       next: 'Name another folder with -o, or add --force: it replaces the files of the export, and leaves all others alone',
     });
   try {
-    for (const { path, text, isExecutable = false } of files) {
+    for (const { path, text, isExecutable = false, isSecret = false } of files) {
       const file = join(root, path);
       await mkdir(dirname(file), { recursive: true });
-      await writeFileAtomic(file, text);
-      await chmod(file, isExecutable ? 0o755 : 0o644);
+      const mode = isExecutable ? 0o755 : isSecret ? 0o600 : 0o644;
+      await writeFileAtomic(file, text, { mode });
+      // Whatever the umask, and the mode of a file that was replaced.
+      await chmod(file, mode);
     }
   } catch (error) {
     throw notWritten(root, error);

@@ -167,7 +167,7 @@ test('topics go to the brokers of the profile, with its queues', async () => {
 test('it begins with how to start it, how to look at it and what differs', async () => {
   const { text } = await compose(SHOP);
   const lines = text.split('\n');
-  expect(lines[0]).toBe('# Start: docker compose up -d --wait');
+  expect(lines[0]).toBe('# Start: docker compose up -d');
   expect(lines[1]).toMatch(/^# Look: docker compose ps/);
   expect(lines[2]).toMatch(/^# Differs from `rmqdev up`: Clients: /);
   expect(lines[3]).toBe('services:');

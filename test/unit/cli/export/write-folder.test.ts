@@ -23,6 +23,12 @@ test('writes into a folder that is empty or not there yet', async () => {
   expect(statSync(join(root, 'compose.yaml')).mode & 0o111).toBe(0);
 });
 
+test('a file with a secret is for its owner only, also if it replaces one that others could read', async () => {
+  writeFileSync(join(folder, 'broker-a.conf'), 'old', { mode: 0o644 });
+  await writeFolder(folder, [{ path: 'broker-a.conf', text: 'secretKey=x\n', isSecret: true }], true);
+  expect(statSync(join(folder, 'broker-a.conf')).mode & 0o777).toBe(0o600);
+});
+
 test('a folder that holds a file is refused, and nothing is written', async () => {
   writeFileSync(join(folder, 'mine.txt'), 'mine');
   await expect(writeFolder(folder, FILES, false)).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN' });
