@@ -70,7 +70,7 @@ export function exportKubernetes({ profile, versions, namespace = 'default' }: K
     ),
     differs: [
       'Clients: in pods of this cluster (brokers tell the names of their Services); from outside only through a proxy that you publish, or a VPN.',
-      'Kubernetes restarts a container that ends always and without limit, after 10 s to 5 min, whatever the profile says; one that does not answer too.',
+      'Kubernetes restarts a container that ends or does not answer, always and without limit, with waits of 10 s to 5 min, whatever the profile says.',
       'It starts all nodes at once: a proxy ends until it finds a broker.',
       ...(hasFollowers ? [SLOW_TOPICS] : []),
       ...CONTAINER_DIFFERS,

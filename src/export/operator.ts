@@ -61,7 +61,7 @@ export function exportForOperator({ profile, versions, namespace = 'default' }: 
     differs: [
       'The operator names NameServers and pods itself, and brokers tell clients the addresses of their pods.',
       'Its images (images/*/alpine there, tagged as below) must be in your registry: it has published few of them.',
-      'Kubernetes restarts a container that ends always and without limit; there are no probes.',
+      'Kubernetes restarts a container that ends, always and without limit. Nothing asks whether a node answers.',
       'Store and logs are on a volume of the default storage class.',
     ],
   };

@@ -1,7 +1,7 @@
 import { type Exported, type ExportedFile, type Head, notExportable, renderHead } from './exported.js';
-import { loopbackNote, makesTopics, pathOn, type Server, type ServerRequest, servers, titleOf } from './server.js';
+import { loopbackNote, pathOn, type Server, type ServerRequest, servers, titleOf, topicsOn } from './server.js';
 import { clientNamesrvAddr, type TargetNode } from './target.js';
-import { shellWord, topicCommands, topicScript } from './topics.js';
+import { shellWord, topicScript } from './topics.js';
 
 /** The scripts of a release, by what they start. */
 const SCRIPTS = { namesrv: 'mqnamesrv', controller: 'mqcontroller', broker: 'mqbroker', proxy: 'mqproxy' } as const;
@@ -22,7 +22,7 @@ export function exportProperties(request: ServerRequest): Exported {
 
   function machine(server: Server): Exported {
     const { nodes, host } = server;
-    const commands = makesTopics(server) ? topicCommands(request.profile, server.all) : [];
+    const commands = topicsOn(server, request.profile);
     const version = (nodes[0] as TargetNode).release.version;
     const head: Head = {
       start: `${host === undefined ? '' : `on host ${host}: `}ROCKETMQ_HOME=/opt/rocketmq-${version} ./start.sh; ./stop.sh ends it${commands.length > 0 ? '; ./topics.sh makes topics and groups' : ''}`,

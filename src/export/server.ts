@@ -8,6 +8,7 @@ import type { NodeProfile, Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { notExportable } from './exported.js';
 import { type TargetNode, targetNodes } from './target.js';
+import { topicCommands } from './topics.js';
 
 /** The nodes of a profile on Linux servers without rmqdev: `properties` and `systemd`. */
 
@@ -59,11 +60,21 @@ export const pathOn = ({ host }: Pick<Server, 'host'>, path: string): string => 
 export const titleOf = (node: NodeSpec): string =>
   `# ${node.id}: ${roleTitle(node)} of cluster ${node.cluster}, RocketMQ ${node.release.version}.`;
 
-/** Topics are made once, from the machine of the first broker. */
-export const makesTopics = ({ nodes, all }: Pick<Server, 'nodes' | 'all'>): boolean =>
-  nodes.some(({ id }) => id === all.find(({ role }) => role === 'broker')?.id);
+/** @returns what mqadmin must do on this machine for the topics and groups: they are made once, next to the first broker. @throws RmqdevError NOT_EXPORTABLE */
+export function topicsOn({ nodes, all }: Pick<Server, 'nodes' | 'all'>, profile: Profile): string[][] {
+  const first = all.find(({ role }) => role === 'broker')?.id;
+  if (!nodes.some(({ id }) => id === first)) return [];
+  const commands = topicCommands(profile, all);
+  if (commands.length > 0 && (profile.acl || profile.tls))
+    throw notExportable(
+      'topics and groups with acl or tls',
+      'mqadmin would need the account or the certificates on the server',
+      'Omit them: `--set topics=[] --set groups=[]`, and make them with `rmqdev topic create --namesrv …`',
+    );
+  return commands;
+}
 
-/** @returns the node's own addresses on its machine: whether clients on other machines are told one that they can reach. */
+/** @returns a warning if clients on other machines are told an address that they cannot reach. */
 export function loopbackNote({ all }: Pick<Server, 'all'>): string[] {
   const isLocal = all.some(({ role, advertised }) => role === 'broker' && /^(?:127\.|localhost$)/.test(advertised.clients));
   return isLocal

@@ -2,9 +2,9 @@ import { roleTitle } from '../cluster/roles/config-file.js';
 import { ASK_SCRIPT, aliveQuestion, readyQuestion } from './ask.js';
 import { type Exported, type ExportedFile, type Head, notExportable, renderHead } from './exported.js';
 import { restartOf } from './restart.js';
-import { loopbackNote, makesTopics, pathOn, type Server, type ServerRequest, servers, titleOf } from './server.js';
+import { loopbackNote, pathOn, type Server, type ServerRequest, servers, titleOf, topicsOn } from './server.js';
 import { clientNamesrvAddr, startsAfter, type TargetNode } from './target.js';
-import { mqadminJava, shellWord, topicCommands, topicScript } from './topics.js';
+import { mqadminJava, shellWord, topicScript } from './topics.js';
 
 export type SystemdRequest = ServerRequest & { home: string | undefined };
 
@@ -32,14 +32,7 @@ function machine(server: Server, { profile }: SystemdRequest): Exported {
   const { nodes, host } = server;
   const target = `rocketmq-${profile.name}.target`;
   const etc = `/etc/rocketmq/${profile.name}`;
-  const commands = makesTopics(server) && !profile.acl && !profile.tls ? topicCommands(profile, server.all) : [];
-  const cannotMake = makesTopics(server) && commands.length === 0 && profile.topics.length + profile.groups.length > 0;
-  if (cannotMake)
-    throw notExportable(
-      'topics and groups with acl or tls',
-      'mqadmin would need the account or the certificates on the server',
-      'Omit them: `--set topics=[] --set groups=[]`, and make them with `rmqdev topic create --namesrv …`',
-    );
+  const commands = topicsOn(server, profile);
   const homes = [...new Set(nodes.map(({ release }) => release.home))];
   const head: Head = {
     start: `${host === undefined ? '' : `on host ${host}: `}sudo useradd --system ${USER}; sudo install -D -m 0640 -g ${USER} -t ${etc} conf/*; sudo install -m 0644 -t /etc/systemd/system *.service *.target; sudo systemctl daemon-reload; sudo systemctl enable --now ${target}`,

@@ -109,7 +109,8 @@ test('systemd: a peer of a group is started once it answers, because its group m
 test('systemd: with acl or tls nothing is asked, and topics are refused', async () => {
   const unit = textOf(await units('extends: single\nacl: true'), 'rocketmq-shop-broker-a.service');
   expect(values(unit, 'ExecStartPost')).toEqual([]);
-  expect((await refusal('systemd', 'extends: single\nacl: true\ntopics: [orders]')).code).toBe('NOT_EXPORTABLE');
+  for (const target of ['systemd', 'properties'] as const)
+    expect((await refusal(target, 'extends: single\nacl: true\ntopics: [orders]')).code).toBe('NOT_EXPORTABLE');
 });
 
 test.each(['properties', 'systemd', 'compose', 'kubernetes'] as const)(
