@@ -62,8 +62,11 @@ ${renderHead(head)}set -eu
 ${HOME_CHECK}
 export ROCKETMQ_HOME
 here=$(cd "$(dirname "$0")" && pwd)
-# JDK 9 and newer read it; JDK 8, which would refuse these options, does not.
-export JDK_JAVA_OPTIONS='${later.join(' ')}'
+# JDK 8 would refuse these options. JDK_JAVA_OPTIONS is no way out: its note misleads the scripts when they look for the version.
+case "$("\${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1)" in
+  *'"1.8.'*) later= ;;
+  *) later='${later.join(' ')}' ;;
+esac
 mkdir -p ${nodes.map(({ paths }) => `${paths.store} ${paths.logs} ${paths.tmp}`).join(' ')}
 
 ${started.map(startLines).join('\n')}${proxies.length === 0 ? '' : proxyWait(proxies[0] as TargetNode)}${proxies.map(startLines).join('\n')}`.replace(
@@ -84,7 +87,7 @@ function startLines(node: TargetNode): string {
     );
   const argument = node.role === 'proxy' ? '-pc' : '-c';
   return `# ${node.id}
-${env.join('')}JAVA_OPT_EXT=${shellWord(options.join(' '))} \\
+${env.join('')}JAVA_OPT_EXT=${shellWord(options.join(' '))}" $later" \\
   nohup sh "$ROCKETMQ_HOME/bin/${SCRIPTS[node.role]}" ${argument} "$here/${fileOf(node)}" >>${node.paths.stdout} 2>&1 &
 `;
 }

@@ -49,6 +49,9 @@ groups: [billing]
         const { stdout } = await rmqdev.run('send', 'orders', '-n', '3', ...address, '--json');
         expect(stdout).toContain('"statuses":{"SEND_OK":3}');
       });
+      // The scripts understand what they are given, and so does the JVM.
+      const { stdout: said } = await execa('sh', ['-c', `cat ${join(work, 'data')}/*/stdout.log`]);
+      expect(said).not.toMatch(/Illegal number|Unrecognized|Could not create|Conflicting/);
       expect((await rmqdev.run('consume', 'orders', '-n', '3', ...address)).stdout).toContain('Hello RocketMQ');
     } finally {
       await execa('sh', [join(folder, 'stop.sh')]);
