@@ -57,7 +57,7 @@ export function advertiseWithHosts() {
   return notExportable(
     '--advertise cannot be used with a profile that has hosts',
     'each host has its own address',
-    'Set them: `--set hosts.a=192.168.1.20`, or advertise of a host in the profile',
+    'Write them into the profile, under hosts',
   );
 }
 
