@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { installedRelease } from '../e2e/support/releases.js';
 import { type Rmqdev, withRmqdev } from '../e2e/support/rmqdev.js';
@@ -9,6 +9,8 @@ import { until } from '../support/until.js';
 import { Podman } from './support/podman.js';
 
 const VERSION = '5.5.0';
+/** As long as rmqdev gives it. */
+const PROXY_START_MS = 240_000;
 const PROFILE = 'extends: 2m2s-sync\ntopics: [orders]\ngroups: [billing]\n';
 
 /** What a container of the cluster says about itself. */
@@ -92,7 +94,8 @@ test('elected masters and a proxy: healthy, and another replica takes over from 
     const folder = await exported(rmqdev, profile, { 'namesrv-1': namesrv, 'namesrv-2': namesrv2, 'proxy-1': proxy });
     await podman.compose(folder, 'up', '-d');
     await until(async () => expect((await states()).topics).toMatch(/^Exited \(0\)/));
-    await until(async () => expect((await states())['proxy-1']).toContain('(healthy)'));
+    // On a busy machine a proxy takes longer to start than everything else waits.
+    await vi.waitUntil(async () => (await states())['proxy-1']?.includes('(healthy)'), { timeout: PROXY_START_MS, interval: 500 });
     const address = ['--namesrv', `127.0.0.1:${namesrv};127.0.0.1:${namesrv2}`, '--json'];
     await rmqdev.run('send', 'orders', '-n', '10', '--body', 'before {n}', ...address);
     const { namesrvs } = JSON.parse((await rmqdev.run('topic', 'route', 'orders', ...address)).stdout);
