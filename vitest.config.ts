@@ -10,7 +10,7 @@ const local = { isolate: false, ...timeouts };
 /** Real brokers. */
 const real = { globalSetup: [build, 'test/e2e/support/releases.ts'], ...timeouts };
 
-/** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. net: between network namespaces, as root. */
+/** unit: no socket, no process. integration: the built CLI and daemon on fake JVMs. e2e: real RocketMQ. matrix: on more releases. net: between network namespaces, as root. engines: exports on podman, a Kubernetes API server, systemd and plain scripts. */
 export default defineConfig({
   test: {
     // Most tests wait for processes that they started: two files on real brokers (`lane.ts`), and on each processor two others.
@@ -29,8 +29,20 @@ export default defineConfig({
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], setupFiles: 'test/e2e/support/lane.ts', ...real } },
-      { test: { name: 'net', include: ['test/net/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
       { test: { name: 'matrix', include: ['test/matrix/**/*.test.ts'], sequence: { groupOrder: 1 }, ...real, maxWorkers: 1 } },
+      { test: { name: 'net', include: ['test/net/**/*.test.ts'], sequence: { groupOrder: 2 }, ...real, maxWorkers: 1 } },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          ...real,
+          testTimeout: 600_000,
+          // It may build a Kubernetes API server.
+          hookTimeout: 5_400_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

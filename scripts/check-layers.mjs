@@ -23,9 +23,25 @@ const LAYERS = {
   evidence: ['diagnose', 'logs', 'process', 'rocketmq'],
   cluster: ['contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
   daemon: ['cluster', 'contract', 'diagnose', 'evidence', 'install', 'machine', 'process', 'profile', 'remoting', 'rocketmq', 'supervisor'],
+  // Its functions are pure: of the cluster they take the specs of nodes and the checks of a profile.
+  export: ['cluster', 'diagnose', 'profile', 'remoting', 'rocketmq'],
   client: ['contract'],
-  // Besides the client: what logs, doctor, explain <file>, lint, import, send, consume, topic, group, admin and tools load on use, in the CLI itself.
-  cli: ['client', 'contract', 'diagnose', 'evidence', 'import', 'install', 'logs', 'machine', 'process', 'profile', 'rocketmq', 'traffic'],
+  // Besides the client: what logs, doctor, explain <file>, lint, import, export, send, consume, topic, group, admin and tools load on use, in the CLI itself.
+  cli: [
+    'client',
+    'contract',
+    'diagnose',
+    'evidence',
+    'export',
+    'import',
+    'install',
+    'logs',
+    'machine',
+    'process',
+    'profile',
+    'rocketmq',
+    'traffic',
+  ],
 };
 
 /**

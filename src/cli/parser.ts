@@ -10,6 +10,7 @@ import { downCommand } from './commands/down.js';
 import { envCommand } from './commands/env.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommand } from './commands/explain.js';
+import { exportCommand } from './commands/export.js';
 import { groupCommand } from './commands/group.js';
 import { helpCommand } from './commands/help.js';
 import { importCommand } from './commands/import.js';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   lintCommand,
   importCommand,
+  exportCommand,
   reportCommand,
   profilesCommand,
   profileCommand,

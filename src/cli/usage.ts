@@ -20,6 +20,7 @@ export const NEEDED: Readonly<Record<string, string>> = {
   resume: SELECTOR,
   lint: 'files or folders: `rmqdev lint conf/2m-2s-sync`',
   import: 'files or folders: `rmqdev import conf/2m-2s-sync`',
+  export: 'a target (properties, compose, kubernetes or systemd): `rmqdev export compose 2m2s -o shop`',
   send: 'a topic: `rmqdev send Test`',
   consume: 'a topic: `rmqdev consume Test`',
   topic: 'an action: list, create, delete, show or route',

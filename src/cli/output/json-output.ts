@@ -75,6 +75,8 @@ export function jsonOutput(stdout: NodeJS.WritableStream, stderr: NodeJS.Writabl
     ports: answer,
     lint: answer,
     imported: answer,
+    exported: ({ target, profile, folder, exported: { files } }) =>
+      answer({ target, profile, folder, files: Object.fromEntries(files.map(({ path, text }) => [path, text])) }),
     report: answer,
     daemon: (daemon) => (daemon === null ? print(null) : answer(daemon)),
     // Its form is not ours: notices go to stderr.

@@ -12,6 +12,7 @@ import type { GroupDetails, GroupRow } from '../../traffic/groups.js';
 import type { Received } from '../../traffic/handing.js';
 import type { SendEvent, SendSummary } from '../../traffic/send-all.js';
 import type { TopicDetails, TopicRouteView, TopicRow } from '../../traffic/topics.js';
+import type { ExportResult } from '../export/export-command.js';
 import type { ReportResult } from '../report/make-report.js';
 import type { WatchEvent } from './watch-text.js';
 
@@ -84,6 +85,7 @@ export interface Output extends TrafficOutput {
   ports(table: { profile: string; ports: readonly PortRow[] }): void;
   lint(report: LintReport): void;
   imported(result: ImportResult): void;
+  exported(result: ExportResult): void;
   report(result: ReportResult): void;
   daemon(daemon: { pid: number; version: string; socket: string } | null, what: string): void;
   /** Text that is the result itself, such as `export NAMESRV_ADDR=…`. */

@@ -3,6 +3,7 @@ import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ClusterStatus } from '../../contract/status.js';
 import { renderDoctor } from './doctor-text.js';
 import { renderExplanation } from './explanation-text.js';
+import { renderExport } from './export-text.js';
 import { renderImport } from './import-text.js';
 import { renderKillStep, renderVerdicts, type Verdict } from './kill-text.js';
 import { renderLint } from './lint-formats.js';
@@ -169,6 +170,7 @@ export function textOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
     ports: ({ ports }) => print(renderPorts(ports, colors)),
     lint: (report) => print(renderLint(report, colors)),
     imported: (result) => print(renderImport(result, colors)),
+    exported: (result) => stdout.write(renderExport(result)),
     report: (result) => print(renderReport(result, colors)),
     daemon: (daemon, what) =>
       print(daemon === null ? what : `${what}: pid ${daemon.pid}, version ${daemon.version}, socket ${daemon.socket}`),

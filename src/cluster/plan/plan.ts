@@ -21,7 +21,6 @@ import type { PlanRequest } from './plan-request.js';
 import { portsOnDisk } from './ports-on-disk.js';
 import {
   namedVersions,
-  type Programs,
   refuseMissingModules,
   refuseUnsupportedPlatform,
   refuseUnsupportedTopology,
@@ -147,10 +146,15 @@ function changeOf(cluster: Cluster, id: string, restart: readonly string[]): Pla
   return cluster.isLive(id) ? 'none' : 'start';
 }
 
-function checkProperties(request: PlanRequest, { releases, jars }: Programs, notices: string[]): void {
+/** @throws RmqdevError PROFILE_INVALID for properties that their program does not have, or that have the wrong type. */
+export function checkProperties(
+  request: Pick<PlanRequest, 'profile' | 'placeOf'>,
+  { releases, jars }: { releases: ReadonlyMap<string, Pick<ReleaseRef, 'version'>>; jars: ReadonlyMap<string, JarRef> },
+  notices: string[],
+): void {
   const problems: { at: string; message: string }[] = [];
   for (const node of request.profile.nodes) {
-    const { version } = releases.get(node.id) as ReleaseRef;
+    const { version } = releases.get(node.id) as Pick<ReleaseRef, 'version'>;
     for (const [key, value] of Object.entries(node.properties)) {
       const issue = isReleaseRole(node.role)
         ? checkProperty(version, node.role, key, value)

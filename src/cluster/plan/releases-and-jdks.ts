@@ -87,7 +87,8 @@ async function peekRelease(
 
 const isSupported = (version: string): boolean => (SUPPORTED_RELEASES as readonly string[]).includes(version);
 
-function refuseUnknownRelease(version: string): void {
+/** @throws RmqdevError RELEASE_UNKNOWN */
+export function refuseUnknownRelease(version: string): void {
   if (isSupported(version) || /^[45]\.\d+\.\d+$/.test(version)) return;
   const near = nearestRelease(version, SUPPORTED_RELEASES);
   throw new RmqdevError('RELEASE_UNKNOWN', {

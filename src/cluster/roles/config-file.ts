@@ -27,11 +27,16 @@ export function renderConfig(node: NodeSpec): string {
     `# ${node.id}: ${roleTitle(node)} of cluster ${node.cluster}, RocketMQ ${node.release.version}, JDK ${node.jdk.version}.`,
     `# Written by rmqdev at every start; to change a value, change the profile. The JVM reads the copy in run/${basename(runConfigFile(node))}.`,
   ];
-  const lines = node.config.flatMap((line) => [`# ${line.reason}`, renderLine(line)]);
-  return `${[...head, '', ...lines].join('\n')}\n`;
+  return `${head.join('\n')}\n\n${renderReasons(node.config)}`;
 }
 
-function roleTitle({ role, brokerRole, brokerName, jar }: NodeSpec): string {
+/** @returns each line below the comment that says why it is there. */
+export function renderReasons(config: readonly ConfigLine[]): string {
+  return config.map((line) => `# ${line.reason}\n${renderLine(line)}\n`).join('');
+}
+
+/** @returns what people call it: `SYNC_MASTER`, `replica of broker-a`, `proxy`. */
+export function roleTitle({ role, brokerRole, brokerName, jar }: NodeSpec): string {
   if (role === 'namesrv') return 'NameServer';
   if (jar) return jar.title;
   return brokerRole ?? (brokerName === null ? role : `replica of ${brokerName}`);

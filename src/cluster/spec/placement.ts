@@ -11,6 +11,8 @@ export type Placement = {
   paths: NodePaths;
   /** Its address for others, also on other hosts: for clients (brokerIP1), and for nodes that copy from it (brokerIP2). */
   advertised: { clients: string; replication: string };
+  /** Its address for the other nodes if they share a network that clients are not in, such as containers; else loopback or `advertised`. */
+  inside?: string;
 };
 
 export type NodeSocket = keyof NodePorts;
@@ -25,7 +27,7 @@ export const THIS_HOST = 'this host';
 const LOOPBACK = '127.0.0.1';
 
 /** @returns the name or address under which `seenBy` finds the host of `target`. */
-export function hostOf({ host, isElsewhere, advertised }: Seen, seenBy: Viewer): string {
+export function hostOf({ host, isElsewhere, advertised, inside }: Seen, seenBy: Viewer): string {
   switch (seenBy) {
     case 'clients':
       return advertised.clients;
@@ -34,11 +36,11 @@ export function hostOf({ host, isElsewhere, advertised }: Seen, seenBy: Viewer):
     case 'voters':
       return host === THIS_HOST ? LOOPBACK : advertised.replication;
     default:
-      return isElsewhere ? advertised.clients : LOOPBACK;
+      return inside ?? (isElsewhere ? advertised.clients : LOOPBACK);
   }
 }
 
-type Seen = Pick<Placement, 'host' | 'isElsewhere' | 'advertised'>;
+type Seen = Pick<Placement, 'host' | 'isElsewhere' | 'advertised' | 'inside'>;
 export type Reachable = Seen & Pick<Placement, 'ports'>;
 
 /** @returns `host:port` of a socket of `target`, as `seenBy` finds it. */
