@@ -91,7 +91,7 @@ test('a daemon that comes later takes the dashboard over; an end by somebody els
 
   // The jar is the user's file, and may be gone at the next start.
   rmSync(join(h.cwd, 'old.jar'));
-  expectFailure(await h.run('start', 'dashboard-1', '--json'), 46, {
+  expectFailure(await h.run('start', 'dashboard-1', '--json'), 47, {
     code: 'DASHBOARD_NOT_FOUND',
     what: expect.stringContaining('dashboard-1'),
   });
@@ -100,16 +100,16 @@ test('a daemon that comes later takes the dashboard over; an end by somebody els
 test('what is not a dashboard is refused before anything starts', async () => {
   const h = harness();
   const up = (jar: string, ...more: string[]) => h.run(...h.upArgs('single', '--dashboard', jar, '--json', ...more));
-  expectFailure(await up('missing.jar'), 46, { code: 'DASHBOARD_NOT_FOUND', next: expect.stringContaining('rmqdev help dashboard') });
+  expectFailure(await up('missing.jar'), 47, { code: 'DASHBOARD_NOT_FOUND', next: expect.stringContaining('rmqdev help dashboard') });
   mkdirSync(join(h.cwd, 'target'));
   await writeJar(join(h.cwd, 'target', 'other.jar'), { 'META-INF/MANIFEST.MF': Buffer.from('Main-Class: demo.Main\n') });
-  expectFailure(await up('target'), 47, { code: 'DASHBOARD_INVALID', why: expect.stringContaining('other.jar') });
-  expectFailure(await up('target/other.jar'), 47, {
+  expectFailure(await up('target'), 48, { code: 'DASHBOARD_INVALID', why: expect.stringContaining('other.jar') });
+  expectFailure(await up('target/other.jar'), 48, {
     code: 'DASHBOARD_INVALID',
     why: expect.stringMatching(/Start-Class org\.apache\.rocketmq\.console\.App or org\.apache\.rocketmq\.dashboard\.App.*demo\.Main/),
   });
   writeFileSync(join(h.cwd, 'text.jar'), 'not a zip');
-  expectFailure(await up('text.jar'), 47, { code: 'DASHBOARD_INVALID', why: expect.stringContaining('not a jar') });
+  expectFailure(await up('text.jar'), 48, { code: 'DASHBOARD_INVALID', why: expect.stringContaining('not a jar') });
   await jarIn(h, 'future.jar', { java: 99 });
   expectFailure(await up('future.jar'), 16, { code: 'JAVA_UNSUITABLE', why: expect.stringContaining('Java 99') });
   await jarIn(h, 'console.jar', { generation: 'console', version: '1.0.0', java: 8 });
@@ -127,7 +127,7 @@ test('what is not a dashboard is refused before anything starts', async () => {
 
 test('RMQDEV_HOME/dashboard: its only jar is taken, and of two none', async () => {
   const h = harness();
-  expectFailure(await h.run(...h.upArgs('single', '--json', '--dashboard')), 46, {
+  expectFailure(await h.run(...h.upArgs('single', '--json', '--dashboard')), 47, {
     code: 'DASHBOARD_NOT_FOUND',
     next: expect.stringContaining('rmqdev help dashboard'),
   });
@@ -136,7 +136,7 @@ test('RMQDEV_HOME/dashboard: its only jar is taken, and of two none', async () =
   await h.up('single', ...at(h), '--dashboard');
   expect((await h.node('dashboard-1')).jar?.path).toBe(jar);
   await writeDashboardJar(join(h.home.dashboards, 'b.jar'));
-  expectFailure(await h.run(...h.upArgs('single', ...at(h), '--json')), 46, {
+  expectFailure(await h.run(...h.upArgs('single', ...at(h), '--json')), 47, {
     code: 'DASHBOARD_NOT_FOUND',
     why: expect.stringContaining('a.jar, b.jar'),
   });

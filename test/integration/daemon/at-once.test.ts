@@ -82,12 +82,16 @@ test('a change that is under way is named to who wants another', async () => {
   const h = harness();
   h.profileOf('pair', PAIR);
   await h.up('pair');
-  const restart = h.begin(['restart', 'all']);
+  // A stopped process does not end, so that the restart is under way for as long as the other command needs.
+  const pid = (await h.pids())['broker-a'] as number;
+  process.kill(pid, 'SIGSTOP');
+  const restart = h.begin(['restart', 'broker-a']);
   await until(() => expect(h.events('pair').some(({ type }) => type === 'node-stopping')).toBe(true));
   expectFailure(await h.run('reset', '--json'), 27, {
     code: 'CLUSTER_BUSY',
     what: expect.stringContaining('reset'),
     why: expect.stringContaining('restart'),
   });
+  process.kill(pid, 'SIGCONT');
   expect(await restart.outcome).toMatchObject({ code: 0 });
 });
