@@ -80,11 +80,10 @@ test('Ctrl-C during an up detaches: it says so, exits with 130, and the nodes co
 
 test('a change that is under way is named to who wants another', async () => {
   const h = harness();
+  // The restart is under way until the node is killed below.
   h.profileOf('pair', PAIR);
-  await h.up('pair');
-  // A stopped process does not end, so that the restart is under way for as long as the other command needs.
+  await h.up('pair', '--set', 'broker-a.stopTimeout=10m', '--set', 'broker-a.env.FAKE_JVM=ignoreSigterm;forLaunches=1');
   const pid = (await h.pids())['broker-a'] as number;
-  process.kill(pid, 'SIGSTOP');
   const restart = h.begin(['restart', 'broker-a']);
   await until(() => expect(h.events('pair').some(({ type }) => type === 'node-stopping')).toBe(true));
   expectFailure(await h.run('reset', '--json'), 27, {
@@ -92,6 +91,6 @@ test('a change that is under way is named to who wants another', async () => {
     what: expect.stringContaining('reset'),
     why: expect.stringContaining('restart'),
   });
-  process.kill(pid, 'SIGCONT');
+  process.kill(pid, 'SIGKILL');
   expect(await restart.outcome).toMatchObject({ code: 0 });
 });
