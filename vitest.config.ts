@@ -5,7 +5,7 @@ import { TestOrder } from './test/support/test-order.js';
 const build = 'test/support/build.ts';
 /** For hangs alone: a machine that has other work takes its time. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
-/** A process for every file would cost a third of the time: each loads all of src anew. */
+/** A process for every file would cost a third of the time: each loads all of src again. */
 const local = { isolate: false, ...timeouts };
 /** Real brokers. */
 const real = { globalSetup: [build, 'test/e2e/support/releases.ts'], ...timeouts };

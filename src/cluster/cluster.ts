@@ -81,7 +81,10 @@ export class Cluster {
       () => this.#elsewhere,
       this.roleContext,
       this.journal,
-      () => this.#changes.notify(),
+      (node) => {
+        if (node.role === 'namesrv' && this.canAnswer(node.id)) this.#doubtBrokers(node);
+        this.#changes.notify();
+      },
     );
     this.crashes = new CrashReports({
       paths: this.paths,
@@ -130,8 +133,8 @@ export class Cluster {
     if (isRebooted) this.#noteReboot(found);
     else for (const [id, snapshot] of found) await this.#adopt(id, snapshot);
     this.#isRestoring = false;
-    this.#remote.watch(() => this.runningCount > 0);
     this.#saveIfPossible();
+    void this.lookElsewhere();
     return true;
   }
 
@@ -192,10 +195,9 @@ export class Cluster {
     const specs = new Map([...this.specs, ...this.#elsewhere].map((spec) => [spec.id, spec]));
     return this.profile.nodes.flatMap(({ id }) => specs.get(id) ?? []);
   }
-  /** Asks now which nodes of other hosts answer, and keeps asking while nodes run here. */
+  /** Asks now which nodes of other hosts answer. */
   async lookElsewhere(): Promise<void> {
-    this.#remote.watch(() => this.runningCount > 0);
-    await this.#remote.ask();
+    if (this.#elsewhere.length > 0) await this.#remote.ask();
   }
   /** The nodes of this host. */
   get specs(): NodeSpec[] {
@@ -293,6 +295,8 @@ export class Cluster {
   #place(profile: Profile, assignments: ReadonlyMap<string, Assignment>): NodeSpec[] {
     const specs = specsOnHost({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
     this.#elsewhere = specs.filter(({ isElsewhere }) => isElsewhere);
+    if (this.#elsewhere.length === 0) this.#remote.end();
+    else this.#remote.watch(() => this.runningCount > 0);
     return specs.filter(({ isElsewhere }) => !isElsewhere);
   }
 
@@ -429,7 +433,8 @@ export class Cluster {
     transition: (id, transition) => {
       if (transition.to === 'starting') this.#stages.delete(id);
       this.#recordTransition(id, transition);
-      if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv') this.#doubtBrokers(id);
+      if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv')
+        this.#doubtBrokers(this.spec(id));
       this.#saveIfPossible();
       this.#changes.notify();
     },
@@ -445,8 +450,7 @@ export class Cluster {
   }
 
   /** A NameServer that has just come up knows no broker yet. */
-  #doubtBrokers(namesrv: string): void {
-    const { localAddress } = this.spec(namesrv);
+  #doubtBrokers({ id: namesrv, localAddress }: NodeSpec): void {
     for (const { spec, supervisor } of this.#nodes.values()) {
       if (spec.role === 'broker' && spec.namesrvAddrs.includes(localAddress))
         supervisor.doubt(`${namesrv} has come back and must learn of it`);

@@ -17,10 +17,11 @@ export class RemoteNodes {
   readonly #nodes: () => readonly NodeSpec[];
   readonly #context: RoleContext;
   readonly #journal: Journal;
-  readonly #changed: () => void;
+  readonly #changed: (node: NodeSpec) => void;
   #end = () => {};
+  #underWay: Promise<void> | undefined;
 
-  constructor(nodes: () => readonly NodeSpec[], context: RoleContext, journal: Journal, changed: () => void) {
+  constructor(nodes: () => readonly NodeSpec[], context: RoleContext, journal: Journal, changed: (node: NodeSpec) => void) {
     this.#nodes = nodes;
     this.#context = context;
     this.#journal = journal;
@@ -31,10 +32,9 @@ export class RemoteNodes {
     return this.#answering.has(id);
   }
 
-  /** Asks them again and again from now on, while `isWanted`. */
+  /** Asks them again and again from now on, while `isWanted`; the first time after a period. */
   watch(isWanted: () => boolean): void {
     this.end();
-    if (this.#nodes().length === 0) return;
     this.#end = periodically(this.#context.clock, ASK_EVERY_MS, async () => {
       if (isWanted()) await this.ask();
     });
@@ -44,8 +44,15 @@ export class RemoteNodes {
     this.#end();
   }
 
-  /** Asks each of them once, all at the same time. Resolves when all have answered, or their time is over. */
-  async ask(): Promise<void> {
+  /** Asks each of them once, all at the same time; callers share a question. Resolves when all have answered, or their time is over. */
+  ask(): Promise<void> {
+    this.#underWay ??= this.#askAll().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #askAll(): Promise<void> {
     const { clock } = this.#context;
     await Promise.all(
       this.#nodes().map(async (node) => {
@@ -56,12 +63,13 @@ export class RemoteNodes {
     );
   }
 
-  #note({ id, host, localAddress }: NodeSpec, isAnswering: boolean): void {
+  #note(node: NodeSpec, isAnswering: boolean): void {
+    const { id, host, localAddress } = node;
     if (isAnswering === this.#answering.has(id)) return;
     if (isAnswering) this.#answering.add(id);
     else this.#answering.delete(id);
     const type = isAnswering ? 'remote-node-answers' : 'remote-node-silent';
     this.#journal.record(type, id, `${id} on host ${host} ${isAnswering ? 'answers' : 'no longer answers'} at ${localAddress}`);
-    this.#changed();
+    this.#changed(node);
   }
 }

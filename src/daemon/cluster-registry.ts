@@ -170,7 +170,7 @@ export class ClusterRegistry {
     throw new RmqdevError('CLUSTER_NOT_FOUND', {
       what: `there is no cluster "${name}"`,
       why: names.length === 0 ? 'none has been started yet' : `there are ${names.join(', ')}`,
-      next: near ? `Did you mean -c ${near}?` : 'Start one: `rmqdev up 2m2s`',
+      next: near ? `Did you mean -c ${near}?` : names.length > 0 ? `Choose one of them: -c ${names[0]}` : 'Start one: `rmqdev up 2m2s`',
     });
   }
 

@@ -10,7 +10,7 @@ import { folderBytes } from '../cluster/status/meter.js';
 import { type Selection, selectAll } from '../cluster/status/selectors.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers } from '../contract/routes.js';
-import type { ClusterSummary } from '../contract/status.js';
+import type { ClusterStatus, ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
 import { endsProcess } from '../supervisor/exit-cause.js';
 import type { ClusterRegistry, Entry } from './cluster-registry.js';
@@ -33,7 +33,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
   const selected = (entry: Entry, selectors: readonly string[] | undefined, needsHolder: boolean): Promise<Selection> =>
     selectAll(selectors ?? ['all'], entry.cluster.everyone, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
   const selectedHere: SelectHere = async (entry, { verb, selectors, needsHolder }) =>
-    onlyHere(entry.cluster, await selected(entry, selectors, needsHolder), [verb, ...(selectors ?? [])].join(' '));
+    onlyHere(entry.cluster, await selected(entry, selectors, needsHolder), { verb, selectors });
   const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.everyone.map(({ id }) => id));
 
   // To add up the folders of a large store takes a while: other callers in that time get the same answer.
@@ -114,24 +114,26 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     pause: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selectedHere(entry, { verb: 'pause', selectors, needsHolder: true });
+      const { ids, notice } = await selectedHere(entry, { verb: 'pause', selectors, needsHolder: true });
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('pause');
       await Promise.all(ids.map((id) => entry.cluster.supervisor(id).pause()));
-      return statusOf(entry);
+      return noting(await statusOf(entry), notice);
     },
 
     resume: async ({ cluster: name, selectors }) => {
       const entry = registry.resolve(name, true);
-      const { ids } = await selectedHere(entry, { verb: 'resume', selectors, needsHolder: false });
+      const { ids, notice } = await selectedHere(entry, { verb: 'resume', selectors, needsHolder: false });
+      for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('resume');
       await Promise.all(ids.map((id) => entry.cluster.supervisor(id).resume()));
-      return statusOf(entry);
+      return noting(await statusOf(entry), notice);
     },
 
     kill: async ({ cluster: name, selectors, signal: signalName, restart, timeoutMs }, abort, emit) => {
       const signal = parseSignal(signalName);
       const entry = registry.resolve(name, true);
-      const { ids } = await selectedHere(entry, { verb: 'kill', selectors, needsHolder: true });
+      const { ids, notice } = await selectedHere(entry, { verb: 'kill', selectors, needsHolder: true });
       for (const id of ids) entry.cluster.supervisor(id).refuseUnlessRunning('kill');
+      if (notice) await emit({ event: 'notice', node: ids[0] as string, message: notice, tMs: 0 });
       if (endsProcess(signal) && !restart) entry.cluster.noteStopped(ids);
       await killNodes(entry.cluster, ids, { signal, restart, timeoutMs, abort }, emit);
       return { killed: ids };
@@ -139,8 +141,8 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     wait: async ({ cluster: name, selectors, for: goal, timeoutMs }, closed) => {
       const entry = registry.resolve(name);
-      const { ids } = await selectedHere(entry, { verb: 'wait', selectors, needsHolder: false });
-      return (await waitFor(entry, ids, { goal, timeoutMs, closed })) ?? statusOf(entry);
+      const { ids, notice } = await selectedHere(entry, { verb: 'wait', selectors, needsHolder: false });
+      return noting((await waitFor(entry, ids, { goal, timeoutMs, closed })) ?? (await statusOf(entry)), notice);
     },
 
     down: async ({ cluster: name, remove, timeoutMs }, _signal, emit) => {
@@ -171,6 +173,11 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     clean: (options) => clean(world, registry, options),
   };
+}
+
+/** @returns the status with one more sentence for people. */
+function noting(status: ClusterStatus, notice: string | null): ClusterStatus {
+  return notice === null ? status : { ...status, notices: [...(status.notices ?? []), notice] };
 }
 
 async function summary({ cluster }: Entry): Promise<ClusterSummary> {

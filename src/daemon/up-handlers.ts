@@ -3,8 +3,10 @@ import { type UpRequest, up } from '../cluster/actions/up.js';
 import { Cluster } from '../cluster/cluster.js';
 import { planCluster } from '../cluster/plan/plan.js';
 import { PortClaims } from '../cluster/plan/port-claims.js';
+import { settleHost } from '../cluster/plan/this-host.js';
 import type { World } from '../cluster/world.js';
 import type { Handlers, UpParams } from '../contract/routes.js';
+import { ownInterfaces } from '../machine/reach.js';
 import type { LoadedProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
@@ -46,8 +48,19 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     const name = params.name ?? (await nameOfRequested(world, params));
     const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
     const kept = existing?.hasNodes ? existing.profile.dashboard : undefined;
-    const loaded = await loadRequested(world, { ...params, dashboard: dashboard === undefined ? kept : (dashboard ?? undefined) });
-    return { name, loaded };
+    const wanted = dashboard === undefined ? kept : (dashboard ?? undefined);
+    const load = (more: Partial<UpParams>) => loadRequested(world, { ...params, ...more, dashboard: more.dashboard ?? undefined });
+    const plain = await load({});
+    if (wanted === undefined) return { name, loaded: plain };
+    // A dashboard that the profile does not have runs on this host.
+    const host = await settleHost({
+      profile: plain.profile,
+      asked: params.host,
+      before: existing?.host,
+      isRunning: (existing?.runningCount ?? 0) > 0,
+      interfaces: ownInterfaces(),
+    });
+    return { name, loaded: await load({ host, dashboard: wanted }) };
   }
 
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {

@@ -61,7 +61,7 @@ export async function waitFor(
   /** Its `inSync` is then null only while it is not known, such as for a node that does not answer. */
   function isReplicated(id: string): boolean {
     const { brokerName } = cluster.spec(id);
-    return brokerName !== null && cluster.specs.some((other) => other.id !== id && other.brokerName === brokerName);
+    return brokerName !== null && cluster.everyone.some((other) => other.id !== id && other.brokerName === brokerName);
   }
 
   /** A node that nobody starts will not become ready; an operation under way may still start it. */

@@ -46,10 +46,12 @@ export function exportCompose(request: ComposeRequest): Exported {
   if (request.advertise !== undefined) throw advertiseWithHosts();
   const folders = profile.hosts
     .filter(({ name }) => profile.nodes.some(({ host }) => host === name))
-    .map(({ name }) => onHost(request, name));
+    .map(({ name }) => ({ name, exported: onHost(request, name) }));
+  const [first] = folders;
+  if (!first) throw notExportable(`profile ${profile.name}`, 'it has no nodes', 'Choose another profile');
   return {
-    head: (folders[0] as Exported).head,
-    files: folders.flatMap(({ files }, i) => files.map((file) => ({ ...file, path: `${profile.hosts?.[i]?.name}/${file.path}` }))),
+    head: first.exported.head,
+    files: folders.flatMap(({ name, exported }) => exported.files.map((file) => ({ ...file, path: `${name}/${file.path}` }))),
   };
 }
 
@@ -113,7 +115,7 @@ function onHost({ profile, versions }: ComposeRequest, host: string): Exported {
     release: imageRelease(versions),
     placed: (node) => ({
       host: node.host ?? THIS_HOST,
-      isElsewhere: true,
+      isElsewhere: node.host !== host,
       ports: ports.get(node.id) as NodePorts,
       paths: containerPaths(),
       advertised: node.advertise,

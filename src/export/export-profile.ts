@@ -1,5 +1,6 @@
 import { checkProperties } from '../cluster/plan/plan.js';
 import { refuseUnknownRelease, refuseUnsupportedTopology } from '../cluster/plan/releases-and-jdks.js';
+import { isLoopback } from '../diagnose/preflight/advertise.js';
 import type { Profile } from '../profile/profile.js';
 import { isReleaseRole, releaseTraits } from '../rocketmq/releases.js';
 import { advertiseWithHosts, exportCompose } from './compose.js';
@@ -53,7 +54,7 @@ export function exportProfile({ target, profile, versions, operator, options }: 
   checkProperties({ profile, placeOf: () => undefined }, { releases, jars: new Map() }, []);
   refuseOtherOptions(target, options);
   refusePlainAccounts(profile, versions);
-  refuseNoAddress(options);
+  refuseNoAddress(target, options);
   if (operator && target !== 'kubernetes')
     throw notExportable(
       `--operator with export ${target}`,
@@ -98,7 +99,13 @@ function refuseOtherOptions(target: ExportTarget, options: ExportOptions): void 
     throw notExportable(`--${other} with export ${target}`, `${target} has no such thing`, `Omit it; it is for ${targetsWith(other)}`);
 }
 
-function refuseNoAddress({ advertise }: ExportOptions): void {
+function refuseNoAddress(target: ExportTarget, { advertise }: ExportOptions): void {
+  if (advertise !== undefined && target !== 'compose' && isLoopback(advertise))
+    throw notExportable(
+      `--advertise ${advertise} with export ${target}`,
+      'on every other machine this address is that machine itself',
+      'Name the address at which the others reach the server, or omit it',
+    );
   if (advertise !== undefined && !/^[a-zA-Z0-9._:-]+$/.test(advertise))
     throw notExportable(`--advertise ${advertise}`, 'it must be a host name or an address', 'Write it as 192.168.1.20');
 }

@@ -56,7 +56,7 @@ export function exportForOperator({ profile, versions, namespace = 'default' }: 
     ({ brokerName }) => brokerName as string,
   );
   const head: Head = {
-    start: `install the operator (https://github.com/apache/rocketmq-operator); ${namespace === 'default' ? '' : `kubectl create namespace ${namespace}; `}kubectl apply -f operator.yaml`,
+    start: `${namespace === 'default' ? '' : `kubectl create namespace ${namespace}; `}kubectl apply -f operator.yaml   # after the operator: https://github.com/apache/rocketmq-operator`,
     look: `kubectl -n ${namespace} get brokers.rocketmq.apache.org,nameservices.rocketmq.apache.org,pods`,
     differs: [
       'The operator names NameServers and pods itself, and brokers tell clients the addresses of their pods.',

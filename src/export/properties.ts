@@ -25,7 +25,7 @@ export function exportProperties(request: ServerRequest): Exported {
     const commands = topicsOn(server, request.profile);
     const version = (nodes[0] as TargetNode).release.version;
     const head: Head = {
-      start: `${host === undefined ? '' : `on host ${host}: `}ROCKETMQ_HOME=/opt/rocketmq-${version} ./start.sh; ./stop.sh ends it${commands.length > 0 ? '; ./topics.sh makes topics and groups' : ''}`,
+      start: `${host === undefined ? '' : `on host ${host}: `}ROCKETMQ_HOME=/opt/rocketmq-${version} ./start.sh   # then ${commands.length > 0 ? './topics.sh makes topics and groups, ' : ''}./stop.sh ends it`,
       look: `tail -F ${server.data}/*/stdout.log ${server.data}/*/logs/rocketmqlogs/*.log; sh $ROCKETMQ_HOME/bin/mqadmin clusterList -n '${clientNamesrvAddr(server.all)}'`,
       differs: [
         ...loopbackNote(server),
@@ -103,15 +103,23 @@ until sh "$ROCKETMQ_HOME/bin/mqadmin" clusterList -n '${proxy.namesrvAddrs.join(
 `;
 }
 
+/** A broker that flushes a large store needs some time. */
+const STOP_SECONDS = 60;
+
 function stopScript({ nodes }: Server): string {
   const order = [...nodes].sort((a, b) => rankOf(b) - rankOf(a));
   return `#!/bin/sh
 # Ends the nodes of this folder, and no other broker of this machine (mqshutdown would end all): each closes its store.
+pids_of() { ps -axww -o pid= -o args= | awk -v home="-Duser.home=$1 " 'index($0, home) && !/awk -v home/ { print $1 }'; }
 for root in ${order.map(({ paths }) => paths.root).join(' ')}; do
-  pkill -TERM -f -- "-Duser.home=$root " || true
+  pids=$(pids_of "$root")
+  [ -z "$pids" ] || kill -TERM $pids
 done
 for root in ${order.map(({ paths }) => paths.root).join(' ')}; do
-  while pgrep -f -- "-Duser.home=$root " >/dev/null; do sleep 1; done
+  for _ in $(seq ${STOP_SECONDS}); do [ -n "$(pids_of "$root")" ] || continue 2; sleep 1; done
+  echo "still there after ${STOP_SECONDS} s: $root, pid $(pids_of "$root" | tr '\\n' ' '); kill -KILL ends it, and its next start recovers the store" >&2
+  failed=1
 done
+exit \${failed:-0}
 `;
 }

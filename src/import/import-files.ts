@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -40,6 +40,19 @@ export type ImportResult = {
 /** As lint finds them. `changedTo` is empty if the profile is not affected; `oneMachine`: it is wrong only because everything runs on one machine. */
 export type ImportedFinding = Finding & { oneMachine: boolean; changedTo: string[] };
 
+const HEAD = '# Imported by `rmqdev import`';
+
+/** --force is for a profile of an earlier import, never for the files that are imported. @throws RmqdevError FILE_NOT_WRITTEN */
+async function refuseOtherFile(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined || text.trim() === '' || text.startsWith(HEAD)) return;
+  throw new RmqdevError('FILE_NOT_WRITTEN', {
+    what: `${file} is not replaced`,
+    why: 'no `rmqdev import` wrote it, and --force replaces only what import wrote',
+    next: 'Name another file with -o, or delete this one yourself',
+  });
+}
+
 /** Writes the whole profile or nothing. @throws RmqdevError NOT_IMPORTABLE, UNSUPPORTED, FILE_UNREADABLE, FILE_NOT_WRITTEN, NAME_INVALID */
 export async function importFiles({
   paths,
@@ -55,11 +68,12 @@ export async function importFiles({
     const text = { what: `${file} already exists`, why: 'import does not replace a file unless you say so' };
     throw new RmqdevError('FILE_NOT_WRITTEN', { ...text, next: 'Name another with -o, or add --force' });
   }
+  await refuseOtherFile(file);
   const sets = (await readSets(paths)).map(({ hosts, ...set }) => ({ ...set, ...(hosts && !oneMachine ? { hosts } : {}) }));
   const wanted = rocketmq ?? supported(sets.flatMap(({ versions }) => versions));
   const version = wanted ?? DEFAULT_RELEASE;
   const { draft, changes } = toProfile(sets, version, wanted);
-  const yaml = `# Imported by \`rmqdev import\` from ${paths.map((path) => basename(resolve(cwd, path))).join(', ')}.\n${stringify(draft)}`;
+  const yaml = `${HEAD} from ${paths.map((path) => basename(resolve(cwd, path))).join(', ')}.\n${stringify(draft)}`;
   await prove(yaml, cwd);
   await writeFileAtomic(file, yaml).catch((error: unknown) => {
     const why = NOT_WRITTEN[systemCode(error) ?? ''] ?? (error as Error).message;

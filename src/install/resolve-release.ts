@@ -88,7 +88,7 @@ class Search {
   async #asPath(wanted: string): Promise<string> {
     const path = absolute(wanted);
     if (/[/\\]|\.zip$/i.test(wanted) || (await stat(path).catch(() => undefined))) return path;
-    throw this.#unknown(wanted, 'a version has three numbers, and there is no file or directory with that name');
+    throw this.#unknown(wanted, 'a version has three numbers, and for a directory or a zip write a path with a slash, such as ./rocketmq');
   }
 
   #unknown(wanted: string, why: string): RmqdevError {

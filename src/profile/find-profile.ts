@@ -26,7 +26,7 @@ const EXTENSION = /\.ya?ml$/;
 
 /**
  * Finds a profile: a path (a file, or a folder with rmqdev.yaml), `rmqdev` (./rmqdev.yaml), one of the user's, one of the shipped, in this order.
- * An alias (`2m2s` for `2m2s-sync`) stays the profile's name. `except`: a file that is passed over, so that a user's `single` can extend the shipped one.
+ * An alias (`2m2s` for `2m2s-sync`) stays the profile's name. `except`: a file to leave out, so that a user's `single` can extend the shipped one.
  * @throws RmqdevError PROFILE_NOT_FOUND
  */
 export async function findProfile(name: string, folders: ProfileFolders, except?: string): Promise<FoundProfile> {
@@ -50,7 +50,7 @@ export async function lookForProfile(
   return { found: undefined, places };
 }
 
-/** @returns what `findProfile` is to be asked for the profile `parent`, which `file` extends: a path begins in the folder of that file. */
+/** @returns what to ask `findProfile` for the profile `parent`, which `file` extends: a path begins in the folder of that file. */
 export function parentSearch(parent: string, file: string, folders: ProfileFolders): Parameters<typeof findProfile> {
   return [parent, { ...folders, cwd: dirname(file) }, parent.includes('/') ? undefined : file];
 }

@@ -97,8 +97,12 @@ export function portProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   });
 }
 
-/** @returns names of what gives each port to one node only: the host, and the addresses at which clients, slaves and peers reach it. */
+/**
+ * @returns names of what gives each port to one node only: the host, and the addresses at which clients, slaves and peers reach it. Hosts
+ * that all loop back are one machine, and a node listens on all of its addresses.
+ */
 export function portDomains({ host, advertise }: Pick<NodeProfile, 'host' | 'advertise'>): string[] {
   if (host === undefined) return [''];
-  return [`host ${host}`, ...new Set([advertise.clients, advertise.replication].map((address) => address.toLowerCase()))];
+  const domains = [advertise.clients, advertise.replication].map((address) => (isLoopback(address) ? 'loopback' : address.toLowerCase()));
+  return [`host ${host}`, ...new Set(domains)];
 }

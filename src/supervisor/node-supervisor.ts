@@ -177,7 +177,7 @@ export class NodeSupervisor<S> {
     return running.identity;
   }
 
-  refuseUnlessRunning(verb: 'kill' | 'pause'): void {
+  refuseUnlessRunning(verb: 'kill' | 'pause' | 'resume'): void {
     this.#requireRunning(verb);
   }
 

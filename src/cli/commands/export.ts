@@ -26,7 +26,7 @@ export const exportCommand = defineCommand({
     )
       .example(...example('$0 export compose 2m2s -o shop && cd shop && docker compose up -d', 'the official image'))
       .example(...example('$0 export kubernetes 2m2s | kubectl apply -f -', 'StatefulSets, Services, ConfigMaps'))
-      .epilogue('Needs no daemon and starts nothing. What the target cannot do is refused, and what differs stands in the first lines.'),
+      .epilogue('Needs no daemon and starts nothing. What the target cannot do is refused, and the first lines say what differs.'),
   handler: (
     { target, profile, output: folder, force, operator, advertise, subnet, namespace, data, home: release, json, ...rest },
     { withOutput },

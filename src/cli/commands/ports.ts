@@ -45,7 +45,8 @@ export const portsCommand = defineCommand({
         requestedProfile(session.home, { profile, ...overridesOf(options) }),
         homeClusters(session.home),
       ]);
-      await show(session, { profile: wanted, clusters, name: wanted.name, ...shown });
+      const { clusterNameOf } = await import('../../profile/find-profile.js');
+      await show(session, { profile: wanted, clusters, name: clusterNameOf(wanted), ...shown });
     });
   },
 });

@@ -21,6 +21,7 @@ import { environmentFacts } from '../../machine/environment.js';
 import { clusterOf, type HomeCluster, homeClusters } from '../../machine/home-clusters.js';
 import { clockFacts } from '../../machine/host-clock.js';
 import { THIS_MACHINE } from '../../machine/machine-world.js';
+import { ownHosts } from '../../machine/own-hosts.js';
 import { preflightFacts } from '../../machine/preflight-facts.js';
 import { firstAllowedPort } from '../../machine/privileged-ports.js';
 import { advertiseFacts, ownInterfaces } from '../../machine/reach.js';
@@ -67,7 +68,7 @@ export async function gather(home: HomePaths, request: DoctorRequest): Promise<D
   const folders = new Set(processes.value?.map(({ nodeFolder }) => nodeFolder));
   const isAlive = (folder: string) => folders.has(folder);
   const existing = clusters.find(({ name }) => name === clusterNameOf(profile));
-  const here = partHere(profile, hostHere(profile, existing, ownInterfaces()));
+  const here = partHere(profile, hostHere(existing, await ownHosts(profile.hosts ?? [], ownInterfaces())));
   const plan = planOfProfile(here, { version: wanted.version, home, existing, isAlive });
   const running = new Set(plan.nodes.flatMap(({ id, change }) => (change === 'none' ? [id] : [])));
   const all = await wantedPorts(profile, { existing, others: clusters.filter((cluster) => cluster !== existing), running });

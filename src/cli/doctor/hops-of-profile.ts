@@ -3,7 +3,9 @@ import type { HopFacts } from '../../diagnose/reach/hops.js';
 import { type PortRow, portTable } from '../../diagnose/reach/port-table.js';
 import { hopFacts } from '../../machine/ask-sockets.js';
 import type { HomeCluster } from '../../machine/home-clusters.js';
+import { ownHosts } from '../../machine/own-hosts.js';
 import { ownInterfaces } from '../../machine/reach.js';
+import { clusterNameOf } from '../../profile/find-profile.js';
 import type { Profile } from '../../profile/profile.js';
 import { reachNodes } from '../ports/reach-nodes.js';
 import { hostHere } from './host-here.js';
@@ -22,8 +24,9 @@ export type HopsRequest = {
 export async function hopsOf({ profile, clusters, address, isRunning, clock }: HopsRequest): Promise<HopFacts[]> {
   if (address !== '' && !isRunning) return [];
   const interfaces = ownInterfaces();
-  const [existing, others] = [clusters.find(({ name }) => name === profile.name), clusters.filter(({ name }) => name !== profile.name)];
-  const isHereHost = hostHere(profile, existing, interfaces);
+  const cluster = clusterNameOf(profile);
+  const [existing, others] = [clusters.find(({ name }) => name === cluster), clusters.filter(({ name }) => name !== cluster)];
+  const isHereHost = hostHere(existing, await ownHosts(profile.hosts ?? [], interfaces));
   const found = await reachNodes({ profile, existing, others, interfaces });
   const tried = { clients: address, replication: address };
   const nodes = found.map((node) => (address !== '' && isHereHost(node.host) ? { ...node, advertise: tried } : node));

@@ -97,6 +97,7 @@ export async function killAndTell(
   }
   if (options.restart) tell({ event: 'notice', node: id, message: 'left to its restart policy: see `rmqdev status`', tMs: tMs() });
   await options.beforeVerdict?.();
+  await cluster.lookElsewhere();
   const controllers = await controllersAfter(cluster, spec, deadline.signal);
   options.abort.throwIfAborted();
   const verdict = spec.role === 'broker' ? await brokerVerdict(cluster, spec, { wasMaster, knownTopics }) : await otherVerdict(cluster);

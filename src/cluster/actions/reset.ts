@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { RmqdevError } from '../../base/errors.js';
 import type { Cluster } from '../cluster.js';
-import { isMaster, isSlave } from '../spec/node-spec.js';
+import { isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
 import type { Report } from './progress.js';
 import { startNodes } from './start.js';
 import { stopNodes } from './stop.js';
@@ -46,9 +46,20 @@ function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {
   });
 }
 
+/** What a slave of another host holds cannot be seen, and its daemon is not asked. */
+function keptElsewhere(cluster: Cluster, ids: readonly string[], { id, host, brokerName }: NodeSpec): RmqdevError {
+  return new RmqdevError('STORE_INCOMPATIBLE', {
+    what: `cannot reset ${ids.join(', ')}: ${id} of ${brokerName} is on host ${host}`,
+    why: `${id} would keep more than the empty master has: it copies nothing then, while the master acknowledges as if it did`,
+    next: `Delete the cluster on every host and begin anew: \`rmqdev down --delete -c ${cluster.name}\` on each, then \`rmqdev up\` on each`,
+  });
+}
+
 /** A slave does not follow a master that has less data, but RocketMQ acknowledges as if it did: see roles/broker/fixed-startup.ts. */
 function refuseToEmptyMasterAlone(cluster: Cluster, ids: readonly string[]): void {
   const masters = cluster.specs.filter((spec) => isMaster(spec) && ids.includes(spec.id));
+  const remote = cluster.elsewhere.find((spec) => isSlave(spec) && masters.some(({ brokerName }) => brokerName === spec.brokerName));
+  if (remote) throw keptElsewhere(cluster, ids, remote);
   const left = masters.flatMap((master) =>
     cluster.specs.filter(
       (spec) => isSlave(spec) && spec.brokerName === master.brokerName && !ids.includes(spec.id) && existsSync(spec.paths.store),

@@ -34,6 +34,7 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
   const spared = sparedOf(cluster, started, options.sparesOptional ?? false);
   cluster.addPending({ start: started });
   try {
+    await cluster.lookElsewhere();
     await startInOrder(cluster, started, { ...options, since, spared, signal: deadline.signal });
     if (!options.wait) return;
     if (started.some((id) => cluster.spec(id).role === 'namesrv')) await untilOthersReady(cluster, deadline.signal);

@@ -3,6 +3,7 @@ import { releaseTraits } from '../../rocketmq/releases.js';
 import type { Cluster } from '../cluster.js';
 import { copiesTopics } from '../spec/access-control.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
+import { missedElsewhere } from './other-hosts.js';
 import type { Report } from './progress.js';
 
 const CREATE_TIMEOUT_MS = 5_000;
@@ -17,12 +18,16 @@ const GRACE_MS = 10_000;
  * and copy their master's within `slaveTopicSyncMs`.
  */
 export async function createTopicsAndGroups(cluster: Cluster, report: Report, signal: AbortSignal): Promise<void> {
-  const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id));
+  const brokers = cluster.specs.filter((spec) => spec.role === 'broker' && cluster.isLive(spec.id) && !waitsElsewhere(cluster, spec));
   const leaders = new Set(brokers.filter(isElected).flatMap((spec) => cluster.elections.lastMaster(spec.brokerName ?? '') ?? []));
   for (const spec of brokers) await createOn(cluster, spec, leaders.has(spec.id), signal);
   const followers = brokers.filter((spec) => copiesTopics(spec) && (isSlave(spec) || (isElected(spec) && !leaders.has(spec.id))));
   await Promise.all(followers.map((follower) => untilKnown(cluster, follower, report, signal)));
 }
+
+/** Such as a replica whose group cannot elect yet: the `up` that ends its wait makes what is missing. */
+const waitsElsewhere = (cluster: Cluster, { id }: NodeSpec): boolean =>
+  cluster.supervisor(id).state !== 'ready' && missedElsewhere(cluster, id).length > 0;
 
 async function createOn(cluster: Cluster, spec: NodeSpec, leads: boolean, signal: AbortSignal): Promise<void> {
   const { remoting, clock } = cluster.world;

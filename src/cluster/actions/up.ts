@@ -65,7 +65,6 @@ export async function up(
   // With the new profile, or not at all: from then on a later daemon continues what is not done.
   cluster.wishes.addPending({ start, restart: restarted });
   cluster.apply({ profile: request.profile, host, debug: request.debug, assignments });
-  await cluster.lookElsewhere();
   await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {

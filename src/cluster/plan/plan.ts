@@ -15,6 +15,7 @@ import { runConfigFile } from '../roles/config-file.js';
 import { changesBetween } from '../spec/differences.js';
 import type { Assignment, JarRef, JdkRef, NodePorts, NodeSpec, ReleaseRef } from '../spec/node-spec.js';
 import { checkAccessControl } from './access-control-check.js';
+import { refuseUnresolved } from './advertised-names.js';
 import { resolveJars } from './dashboards.js';
 import { checkMachine, refuseForbiddenPorts } from './machine-check.js';
 import type { PlanRequest } from './plan-request.js';
@@ -55,6 +56,7 @@ export async function planCluster(cluster: Cluster, asked: PlanRequest): Promise
     interfaces: ownInterfaces(),
   });
   const nodes = asked.profile.nodes.filter((node) => node.host === host);
+  await refuseUnresolved(nodes, cluster.world.clock);
   const profile = { ...asked.profile, nodes };
   /** Only what this host runs is planned; the rest gives addresses and places. */
   const request = { ...asked, profile };

@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises';
 import { RmqdevError } from '../../base/errors.js';
-import type { Interface } from '../../diagnose/preflight/advertise.js';
+import { type Interface, usableInterfaces } from '../../diagnose/preflight/advertise.js';
+import { ownHosts, type Resolve } from '../../machine/own-hosts.js';
 import type { HostProfile, Profile } from '../../profile/profile.js';
 
 /** What decides which host this machine is. */
@@ -13,8 +13,7 @@ export type HostRequest = {
   /** Do nodes run as `before` now? */
   isRunning: boolean;
   interfaces: readonly Interface[];
-  /** @returns the addresses of a name; none if it cannot be resolved. */
-  resolve?: (name: string) => Promise<readonly string[]>;
+  resolve?: Resolve;
 };
 
 /**
@@ -23,9 +22,10 @@ export type HostRequest = {
  * @throws RmqdevError HOST_UNKNOWN, HOST_NOT_HERE
  */
 export async function settleHost(request: HostRequest): Promise<string | undefined> {
-  const { profile, asked, before, isRunning, interfaces, resolve = addressesOf } = request;
+  const { profile, asked, before, isRunning, interfaces, resolve } = request;
   const hosts = profile.hosts ?? [];
   if (hosts.length === 0) {
+    if (isRunning && before !== undefined) throw hostsLost(profile.name, before);
     if (asked === undefined) return undefined;
     throw new RmqdevError('HOST_UNKNOWN', {
       what: `there is no host ${asked}`,
@@ -33,10 +33,9 @@ export async function settleHost(request: HostRequest): Promise<string | undefin
       next: 'Leave --host out, or use a profile with hosts, such as 2m2s-two-hosts',
     });
   }
-  const own = new Set(interfaces.map(({ address }) => address));
-  const isHere = async ({ address }: HostProfile) => (await resolve(address)).some((found) => own.has(found) || /^127\./.test(found));
+  const own = await ownHosts(hosts, interfaces, resolve);
   const named = asked ?? (hosts.some(({ name }) => name === before) ? before : undefined);
-  const host = named === undefined ? await onlyHostHere(request, hosts, isHere) : hosts.find(({ name }) => name === named);
+  const host = named === undefined ? onlyHostHere(request, hosts, own) : hosts.find(({ name }) => name === named);
   if (!host) {
     const names = hosts.map(({ name }) => name);
     throw new RmqdevError('HOST_UNKNOWN', {
@@ -52,23 +51,27 @@ export async function settleHost(request: HostRequest): Promise<string | undefin
       next: `Use --host ${before}; or stop them first with \`rmqdev down\``,
     });
   }
-  if (!(await isHere(host))) {
+  if (!own.has(host.name)) {
     throw new RmqdevError('HOST_NOT_HERE', {
       what: `this machine cannot be host ${host.name}`,
       why: `host ${host.name} has the address ${host.address}, and this machine has ${ownAddresses(interfaces)}`,
-      next: `Run the command on the machine that has it; or give this one's address on every machine: \`--set hosts.${host.name}=${usable(interfaces)[0]?.address ?? '…'}\`. If NAT translates an address, write the machine's own as address and the public one as advertise`,
+      next: `Run the command on the machine that has it; or give this one's address on every machine: \`--set hosts.${host.name}=${usableInterfaces(interfaces)[0]?.address ?? '…'}\`. If NAT translates an address, write the machine's own as address and the public one as advertise`,
     });
   }
   return host.name;
 }
 
-async function onlyHostHere(
-  { profile, interfaces }: HostRequest,
-  hosts: readonly HostProfile[],
-  isHere: (host: HostProfile) => Promise<boolean>,
-): Promise<HostProfile> {
-  const here = await Promise.all(hosts.map(isHere));
-  const [only, ...others] = hosts.filter((_, index) => here[index]);
+/** All of the cluster would start here, beside what the other hosts go on running. */
+function hostsLost(profile: string, before: string): RmqdevError {
+  return new RmqdevError('HOST_UNKNOWN', {
+    what: `profile ${profile} has no hosts any more`,
+    why: `its nodes run here as host ${before}, and the other hosts run the rest`,
+    next: 'Give the profile its hosts back; or end the cluster on every host first with `rmqdev down`',
+  });
+}
+
+function onlyHostHere({ profile, interfaces }: HostRequest, hosts: readonly HostProfile[], own: ReadonlySet<string>): HostProfile {
+  const [only, ...others] = hosts.filter(({ name }) => own.has(name));
   if (only && others.length === 0) return only;
   const [first] = hosts;
   throw new RmqdevError('HOST_UNKNOWN', {
@@ -82,21 +85,7 @@ async function onlyHostHere(
 
 const listOf = (hosts: readonly HostProfile[]) => hosts.map(({ name, address }) => `${name} (${address})`).join(', ');
 
-/** Addresses that other machines may reach: no loopback, no link-local one, IPv4 first. */
-function usable(interfaces: readonly Interface[]): Interface[] {
-  return interfaces
-    .filter(({ address }) => !/^(?:127\.|169\.254\.|::1$|fe80:)/i.test(address))
-    .toSorted((a, b) => Number(a.address.includes(':')) - Number(b.address.includes(':')));
-}
-
 function ownAddresses(interfaces: readonly Interface[]): string {
-  const own = usable(interfaces);
-  return own.length === 0 ? 'no address beside 127.0.0.1' : own.map(({ name, address }) => `${address} (${name})`).join(', ');
-}
-
-async function addressesOf(name: string): Promise<readonly string[]> {
-  return lookup(name, { all: true }).then(
-    (found) => found.map(({ address }) => address),
-    () => [],
-  );
+  const own = usableInterfaces(interfaces);
+  return own.length === 0 ? 'no address but 127.0.0.1' : own.map(({ name, address }) => `${address} (${name})`).join(', ');
 }

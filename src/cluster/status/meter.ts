@@ -142,6 +142,8 @@ export class ClusterMeter {
   }
 
   async #askAll(): Promise<Asked> {
+    // While nothing runs here, nobody else asks.
+    if (this.#cluster.runningCount === 0) await this.#cluster.lookElsewhere();
     const at = this.#cluster.world.clock.now();
     const asking = this.#askRoutes();
     // Only the NameServers know who is the master by election.

@@ -51,12 +51,14 @@ export function judgeOrphans(processes: readonly RocketMqProcess[], homes: reado
       if (orphans.length === 0) return [];
       const pids = orphans.map(({ pid }) => pid).join(' ');
       const run = orphans.length === 1 ? 'one node runs' : `${orphans.length} nodes run`;
-      const command = home === own ? 'rmqdev status' : `RMQDEV_HOME=${home} rmqdev status`;
+      const rmqdev = home === own ? 'rmqdev' : `RMQDEV_HOME=${home} rmqdev`;
       return [
         finding('warning', 'NODES_WITHOUT_DAEMON', {
           what: exists ? `${run} in ${home}, but no daemon supervises them` : `${run}, but their folder is gone: ${home}`,
           why: exists ? `pids ${pids}: they work, but nobody would notice a crash` : `pids ${pids}: no daemon can take them over`,
-          next: exists ? `\`${command}\` starts a daemon that takes them over; \`rmqdev down\` ends them` : `End them: \`kill ${pids}\``,
+          next: exists
+            ? `\`${rmqdev} status\` starts a daemon that takes them over; \`${rmqdev} down\` ends them`
+            : `End them: \`kill ${pids}\``,
         }),
       ];
     });

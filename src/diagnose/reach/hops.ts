@@ -34,7 +34,7 @@ const answers = (answer: Answer | undefined): boolean => answer?.kind === 'ours'
  */
 export function hopChecks(facts: readonly HopFacts[], judged: readonly string[] = []): Check[] {
   const told = new Set(judged);
-  return [...grouped(facts, ({ row }) => `${row.node} ${row.publicAddress}`).values()].map((hops) => {
+  return [...grouped(facts, ({ row }) => `${row.node} ${row.publicAddress}`).values()].flatMap((hops) => {
     const { row } = hops[0] as HopFacts;
     const found = hops.filter(({ atPublic }) => answers(atPublic)).map((hop) => hop.row.port);
     const missing = hops.filter(({ atPublic }) => !answers(atPublic)).map((hop) => hop.row.port);
@@ -44,7 +44,9 @@ export function hopChecks(facts: readonly HopFacts[], judged: readonly string[] 
     ].join(', ');
     const findings = judge(hops).filter(({ code }) => !ABOUT_ADDRESSES.has(code) || !told.has(row.publicAddress));
     if (findings.some(({ code }) => ABOUT_ADDRESSES.has(code))) told.add(row.publicAddress);
-    return check('Network', `network.advertise.${row.node}`, `${row.node} at ${row.publicAddress}: ${outcome}`, findings);
+    // What is wrong with the address was told for another node.
+    if (found.length === 0 && findings.length === 0) return [];
+    return [check('Network', `network.advertise.${row.node}`, `${row.node} at ${row.publicAddress}: ${outcome}`, findings)];
   });
 }
 

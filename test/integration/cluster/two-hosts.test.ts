@@ -80,15 +80,22 @@ test('what is on the other host is not touched from here, but the clock of a kil
     const refused = await a.run(verb, 'broker-b');
     expect(refused).toMatchObject({ code: 43 });
     expect(refused.stderr).toContain('broker-b runs on host b (127.0.0.2), and this machine is host a');
-    expect(refused.stderr).toContain(`Type it there: \`rmqdev ${verb} broker-b\``);
+    expect(refused.stderr).toContain(`\`rmqdev ${verb} broker-b -c crossed\``);
   }
+  // What broker-a-s holds is not known here, and it would follow an empty master without copying anything.
+  const reset = await a.run('reset', 'broker-a', '--yes');
+  expect(reset).toMatchObject({ code: 30 });
+  expect(reset.stderr).toContain('broker-a-s of broker-a is on host b');
   const stopped = await a.run('stop', 'masters');
   expect(stopped.stdout + stopped.stderr).toContain('broker-b is on host b');
   expect(await b.node('broker-b')).toMatchObject({ state: 'ready' });
   expect(await a.node('broker-a')).toMatchObject({ state: 'stopped' });
 
   await a.up('crossed');
-  const killed = await a.run('kill', 'master-a', '--json');
+  const killed = await a.run('kill', 'masters', '--json');
+  expect(killed.lines).toContainEqual(
+    expect.objectContaining({ event: 'notice', message: expect.stringContaining('broker-b is on host b') }),
+  );
   expect(killed.lines).toContainEqual(expect.objectContaining({ event: 'routeChanged', namesrv: `127.0.0.2:${b.port('namesrv-2')}` }));
   expect(killed.lines).toContainEqual(
     expect.objectContaining({

@@ -71,3 +71,14 @@ test('a public address that is the own address of another host gives its ports o
   const behind = on('2', 'broker-b', { advertise: { clients: '203.0.113.9', replication: '192.168.1.2' } });
   expect(listens([gateway, behind])).toEqual({ 'broker-a': 10_911, 'broker-b': 10_921 });
 });
+
+// Both hosts once got 9876 and 10911: each then took its own nodes for those of the other one.
+test('hosts that loop back are one machine: no port is given twice', () => {
+  const at = (host: string, id: string) => on(host, id, { advertise: both(`127.0.0.${host}`) });
+  expect(listens([at('1', 'namesrv-1'), at('2', 'namesrv-2'), at('1', 'broker-a'), at('2', 'broker-b')])).toEqual({
+    'namesrv-1': 9876,
+    'namesrv-2': 9877,
+    'broker-a': 10_911,
+    'broker-b': 10_921,
+  });
+});

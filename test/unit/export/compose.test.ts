@@ -209,6 +209,14 @@ test.each([
   expect([error.code, error.text.why]).toEqual(['NOT_EXPORTABLE', expect.stringMatching(why)]);
 });
 
+test('a host without nodes gets no folder, and the others keep theirs', async () => {
+  const profile = await loaded(
+    'hosts: { a: 192.168.1.20, b: 192.168.1.21 }\nnodes:\n  namesrv-1: { role: namesrv, host: b }\n  broker-a: { role: broker, host: b }',
+  );
+  const { files } = exported('compose', profile);
+  expect([...new Set(files.map(({ path }) => path.split('/')[0]))]).toEqual(['b']);
+});
+
 test.each(['properties', 'compose', 'kubernetes', 'systemd'] as const)(
   'a dashboard is refused for %s, with the way to leave it out',
   async (target) => {

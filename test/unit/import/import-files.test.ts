@@ -102,13 +102,18 @@ test.each([
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test('a file that is there is replaced with --force alone; a bad name is refused; the name is that of the folder', async () => {
+test('a profile of an earlier import is replaced with --force alone, any other file never; a bad name is refused; the name is that of the folder', async () => {
   const conf = folder({ 'a.conf': broker('broker-a', 0) });
   const cwd = folder({ 'out.yaml': 'mine' });
   await expect(importFiles(request(cwd, conf))).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN' });
   expect(readFileSync(join(cwd, 'out.yaml'), 'utf8')).toBe('mine');
-  await importFiles(request(cwd, conf, { mayReplace: true }));
-  expect(readFileSync(join(cwd, 'out.yaml'), 'utf8')).toContain('broker-a');
+  // It may be one of the files to import.
+  await expect(importFiles(request(cwd, conf, { mayReplace: true }))).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN' });
+  expect(readFileSync(join(cwd, 'out.yaml'), 'utf8')).toBe('mine');
+  const output = (await importFiles(request(cwd, conf, { output: 'new.yaml' }))).file;
+  await expect(importFiles(request(cwd, conf, { output }))).rejects.toMatchObject({ code: 'FILE_NOT_WRITTEN' });
+  await importFiles(request(cwd, folder({ 'b.conf': broker('broker-b', 0) }), { output, mayReplace: true }));
+  expect(readFileSync(output, 'utf8')).toContain('broker-b');
   await expect(importFiles(request(cwd, conf, { output: undefined, name: '../x' }))).rejects.toMatchObject({ code: 'NAME_INVALID' });
   const { file } = await importFiles(request(cwd, conf, { output: undefined, name: 'mine' }));
   expect([file, existsSync(file)]).toEqual([join(cwd, 'mine.yaml'), true]);

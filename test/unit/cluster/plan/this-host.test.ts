@@ -51,7 +51,7 @@ test('an address that this machine does not have is refused, with those that it 
 
 test('no host here, an unknown one, and --host without hosts', async () => {
   expect((await errorOf(settle({ interfaces: [LOOPBACK] }))).text).toMatchObject({
-    why: 'it has no address beside 127.0.0.1; the hosts are a (172.17.160.28), b (172.17.160.29)',
+    why: 'it has no address but 127.0.0.1; the hosts are a (172.17.160.28), b (172.17.160.29)',
     next: expect.stringContaining('--set hosts.a=<address> --set hosts.b=<address>'),
   });
   expect(await errorOf(settle({ asked: 'c' }))).toMatchObject({ code: 'HOST_UNKNOWN', text: { what: 'there is no host c' } });
@@ -63,5 +63,9 @@ test('a host does not change under running nodes', async () => {
   expect(await errorOf(settle({ asked: 'c', before: 'b', isRunning: true }, hosts))).toMatchObject({
     code: 'HOST_UNKNOWN',
     text: { why: 'its nodes run as host b' },
+  });
+  expect(await errorOf(settle({ before: 'b', isRunning: true }, []))).toMatchObject({
+    code: 'HOST_UNKNOWN',
+    text: { what: 'profile crossed has no hosts any more' },
   });
 });
