@@ -5,6 +5,12 @@ import type { ProcessExit } from './process.js';
 export const NODE_STATES = ['stopped', 'starting', 'ready', 'unready', 'paused', 'backoff', 'stopping', 'failed'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
+/** States that are no English behind `is`. */
+const SAID: Readonly<Partial<Record<NodeState, string>>> = { backoff: 'waits before its next start', failed: 'was given up' };
+
+/** @returns what a sentence says of a node in this state, behind its name: `is ready`. */
+export const sayState = (state: NodeState): string => SAID[state] ?? `is ${state}`;
+
 /** Who or what ended a node. */
 export const EXIT_CAUSES = [
   'killed-by-user',

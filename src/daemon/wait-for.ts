@@ -1,4 +1,5 @@
 import { RmqdevError } from '../base/errors.js';
+import { sayState } from '../base/node-words.js';
 import { gaveUp } from '../cluster/actions/start-failures.js';
 import { isOptional } from '../cluster/roles/definitions.js';
 import type { ClusterStatus } from '../contract/status.js';
@@ -44,8 +45,9 @@ export async function waitFor(
     }
   } catch (error) {
     if (closed.aborted || !signal.aborted) throw error;
-    const states = ids.map(
-      (id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
+    const isThere = (id: string) => goal === 'ready' && cluster.supervisor(id).state === 'ready';
+    const states = ids.filter((id) => !isThere(id)).map(
+      (id) => `${id} ${sayState(cluster.supervisor(id).state)}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
     );
     throw new RmqdevError('TIMEOUT', {
       what: `not ${goal} within ${timeoutMs / 1_000} s`,
@@ -71,7 +73,7 @@ export async function waitFor(
     if (down.length === 0) return;
     throw new RmqdevError('NODE_NOT_RUNNING', {
       what: `${down.join(', ')} will not become ${goal}`,
-      why: down.map((id) => `${id} is ${cluster.supervisor(id).state}`).join('; '),
+      why: down.map((id) => `${id} ${sayState(cluster.supervisor(id).state)}`).join('; '),
       next: `Start what is down: \`rmqdev start ${down.join(' ')} -c ${cluster.name}\``,
     });
   }

@@ -1,19 +1,15 @@
-import { randomInt } from 'node:crypto';
-import { isPortFree } from '../../src/process/port-probe.js';
+import { PortBlock } from './port-block.js';
 
-/** Below the ranges from which Linux and macOS take the source ports of connections: a node that is down for a while finds its port again. */
-const FIRST = 12_000;
-const END = 32_000;
 /** A broker at P takes P-2 to P+1, and P+7 where JDWP is on. */
 const STEP = 10;
+const FIRST = 13;
 
-/** @returns `count` ports P in ascending order, at least 10 apart, of which P-2 to P+1 are free now. */
+/**
+ * @returns `count` ports P (1 to 18) in ascending order, 10 apart, of which P-2 to P+7 belong to this process until it ends: a node that is
+ * down for a while finds its port again, whatever runs beside.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = FIRST + STEP * randomInt((END - FIRST) / STEP);
-    const areFree = await Promise.all([port - 2, port - 1, port, port + 1].map(isPortFree));
-    if (areFree.every(Boolean)) found.add(port);
-  }
-  return [...found].sort((a, b) => a - b);
+  const block = await PortBlock.claim();
+  block.keep();
+  return Array.from({ length: count }, (_, i) => block.at(FIRST + STEP * i));
 }

@@ -34,6 +34,11 @@ export class PortBlock implements AsyncDisposable {
     return this.first + offset;
   }
 
+  /** The block is this process's until it ends, and does not keep it from ending. */
+  keep(): void {
+    this.claim.unref();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await close(this.claim);
   }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { sayState } from '../../base/node-words.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { ClusterStatus, NodeStatus } from '../../contract/status.js';
 import { table } from './table.js';
@@ -58,7 +59,7 @@ function remoteNodes({ remoteNodes: nodes = [] }: ClusterStatus, colors: Colors)
 
 /** Where the browser finds it, and that it may not be there yet. */
 function dashboardLine({ id, address, state }: NodeStatus): string {
-  return `dashboard    http://${address}${state === 'ready' ? '' : `  (${id} is ${state})`}`;
+  return `dashboard    http://${address}${state === 'ready' ? '' : `  (${id} ${sayState(state)})`}`;
 }
 
 function fittingTable(titles: readonly string[], rows: readonly (readonly string[])[], colors: Colors, columns: number): string {
@@ -104,16 +105,11 @@ function syncOf(node: Pick<NodeStatus, 'inSync' | 'lagBytes'>): string {
   return node.lagBytes < 0 ? `${formatBytes(-node.lagBytes)} ahead` : `${formatBytes(node.lagBytes)} behind`;
 }
 
-const STATE_WORDS: Readonly<Partial<Record<NodeStatus['state'], string>>> = {
-  backoff: 'waits before its next start',
-  failed: 'was given up',
-};
-
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
   if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` continues it`);
   else if (node.reason && node.state !== 'ready')
-    remarks.push(`${node.id} ${STATE_WORDS[node.state] ?? `is ${node.state}`}: ${node.reason}`);
+    remarks.push(`${node.id} ${sayState(node.state)}: ${node.reason}`);
   if (node.lastExit && isNews(node, node.lastExit, now)) {
     const ago = formatDuration(now - Date.parse(node.lastExit.at));
     remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);

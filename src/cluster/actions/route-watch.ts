@@ -1,4 +1,5 @@
 import { asError } from '../../base/errors.js';
+import { sayState } from '../../base/node-words.js';
 import { brokerAddresses, getTopicRoute } from '../../remoting/namesrv-api.js';
 import type { Cluster } from '../cluster.js';
 import type { NodeSpec } from '../spec/node-spec.js';
@@ -68,7 +69,7 @@ export async function watchRoute(
 async function ask(cluster: Cluster, namesrv: NodeSpec, broker: NodeSpec, signal: AbortSignal): Promise<Listing> {
   const { world } = cluster;
   if (!cluster.canAnswer(namesrv.id)) {
-    return { unasked: namesrv.isElsewhere ? `it is on host ${namesrv.host}` : `it is ${cluster.supervisor(namesrv.id).state}` };
+    return { unasked: namesrv.isElsewhere ? `it is on host ${namesrv.host}` : `it ${sayState(cluster.supervisor(namesrv.id).state)}` };
   }
   const brokerName = broker.brokerName as string;
   using deadline = world.clock.deadline(ASK_TIMEOUT_MS, signal);

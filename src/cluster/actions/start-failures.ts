@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
-import type { NodeExitRecord } from '../../base/node-words.js';
+import { type NodeExitRecord, sayState } from '../../base/node-words.js';
 import { describeExit } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { causeOf, REPORT_TIMEOUT_MS } from '../ends/crash-reports.js';
@@ -70,7 +70,7 @@ export async function gaveUp(cluster: Cluster, id: string): Promise<RmqdevError>
 export function timedOut(cluster: Cluster, ids: readonly string[], timeoutMs: number): RmqdevError {
   const waiting = ids.filter((id) => cluster.supervisor(id).state !== 'ready' && cluster.supervisor(id).intent === 'up');
   const reasons = waiting.map(
-    (id) => `${id} is ${cluster.supervisor(id).state}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
+    (id) => `${id} ${sayState(cluster.supervisor(id).state)}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
   );
   return new RmqdevError('TIMEOUT', {
     what: `cluster ${cluster.name} was not ready within ${timeoutMs / 1_000} s`,

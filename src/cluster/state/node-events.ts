@@ -1,4 +1,4 @@
-import type { NodeExitRecord, NodeState } from '../../base/node-words.js';
+import { type NodeExitRecord, type NodeState, sayState } from '../../base/node-words.js';
 import type { NodeSnapshot, Transition } from '../../supervisor/node-run.js';
 import { describeExit } from '../../supervisor/node-run.js';
 import type { Journal } from './journal.js';
@@ -18,5 +18,5 @@ export function recordExit(journal: Journal, id: string, exit: NodeExitRecord, w
 
 export function recordTransition(journal: Journal, id: string, transition: Transition, { intent, restarts }: NodeSnapshot): void {
   const { from, to, event, reason } = transition;
-  journal.record(`node-${to}`, id, `${id} is ${to}${reason ? `: ${reason}` : ''}`, { from, event, intent, restarts });
+  journal.record(`node-${to}`, id, `${id} ${sayState(to)}${reason ? `: ${reason}` : ''}`, { from, event, intent, restarts });
 }

@@ -209,7 +209,7 @@ describe('what happened', () => {
     const crash = events.findIndex(({ type }) => type === 'node-crashed');
     expect(events.slice(crash, crash + 3).map(({ type, message }) => `${type}: ${message}`)).toEqual([
       'node-crashed: broker-a ended: exit status 255 (crashed)',
-      'node-backoff: broker-a is backoff: exit status 255; restart in 0 ms',
+      'node-backoff: broker-a waits before its next start: exit status 255; restart in 0 ms',
       'node-starting: broker-a is starting: its process is being started',
     ]);
   });
