@@ -50,11 +50,11 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
     const kept = existing?.hasNodes ? existing.profile.dashboard : undefined;
     const wanted = dashboard === undefined ? kept : (dashboard ?? undefined);
     const load = (more: Partial<UpParams>) => loadRequested(world, { ...params, ...more, dashboard: more.dashboard ?? undefined });
-    const plain = await load({});
-    if (wanted === undefined) return { name, loaded: plain };
-    // A dashboard that the profile does not have runs on this host.
+    if (wanted === undefined) return { name, loaded: await load({}) };
+    // A dashboard that the profile does not have runs on this host. Other options may be about the dashboard, which is not there yet.
+    const { profile } = await load({ set: params.set.filter((option) => option.startsWith('hosts.')), heap: [] });
     const host = await settleHost({
-      profile: plain.profile,
+      profile,
       asked: params.host,
       before: existing?.host,
       isRunning: (existing?.runningCount ?? 0) > 0,

@@ -46,9 +46,12 @@ export async function waitFor(
   } catch (error) {
     if (closed.aborted || !signal.aborted) throw error;
     const isThere = (id: string) => goal === 'ready' && cluster.supervisor(id).state === 'ready';
-    const states = ids.filter((id) => !isThere(id)).map(
-      (id) => `${id} ${sayState(cluster.supervisor(id).state)}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
-    );
+    const states = ids
+      .filter((id) => !isThere(id))
+      .map(
+        (id) =>
+          `${id} ${sayState(cluster.supervisor(id).state)}${cluster.supervisor(id).reason ? ` (${cluster.supervisor(id).reason})` : ''}`,
+      );
     throw new RmqdevError('TIMEOUT', {
       what: `not ${goal} within ${timeoutMs / 1_000} s`,
       why: states.join('; '),

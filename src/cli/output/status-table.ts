@@ -108,8 +108,7 @@ function syncOf(node: Pick<NodeStatus, 'inSync' | 'lagBytes'>): string {
 function remarksOf(node: NodeStatus, now: number): string[] {
   const remarks: string[] = [];
   if (node.state === 'paused') remarks.push(`${node.id} is paused: \`rmqdev resume ${node.id}\` continues it`);
-  else if (node.reason && node.state !== 'ready')
-    remarks.push(`${node.id} ${sayState(node.state)}: ${node.reason}`);
+  else if (node.reason && node.state !== 'ready') remarks.push(`${node.id} ${sayState(node.state)}: ${node.reason}`);
   if (node.lastExit && isNews(node, node.lastExit, now)) {
     const ago = formatDuration(now - Date.parse(node.lastExit.at));
     remarks.push(`${node.id} last ended ${ago} ago: ${exitText(node.lastExit)}${explained(node)}${comesBack(node)}`);
