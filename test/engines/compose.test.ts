@@ -1,7 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { parse } from 'yaml';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installedRelease } from '../e2e/support/releases.js';
 import { type Rmqdev, withRmqdev } from '../e2e/support/rmqdev.js';
 import { freePorts } from '../support/free-ports.js';
@@ -9,8 +8,6 @@ import { until } from '../support/until.js';
 import { Podman } from './support/podman.js';
 
 const VERSION = '5.5.0';
-/** As long as rmqdev gives it. */
-const PROXY_START_MS = 240_000;
 const PROFILE = 'extends: 2m2s-sync\ntopics: [orders]\ngroups: [billing]\n';
 
 /** What a container of the cluster says about itself. */
@@ -86,26 +83,3 @@ async function exported(rmqdev: Rmqdev, profile: string, ports: Record<string, n
   await rmqdev.run('export', 'compose', './shop.yaml', '-o', folder, ...settings);
   return folder;
 }
-
-test('elected masters and a proxy: healthy, and another replica takes over from a leader that was killed', () =>
-  withRmqdev(async (rmqdev) => {
-    const [namesrv, namesrv2, proxy] = await freePorts(3);
-    const profile = 'extends: controller\nnodes: { proxy-1: { role: proxy } }\ntopics: [orders]\n';
-    const folder = await exported(rmqdev, profile, { 'namesrv-1': namesrv, 'namesrv-2': namesrv2, 'proxy-1': proxy });
-    await podman.compose(folder, 'up', '-d');
-    await until(async () => expect((await states()).topics).toMatch(/^Exited \(0\)/));
-    // On a busy machine a proxy takes longer to start than everything else waits.
-    await vi.waitUntil(async () => (await states())['proxy-1']?.includes('(healthy)'), { timeout: PROXY_START_MS, interval: 500 });
-    const address = ['--namesrv', `127.0.0.1:${namesrv};127.0.0.1:${namesrv2}`, '--json'];
-    await rmqdev.run('send', 'orders', '-n', '10', '--body', 'before {n}', ...address);
-    const { namesrvs } = JSON.parse((await rmqdev.run('topic', 'route', 'orders', ...address)).stdout);
-    const [leader] = namesrvs[0].route[0].addresses['0'].split(':');
-    const { services } = parse(readFileSync(join(folder, 'compose.yaml'), 'utf8'), { version: '1.1' });
-    const name = Object.keys(services).find((id) => services[id].networks?.default.ipv4_address === leader);
-    await podman.run(['kill', '-s', 'KILL', `shop_${name}_1`]);
-    await until(() => rmqdev.run('send', 'orders', '-n', '10', '--body', 'after {n}', ...address));
-    const all = await rmqdev.run('consume', 'orders', '-n', '20', ...address);
-    for (const body of ['before 10', 'after 10']) expect(all.stdout).toContain(`"${body}"`);
-    await podman.compose(folder, 'down', '-v');
-    expect(await states()).toEqual({});
-  }));
