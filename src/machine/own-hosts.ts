@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isLoopback } from '../diagnose/preflight/advertise.js';
+import { isLoopback } from '../base/loopback.js';
 import type { HostProfile } from '../profile/profile.js';
 
 /** @returns the addresses of a name; none if it cannot be resolved. */

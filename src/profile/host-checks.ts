@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.js';
 import { didYouMean } from '../base/nearest.js';
 import { portOffsets } from '../rocketmq/ports.js';
 import type { NodeProfile, ProfileProblem, ProfileWarning } from './profile.js';
@@ -64,8 +65,6 @@ function loopbackProblems({ profile, nodes, placeOf }: Pick<ResolvedProfile, 'pr
   );
   return [...ofHosts, ...ofNodes];
 }
-
-const isLoopback = (address: string): boolean => /^(?:127(?:\.\d+){3}|localhost|::1)$/i.test(address);
 
 /** @returns what is strange about the hosts. */
 export function hostWarnings({ profile, nodes, placeOf }: ResolvedProfile): ProfileWarning[] {

@@ -60,13 +60,14 @@ async function showCluster(session: Pick<OfflineSession, 'home' | 'output'>, nam
 type Request = Shown & { profile: Profile; clusters: readonly HomeCluster[]; name: string };
 
 async function show({ output }: Pick<OfflineSession, 'output'>, { profile, clusters, name, host, format, json }: Request): Promise<void> {
-  const [{ reachNodes, checkHost }, { portTable }, { ownInterfaces }, { loopbackNotice }] = await Promise.all([
+  const [{ reachNodes }, { hostNamed }, { portTable }, { ownInterfaces }, { loopbackNotice }] = await Promise.all([
     import('../ports/reach-nodes.js'),
+    import('../../profile/host-named.js'),
     import('../../diagnose/reach/port-table.js'),
     import('../../machine/reach.js'),
     import('../../diagnose/reach/loopback.js'),
   ]);
-  checkHost(profile, host);
+  if (host !== undefined) hostNamed(profile, host);
   const interfaces = ownInterfaces();
   const [existing, others] = [clusters.find((each) => each.name === name), clusters.filter((each) => each.name !== name)];
   const nodes = await reachNodes({ profile, existing, others, interfaces });

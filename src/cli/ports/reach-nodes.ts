@@ -1,6 +1,5 @@
-import { RmqdevError } from '../../base/errors.js';
-import { didYouMean } from '../../base/nearest.js';
-import { type Interface, isLoopback, usableInterfaces } from '../../diagnose/preflight/advertise.js';
+import { isLoopback } from '../../base/loopback.js';
+import { type Interface, usableInterfaces } from '../../diagnose/preflight/advertise.js';
 import type { ReachNode } from '../../diagnose/reach/port-table.js';
 import type { HomeCluster } from '../../machine/home-clusters.js';
 import type { Profile } from '../../profile/profile.js';
@@ -24,20 +23,6 @@ export async function reachNodes({ profile, existing, others, interfaces }: Reac
     ports: ports.get(node.id) as NodePorts,
     ownAddress: (node.host === undefined ? undefined : addressOf.get(node.host)) ?? ownAddress(node.advertise, interfaces),
   }));
-}
-
-/** @throws RmqdevError HOST_UNKNOWN */
-export function checkHost({ name, hosts }: Pick<Profile, 'name' | 'hosts'>, host: string | undefined): void {
-  if (host === undefined || hosts?.some((each) => each.name === host)) return;
-  const names = (hosts ?? []).map((each) => each.name);
-  throw new RmqdevError('HOST_UNKNOWN', {
-    what: `there is no host ${host}`,
-    why:
-      names.length === 0
-        ? `profile ${name} has no hosts: everything in it runs on one machine`
-        : `profile ${name} has the hosts ${names.join(', ')}`,
-    next: names.length === 0 ? 'Leave --host out' : `Use one of them: --host ${names[0]}${didYouMean(host, names)}`,
-  });
 }
 
 /** Everything runs on this machine. Behind NAT it is at the address with which this machine goes out, most likely. */

@@ -1,6 +1,7 @@
 import { RmqdevError } from '../../base/errors.js';
 import { type Interface, usableInterfaces } from '../../diagnose/preflight/advertise.js';
 import { ownHosts, type Resolve } from '../../machine/own-hosts.js';
+import { hostNamed, listOfHosts } from '../../profile/host-named.js';
 import type { HostProfile, Profile } from '../../profile/profile.js';
 
 /** What decides which host this machine is. */
@@ -26,24 +27,11 @@ export async function settleHost(request: HostRequest): Promise<string | undefin
   const hosts = profile.hosts ?? [];
   if (hosts.length === 0) {
     if (isRunning && before !== undefined) throw hostsLost(profile.name, before);
-    if (asked === undefined) return undefined;
-    throw new RmqdevError('HOST_UNKNOWN', {
-      what: `there is no host ${asked}`,
-      why: `profile ${profile.name} has no hosts: everything in it runs on one machine`,
-      next: 'Leave --host out, or use a profile with hosts, such as 2m2s-two-hosts',
-    });
+    return asked === undefined ? undefined : hostNamed(profile, asked).name;
   }
   const own = await ownHosts(hosts, interfaces, resolve);
   const named = asked ?? (hosts.some(({ name }) => name === before) ? before : undefined);
-  const host = named === undefined ? onlyHostHere(request, hosts, own) : hosts.find(({ name }) => name === named);
-  if (!host) {
-    const names = hosts.map(({ name }) => name);
-    throw new RmqdevError('HOST_UNKNOWN', {
-      what: `there is no host ${named}`,
-      why: `profile ${profile.name} has the hosts ${listOf(hosts)}`,
-      next: `Use one of them: --host ${names.join(' or --host ')}`,
-    });
-  }
+  const host = named === undefined ? onlyHostHere(request, hosts, own) : hostNamed(profile, named);
   if (isRunning && before !== undefined && before !== host.name) {
     throw new RmqdevError('HOST_UNKNOWN', {
       what: `this machine cannot become host ${host.name} now`,
@@ -76,14 +64,12 @@ function onlyHostHere({ profile, interfaces }: HostRequest, hosts: readonly Host
   const [first] = hosts;
   throw new RmqdevError('HOST_UNKNOWN', {
     what: `which host of ${profile.name} is this machine?`,
-    why: `it has ${ownAddresses(interfaces)}; the hosts are ${listOf(hosts)}`,
+    why: `it has ${ownAddresses(interfaces)}; the hosts are ${listOfHosts(hosts)}`,
     next: only
       ? `Say which: --host ${only.name}`
       : `Say which, with the addresses of all: \`rmqdev up ${profile.name} --host ${first?.name} ${hosts.map(({ name }) => `--set hosts.${name}=<address>`).join(' ')}\`, the same on every machine but for --host`,
   });
 }
-
-const listOf = (hosts: readonly HostProfile[]) => hosts.map(({ name, address }) => `${name} (${address})`).join(', ');
 
 function ownAddresses(interfaces: readonly Interface[]): string {
   const own = usableInterfaces(interfaces);

@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { Finding } from '../../base/finding.js';
 import { finding } from './codes.js';
 
@@ -32,10 +32,6 @@ export function rangeOf(address: string): (typeof RANGES)[number]['name'] | 'pub
   const number = toNumber(address);
   return RANGES.find(({ prefix, bits }) => number >>> (32 - bits) === toNumber(prefix) >>> (32 - bits))?.name ?? 'public';
 }
-
-/** An address or a name that every machine takes for itself. */
-export const isLoopback = (address: string): boolean =>
-  address.toLowerCase() === 'localhost' || (isIP(address) > 0 && rangeOf(address) === 'loopback');
 
 const toNumber = (address: string): number => address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
 

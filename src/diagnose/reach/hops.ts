@@ -1,7 +1,7 @@
 import type { Finding } from '../../base/finding.js';
 import { grouped } from '../../base/grouped.js';
+import { isLoopback } from '../../base/loopback.js';
 import { type Check, check } from '../doctor/check.js';
-import { isLoopback } from '../preflight/advertise.js';
 import { type FindingCode, finding } from '../preflight/codes.js';
 import { isTranslated, type PortRow, passesFirewall } from './port-table.js';
 

@@ -1,4 +1,5 @@
-import { type Interface, isLoopback, usableInterfaces } from '../preflight/advertise.js';
+import { isLoopback } from '../../base/loopback.js';
+import { type Interface, usableInterfaces } from '../preflight/advertise.js';
 import type { ReachNode } from './port-table.js';
 
 /** @returns what to say if clients on other machines would look for nodes on themselves. */
