@@ -1,26 +1,25 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { renderReasons, roleTitle } from '../cluster/roles/config-file.js';
+import { isLoopback } from '../base/loopback.js';
+import { roleTitle } from '../cluster/roles/config-file.js';
 import { THIS_HOST } from '../cluster/spec/placement.js';
-import { fixedPorts } from '../diagnose/fixed-ports.js';
+import { allOf } from '../diagnose/allot-ports.js';
 import type { NodeProfile, Profile } from '../profile/profile.js';
-import type { NodePorts } from '../rocketmq/ports.js';
 import { ASK_SCRIPT, readyQuestion } from './ask.js';
 import {
   CONTAINER_DIFFERS,
   containerCommand,
   containerEnvironment,
-  containerPaths,
+  containerNodes,
   IMAGE_USER,
   imageOf,
-  imageRelease,
   MOUNT,
   refuseOutsideImages,
   startScript,
 } from './container.js';
 import { type Exported, type ExportedFile, type Head, notExportable, renderHead } from './exported.js';
 import { restartOf } from './restart.js';
-import { allPorts, clientNamesrvAddr, clientPorts, startsAfter, type TargetNode, targetNodes } from './target.js';
+import { clientNamesrvAddr, clientPorts, startsAfter, type TargetNode } from './target.js';
 import { mqadminJava, SLOW_TOPICS, shellWord, topicCommands, topicScript } from './topics.js';
 
 export type ComposeRequest = {
@@ -36,7 +35,6 @@ export type ComposeRequest = {
 /** The first containers of a network are its gateway and those that others start in it. */
 const FIRST_ADDRESS = 10;
 const LAST_ADDRESS = 250;
-const LOOPBACK = /^(?:127\.|localhost$)/;
 
 /** @returns compose.yaml and what it mounts; for a profile with hosts one folder for each of them. @throws RmqdevError NOT_EXPORTABLE */
 export function exportCompose(request: ComposeRequest): Exported {
@@ -64,25 +62,17 @@ export function advertiseWithHosts() {
 }
 
 function oneMachine({ profile, versions, advertise = ownAdvertise(profile), subnet = subnetOf(profile.name) }: ComposeRequest): Exported {
-  const ports = fixedPorts(profile);
   const addressOf = addressesIn(subnet, profile.nodes);
-  const nodes = targetNodes({
-    profile,
-    release: imageRelease(versions),
-    placed: (node) => ({
-      host: node.id,
-      isElsewhere: true,
-      ports: ports.get(node.id) as NodePorts,
-      paths: containerPaths(),
-      advertised: { clients: advertise ?? addressOf(node), replication: addressOf(node) },
-      inside: node.id,
-    }),
-    renderReasons: ({ config }) => renderReasons(config),
-  });
+  const nodes = containerNodes({ profile, versions }, (node) => ({
+    host: node.id,
+    isElsewhere: true,
+    advertised: { clients: advertise ?? addressOf(node), replication: addressOf(node) },
+    inside: node.id,
+  }));
   const namesrvs = nodes.filter(({ role }) => role === 'namesrv');
   const outside = advertise ?? '127.0.0.1';
   const published = (node: TargetNode) => {
-    if (advertise !== undefined) return clientPorts(node).map((port) => publish(port, LOOPBACK.test(advertise) ? '127.0.0.1' : ''));
+    if (advertise !== undefined) return clientPorts(node).map((port) => publish(port, isLoopback(advertise) ? '127.0.0.1' : ''));
     // Clients on this machine reach brokers at the addresses of their containers.
     return node.role === 'broker' || node.role === 'controller' ? [] : clientPorts(node).map((port) => publish(port, '127.0.0.1'));
   };
@@ -90,7 +80,7 @@ function oneMachine({ profile, versions, advertise = ownAdvertise(profile), subn
   const who =
     advertise === undefined
       ? `Clients: in containers of this network, and on this machine if it runs Linux (brokers tell the addresses of their containers, ${subnet}). For Docker Desktop or clients on other machines, export again with --advertise <address of this machine>.`
-      : `Clients: all that reach ${advertise}, where the ports are published${LOOPBACK.test(advertise) ? ': on this machine, not in containers' : ', also in containers if the machine reaches itself there'}.`;
+      : `Clients: all that reach ${advertise}, where the ports are published${isLoopback(advertise) ? ': on this machine, not in containers' : ', also in containers if the machine reaches itself there'}.`;
   const head: Head = {
     start: 'docker compose up -d',
     look: `docker compose ps; docker compose logs -f; rmqdev topic list --namesrv '${namesrvAddr}'`,
@@ -108,22 +98,15 @@ function oneMachine({ profile, versions, advertise = ownAdvertise(profile), subn
 }
 
 /** The containers of one host: all ports are published, because the nodes of the other hosts need them too. */
-function onHost({ profile, versions }: ComposeRequest, host: string): Exported {
-  const ports = fixedPorts(profile);
-  const all = targetNodes({
-    profile,
-    release: imageRelease(versions),
-    placed: (node) => ({
-      host: node.host ?? THIS_HOST,
-      isElsewhere: node.host !== host,
-      ports: ports.get(node.id) as NodePorts,
-      paths: containerPaths(),
-      advertised: node.advertise,
-      ...(node.host === host && { inside: node.id }),
-    }),
-    renderReasons: ({ config }) => renderReasons(config),
-  });
-  const nodes = all.filter((node) => node.host === host);
+function onHost(request: ComposeRequest, host: string): Exported {
+  const { profile } = request;
+  const all = containerNodes(request, (node) => ({
+    host: node.host ?? THIS_HOST,
+    isElsewhere: node.host !== host,
+    advertised: node.advertise,
+    ...(node.host === host && { inside: node.id }),
+  }));
+  const nodes = all.filter(({ isElsewhere }) => !isElsewhere);
   const head: Head = {
     start: 'on each host, in its folder: docker compose up -d',
     look: `docker compose ps; docker compose logs -f; rmqdev topic list --namesrv '${clientNamesrvAddr(all)}'`,
@@ -135,7 +118,7 @@ function onHost({ profile, versions }: ComposeRequest, host: string): Exported {
     nodes,
     all,
     head,
-    published: (node) => allPorts(node.ports).map((port) => publish(port, '')),
+    published: (node) => allOf(node.ports).map((port) => publish(port, '')),
     withTopics: isFirst,
   });
 }
@@ -249,7 +232,7 @@ function refuseTakenNames(nodes: readonly TargetNode[]): void {
 }
 
 function ownAdvertise({ advertise }: Profile): string | undefined {
-  return LOOPBACK.test(advertise.clients) ? undefined : advertise.clients;
+  return isLoopback(advertise.clients) ? undefined : advertise.clients;
 }
 
 /** Docker gives its own networks 172.17 to 172.31 from below. The name decides, so that two clusters do not meet. */

@@ -1,7 +1,8 @@
 import { NodePaths } from '../base/paths.js';
+import type { Placement } from '../cluster/spec/placement.js';
 import type { NodeProfile, Profile } from '../profile/profile.js';
 import { notExportable } from './exported.js';
-import type { TargetNode } from './target.js';
+import { type TargetNode, targetNodes } from './target.js';
 
 /** User and group of the official image. Source: apache/rocketmq-docker image-build/Dockerfile-ubuntu. */
 export const IMAGE_USER = 3000;
@@ -76,8 +77,20 @@ export const CONTAINER_DIFFERS = [
   'Crash reports, `kill`, `explain` and the other commands of rmqdev end here; `rmqdev send`, `consume` and `topic` still work with --namesrv.',
 ];
 
-/** @returns the release of a node in the official image of its version. */
-export const imageRelease = (versions: ReadonlyMap<string, string>) => (node: NodeProfile) => {
-  const version = versions.get(node.id) as string;
-  return { home: releaseIn(version), version };
-};
+/**
+ * @param place on which host a node is, and under which addresses
+ * @returns the nodes of the profile in containers of the official image of their version
+ */
+export function containerNodes(
+  { profile, versions }: { profile: Profile; versions: ReadonlyMap<string, string> },
+  place: (node: NodeProfile) => Omit<Placement, 'ports' | 'paths'>,
+): TargetNode[] {
+  return targetNodes({
+    profile,
+    release: ({ id }) => {
+      const version = versions.get(id) as string;
+      return { home: releaseIn(version), version };
+    },
+    placed: (node) => ({ ...place(node), paths: containerPaths() }),
+  });
+}

@@ -1,6 +1,6 @@
+import { isLoopback } from '../base/loopback.js';
 import { checkProperties } from '../cluster/plan/plan.js';
 import { refuseUnknownRelease, refuseUnsupportedTopology } from '../cluster/plan/releases-and-jdks.js';
-import { isLoopback } from '../diagnose/preflight/advertise.js';
 import type { Profile } from '../profile/profile.js';
 import { isReleaseRole, releaseTraits } from '../rocketmq/releases.js';
 import { advertiseWithHosts, exportCompose } from './compose.js';

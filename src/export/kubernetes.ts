@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
-import { renderReasons, roleTitle } from '../cluster/roles/config-file.js';
-import { fixedPorts } from '../diagnose/fixed-ports.js';
+import { roleTitle } from '../cluster/roles/config-file.js';
 import type { Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { isSince } from '../rocketmq/releases.js';
@@ -9,16 +8,15 @@ import {
   CONTAINER_DIFFERS,
   containerCommand,
   containerEnvironment,
-  containerPaths,
+  containerNodes,
   IMAGE_USER,
   imageOf,
-  imageRelease,
   MOUNT,
   refuseOutsideImages,
   startScript,
 } from './container.js';
 import { type Exported, type Head, notExportable, renderHead } from './exported.js';
-import { clientNamesrvAddr, type TargetNode, targetNodes } from './target.js';
+import { clientNamesrvAddr, type TargetNode } from './target.js';
 import { mqadminJava, SLOW_TOPICS, shellWord, topicCommands, topicScript } from './topics.js';
 
 export type KubernetesRequest = {
@@ -43,21 +41,9 @@ export function exportKubernetes({ profile, versions, namespace = 'default' }: K
   refuseOutsideImages(profile, 'Kubernetes');
   refuseForKubernetes(profile, namespace);
   refuseCutNames(profile, versions);
-  const ports = fixedPorts(profile);
-  const nodes = targetNodes({
-    profile,
-    release: imageRelease(versions),
-    placed: (node) => {
-      const name = `${node.id}.${namespace}.svc`;
-      return {
-        host: node.id,
-        isElsewhere: true,
-        ports: ports.get(node.id) as NodePorts,
-        paths: containerPaths(),
-        advertised: { clients: name, replication: name },
-      };
-    },
-    renderReasons: ({ config }) => renderReasons(config),
+  const nodes = containerNodes({ profile, versions }, ({ id }) => {
+    const name = `${id}.${namespace}.svc`;
+    return { host: id, isElsewhere: true, advertised: { clients: name, replication: name } };
   });
   const commands = topicCommands(profile, nodes);
   const namesrvAddr = clientNamesrvAddr(nodes);

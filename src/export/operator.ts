@@ -1,13 +1,11 @@
 import { grouped } from '../base/grouped.js';
 import { renderReasons } from '../cluster/roles/config-file.js';
 import type { ConfigLine } from '../cluster/spec/node-spec.js';
-import { fixedPorts } from '../diagnose/fixed-ports.js';
 import type { NodeProfile, Profile } from '../profile/profile.js';
-import type { NodePorts } from '../rocketmq/ports.js';
-import { containerPaths, imageRelease, refuseOutsideImages } from './container.js';
+import { containerNodes, refuseOutsideImages } from './container.js';
 import { type Exported, type Head, notExportable, renderHead } from './exported.js';
 import { asDocuments, containerMemory, type KubernetesRequest, refuseForKubernetes } from './kubernetes.js';
-import { type TargetNode, targetNodes } from './target.js';
+import type { TargetNode } from './target.js';
 
 /**
  * Resources of apache/rocketmq-operator, read at commit 03741c8: `pkg/apis/rocketmq/v1alpha1`, `pkg/controller/broker`, and
@@ -37,19 +35,11 @@ export function exportForOperator({ profile, versions, namespace = 'default' }: 
   refuseOutsideImages(profile, 'the RocketMQ operator');
   refuseForKubernetes(profile, namespace);
   refuseForOperator(profile);
-  const ports = fixedPorts(profile);
-  const nodes = targetNodes({
-    profile,
-    release: imageRelease(versions),
-    placed: (node) => ({
-      host: node.id,
-      isElsewhere: true,
-      ports: ports.get(node.id) as NodePorts,
-      paths: containerPaths(),
-      advertised: { clients: node.id, replication: node.id },
-    }),
-    renderReasons: ({ config }) => renderReasons(config),
-  });
+  const nodes = containerNodes({ profile, versions }, ({ id }) => ({
+    host: id,
+    isElsewhere: true,
+    advertised: { clients: id, replication: id },
+  }));
   const namesrvs = nodes.filter(({ role }) => role === 'namesrv');
   const groups = grouped(
     nodes.filter(({ role }) => role === 'broker'),

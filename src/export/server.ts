@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
+import { isLoopback } from '../base/loopback.js';
 import { NodePaths } from '../base/paths.js';
-import { renderReasons, roleTitle } from '../cluster/roles/config-file.js';
+import { roleTitle } from '../cluster/roles/config-file.js';
 import type { NodeSpec } from '../cluster/spec/node-spec.js';
 import { THIS_HOST } from '../cluster/spec/placement.js';
-import { fixedPorts } from '../diagnose/fixed-ports.js';
 import type { NodeProfile, Profile } from '../profile/profile.js';
-import type { NodePorts } from '../rocketmq/ports.js';
 import { notExportable } from './exported.js';
 import { type TargetNode, targetNodes } from './target.js';
 import { topicCommands } from './topics.js';
@@ -33,7 +32,6 @@ export const dataOf = (data: string | undefined, { name }: Profile): string => {
 export function servers(request: ServerRequest, releaseHome: (node: NodeProfile) => string): Server[] {
   const { profile, versions } = request;
   const data = dataOf(request.data, profile);
-  const ports = fixedPorts(profile);
   const hosts = profile.hosts?.map(({ name }) => name) ?? [undefined];
   return hosts.flatMap((host): Server[] => {
     const all = targetNodes({
@@ -42,11 +40,9 @@ export function servers(request: ServerRequest, releaseHome: (node: NodeProfile)
       placed: (node) => ({
         host: node.host ?? THIS_HOST,
         isElsewhere: node.host !== host,
-        ports: ports.get(node.id) as NodePorts,
         paths: new NodePaths(posix.join(data, node.id)),
         advertised: node.advertise,
       }),
-      renderReasons: ({ config }) => renderReasons(config),
     });
     const nodes = all.filter((node) => !node.isElsewhere);
     return nodes.length === 0 ? [] : [{ host, nodes, all, data }];
@@ -76,7 +72,7 @@ export function topicsOn({ nodes, all }: Pick<Server, 'nodes' | 'all'>, profile:
 
 /** @returns a warning if clients on other machines are told an address that they cannot reach. */
 export function loopbackNote({ all }: Pick<Server, 'all'>): string[] {
-  const isLocal = all.some(({ role, advertised }) => role === 'broker' && /^(?:127\.|localhost$)/.test(advertised.clients));
+  const isLocal = all.some(({ role, advertised }) => role === 'broker' && isLoopback(advertised.clients));
   return isLocal
     ? ['Brokers tell clients 127.0.0.1, so only clients on this machine reach them: export again with --advertise <address> for others.']
     : [];

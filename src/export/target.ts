@@ -1,7 +1,9 @@
 import { buildSpecs } from '../cluster/roles/build-specs.js';
+import { renderReasons } from '../cluster/roles/config-file.js';
 import { ROLE_DEFINITIONS } from '../cluster/roles/definitions.js';
 import { type NodeSpec, nodeMarker } from '../cluster/spec/node-spec.js';
 import type { Placement } from '../cluster/spec/placement.js';
+import { fixedPorts } from '../diagnose/fixed-ports.js';
 import type { NodeProfile, Profile } from '../profile/profile.js';
 import type { NodePorts } from '../rocketmq/ports.js';
 import { isReleaseRole, type ProcessRole } from '../rocketmq/releases.js';
@@ -23,9 +25,8 @@ export type TargetRequest = {
   profile: Profile;
   /** Of the node: a release that is in `home` on the target. */
   release: (node: NodeProfile) => { home: string; version: string };
-  placed: (node: NodeProfile) => Placement;
-  /** How a file with reasons is written. */
-  renderReasons: (node: NodeSpec) => string;
+  /** Where the target runs it, beside its ports: those are the same in every target. */
+  placed: (node: NodeProfile) => Omit<Placement, 'ports'>;
 };
 
 /** The JDK of a target is not known: 8 (the official images) or newer. */
@@ -33,17 +34,19 @@ const OLDEST_JDK = 8;
 const LATER_JDK = 17;
 
 /** @returns the nodes of the profile, in its order, as they run where `placed` puts them. */
-export function targetNodes({ profile, release, placed, renderReasons }: TargetRequest): TargetNode[] {
+export function targetNodes({ profile, release, placed }: TargetRequest): TargetNode[] {
+  const ports = fixedPorts(profile);
+  const portsOf = (node: NodeProfile) => ports.get(node.id) as NodePorts;
   const specsFor = (major: number) =>
     buildSpecs({
       cluster: profile.name,
       profile,
       assigned: (node) => ({
-        ports: placed(node).ports,
+        ports: portsOf(node),
         release: { ...release(node), source: 'target' },
         jdk: { home: '', java: 'java', major, version: String(major) },
       }),
-      placed,
+      placed: (node) => ({ ...placed(node), ports: portsOf(node) }),
     });
   const later = specsFor(LATER_JDK);
   return specsFor(OLDEST_JDK).map((spec, i) => {
@@ -59,7 +62,7 @@ export function targetNodes({ profile, release, placed, renderReasons }: TargetR
       laterJvmFlags: laterArgs.filter((flag) => !spec.javaArgs.includes(flag)).map((flag) => flag.replaceAll('"', '')),
       mainClass,
       programArguments: programArguments?.(spec) ?? ['-c', spec.paths.runConfig],
-      configText: renderRunConfig?.(spec) ?? renderReasons(spec),
+      configText: renderRunConfig?.(spec) ?? renderReasons(spec.config),
     };
   });
 }
@@ -84,5 +87,3 @@ export function clientPorts({ role, ports }: Pick<NodeSpec, 'role' | 'ports'>): 
   if (role === 'broker') return [listen, fast as number];
   return role === 'proxy' ? [listen, remoting as number] : [listen];
 }
-
-export const allPorts = (ports: NodePorts): number[] => Object.values(ports);

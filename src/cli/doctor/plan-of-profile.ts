@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { HomePaths } from '../../base/paths.js';
-import { allotPorts } from '../../diagnose/allot-ports.js';
+import { allOf, allotPorts } from '../../diagnose/allot-ports.js';
 import { fixedPorts } from '../../diagnose/fixed-ports.js';
 import type { PreflightNode, PreflightPlan } from '../../diagnose/preflight/plan.js';
 import type { WantedPorts } from '../../diagnose/preflight/ports.js';
@@ -58,10 +58,9 @@ export type Neighbours = { existing: HomeCluster | undefined; others: readonly H
 /** @returns the ports that the nodes of a profile have, or would get if no other program used any. */
 export async function portsOfProfile(profile: Profile, { existing, others, running }: Neighbours): Promise<ReadonlyMap<string, NodePorts>> {
   if (profile.hosts) return fixedPorts(profile);
-  const portsOf = (ports: NodePorts): number[] => Object.values(ports);
   const { ports } = await allotPorts(
     { nodes: profile.nodes, kept: new Map(existing?.nodes.map((node) => [node.id, node.ports])), running, debug: false, strict: undefined },
-    { holderOf: async () => undefined, reserved: new Set(others.flatMap((other) => other.nodes.flatMap((node) => portsOf(node.ports)))) },
+    { holderOf: async () => undefined, reserved: new Set(others.flatMap((other) => other.nodes.flatMap((node) => allOf(node.ports)))) },
   );
   return ports;
 }
