@@ -61,7 +61,6 @@ export class Cluster {
   readonly #changes = new Changes();
   #profile: Profile | undefined;
   #host: string | undefined;
-  #elsewhere: readonly NodeSpec[] = [];
   readonly #remote: RemoteNodes;
   #debug = false;
   readonly #operations: Operations;
@@ -77,15 +76,10 @@ export class Cluster {
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
     this.journal.subscribe((event) => this.#notices.note(event));
     this.elections = new Elections(this.journal);
-    this.#remote = new RemoteNodes(
-      () => this.#elsewhere,
-      this.roleContext,
-      this.journal,
-      (node) => {
-        if (node.role === 'namesrv' && this.canAnswer(node.id)) this.#doubtBrokers(node);
-        this.#changes.notify();
-      },
-    );
+    this.#remote = new RemoteNodes(this.roleContext, this.journal, (node) => {
+      if (node.role === 'namesrv' && this.canAnswer(node.id)) this.#doubtBrokers(node);
+      this.#changes.notify();
+    });
     this.crashes = new CrashReports({
       paths: this.paths,
       journal: this.journal,
@@ -187,17 +181,17 @@ export class Cluster {
   }
   /** The nodes that other hosts run. */
   get elsewhere(): readonly NodeSpec[] {
-    return this.#elsewhere;
+    return this.#remote.nodes;
   }
   /** The nodes of all hosts, in the order of the profile. */
   get everyone(): readonly NodeSpec[] {
-    if (this.#elsewhere.length === 0) return this.specs;
-    const specs = new Map([...this.specs, ...this.#elsewhere].map((spec) => [spec.id, spec]));
+    if (this.elsewhere.length === 0) return this.specs;
+    const specs = new Map([...this.specs, ...this.elsewhere].map((spec) => [spec.id, spec]));
     return this.profile.nodes.flatMap(({ id }) => specs.get(id) ?? []);
   }
   /** Asks now which nodes of other hosts answer. */
   async lookElsewhere(): Promise<void> {
-    if (this.#elsewhere.length > 0) await this.#remote.ask();
+    await this.#remote.ask();
   }
   /** The nodes of this host. */
   get specs(): NodeSpec[] {
@@ -262,7 +256,7 @@ export class Cluster {
     const nodes = [...this.#nodes.values()].map(({ spec, supervisor: { state, isComingUp } }) => ({ spec, state, isComingUp }));
     return stateWord(
       nodes,
-      this.#elsewhere.filter(({ id }) => this.canAnswer(id)),
+      this.elsewhere.filter(({ id }) => this.canAnswer(id)),
     );
   }
 
@@ -291,12 +285,13 @@ export class Cluster {
     this.save();
   }
 
-  /** @returns the specs of the nodes of this host. Those of other hosts become `elsewhere`. */
+  /** @returns the specs of the nodes of this host. The others are those of other hosts from now on. */
   #place(profile: Profile, assignments: ReadonlyMap<string, Assignment>): NodeSpec[] {
     const specs = specsOnHost({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
-    this.#elsewhere = specs.filter(({ isElsewhere }) => isElsewhere);
-    if (this.#elsewhere.length === 0) this.#remote.end();
-    else this.#remote.watch(() => this.runningCount > 0);
+    this.#remote.place(
+      specs.filter(({ isElsewhere }) => isElsewhere),
+      () => this.runningCount > 0,
+    );
     return specs.filter(({ isElsewhere }) => !isElsewhere);
   }
 

@@ -9,20 +9,19 @@ const ASK_EVERY_MS = 2_000;
 const ASK_TIMEOUT_MS = 1_500;
 
 /**
- * Sees the nodes of other hosts from afar: does one answer? It never starts, stops or judges them; their own daemons do. Nobody is asked
- * while nothing runs on this host.
+ * The nodes that other hosts run, seen from afar: does one answer? It never starts, stops or judges them; their own daemons do. While nothing
+ * runs on this host they are asked only if somebody wants to know.
  */
 export class RemoteNodes {
   readonly #answering = new Set<string>();
-  readonly #nodes: () => readonly NodeSpec[];
+  #nodes: readonly NodeSpec[] = [];
   readonly #context: RoleContext;
   readonly #journal: Journal;
   readonly #changed: (node: NodeSpec) => void;
   #end = () => {};
   #underWay: Promise<void> | undefined;
 
-  constructor(nodes: () => readonly NodeSpec[], context: RoleContext, journal: Journal, changed: (node: NodeSpec) => void) {
-    this.#nodes = nodes;
+  constructor(context: RoleContext, journal: Journal, changed: (node: NodeSpec) => void) {
     this.#context = context;
     this.#journal = journal;
     this.#changed = changed;
@@ -32,9 +31,15 @@ export class RemoteNodes {
     return this.#answering.has(id);
   }
 
-  /** Asks them again and again from now on, while `isWanted`; the first time after a period. */
-  watch(isWanted: () => boolean): void {
+  get nodes(): readonly NodeSpec[] {
+    return this.#nodes;
+  }
+
+  /** These are the nodes from now on. Asks them again and again while `isWanted`, the first time after a period. */
+  place(nodes: readonly NodeSpec[], isWanted: () => boolean): void {
     this.end();
+    this.#nodes = nodes;
+    if (nodes.length === 0) return;
     this.#end = periodically(this.#context.clock, ASK_EVERY_MS, async () => {
       if (isWanted()) await this.ask();
     });
@@ -55,7 +60,7 @@ export class RemoteNodes {
   async #askAll(): Promise<void> {
     const { clock } = this.#context;
     await Promise.all(
-      this.#nodes().map(async (node) => {
+      this.#nodes.map(async (node) => {
         using deadline = clock.deadline(ASK_TIMEOUT_MS);
         const { ok } = await ROLE_DEFINITIONS[node.role].liveness(node, this.#context).check(deadline.signal);
         this.#note(node, ok);
