@@ -9,6 +9,7 @@ import { nodeLogFiles } from '../cluster/status/log-files.js';
 import { folderBytes } from '../cluster/status/meter.js';
 import { type Selection, selectAll } from '../cluster/status/selectors.js';
 import type { World } from '../cluster/world.js';
+import type { ProgressItem } from '../contract/events.js';
 import type { Handlers } from '../contract/routes.js';
 import type { ClusterStatus, ClusterSummary } from '../contract/status.js';
 import { PROTOCOL } from '../contract/version.js';
@@ -34,6 +35,16 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     selectAll(selectors ?? ['all'], entry.cluster.everyone, () => liveRolesOf(entry.cluster, entry.meter), needsHolder);
   const selectedHere: SelectHere = async (entry, { verb, selectors, needsHolder }) =>
     onlyHere(entry.cluster, await selected(entry, selectors, needsHolder), { verb, selectors });
+  /** Likewise, and tells at once what it leaves out. */
+  const toldHere = async (
+    entry: Entry,
+    request: Parameters<SelectHere>[1],
+    emit: (item: ProgressItem) => void | Promise<void>,
+  ): Promise<readonly string[]> => {
+    const { ids, notice } = await selectedHere(entry, request);
+    if (notice) await emit({ event: 'notice', message: notice });
+    return ids;
+  };
   const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.everyone.map(({ id }) => id));
 
   // To add up the folders of a large store takes a while: other callers in that time get the same answer.
@@ -79,16 +90,14 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     start: async ({ cluster: name, selectors, timeoutMs, wait }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids, notice } = await selectedHere(entry, { verb: 'start', selectors, needsHolder: false });
-      if (notice) await emit({ event: 'notice', message: notice });
+      const ids = await toldHere(entry, { verb: 'start', selectors, needsHolder: false }, emit);
       await entry.cluster.operate('start', 'shared', (signal) => startNodes(entry.cluster, ids, { wait, timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
     stop: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids, notice } = await selectedHere(entry, { verb: 'stop', selectors, needsHolder: true });
-      if (notice) await emit({ event: 'notice', message: notice });
+      const ids = await toldHere(entry, { verb: 'stop', selectors, needsHolder: true }, emit);
       entry.cluster.noteStopped(ids);
       const { cluster } = entry;
       const next = `\`rmqdev wait ${selectors.join(' ')} --for stopped -c ${cluster.name}\` waits for its end`;
@@ -98,16 +107,14 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
 
     restart: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids, notice } = await selectedHere(entry, { verb: 'restart', selectors, needsHolder: true });
-      if (notice) await emit({ event: 'notice', message: notice });
+      const ids = await toldHere(entry, { verb: 'restart', selectors, needsHolder: true }, emit);
       await entry.cluster.operate('restart', 'alone', (signal) => rollNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
 
     reset: async ({ cluster: name, selectors, timeoutMs }, _signal, emit) => {
       const entry = registry.resolve(name, true);
-      const { ids, notice } = await selectedHere(entry, { verb: 'reset', selectors, needsHolder: false });
-      if (notice) await emit({ event: 'notice', message: notice });
+      const ids = await toldHere(entry, { verb: 'reset', selectors, needsHolder: false }, emit);
       await entry.cluster.operate('reset', 'alone', (signal) => resetNodes(entry.cluster, ids, { timeoutMs, signal, report: emit }));
       return statusOf(entry);
     },
