@@ -4,13 +4,14 @@
  *
  * --rounds 50  --seed 1  --port 22300  --json <file>; fake JVMs
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from './kill-points/random.mjs';
 import { World } from './kill-points/world.mjs';
+import { commit, figuresFile } from './report/taken-on.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ if (values.help) {
 }
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/broken-state.json', import.meta.url));
+const output = figuresFile('broken-state', values.json);
 const random = randomOf(Number(values.seed));
 const world = new World({ firstPort: Number(values.port) });
 
@@ -96,7 +97,7 @@ try {
   }
   const result = {
     what: 'random state files truncated at random bytes under a running cluster, then status, stop and down through the CLI',
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit: commit(),
     seed: Number(values.seed),
     rounds: Number(values.rounds),
     ...counts,

@@ -6,10 +6,11 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commit, figuresFile, MACHINE } from './report/taken-on.mjs';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** A process that writes again into what was deleted did so within some seconds. */
@@ -30,8 +31,8 @@ if (values.help) {
   console.log('down-at-once [--releases <list>] [--jdks 17,25] [--rocketmq <folder of installed releases>] [--port 22900] [--json <file>]');
   process.exit(0);
 }
-const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/down-at-once.json', import.meta.url));
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const output = figuresFile('down-at-once', values.json);
+const checkout = commit();
 const home = mkdtempSync(join(tmpdir(), 'rmqd-'));
 if (values.rocketmq) symlinkSync(resolve(values.rocketmq), join(home, 'rocketmq'));
 
@@ -58,8 +59,8 @@ const all = [...before.filter((cell) => !cells.some(isSame(cell))), ...cells].so
 const sum = (key) => all.reduce((total, cell) => total + (cell[key] ?? 0), 0);
 const result = {
   what: 'up single, then at once down --delete -y',
-  commit,
-  machine: `${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, Node.js ${process.versions.node}`,
+  commit: checkout,
+  machine: MACHINE,
   processesLeft: sum('processesLeft'),
   foldersBack: sum('foldersBack'),
   msOfDown: { max: Math.max(...all.map(({ msOfDown }) => msOfDown ?? 0)) },
@@ -70,7 +71,7 @@ writeFileSync(output, `${JSON.stringify(result, null, 2)}\n`);
 process.exitCode = result.failures.length > 0 || result.processesLeft + result.foldersBack > 0 ? 1 : 0;
 
 async function run(rocketmq, java) {
-  const cell = { rocketmq, java, commit, processesLeft: null, foldersBack: null, msOfDown: null, failed: null };
+  const cell = { rocketmq, java, commit: checkout, processesLeft: null, foldersBack: null, msOfDown: null, failed: null };
   const first = Number(values.port);
   const ports = { 'namesrv-1': first + 1, 'broker-a': first + 13 };
   const sets = Object.entries(ports).flatMap(([id, port]) => ['--set', `${id}.listenPort=${port}`]);

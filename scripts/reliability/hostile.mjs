@@ -4,12 +4,10 @@
  *
  * --only <part of a case's name> (the others stay as they stand in the file)  --port 22700  --json <file>; fake JVMs; some cases only on Linux as root
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES } from './hostile/cases.mjs';
+import { commit, figuresFile, MACHINE } from './report/taken-on.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,12 +21,12 @@ if (values.help) {
   console.log('hostile [--only <part of a name>] [--port 22700] [--json <file>]');
   process.exit(0);
 }
-const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/hostile.json', import.meta.url));
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const output = figuresFile('hostile', values.json);
+const checkout = commit();
 const cases = [];
 for (const [name, run] of Object.entries(CASES).filter(([each]) => each.includes(values.only))) {
   const since = performance.now();
-  const result = { case: name, commit, ok: false };
+  const result = { case: name, commit: checkout, ok: false };
   let scene;
   try {
     scene = await run(Number(values.port));
@@ -62,8 +60,8 @@ const kept = values.only !== '' && existsSync(output) ? JSON.parse(readFileSync(
 const all = Object.keys(CASES).flatMap((name) => [...cases, ...kept].find((each) => each.case === name) ?? []);
 const result = {
   what: 'commands and a daemon with a cluster of fake JVMs on a machine that fails them',
-  commit,
-  machine: `${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, Node.js ${process.versions.node}`,
+  commit: checkout,
+  machine: MACHINE,
   cases: all,
   failures: all.filter(({ ok }) => ok === false).map(({ case: name }) => name),
 };

@@ -6,15 +6,13 @@
  * --operations up,change   only these
  * --real         on RocketMQ instead of fake JVMs; --rocketmq <folder> says where it is
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from './kill-points/random.mjs';
 import { CALLS, OPERATIONS, playRound } from './kill-points/round.mjs';
 import { World } from './kill-points/world.mjs';
+import { commit, figuresFile, MACHINE } from './report/taken-on.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +37,7 @@ if (values.real && !values.rocketmq) throw new Error('--real needs --rocketmq <f
 const rounds = Number(values.rounds);
 const seed = Number(values.seed);
 const name = values.real ? 'kill-points-real' : 'kill-points';
-const output = values.json ?? fileURLToPath(new URL(`../../docs/reliability/${name}.json`, import.meta.url));
+const output = figuresFile(name, values.json);
 const SETTLE_MS = values.real ? 120_000 : 30_000;
 
 const random = randomOf(seed);
@@ -120,9 +118,9 @@ try {
   const of = (word) => failures.filter(({ violations }) => violations.some((violation) => violation.startsWith(word))).length;
   const result = {
     what: 'the daemon killed with SIGKILL during a random operation; then a new daemon, compared with the process table',
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit: commit(),
     on: values.real ? `RocketMQ, ${world.nodes.length} nodes` : `fake JVMs, ${world.nodes.length} nodes`,
-    machine: `${availableParallelism()} CPUs, ${Math.round(totalmem() / 2 ** 30)} GB, Node.js ${process.versions.node}`,
+    machine: MACHINE,
     seed,
     rounds: durations.length,
     daemonsKilled: durations.length + counts.duringTakeover,

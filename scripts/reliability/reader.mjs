@@ -4,15 +4,15 @@
  *
  * --rounds 10 (with the reader, and as many without)  --gigabytes 1  --port 23500  --json <file>; fake JVMs
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EXIT_CODES } from '../../dist/base/errors.js';
 import { rssBytes, Scene } from './hostile/scene.mjs';
+import { commit, figuresFile, MACHINE } from './report/taken-on.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const QUIET_MS = 11_000;
 /** Supervision is slower than that with a reader: a failure. Both share two processors. */
 const MAX_RATIO = 2;
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/reader.json', import.meta.url));
+const output = figuresFile('reader', values.json);
 const rounds = Number(values.rounds);
 const scene = new Scene(Number(values.port));
 const { world } = scene;
@@ -156,8 +156,8 @@ try {
   const result = {
     what: 'brokers killed with SIGKILL, with and without a command that searches a log with --since and --grep (a+)+$; ms from the kill to the next launch',
     on: 'fake JVMs, 3 nodes',
-    machine: `${cpus().length} CPUs, Node.js ${process.versions.node}`,
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    machine: MACHINE,
+    commit: commit(),
     seed: 'none',
     crashes: times.with.length + times.without.length,
     failures: scene.failed,

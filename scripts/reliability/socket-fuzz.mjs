@@ -4,14 +4,14 @@
  *
  * --requests 20000  --seed 1  --port 22500  --settle 20 (seconds)  --json <file>; fake JVMs; unauthorised ones (another user) only as root
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from './kill-points/random.mjs';
 import { World } from './kill-points/world.mjs';
+import { commit, figuresFile } from './report/taken-on.mjs';
 import { ATTACKS, attack } from './socket-fuzz/attacks.mjs';
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ const AT_ONCE = 40;
 const IDLE_CALLS = 200;
 /** How long the daemon is left alone before its memory is measured again. */
 const SETTLE_MS = Number(values.settle) * 1_000;
-const output = values.json ?? fileURLToPath(new URL('../../docs/reliability/socket-fuzz.json', import.meta.url));
+const output = figuresFile('socket-fuzz', values.json);
 const requests = Number(values.requests);
 const random = randomOf(Number(values.seed));
 const kinds = Object.keys(ATTACKS);
@@ -129,7 +129,7 @@ try {
   ];
   const result = {
     what: 'malformed, huge, slow, half-closed, pipelined and unauthorised requests against a daemon with a cluster of fake JVMs',
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit: commit(),
     seed: Number(values.seed),
     requests: sent,
     atOnce: AT_ONCE,
