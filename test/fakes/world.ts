@@ -80,7 +80,8 @@ export class FakeWorld implements AsyncDisposable {
     const isPreparing = (cluster: Cluster) => cluster.specs.some(({ id }) => cluster.isLive(id) && cluster.supervisor(id).pid === null);
     const never = new AbortController().signal;
     for (const cluster of this.#clusters) await cluster.until(() => !isPreparing(cluster), never);
-    for (const cluster of this.#clusters) cluster.release();
+    // What it does in the background writes there too.
+    await Promise.all(this.#clusters.map((cluster) => cluster.release()));
     rmSync(this.root, { recursive: true, force: true });
   }
 
