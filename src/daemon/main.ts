@@ -116,7 +116,7 @@ function announceOnPipe(message: object): void {
     writeSync(READY_PIPE, `${JSON.stringify(message)}\n`);
     closeSync(READY_PIPE);
   } catch {
-    // The process that started the daemon has ended: there is nobody to tell.
+    // The process that started the daemon has ended, and nobody else listens.
   }
 }
 

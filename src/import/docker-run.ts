@@ -6,7 +6,7 @@ const RUN = /\b(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|create)\s+([\
 const FLAGS =
   /^(-[dit]+|--(detach|interactive|tty|rm|privileged|init|read-only|publish-all|no-healthcheck|oom-kill-disable|sig-proxy|quiet)|-P|-q)$/;
 
-/** @returns the container that a command starts; undefined if it is no `docker run`. */
+/** @returns the container that a command starts; undefined if it is another command than `docker run`. */
 export function readDockerRun(command: string, line: number): ContainerSpec | undefined {
   const rest = RUN.exec(command)?.[1];
   if (rest === undefined) return undefined;

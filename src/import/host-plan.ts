@@ -146,6 +146,6 @@ function ipOf({ view, host }: Advertiser, key: 'brokerIP1' | 'brokerIP2', plan: 
   const written = meant(view, key);
   if (!written) return undefined;
   if (isHost(written) && !isLoopbackHost(written)) return written;
-  plan.changes.push(change(view, key, plan.addressOf(host), 'it is no address at which the other hosts reach this broker'));
+  plan.changes.push(change(view, key, plan.addressOf(host), 'the other hosts do not reach this broker at that address'));
   return undefined;
 }

@@ -71,7 +71,7 @@ function replicaProblems(nodes: readonly ResolvedNode[]): ProfileProblem[] {
   return [...doubled, ...orphans];
 }
 
-/** In a group of two both peers must live, so it is no safer than a single one. */
+/** A group of two needs both peers alive, so it is as easily lost as a single one. */
 const FEW_PEERS = 3;
 
 /** A DLedger peer is known by the end of its id: its place in the group stays when others come and go. */

@@ -51,7 +51,7 @@ function keptElsewhere(cluster: Cluster, ids: readonly string[], { id, host, bro
   return new RmqdevError('STORE_INCOMPATIBLE', {
     what: `cannot reset ${ids.join(', ')}: ${id} of ${brokerName} is on host ${host}`,
     why: `${id} would keep more than the empty master has: it copies nothing then, while the master acknowledges as if it did`,
-    next: `Delete the cluster on every host and begin anew: \`rmqdev down --delete -c ${cluster.name}\` on each, then \`rmqdev up\` on each`,
+    next: `Delete the cluster on every host and start it again: \`rmqdev down --delete -c ${cluster.name}\` on each, then \`rmqdev up\` on each`,
   });
 }
 

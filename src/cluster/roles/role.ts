@@ -18,7 +18,7 @@ export type StartStage = (typeof START_STAGES)[number];
 /** How far the start of a node is. */
 export type Milestone = StartStage | 'ready';
 
-/** A node that must be this far, unless it is no longer wanted. */
+/** How far a node must come first, unless nobody wants it up any more. */
 export type Need = { id: string; until: Milestone };
 
 /** What a role's probes may ask about the rest of the cluster. */

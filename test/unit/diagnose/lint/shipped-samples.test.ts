@@ -4,7 +4,10 @@ import { setsOf } from '../../../../src/import/read-sets.js';
 import { SUPPORTED_RELEASES } from '../../../../src/rocketmq/releases.js';
 import SAMPLES from '../../../fixtures/shipped-samples.json' with { type: 'json' };
 
-/** distribution/conf of the tags rocketmq-all-<release>, without comments; 5.5.0 has no tag yet, its rows are the main branch's. */
+/**
+ * distribution/conf of the tags rocketmq-all-<release>, without comments, and with /home/rocketmq for the home of root in the stores of
+ * conf/container; 5.5.0 has no tag yet, its rows are the main branch's.
+ */
 const samplesOf = (release: string) => SAMPLES.filter(({ releases }) => releases.includes(release));
 
 const notes = async (release: string, version: string | undefined) => {
