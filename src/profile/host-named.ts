@@ -11,9 +11,7 @@ export function hostNamed({ name: profile, hosts = [] }: Pick<Profile, 'name' | 
     why: isAlone
       ? `profile ${profile} has no hosts: everything in it runs on one machine`
       : `profile ${profile} has the hosts ${listOfHosts(hosts)}`,
-    next: isAlone
-      ? 'Leave --host out, or use a profile with hosts, such as 2m2s-two-hosts'
-      : `Use one of them: --host ${hosts.map((each) => each.name).join(' or --host ')}`,
+    next: isAlone ? 'Leave --host out' : `Use one of them: --host ${hosts.map((each) => each.name).join(' or --host ')}`,
   });
 }
 
