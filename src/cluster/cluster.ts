@@ -1,47 +1,32 @@
 import { Changes } from '../base/changes.js';
 import { discardFolder } from '../base/discard-folder.js';
 import { RmqdevError } from '../base/errors.js';
-import type { NodeExitRecord, NodeState } from '../base/node-words.js';
 import type { ClusterPaths } from '../base/paths.js';
 import type { ClusterState as StateWord } from '../contract/status.js';
-import { livingProcess } from '../process/find-marked.js';
 import type { LaunchSpec } from '../process/launcher.js';
 import type { Profile } from '../profile/profile.js';
 import type { Reach } from '../remoting/client.js';
-import { FRESH_SNAPSHOT, type NodeObserver, type NodeRunSpec, type NodeSnapshot, type Transition } from '../supervisor/node-run.js';
-import { LIVE_STATES } from '../supervisor/node-state.js';
-import { NodeSupervisor } from '../supervisor/node-supervisor.js';
+import type { NodeSupervisor } from '../supervisor/node-supervisor.js';
 import { BackgroundWork } from './background-work.js';
 import { CrashReports } from './ends/crash-reports.js';
-import { prepareLaunch } from './launch/launch.js';
-import { runSpec } from './launch/run-spec.js';
+import { NodeTable, type Placed } from './node-table.js';
+import { observeNodes } from './observe-nodes.js';
 import { type OperationMode, Operations } from './operations.js';
-import { RemoteNodes } from './remote-nodes.js';
-import { specsOnHost } from './roles/build-specs.js';
-import { type RoleContext, START_STAGES, type StartStage } from './roles/role.js';
+import { restoreNodes } from './restore-nodes.js';
+import type { RoleContext, StartStage } from './roles/role.js';
 import { ownReach } from './spec/access-control.js';
-import { readLaunchedSpec } from './spec/launched-spec.js';
-import { type Assignment, type NodeSpec, nodeMarker } from './spec/node-spec.js';
+import type { NodeSpec } from './spec/node-spec.js';
 import { ClusterNotices } from './state/cluster-notices.js';
 import { saveClusterState } from './state/cluster-state.js';
 import { Elections } from './state/elections.js';
 import { Journal } from './state/journal.js';
-import { isCrash, recordExit, recordTransition } from './state/node-events.js';
 import { readBack } from './state/read-back.js';
 import { type Pending, StartWishes } from './state/start-wishes.js';
 import { stateWord } from './state-word.js';
 import type { World } from './world.js';
 
-/** `spec` is what a running node was launched with, `next` what its next launch will take. */
-type Node = { spec: NodeSpec; next: NodeSpec; supervisor: NodeSupervisor<LaunchSpec> };
-/** What `up` makes the cluster consist of. */
-export type Wanted = {
-  profile: Profile;
-  /** Which of the profile's hosts this machine is. */
-  host: string | undefined;
-  debug: boolean;
-  assignments: ReadonlyMap<string, Assignment>;
-};
+/** What `up` makes the cluster consist of, and which of it must still be started or restarted. */
+export type Wanted = Placed & { debug: boolean; pending?: Pending };
 /** Operations that start nodes; a start that a later daemon continues is an `up`. */
 const STARTING: ReadonlySet<string> = new Set(['up', 'start', 'restart', 'reset']);
 
@@ -56,12 +41,10 @@ export class Cluster {
   readonly elections: Elections;
   readonly background = new BackgroundWork();
   readonly #notices = new ClusterNotices();
-  readonly #nodes = new Map<string, Node>();
-  readonly #stages = new Map<string, StartStage>();
+  readonly #nodes: NodeTable;
   readonly #changes = new Changes();
   #profile: Profile | undefined;
   #host: string | undefined;
-  readonly #remote: RemoteNodes;
   #debug = false;
   readonly #operations: Operations;
   #isReleased = false;
@@ -76,16 +59,18 @@ export class Cluster {
     this.journal = new Journal(this.paths.journal, name, world.clock, world.log);
     this.journal.subscribe((event) => this.#notices.note(event));
     this.elections = new Elections(this.journal);
-    this.#remote = new RemoteNodes(this.roleContext, this.journal, (node) => {
-      if (node.role === 'namesrv' && this.canAnswer(node.id)) this.#doubtBrokers(node);
-      this.#changes.notify();
-    });
     this.crashes = new CrashReports({
       paths: this.paths,
       journal: this.journal,
       world,
-      annotate: (id, at, finding) => this.#annotateExit(id, at, finding),
+      annotate: (id, at, finding) => {
+        if (this.hasNode(id) && this.supervisor(id).annotateExit(at, finding)) this.#changes.notify();
+      },
     });
+    const changed = () => this.#changes.notify();
+    const { paths, journal, crashes } = this;
+    const observer = observeNodes({ name, world, nodes: () => this.#nodes, journal, crashes, save: () => this.#saveIfPossible(), changed });
+    this.#nodes = new NodeTable({ name, paths, world, journal, observer, changed });
   }
 
   /**
@@ -104,53 +89,21 @@ export class Cluster {
   }
 
   async #restore(): Promise<boolean> {
-    const { name, paths, journal, elections } = this;
-    const left = readBack({ name, paths, journal, elections, notices: this.#notices }, this.world);
+    const { name, paths, journal, elections, world, crashes, wishes } = this;
+    const left = readBack({ name, paths, journal, elections, notices: this.#notices }, world);
     if (!left) return false;
-    const { state, isRebooted } = left;
+    const { state } = left;
     this.#profile = state.profile;
-    this.#debug = state.debug;
-    this.wishes.setPending({ start: state.pendingStart, restart: state.pendingRestart });
-    const found = new Map<string, NodeSnapshot>();
-    const assignments = new Map([...state.nodes].map(([id, node]) => [id, node.assignment]));
     this.#host = state.host;
-    for (const next of this.#place(state.profile, assignments)) {
-      const kept = state.nodes.get(next.id)?.snapshot ?? FRESH_SNAPSHOT;
-      const identity = isRebooted ? kept.identity : await livingProcess(this.world.platform, nodeMarker(next.paths), kept.identity);
-      const spec = (identity && readLaunchedSpec(next.paths)) ?? next;
-      const supervisor = new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer, kept);
-      this.#nodes.set(next.id, { spec, next, supervisor });
-      found.set(next.id, { ...kept, identity });
-    }
+    this.#debug = state.debug;
+    wishes.setPending({ start: state.pendingStart, restart: state.pendingRestart });
     // Until each node is adopted, a supervisor knows less than the file.
     this.#isRestoring = true;
-    if (isRebooted) this.#noteReboot(found);
-    else for (const [id, snapshot] of found) await this.#adopt(id, snapshot);
+    await restoreNodes({ nodes: this.#nodes, world, journal, crashes, wishes, notices: this.#notices }, left);
     this.#isRestoring = false;
     this.#saveIfPossible();
     void this.lookElsewhere();
     return true;
-  }
-
-  async #adopt(id: string, snapshot: NodeSnapshot): Promise<void> {
-    const { spec, supervisor } = this.#node(id);
-    this.crashes.resume(spec, { pid: snapshot.identity?.pid ?? null, startedAt: snapshot.startedAt });
-    if (!(await supervisor.adopt(snapshot))) return;
-    this.journal.record('node-adopted', id, `${id} taken over: pid ${supervisor.pid}`, { pid: supervisor.pid });
-  }
-
-  /** The machine went down under the cluster: no node crashed, and what was up comes back in the order and with the checks of `up`. */
-  #noteReboot(found: ReadonlyMap<string, NodeSnapshot>): void {
-    const wanted = [...found].filter(([, { intent }]) => intent === 'up').map(([id]) => id);
-    this.wishes.addPending({ start: wanted });
-    const text = `the machine was restarted${wanted.length === 0 ? '' : `; ${wanted.join(', ')} ran before and will be started again`}`;
-    this.journal.record('machine-restarted', null, text, { pending: wanted });
-    this.#notices.setResume(text);
-    for (const [id, snapshot] of found) {
-      const { supervisor } = this.#node(id);
-      this.crashes.resume(this.spec(id), { pid: null, startedAt: snapshot.startedAt });
-      supervisor.noteReboot(snapshot);
-    }
   }
 
   get profile(): Profile {
@@ -173,29 +126,27 @@ export class Cluster {
     return this.#debug;
   }
   get hasNodes(): boolean {
-    return this.#nodes.size > 0;
+    return this.#nodes.all.length > 0;
   }
   /** Which of the profile's hosts this machine is; undefined if the profile has none. */
   get host(): string | undefined {
     return this.#host;
   }
+  /** The nodes of this host. */
+  get specs(): NodeSpec[] {
+    return this.#nodes.specs;
+  }
   /** The nodes that other hosts run. */
   get elsewhere(): readonly NodeSpec[] {
-    return this.#remote.nodes;
+    return this.#nodes.elsewhere;
   }
   /** The nodes of all hosts, in the order of the profile. */
   get everyone(): readonly NodeSpec[] {
-    if (this.elsewhere.length === 0) return this.specs;
-    const specs = new Map([...this.specs, ...this.elsewhere].map((spec) => [spec.id, spec]));
-    return this.profile.nodes.flatMap(({ id }) => specs.get(id) ?? []);
+    return this.#nodes.everyone;
   }
   /** Asks now which nodes of other hosts answer. */
-  async lookElsewhere(): Promise<void> {
-    await this.#remote.ask();
-  }
-  /** The nodes of this host. */
-  get specs(): NodeSpec[] {
-    return [...this.#nodes.values()].map((node) => node.spec);
+  lookElsewhere(): Promise<void> {
+    return this.#nodes.lookElsewhere();
   }
   /** The name of what is under way, if anything. */
   get operation(): string | undefined {
@@ -218,33 +169,35 @@ export class Cluster {
     return this.#nodes.has(id);
   }
   spec(id: string): NodeSpec {
-    return this.#node(id).spec;
+    return this.#nodes.of(id).spec;
   }
   /** What the node's next launch will take. */
   nextSpec(id: string): NodeSpec {
-    return this.#node(id).next;
+    return this.#nodes.of(id).next;
   }
   supervisor(id: string): NodeSupervisor<LaunchSpec> {
-    return this.#node(id).supervisor;
+    return this.#nodes.of(id).supervisor;
   }
   stage(id: string): StartStage | undefined {
-    return this.#stages.get(id);
+    return this.#nodes.stage(id);
   }
   isLive(id: string): boolean {
-    const node = this.#nodes.get(id);
-    return node !== undefined && LIVE_STATES.has(node.supervisor.state);
+    return this.#nodes.isLive(id);
   }
   /** Can the node be asked now? One of another host: did it answer when it was asked last? */
   canAnswer(id: string): boolean {
-    if (!this.#nodes.has(id)) return this.#remote.isAnswering(id);
-    return this.isLive(id) && this.supervisor(id).state !== 'paused';
+    return this.#nodes.canAnswer(id);
   }
   /** Is the node wanted up, as far as this host knows? */
   isWanted(id: string): boolean {
-    return this.#nodes.has(id) ? this.supervisor(id).intent === 'up' : this.#remote.isAnswering(id);
+    return this.#nodes.isWanted(id);
   }
   get runningCount(): number {
-    return this.specs.filter((spec) => this.isLive(spec.id)).length;
+    return this.#nodes.runningCount;
+  }
+  /** What the probes of a role may ask the cluster. */
+  get roleContext(): RoleContext {
+    return this.#nodes.context;
   }
 
   /** One word for all: see contract/status.ts. A start is under way as long as its command and the nodes that it began with are. */
@@ -253,7 +206,7 @@ export class Cluster {
   }
   /** Like `state`, but ignores the command that is under way. An optional node, such as a dashboard, does not make it less than ready. */
   get stateOfNodes(): StateWord {
-    const nodes = [...this.#nodes.values()].map(({ spec, supervisor: { state, isComingUp } }) => ({ spec, state, isComingUp }));
+    const nodes = this.#nodes.all.map(({ spec, supervisor: { state, isComingUp } }) => ({ spec, state, isComingUp }));
     return stateWord(
       nodes,
       this.elsewhere.filter(({ id }) => this.canAnswer(id)),
@@ -261,38 +214,16 @@ export class Cluster {
   }
 
   /**
-   * Makes the cluster consist of these nodes. Specs of running nodes take effect at their next launch.
-   * A node that is no longer in the profile must have been stopped before.
+   * Makes the cluster consist of these nodes, and notes what is pending of them, in one write: from then on a later daemon continues what is
+   * not settled. Specs of running nodes take effect at their next launch. A node that is no longer in the profile must have been stopped before.
    */
-  apply({ profile, host, debug, assignments }: Wanted): void {
+  apply({ profile, host, debug, assignments, pending }: Wanted): void {
     this.#profile = profile;
     this.#host = host;
     this.#debug = debug;
-    const nodes = this.#place(profile, assignments).map((spec): Node => {
-      const existing = this.#nodes.get(spec.id);
-      if (!existing)
-        return {
-          spec,
-          next: spec,
-          supervisor: new NodeSupervisor(this.#runSpec(spec), this.world.launcher, this.world.clock, this.#observer),
-        };
-      if (this.isLive(spec.id)) return { ...existing, next: spec };
-      existing.supervisor.replaceSpec(this.#runSpec(spec));
-      return { spec, next: spec, supervisor: existing.supervisor };
-    });
-    this.#nodes.clear();
-    for (const node of nodes) this.#nodes.set(node.spec.id, node);
+    this.#nodes.replace({ profile, host, assignments });
+    if (pending) this.wishes.addPending(pending);
     this.save();
-  }
-
-  /** @returns the specs of the nodes of this host. The others are those of other hosts from now on. */
-  #place(profile: Profile, assignments: ReadonlyMap<string, Assignment>): NodeSpec[] {
-    const specs = specsOnHost({ cluster: this.name, profile, host: this.#host, paths: this.paths, assignments });
-    this.#remote.place(
-      specs.filter(({ isElsewhere }) => isElsewhere),
-      () => this.runningCount > 0,
-    );
-    return specs.filter(({ isElsewhere }) => !isElsewhere);
   }
 
   /** Runs `work` as an operation on the cluster. @throws RmqdevError CLUSTER_BUSY; INTERRUPTED if another takes over */
@@ -311,13 +242,13 @@ export class Cluster {
     this.wishes.noteStopped(ids);
     this.#saveIfPossible();
   }
+  /** On disk when it returns. See actions/pending.ts. */
   addPending(pending: Partial<Pending>): void {
     this.wishes.addPending(pending);
     this.save();
   }
   settlePending(ids: readonly string[]): void {
-    this.wishes.settlePending(ids);
-    this.save();
+    if (this.wishes.settlePending(ids)) this.#saveIfPossible();
   }
 
   /** Resolves once `condition` holds; tests it after every change of a node. @throws the reason of `signal` if it aborts. */
@@ -332,12 +263,6 @@ export class Cluster {
 
   save(): void {
     if (!this.#profile || this.#isReleased || this.#isRestoring) return;
-    const nodes = new Map(
-      [...this.#nodes.values()].map(({ next, supervisor }) => [
-        next.id,
-        { assignment: assignmentOf(next), snapshot: supervisor.snapshot() },
-      ]),
-    );
     saveClusterState(this.paths, {
       name: this.name,
       profile: this.#profile,
@@ -347,7 +272,7 @@ export class Cluster {
       pendingRestart: this.wishes.pending.restart,
       bootId: this.world.bootId,
       seq: this.journal.seq,
-      nodes,
+      nodes: this.#nodes.kept,
     });
   }
 
@@ -381,75 +306,8 @@ export class Cluster {
 
   async #letGo(): Promise<void> {
     this.#isReleased = true;
-    this.#remote.end();
-    for (const { supervisor } of this.#nodes.values()) supervisor.release();
+    this.#nodes.release();
     await this.background.end();
-  }
-
-  /** What the probes of a role may ask the cluster. */
-  get roleContext(): RoleContext {
-    return {
-      remoting: this.world.remoting,
-      clock: this.world.clock,
-      peers: () => this.everyone,
-      isExpected: (id) => this.#isExpected(id),
-      stage: (id, stage) => {
-        if (START_STAGES.indexOf(stage) <= START_STAGES.indexOf(this.#stages.get(id) as StartStage)) return;
-        this.#stages.set(id, stage);
-        this.#changes.notify();
-      },
-    };
-  }
-
-  /** A NameServer that is frozen or waits for its restart does not answer: no broker has to be registered there now. */
-  #isExpected(id: string): boolean {
-    const node = this.#nodes.get(id);
-    if (!node) return this.#remote.isAnswering(id);
-    if (node.supervisor.intent !== 'up') return false;
-    return node.spec.role !== 'namesrv' || !['paused', 'backoff'].includes(node.supervisor.state);
-  }
-
-  #node(id: string): Node {
-    return this.#nodes.get(id) as Node;
-  }
-
-  #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world, this.journal));
-  }
-
-  readonly #observer: NodeObserver = {
-    launched: (id, { pid, startTime }) => {
-      this.journal.record('node-launched', id, `${id} runs as pid ${pid}`, { pid, startTime });
-      this.crashes.launched(id, { pid, startedAt: this.world.clock.now() });
-      this.#saveIfPossible();
-    },
-    noted: () => this.#saveIfPossible(),
-    exited: (id, exit, wasState) => this.#recordExit(id, exit, wasState),
-    transition: (id, transition) => {
-      if (transition.to === 'starting') this.#stages.delete(id);
-      this.#recordTransition(id, transition);
-      if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv')
-        this.#doubtBrokers(this.spec(id));
-      this.#saveIfPossible();
-      this.#changes.notify();
-    },
-  };
-
-  /** @returns the spec that a launch of the node of `spec` uses: it is in force from now on. */
-  #takeNext(spec: NodeSpec): NodeSpec {
-    const node = this.#nodes.get(spec.id);
-    if (!node || node.next === node.spec) return node?.spec ?? spec;
-    node.spec = node.next;
-    node.supervisor.replaceSpec(this.#runSpec(node.spec));
-    return node.spec;
-  }
-
-  /** A NameServer that has just come up knows no broker yet. */
-  #doubtBrokers({ id: namesrv, localAddress }: NodeSpec): void {
-    for (const { spec, supervisor } of this.#nodes.values()) {
-      if (spec.role === 'broker' && spec.namesrvAddrs.includes(localAddress))
-        supervisor.doubt(`${namesrv} has come back and must learn of it`);
-    }
   }
 
   /** A full disk must not end the supervision: the next change writes what was not written now, and a later daemon finds a process by its marker. */
@@ -460,24 +318,4 @@ export class Cluster {
       this.world.log.error({ cluster: this.name, err: error }, 'the state of a cluster could not be written down');
     }
   }
-
-  #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
-    const { spec, supervisor } = this.#node(id);
-    if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
-    recordExit(this.journal, id, exit, wasState);
-  }
-
-  #annotateExit(id: string, at: number, finding: string): void {
-    if (this.#nodes.get(id)?.supervisor.annotateExit(at, finding)) this.#changes.notify();
-  }
-
-  #recordTransition(id: string, transition: Transition): void {
-    const { from, to, event, reason } = transition;
-    recordTransition(this.journal, id, transition, this.supervisor(id).snapshot());
-    this.world.log.info({ cluster: this.name, nodeId: id, state: to, from, event }, reason ?? to);
-  }
-}
-
-function assignmentOf({ ports, release, jdk, jar }: NodeSpec): Assignment {
-  return { ports, release, jdk, ...(jar && { jar }) };
 }

@@ -2,7 +2,8 @@ import type { World } from '../cluster/world.js';
 import type { CallerEnvironment, Handlers } from '../contract/routes.js';
 import { clusterNameOf, findProfile, type ProfileFolders, SHIPPED_PROFILES } from '../profile/find-profile.js';
 import { listProfiles } from '../profile/list-profiles.js';
-import { type LoadedProfile, loadProfile } from '../profile/load-profile.js';
+import { type LoadedProfile, type ReadProfile, readProfile } from '../profile/load-profile.js';
+import type { ProfileOverrides } from '../profile/overrides.js';
 import { formatPlace } from '../profile/problems.js';
 import { showProfile } from '../profile/show-profile.js';
 
@@ -46,24 +47,29 @@ export function profileHandlers(world: World): Pick<Handlers, 'profiles' | 'prof
 }
 
 /** Loads the profile that a caller asked for, relative to the caller's folder. */
-export function loadRequested(world: World, { profile, caller, set, heap, ...options }: ProfileRequest): Promise<LoadedProfile> {
-  const { rocketmq, java, dashboard, host } = options;
-  return loadProfile(profile, {
-    ...foldersOf(world, caller.cwd),
-    overrides: {
-      set,
-      heap,
-      ...(rocketmq === undefined ? {} : { rocketmq }),
-      ...(java === undefined ? {} : { java }),
-      ...(dashboard === undefined ? {} : { dashboard }),
-      ...(host === undefined ? {} : { host }),
-    },
-  });
+async function loadRequested(world: World, request: ProfileRequest): Promise<LoadedProfile> {
+  return (await readRequested(world, request)).read(overridesOf(request));
 }
 
-/** @returns the name of the cluster of the profile that a caller asks for. @throws RmqdevError PROFILE_NOT_FOUND */
-export async function nameOfRequested(world: World, { profile, caller }: Pick<ProfileRequest, 'profile' | 'caller'>): Promise<string> {
-  return clusterNameOf(await findProfile(profile, foldersOf(world, caller.cwd)));
+/** Reads the files of the profile that a caller asked for, relative to the caller's folder. @returns also the name that its cluster has by default */
+export async function readRequested(
+  world: World,
+  { profile, caller }: Pick<ProfileRequest, 'profile' | 'caller'>,
+): Promise<{ read: ReadProfile; name: string }> {
+  const folders = foldersOf(world, caller.cwd);
+  const found = await findProfile(profile, folders);
+  return { read: await readProfile(found, folders), name: clusterNameOf(found) };
+}
+
+export function overridesOf({ set, heap, rocketmq, java, dashboard, host }: Omit<ProfileRequest, 'profile' | 'caller'>): ProfileOverrides {
+  return {
+    set,
+    heap,
+    ...(rocketmq === undefined ? {} : { rocketmq }),
+    ...(java === undefined ? {} : { java }),
+    ...(dashboard === undefined ? {} : { dashboard }),
+    ...(host === undefined ? {} : { host }),
+  };
 }
 
 function foldersOf(world: World, cwd: string): ProfileFolders {

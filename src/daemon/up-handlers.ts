@@ -11,7 +11,7 @@ import type { LoadedProfile } from '../profile/load-profile.js';
 import { formatPlace } from '../profile/problems.js';
 import type { ClusterRegistry } from './cluster-registry.js';
 import { refuseWhileStraysLive } from './lost-clusters.js';
-import { loadRequested, nameOfRequested } from './profile-handlers.js';
+import { overridesOf, readRequested } from './profile-handlers.js';
 import { refuseOtherProfile } from './profile-of-cluster.js';
 
 const CLUSTER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/;
@@ -45,14 +45,14 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
 
   /** A dashboard that an earlier `up` added stays until an `up` removes it. */
   async function load({ dashboard, ...params }: UpParams): Promise<{ name: string; loaded: LoadedProfile }> {
-    const name = params.name ?? (await nameOfRequested(world, params));
+    const { read, name: usual } = await readRequested(world, params);
+    const name = params.name ?? usual;
     const existing = registry.all.find(({ cluster }) => cluster.name === name)?.cluster;
     const kept = existing?.hasNodes ? existing.profile.dashboard : undefined;
     const wanted = dashboard === undefined ? kept : (dashboard ?? undefined);
-    const load = (more: Partial<UpParams>) => loadRequested(world, { ...params, ...more, dashboard: more.dashboard ?? undefined });
-    if (wanted === undefined) return { name, loaded: await load({}) };
+    if (wanted === undefined) return { name, loaded: read(overridesOf(params)) };
     // A dashboard that the profile does not have runs on this host. Other options may be about the dashboard, which is not there yet.
-    const { profile } = await load({ set: params.set.filter((option) => option.startsWith('hosts.')), heap: [] });
+    const { profile } = read(overridesOf({ ...params, set: params.set.filter((option) => option.startsWith('hosts.')), heap: [] }));
     const host = await settleHost({
       profile,
       asked: params.host,
@@ -60,7 +60,7 @@ export function upHandlers(world: World, registry: ClusterRegistry): Pick<Handle
       isRunning: (existing?.runningCount ?? 0) > 0,
       interfaces: ownInterfaces(),
     });
-    return { name, loaded: await load({ host, dashboard: wanted }) };
+    return { name, loaded: read(overridesOf({ ...params, host, dashboard: wanted })) };
   }
 
   async function prepare(params: UpParams): Promise<{ name: string; request: UpRequest }> {

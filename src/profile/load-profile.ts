@@ -23,22 +23,31 @@ export async function loadProfile(name: string, options: ProfileFolders & { over
   return loadFoundProfile(found, options, options.overrides);
 }
 
+export async function loadFoundProfile(found: FoundProfile, folders: ProfileFolders, overrides?: ProfileOverrides): Promise<LoadedProfile> {
+  return (await readProfile(found, folders))(overrides);
+}
+
+/** A profile whose files have been read: lays a command line on them. @throws RmqdevError PROFILE_INVALID, NAME_INVALID */
+export type ReadProfile = (overrides?: ProfileOverrides) => LoadedProfile;
+
 /** One stage after the other, each on the whole of what the one before it made: the first that finds problems ends it. */
-export async function loadFoundProfile(found: FoundProfile, folders: ProfileFolders, overrides = NO_OVERRIDES): Promise<LoadedProfile> {
+export async function readProfile(found: FoundProfile, folders: ProfileFolders): Promise<ReadProfile> {
   const { cwd } = folders;
   const refuse = (problems: readonly ProfileProblem[]) => throwProblems(found.name, cwd, problems);
 
   const files = await readLayers(found, folders);
   refuse(files.problems);
-  const merged = applyOverrides(files.tree, overrides, cwd);
-  refuse(merged.problems);
-  const { resolved, problems } = resolveProfile(merged.tree, found);
-  refuse(problems);
-  const checked = crossCheck(resolved);
-  refuse(checked.problems);
+  return (overrides = NO_OVERRIDES) => {
+    const merged = applyOverrides(files.tree, overrides, cwd);
+    refuse(merged.problems);
+    const { resolved, problems } = resolveProfile(merged.tree, found);
+    refuse(problems);
+    const checked = crossCheck(resolved);
+    refuse(checked.problems);
 
-  const { propertyPlaces, effective } = resolved;
-  const { dashboard } = overrides;
-  const profile = dashboard === undefined ? resolved.profile : { ...resolved.profile, dashboard };
-  return { profile, warnings: checked.warnings, propertyPlaces, effective };
+    const { propertyPlaces, effective } = resolved;
+    const { dashboard } = overrides;
+    const profile = dashboard === undefined ? resolved.profile : { ...resolved.profile, dashboard };
+    return { profile, warnings: checked.warnings, propertyPlaces, effective };
+  };
 }

@@ -2,32 +2,31 @@ import type { Cluster } from '../cluster.js';
 import { checkMachine } from '../plan/machine-check.js';
 import { planRestarts, type Restarts } from '../plan/restarts.js';
 import { changesBetween } from '../spec/differences.js';
+import type { Pending } from '../state/start-wishes.js';
+import { type Settle, whilePending } from './pending.js';
 import type { Report } from './progress.js';
 import { restartTogether, rollNodes } from './restart.js';
 import { type StartOptions, startNodes } from './start.js';
 
 /**
- * Brings nodes to the wanted state: starts what is down, then restarts what runs with older settings. What is not done yet is kept on
- * disk all the time, so that a later daemon continues it.
+ * Brings nodes to the wanted state: starts what is down, then restarts what runs with older settings. The caller has noted all of them as
+ * pending; each is settled when it is done, so that a later daemon continues with the rest.
  * @throws RmqdevError as `startNodes`
  */
 export async function bringUp(
   cluster: Cluster,
   { start, restarts }: { start: readonly string[]; restarts: Pick<Restarts, 'rolled' | 'together'> },
-  given: StartOptions,
+  given: StartOptions & { settle: Settle },
 ): Promise<void> {
   const options = { ...given, sparesOptional: true };
   const { rolled, together } = restarts;
-  const concerned = [...start, ...rolled, ...together];
-  cluster.addPending({ start, restart: [...rolled, ...together] });
-  try {
+  await whilePending(cluster, { start, restart: [...rolled, ...together] }, given.settle, async () => {
     await startNodes(cluster, start, options);
-    if (together.length > 0) await restartTogether(cluster, together, options);
-    if (rolled.length > 0) await rollNodes(cluster, rolled, options);
-    if (together.length + rolled.length > 0) options.stage?.('restart of changed nodes');
-  } finally {
-    cluster.settlePending(concerned);
-  }
+    const { stage, ...restartOptions } = options;
+    if (together.length > 0) await restartTogether(cluster, together, restartOptions);
+    if (rolled.length > 0) await rollNodes(cluster, rolled, restartOptions);
+    if (together.length + rolled.length > 0) stage?.('restart of changed nodes');
+  });
 }
 
 /**
@@ -36,20 +35,15 @@ export async function bringUp(
  */
 export async function resume(cluster: Cluster, options: { timeoutMs: number; signal: AbortSignal; report: Report }): Promise<void> {
   const pending = cluster.wishes.pending;
-  const start = pending.start.filter((id) => cluster.hasNode(id) && !cluster.isLive(id));
-  const waiting = pending.start.filter((id) => cluster.hasNode(id) && cluster.isLive(id));
-  const changed = pending.restart
-    // A node that is stopping applies the change at its next launch.
-    .filter((id) => cluster.hasNode(id) && cluster.isLive(id) && cluster.supervisor(id).state !== 'stopping')
-    .map((id) => ({ now: cluster.spec(id), next: cluster.nextSpec(id) }))
-    .filter(({ now, next }) => changesBetween(now, next).length > 0);
+  const settle: Settle = (ids) => cluster.settlePending(ids);
+  const { start, waiting, restarted } = sortPending(cluster, pending);
   const wanted = cluster.specs.map(({ id }) => cluster.nextSpec(id));
+  const changed = restarted.map((id) => ({ now: cluster.spec(id), next: cluster.nextSpec(id) }));
   const restarts = planRestarts(changed, wanted, (id) => cluster.isLive(id));
-  const restarted = [...restarts.rolled, ...restarts.together];
   const all = [...new Set([...start, ...waiting, ...restarted])];
-  if (all.length === 0) return cluster.settlePending([...pending.start, ...pending.restart]);
-  cluster.journal.record('up-resumed', null, `continuing the start of ${all.join(', ')}`);
-  try {
+  await whilePending(cluster, pending, settle, async () => {
+    if (all.length === 0) return;
+    cluster.journal.record('up-resumed', null, `continuing the start of ${all.join(', ')}`);
     const notices = await checkMachine(cluster.world, {
       cluster: cluster.name,
       specs: wanted,
@@ -58,8 +52,21 @@ export async function resume(cluster: Cluster, options: { timeoutMs: number; sig
     });
     for (const message of notices) options.report({ event: 'notice', message });
     options.signal.throwIfAborted();
-    await bringUp(cluster, { start: [...start, ...waiting], restarts }, { ...options, wait: true });
-  } finally {
-    cluster.settlePending([...pending.start, ...pending.restart]);
-  }
+    await bringUp(cluster, { start: [...start, ...waiting], restarts }, { ...options, wait: true, settle });
+  });
+}
+
+/**
+ * What an earlier daemon has not done: nodes to start, nodes that come up or end already, and running ones that must take their changed
+ * settings. A node that it had stopped for a restart is to be started; one that it had not reached, and that has no change, runs on.
+ */
+function sortPending(cluster: Cluster, pending: Pending): { start: string[]; waiting: string[]; restarted: string[] } {
+  const isRunning = (id: string) => cluster.isLive(id) && cluster.supervisor(id).state !== 'stopping';
+  const begun = [...pending.start, ...pending.restart.filter((id) => !isRunning(id))].filter((id) => cluster.hasNode(id));
+  const hasChanged = (id: string) => changesBetween(cluster.spec(id), cluster.nextSpec(id)).length > 0;
+  return {
+    start: begun.filter((id) => !cluster.isLive(id)),
+    waiting: begun.filter((id) => cluster.isLive(id)),
+    restarted: pending.restart.filter((id) => cluster.hasNode(id) && isRunning(id) && hasChanged(id)),
+  };
 }

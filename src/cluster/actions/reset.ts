@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { RmqdevError } from '../../base/errors.js';
 import type { Cluster } from '../cluster.js';
 import { isMaster, isSlave, type NodeSpec } from '../spec/node-spec.js';
+import { whilePending } from './pending.js';
 import type { Report } from './progress.js';
 import { startNodes } from './start.js';
 import { stopNodes } from './stop.js';
@@ -21,8 +22,7 @@ export async function resetNodes(
   const running = ids.filter((id) => cluster.supervisor(id).intent === 'up');
   const since = cluster.wishes.stops;
   // If the daemon ends before the start, the next daemon does it.
-  cluster.addPending({ start: running });
-  try {
+  await whilePending(cluster, { start: running }, undefined, async (settle) => {
     await stopNodes(cluster, ids, options.report);
     options.signal.throwIfAborted();
     // From here on, empty all of them: a pair with one empty store does not replicate. Slaves first: an empty slave copies what its master has.
@@ -32,10 +32,8 @@ export async function resetNodes(
       cluster.journal.record('node-reset', id, `${id} begins with an empty store`);
     }
     if (options.signal.aborted) throw emptiedBut(cluster, ids);
-    await startNodes(cluster, running, { ...options, wait: true, since });
-  } finally {
-    cluster.settlePending(running);
-  }
+    await startNodes(cluster, running, { ...options, wait: true, since, settle });
+  });
 }
 
 function emptiedBut(cluster: Cluster, ids: readonly string[]): RmqdevError {

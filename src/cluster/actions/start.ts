@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster.js';
 import { isOptional } from '../roles/definitions.js';
 import { type Milestone, START_STAGES } from '../roles/role.js';
 import { missedElsewhere } from './other-hosts.js';
+import { type Settle, whilePending } from './pending.js';
 import { type Report, reportNodes } from './progress.js';
 import { gaveUp, refuseWhereStopped, timedOut } from './start-failures.js';
 import { type StartMilestone, startMilestones, startNeeds } from './start-order.js';
@@ -19,6 +20,8 @@ export type StartOptions = {
   sparesOptional?: boolean;
   /** The count of stops when the user asked for the start, see `StartWishes.stops`; if omitted: now. */
   since?: number;
+  /** Of a caller that has noted the nodes as pending. If omitted, they are noted now. */
+  settle?: Settle;
 };
 /**
  * Starts each of `ids` when the nodes that its role needs are far enough. With `wait`, resolves when all are ready; for brokers this means
@@ -32,8 +35,7 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
   using deadline = cluster.world.clock.deadline(options.timeoutMs, options.signal);
   const endReport = reportNodes(cluster, started, options.report);
   const spared = sparedOf(cluster, started, options.sparesOptional ?? false);
-  cluster.addPending({ start: started });
-  try {
+  const work = async () => {
     await cluster.lookElsewhere();
     await startInOrder(cluster, started, { ...options, since, spared, signal: deadline.signal });
     if (!options.wait) return;
@@ -43,6 +45,9 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
       ids.filter((id) => !spared.includes(id)),
     );
     await untilSettled(cluster, spared, { ...options, signal: deadline.signal });
+  };
+  try {
+    await whilePending(cluster, { start: started }, options.settle, work);
   } catch (error) {
     if (isTimeout(error))
       throw timedOut(
@@ -53,7 +58,6 @@ export async function startNodes(cluster: Cluster, ids: readonly string[], optio
     throw error;
   } finally {
     endReport();
-    cluster.settlePending(started);
   }
 }
 

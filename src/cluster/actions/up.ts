@@ -10,6 +10,7 @@ import { noteElections } from '../status/note-elections.js';
 import { bringUp } from './bring-up.js';
 import { makeClassArchives } from './make-class-archives.js';
 import { differingClocks, silentHosts } from './other-hosts.js';
+import type { Settle } from './pending.js';
 import type { Report } from './progress.js';
 import { OPTIONAL_STAGE } from './start.js';
 import { stopNodes } from './stop.js';
@@ -62,10 +63,14 @@ export async function up(
   const ids = plan.nodes.filter(({ change }) => change !== 'remove').map(({ id }) => id);
   const restarted = [...restarts.rolled, ...restarts.together];
   const start = ids.filter((id) => !restarted.includes(id));
+  // What a user has stopped since is not for a later daemon to start.
+  const isWanted = (id: string) => !cluster.wishes.wasStoppedSince(id, wishes);
   // With the new profile, or not at all: from then on a later daemon continues what is not done.
-  cluster.wishes.addPending({ start, restart: restarted });
-  cluster.apply({ profile: request.profile, host, debug: request.debug, assignments });
-  await bringUp(cluster, { start, restarts }, { timeoutMs: request.timeoutMs, signal, report, since: wishes, wait: request.wait, stage });
+  const pending = { start: start.filter(isWanted), restart: restarted.filter(isWanted) };
+  cluster.apply({ profile: request.profile, host, debug: request.debug, assignments, pending });
+  const settle: Settle = (settled) => cluster.settlePending(settled);
+  const { timeoutMs, wait } = request;
+  await bringUp(cluster, { start, restarts }, { timeoutMs, signal, report, since: wishes, wait, stage, settle });
   const wanted = request.profile.topics.length + request.profile.groups.length;
   if (request.wait) {
     await noteElections(cluster, meter);

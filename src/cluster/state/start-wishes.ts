@@ -1,4 +1,7 @@
-/** Nodes that a start must still bring up, and running ones that a restart must. Kept on disk, so that a later daemon continues it. */
+/**
+ * Nodes that a start must still bring up, and nodes that were running when a restart began which must still restart them. Kept on disk, so
+ * that a later daemon continues it.
+ */
 export type Pending = { start: readonly string[]; restart: readonly string[] };
 
 /** What users want from starts that are under way: which nodes must still come up, and which were stopped since. */
@@ -19,10 +22,12 @@ export class StartWishes {
       restart: [...new Set([...this.#pending.restart, ...restart])],
     };
   }
-  /** These have come up, were given up, or are no longer wanted up. */
-  settlePending(ids: readonly string[]): void {
+  /** These have come up, were given up, or are no longer wanted up. @returns true if one of them was pending */
+  settlePending(ids: readonly string[]): boolean {
     const isLeft = (id: string) => !ids.includes(id);
-    this.#pending = { start: this.#pending.start.filter(isLeft), restart: this.#pending.restart.filter(isLeft) };
+    const before = this.#pending;
+    this.#pending = { start: before.start.filter(isLeft), restart: before.restart.filter(isLeft) };
+    return this.#pending.start.length < before.start.length || this.#pending.restart.length < before.restart.length;
   }
 
   /**

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { resume } from '../../../src/cluster/actions/bring-up.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bringUp, resume } from '../../../src/cluster/actions/bring-up.js';
 import { resetNodes } from '../../../src/cluster/actions/reset.js';
 import { startNodes } from '../../../src/cluster/actions/start.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { type Assignment, configured } from '../../../src/cluster/spec/node-spec.js';
+import type { Pending } from '../../../src/cluster/state/start-wishes.js';
 import { ClusterRegistry } from '../../../src/daemon/cluster-registry.js';
 import type { Profile } from '../../../src/profile/profile.js';
 import { assignmentsOf, nodeProfile, profileOf } from '../../fakes/cluster.js';
@@ -43,10 +44,10 @@ function daemonDies(cluster: Cluster): void {
   for (const file of [state, stateCopy]) writeFileSync(file, text);
   fake.launched.length = 0;
 }
-const apply = (cluster: Cluster, profile: Profile) => {
+const apply = (cluster: Cluster, profile: Profile, pending: Pending = { start: [], restart: [] }) => {
   const assignments = assignmentsOf(profile);
   for (const [id, assignment] of assignments) assignment.release = cluster.spec(id).release;
-  cluster.apply({ profile, host: undefined, debug: false, assignments });
+  cluster.apply({ profile, host: undefined, debug: false, assignments, pending });
 };
 
 describe('a changed profile that is not rolled yet', () => {
@@ -91,6 +92,48 @@ describe('a changed profile that is not rolled yet', () => {
       state: 'ready',
     });
     next.release();
+  });
+
+  test('a node that the restart had stopped is started; one that it had not reached, and that has no change, runs on', async () => {
+    const cluster = await started();
+    cluster.addPending({ restart: ['broker-a-s', 'broker-a'] });
+    await cluster.supervisor('broker-a-s').stop();
+    daemonDies(cluster);
+    const registry = new ClusterRegistry(fake.world);
+    await registry.restoreAll();
+    const { cluster: next } = registry.resolve('2m2s');
+    await next.until(() => next.operation === undefined, never);
+    expect({ launched: fake.launched, state: next.state, pending: next.wishes.pending }).toEqual({
+      launched: ['broker-a-s'],
+      state: 'ready',
+      pending: { start: [], restart: [] },
+    });
+    next.release();
+  });
+
+  test('what an `up` must do is on disk in the write that brings the profile, and no launch comes before it', async () => {
+    const cluster = await started();
+    await cluster.supervisor('broker-a-s').stop();
+    const onDisk = () => JSON.parse(readFileSync(cluster.paths.state, 'utf8'));
+    const { launch } = fake.launcher;
+    const atLaunch: unknown[] = [];
+    fake.launcher.launch = (spec) => {
+      const { pendingStart, pendingRestart } = onDisk();
+      atLaunch.push({ pendingStart, pendingRestart });
+      return launch.call(fake.launcher, spec);
+    };
+    const saves = vi.spyOn(cluster, 'save');
+    const pending = { start: ['namesrv-1', 'broker-a-s'], restart: ['broker-a'] };
+    apply(cluster, changed(), pending);
+    expect(saves).toHaveBeenCalledTimes(1);
+    const settle = (ids: readonly string[]) => cluster.settlePending(ids);
+    await bringUp(cluster, { start: pending.start, restarts: { rolled: ['broker-a'], together: [] } }, { ...options, settle });
+    expect(atLaunch).toEqual([
+      { pendingStart: ['namesrv-1', 'broker-a-s'], pendingRestart: ['broker-a'] },
+      { pendingStart: [], pendingRestart: ['broker-a'] },
+    ]);
+    expect(onDisk()).toMatchObject({ pendingStart: [], pendingRestart: [] });
+    expect(reserved(cluster)).toBe('24');
   });
 
   test('what an `up` had not begun to restart, because it failed, stays as it runs', async () => {

@@ -205,11 +205,14 @@ test('nodes that are restarted together are still to be started from the first s
   fake.process('broker-a').isStubborn = true;
   const restart = restartTogether(cluster, ['broker-a', 'broker-a-s'], { timeoutMs: 60_000, signal: never(), report: () => {} });
   await cluster.until(() => cluster.supervisor('broker-a-s').state === 'stopped', never());
-  expect({ pending: cluster.wishes.pending.start, launched: fake.launched }).toEqual({ pending: ['broker-a', 'broker-a-s'], launched: [] });
+  expect({ pending: cluster.wishes.pending.restart, launched: fake.launched }).toEqual({
+    pending: ['broker-a', 'broker-a-s'],
+    launched: [],
+  });
   fake.process('broker-a').exit({ code: 143 });
   await restart;
   expect(fake.launched.toSorted()).toEqual(['broker-a', 'broker-a-s']);
-  expect({ pending: cluster.wishes.pending.start, state: cluster.state }).toEqual({ pending: [], state: 'ready' });
+  expect({ pending: cluster.wishes.pending, state: cluster.state }).toEqual({ pending: { start: [], restart: [] }, state: 'ready' });
 });
 
 test('a rolling restart ends between two nodes when it is given up', async () => {
