@@ -4,7 +4,6 @@ import { HomePaths } from '../base/paths.js';
 import { connect } from '../client/daemon-process.js';
 import type { DaemonClient } from '../client/http.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
-import { jsonOutput } from './output/json-output.js';
 import type { Output } from './output/output.js';
 
 /** Options of every command. */
@@ -29,7 +28,7 @@ export type RunOf = (options: GlobalOptions) => Run;
 export function createRunOf(version: string, exit: (code: number) => void): RunOf {
   return (options) => {
     const run = async (jsonProgress: boolean, work: (output: Output, home: HomePaths) => Promise<void>) => {
-      const output = await outputFor(options, jsonProgress);
+      const output = await outputFor(options, { showsProgress: jsonProgress });
       try {
         await work(output, HomePaths.fromEnvironment(process.env));
         output.end();
@@ -72,10 +71,10 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   }
 }
 
-async function outputFor(options: GlobalOptions, jsonProgress: boolean): Promise<Output> {
-  if (options.json) return jsonOutput(process.stdout, process.stderr, { showsProgress: jsonProgress });
-  const { textOutput } = await import('./output/text-output.js');
-  return textOutput(process.stdout, process.stderr);
+/** Loads only the form that is asked for. */
+export async function outputFor({ json }: Pick<GlobalOptions, 'json'>, options: { showsProgress: boolean }): Promise<Output> {
+  if (json) return (await import('./output/json-output.js')).jsonOutput(process.stdout, process.stderr, options);
+  return (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr);
 }
 
 export function interrupted(): RmqdevError {

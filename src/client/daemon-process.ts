@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
 import { homeNotWritable, prepareHome } from '../base/home.js';
+import { packageFile } from '../base/package-files.js';
 import type { HomePaths } from '../base/paths.js';
 import type { Result } from '../contract/routes.js';
 import { PROTOCOL } from '../contract/version.js';
 import { DaemonClient, unreachable } from './http.js';
 
-const DAEMON_MAIN = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
+const DAEMON = packageFile('dist/bin/daemon.cjs');
 const START_TIMEOUT_MS = 20_000;
 /** A daemon answers within milliseconds; a machine that swaps may need seconds. */
 const HELLO_TIMEOUT_MS = 10_000;
@@ -122,7 +122,7 @@ export async function stopDaemon(home: HomePaths): Promise<number | undefined> {
 
 /** Runs a daemon in the foreground until it ends. @returns its exit code. */
 export function runDaemonInForeground(): Promise<number> {
-  const child = spawn(process.execPath, [DAEMON_MAIN], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [DAEMON], { stdio: 'inherit' });
   // The terminal sends Ctrl-C to both processes; only the daemon decides when to end. The second Ctrl-C kills.
   let interrupts = 0;
   process.on('SIGINT', () => {
@@ -139,7 +139,7 @@ type Announcement = { ready: true } | { error: ErrorPayload };
 
 function spawnDaemon(home: HomePaths): Promise<Announcement> {
   const log = openLog(home);
-  const child = spawn(process.execPath, [DAEMON_MAIN], {
+  const child = spawn(process.execPath, [DAEMON], {
     cwd: home.root,
     detached: true,
     stdio: ['ignore', log, log, 'pipe'],

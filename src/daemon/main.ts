@@ -122,7 +122,7 @@ function announceOnPipe(message: object): void {
 
 const onPipe = process.env.RMQDEV_READY_PIPE !== undefined;
 let isAnnounced = false;
-await runDaemon(process.env, (message) => {
+void runDaemon(process.env, (message) => {
   // The pipe is closed after the first message, and another file may then have its number.
   if (onPipe && isAnnounced) return;
   isAnnounced = true;
