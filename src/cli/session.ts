@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { HomePaths } from '../base/paths.js';
-import { connect } from '../client/daemon-process.js';
+import { ConnectedClient } from '../client/connected-client.js';
 import type { DaemonClient } from '../client/http.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
 import type { Output } from './output/output.js';
@@ -43,12 +43,11 @@ export function createRunOf(version: string, exit: (code: number) => void): RunO
       withOutput: (work) => run(false, (output, home) => work({ output, home, version })),
       withDaemon: (work, { jsonProgress = false } = {}) =>
         run(jsonProgress, async (output, home) => {
-          const { client, hello } = await connect(home, version);
-          if (hello.version !== version) {
+          const client = new ConnectedClient(home, version, (running) =>
             output.notice(
-              `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
-            );
-          }
+              `the running daemon is ${running}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
+            ),
+          );
           await interruptible((signal) => work({ client, output, home, signal }));
         }),
     };
