@@ -1,35 +1,39 @@
 #!/usr/bin/env node
-// Compiles src to dist, if dist was not made of these sources already: `npm run build`, and before the tests run.
+// Compiles src to dist, and bundles the programs in dist/bin, if dist was not made of these sources already: `npm run build`, and before
+// the tests run.
 // npm runs it too, as `prepare`: after `npm ci`, before `npm pack`, and when npx runs rmqdev in a clone.
 // It compiles into a fresh folder and then renames it. A build that fails changes nothing, builds at the same time do not meet,
 // and a daemon that runs has its files at any time: the old ones, then the new ones.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execaSync } from 'execa';
+import { execa } from 'execa';
+import { bundle } from './build/bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const PROGRAM = 'cli/main.js';
 /** What else decides how src is compiled; the lock file has the version of the compiler. */
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'];
+const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/build/bundle.mjs'];
 /** A file in dist: the hash of what it was made of. Not times, because a checkout changes them and a deleted source has none. */
 const STAMP = 'made-from.sha256';
 /** Fresh folders lie beside dist, on the same file system; the name ends with the pid of the build. */
 const WORK = '.build-';
 
 const sources = hashOfSources();
-if (stampOfDist() !== sources) build();
+if (stampOfDist() !== sources) await build();
 
-function build() {
+async function build() {
   removeAbandoned();
   const work = join(ROOT, `${WORK}${process.pid}`);
   const fresh = join(work, 'dist');
   try {
     mkdirSync(work);
-    if (!compile(fresh)) return;
-    chmodSync(join(fresh, PROGRAM), 0o755);
+    const bundled = bundle(ROOT, join(fresh, 'bin'));
+    // If the compiler refuses src, its report is the better one.
+    bundled.catch(() => {});
+    if (!(await compile(fresh))) return;
+    await bundled;
     writeFileSync(join(fresh, STAMP), `${sources}\n`);
     replaceDist(fresh, work);
   } finally {
@@ -38,9 +42,9 @@ function build() {
 }
 
 /** @returns false if src does not compile; the compiler has said why. */
-function compile(outDir) {
+async function compile(outDir) {
   const options = { cwd: ROOT, preferLocal: true, reject: false, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' };
-  const { failed, exitCode, shortMessage } = execaSync('tsc', ['-p', 'tsconfig.build.json', '--outDir', outDir], options);
+  const { failed, exitCode, shortMessage } = await execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', outDir], options);
   if (!failed) return true;
   console.error(
     `${exitCode === undefined ? `the compiler cannot be run: ${shortMessage}; run npm ci` : 'src does not compile'}; dist is as it was`,

@@ -16,7 +16,7 @@ if (part === undefined || !parts.includes(part)) {
   for (const name of parts) console.log(`npm run reliability -- ${name}`.padEnd(44), firstComment(`${FOLDER}${name}.mjs`));
   process.exitCode = part === undefined ? 0 : 2;
 } else {
-  if (!existsSync(new URL('../dist/cli/main.js', import.meta.url))) throw new Error('run `npm run build` first');
+  if (!existsSync(new URL('../dist/bin/rmqdev.cjs', import.meta.url))) throw new Error('run `npm run build` first');
   const child = spawn(process.execPath, [`${FOLDER}${part}.mjs`, ...options], { stdio: 'inherit' });
   // The terminal sends Ctrl-C to both; the part undoes what it started and then ends.
   process.on('SIGINT', () => {});

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { until } from './cluster.mjs';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bin/rmqdev.cjs', import.meta.url));
 const PROFILE = '2m2s';
 const ARCHIVES_TIMEOUT_MS = 120_000;
 

@@ -27,7 +27,7 @@ if (values.help) {
   process.exit(0);
 }
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bin/rmqdev.cjs', import.meta.url));
 const output = figuresFile('broken-state', values.json);
 const random = randomOf(Number(values.seed));
 const world = new World({ firstPort: Number(values.port) });

@@ -34,7 +34,7 @@ const BROKERS = ['broker-a', 'broker-a-s'];
 const QUIET_MS = 11_000;
 /** Supervision is slower than that with a reader: a failure. Both share two processors. */
 const MAX_RATIO = 2;
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bin/rmqdev.cjs', import.meta.url));
 const output = figuresFile('reader', values.json);
 const rounds = Number(values.rounds);
 const scene = new Scene(Number(values.port));

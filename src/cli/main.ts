@@ -1,26 +1,28 @@
-#!/usr/bin/env node
 import { EXIT_CODES, RmqdevError, toRmqdevError } from '../base/errors.js';
 import { packageVersion } from '../base/version.js';
 import { withDashes } from './arguments.js';
-import { jsonOutput } from './output/json-output.js';
+import { commandsFor } from './commands.js';
 import { endWithReader } from './output/stdout.js';
 import { createParser } from './parser.js';
-import { createRunOf } from './session.js';
+import { createRunOf, outputFor } from './session.js';
 import { usageText } from './usage.js';
 
 const args = process.argv.slice(2);
 const exit = (code: number) => {
   process.exitCode = code;
 };
-const version = packageVersion();
-const parser = createParser(args, createRunOf(version, exit), version);
 
-endWithReader(process.stdout, () => process.exit(0));
+void main();
 
-if (args.length === 0) {
-  parser.showHelp('log');
-  exit(EXIT_CODES.USAGE);
-} else {
+async function main(): Promise<void> {
+  const version = packageVersion();
+  endWithReader(process.stdout, () => process.exit(0));
+  const parser = createParser(args, await commandsFor(args), createRunOf(version, exit), version);
+  if (args.length === 0) {
+    parser.showHelp('log');
+    exit(EXIT_CODES.USAGE);
+    return;
+  }
   try {
     await parser.parseAsync();
   } catch (error) {
@@ -37,7 +39,7 @@ async function reportUsage(thrown: unknown): Promise<void> {
       ? toRmqdevError(thrown)
       : new RmqdevError('USAGE', usageText(withDashes((thrown as Error).message), args));
   const isVerbose = args.includes('--verbose');
-  if (args.includes('--json')) jsonOutput(process.stdout, process.stderr, { showsProgress: false }).error(failure, isVerbose);
-  else (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr).error(failure, isVerbose);
+  const output = await outputFor({ json: args.includes('--json') }, { showsProgress: false });
+  output.error(failure, isVerbose);
   exit(EXIT_CODES[failure.code]);
 }

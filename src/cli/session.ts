@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import { HomePaths } from '../base/paths.js';
-import { connect } from '../client/daemon-process.js';
+import { ConnectedClient } from '../client/connected-client.js';
 import type { DaemonClient } from '../client/http.js';
 import { DEFAULT_CLUSTER } from '../contract/calls.js';
-import { jsonOutput } from './output/json-output.js';
 import type { Output } from './output/output.js';
 
 /** Options of every command. */
@@ -29,7 +28,7 @@ export type RunOf = (options: GlobalOptions) => Run;
 export function createRunOf(version: string, exit: (code: number) => void): RunOf {
   return (options) => {
     const run = async (jsonProgress: boolean, work: (output: Output, home: HomePaths) => Promise<void>) => {
-      const output = await outputFor(options, jsonProgress);
+      const output = await outputFor(options, { showsProgress: jsonProgress });
       try {
         await work(output, HomePaths.fromEnvironment(process.env));
         output.end();
@@ -44,12 +43,11 @@ export function createRunOf(version: string, exit: (code: number) => void): RunO
       withOutput: (work) => run(false, (output, home) => work({ output, home, version })),
       withDaemon: (work, { jsonProgress = false } = {}) =>
         run(jsonProgress, async (output, home) => {
-          const { client, hello } = await connect(home, version);
-          if (hello.version !== version) {
+          const client = new ConnectedClient(home, version, (running) =>
             output.notice(
-              `the running daemon is ${hello.version}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
-            );
-          }
+              `the running daemon is ${running}, this rmqdev is ${version}; \`rmqdev daemon restart\` brings the daemon up to date and leaves every node running`,
+            ),
+          );
           await interruptible((signal) => work({ client, output, home, signal }));
         }),
     };
@@ -72,10 +70,10 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   }
 }
 
-async function outputFor(options: GlobalOptions, jsonProgress: boolean): Promise<Output> {
-  if (options.json) return jsonOutput(process.stdout, process.stderr, { showsProgress: jsonProgress });
-  const { textOutput } = await import('./output/text-output.js');
-  return textOutput(process.stdout, process.stderr);
+/** Loads only the form that is asked for. */
+export async function outputFor({ json }: Pick<GlobalOptions, 'json'>, options: { showsProgress: boolean }): Promise<Output> {
+  if (json) return (await import('./output/json-output.js')).jsonOutput(process.stdout, process.stderr, options);
+  return (await import('./output/text-output.js')).textOutput(process.stdout, process.stderr);
 }
 
 export function interrupted(): RmqdevError {

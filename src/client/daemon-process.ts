@@ -1,15 +1,9 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
-import { homeNotWritable, prepareHome } from '../base/home.js';
+import { readFileSync } from 'node:fs';
+import { RmqdevError, systemCode } from '../base/errors.js';
 import type { HomePaths } from '../base/paths.js';
 import type { Result } from '../contract/routes.js';
-import { PROTOCOL } from '../contract/version.js';
 import { DaemonClient, unreachable } from './http.js';
 
-const DAEMON_MAIN = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
 /** A daemon answers within milliseconds; a machine that swaps may need seconds. */
 const HELLO_TIMEOUT_MS = 10_000;
@@ -67,31 +61,15 @@ function isStoppedProcess(pid: number): boolean {
 }
 
 /**
- * Finds the daemon of this home, or starts one.
- * @throws RmqdevError DAEMON_VERSION_MISMATCH if the running daemon speaks another protocol, DAEMON_UNREACHABLE, or why it could not start.
- */
-export async function connect(home: HomePaths, version: string): Promise<{ client: DaemonClient; hello: Hello }> {
-  prepareHome(home);
-  const running = await greet(home);
-  const hello = running ?? (await startDaemon(home));
-  if (hello.protocol !== PROTOCOL) {
-    throw new RmqdevError('DAEMON_VERSION_MISMATCH', {
-      what: `the running daemon (${hello.version}, pid ${hello.pid}) and this rmqdev (${version}) do not understand each other`,
-      why: `it speaks protocol ${hello.protocol}, this command ${PROTOCOL}`,
-      next: 'Run `rmqdev daemon restart`: the new daemon takes over every node, no node is restarted',
-    });
-  }
-  return { client: new DaemonClient(home.socket), hello };
-}
-
-/**
  * Starts a daemon in the background and waits until it listens. If another command was faster, uses its daemon;
  * if the daemon of the home is about to end, starts the next one.
  */
 export async function startDaemon(home: HomePaths): Promise<Hello> {
+  // Loaded on use: most commands find a daemon.
+  const { spawnDaemon } = await import('./spawn-daemon.js');
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const answer = await spawnDaemon(home);
+    const answer = await spawnDaemon(home, START_TIMEOUT_MS);
     if ('error' in answer && answer.error.code !== 'DAEMON_UNREACHABLE') throw RmqdevError.fromPayload(answer.error);
     const hello = await greetUntil(home, Date.now() + START_AGAIN_MS);
     if (hello) return hello;
@@ -118,61 +96,6 @@ export async function stopDaemon(home: HomePaths): Promise<number | undefined> {
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
   return hello.pid;
-}
-
-/** Runs a daemon in the foreground until it ends. @returns its exit code. */
-export function runDaemonInForeground(): Promise<number> {
-  const child = spawn(process.execPath, [DAEMON_MAIN], { stdio: 'inherit' });
-  // The terminal sends Ctrl-C to both processes; only the daemon decides when to end. The second Ctrl-C kills.
-  let interrupts = 0;
-  process.on('SIGINT', () => {
-    interrupts += 1;
-    if (interrupts > 1) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 70));
-  });
-}
-
-type Announcement = { ready: true } | { error: ErrorPayload };
-
-function spawnDaemon(home: HomePaths): Promise<Announcement> {
-  const log = openLog(home);
-  const child = spawn(process.execPath, [DAEMON_MAIN], {
-    cwd: home.root,
-    detached: true,
-    stdio: ['ignore', log, log, 'pipe'],
-    env: { ...process.env, RMQDEV_HOME: home.root, RMQDEV_READY_PIPE: '3' },
-  });
-  closeSync(log);
-  child.unref();
-  const pipe = child.stdio[3] as Readable;
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const timer = setTimeout(
-      () => reject(unreachable(`it was started (pid ${child.pid}) but reported nothing for ${START_TIMEOUT_MS / 1_000} s`)),
-      START_TIMEOUT_MS,
-    );
-    child.once('error', reject);
-    pipe.on('data', (chunk) => {
-      text += chunk;
-    });
-    pipe.on('end', () => {
-      clearTimeout(timer);
-      if (text !== '') resolve(JSON.parse(text) as Announcement);
-      else reject(unreachable(`it ended during its start; ${home.daemonLog} says why`));
-    });
-  });
-}
-
-/** The daemon writes its own log; the output of a dying Node.js goes there too. */
-function openLog(home: HomePaths): number {
-  try {
-    return openSync(home.daemonLog, 'a', 0o600);
-  } catch (error) {
-    throw homeNotWritable(home, error);
-  }
 }
 
 function isAlive(pid: number): boolean {

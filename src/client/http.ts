@@ -2,17 +2,31 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { asError, type ErrorPayload, RmqdevError, systemCode } from '../base/errors.js';
 import { CALLS } from '../contract/calls.js';
 import type { Call, Item, ParamsInput, Result, Stream, StreamLine } from '../contract/routes.js';
+import { type Speaker, speakerHeaders, speakerOf } from '../contract/version.js';
 
 const ASK_AGAIN_MS = 50;
 const BUSY_TRIES = 400;
+/** What the server of a daemon that ends answers by itself: no handler has seen the request. */
+const ENDING = 503;
 
-/** Typed calls to a daemon over its Unix socket. It trusts results, because `hello` has compared protocol numbers. */
+export type Request = { params: object; signal: AbortSignal | undefined };
+export type Answer = {
+  response: IncomingMessage;
+  /** Undefined for a daemon that does not say. */
+  daemon: Speaker | undefined;
+};
+
+/** Typed calls to a daemon over its Unix socket. It trusts results, because both sides compare their protocol numbers. */
 export class DaemonClient {
-  constructor(readonly socketPath: string) {}
+  /** @param self what the daemon is told of this client; it refuses another protocol */
+  constructor(
+    readonly socketPath: string,
+    private readonly self?: Speaker,
+  ) {}
 
   /** @throws the RmqdevError in the daemon's answer, or DAEMON_UNREACHABLE. */
   async call<C extends Call>(name: C, params: ParamsInput<C>, signal?: AbortSignal): Promise<Result<C>> {
-    const response = await this.#send(name, params, signal);
+    const { response } = await this.send(name, { params, signal });
     const text = await readText(response, signal);
     const body = text === '' ? undefined : JSON.parse(text);
     if (response.statusCode === 200) return body as Result<C>;
@@ -26,7 +40,7 @@ export class DaemonClient {
     onItem: (item: Item<S>) => void,
     signal?: AbortSignal,
   ): Promise<Result<S>> {
-    const response = await this.#send(name, params, signal);
+    const { response } = await this.send(name, { params, signal });
     if (response.statusCode !== 200) throw failureOf(JSON.parse(await readText(response, signal)));
     let rest = '';
     response.setEncoding('utf8');
@@ -44,10 +58,13 @@ export class DaemonClient {
   }
 
   /** A socket with a full queue (EAGAIN) has accepted nothing: try again. */
-  async #send(name: Call | Stream, params: object, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  protected async send(name: Call | Stream, { params, signal }: Request): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#sendOnce(name, params, signal);
+        const response = await this.#sendOnce(name, params, signal);
+        if (response.statusCode !== ENDING) return { response, daemon: speakerOf(response.headers) };
+        response.resume();
+        throw unreachable('it is about to end');
       } catch (error) {
         const isBusy = error instanceof RmqdevError && systemCode(error.cause) === 'EAGAIN';
         if (!isBusy || tries >= BUSY_TRIES || signal?.aborted) throw error;
@@ -65,19 +82,22 @@ export class DaemonClient {
       return encodeURIComponent(value);
     });
     const query = method === 'GET' ? toQuery(rest) : '';
+    const options = {
+      socketPath: this.socketPath,
+      // A new connection for each call: a kept one may have lost its daemon, and then the next call would be reset.
+      agent: false,
+      // As without it, but Node.js does not look whether the host is an address: that alone compiles a large pattern.
+      servername: '',
+      method,
+      path: filled + query,
+      headers: {
+        ...(this.self && speakerHeaders(this.self)),
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(signal ? { signal } : {}),
+    };
     return new Promise((resolve, reject) => {
-      const sent: ClientRequest = request(
-        {
-          socketPath: this.socketPath,
-          // A new connection for each call: a kept one may have lost its daemon, and then the next call would be reset.
-          agent: false,
-          method,
-          path: filled + query,
-          headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
-          ...(signal ? { signal } : {}),
-        },
-        resolve,
-      );
+      const sent: ClientRequest = request(options, resolve);
       sent.on('error', (error) => {
         if (signal?.aborted) reject(signal.reason);
         else reject(unreachable(systemCode(error) ?? error.message, error));
@@ -102,7 +122,6 @@ async function readText(response: IncomingMessage, signal: AbortSignal | undefin
 }
 
 function failureOf(body: unknown): RmqdevError {
-  // While it ends, its server answers 503 with its own text.
   if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object')
     return RmqdevError.fromPayload(body.error as ErrorPayload);
   return unreachable('its answer does not match the contract');

@@ -76,7 +76,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
   const version = packageVersion();
   const handlers = createHandlers(world, registry, { version, startedAt: new Date().toISOString(), shutdown: () => setImmediate(end) });
   const ending = new AbortController();
-  const server = createServer(handlers, log, { ending: ending.signal });
+  const server = createServer(handlers, log, version, { ending: ending.signal });
   const socket = new SocketFile(home);
   await server.listen({ path: socket.bindPath });
   socket.publish();
@@ -122,7 +122,7 @@ function announceOnPipe(message: object): void {
 
 const onPipe = process.env.RMQDEV_READY_PIPE !== undefined;
 let isAnnounced = false;
-await runDaemon(process.env, (message) => {
+void runDaemon(process.env, (message) => {
   // The pipe is closed after the first message, and another file may then have its number.
   if (onPipe && isAnnounced) return;
   isAnnounced = true;

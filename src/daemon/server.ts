@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../base/clock.js';
 import { RmqdevError, toRmqdevError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { type Handlers, ROUTES } from '../contract/routes.js';
+import { PROTOCOL, speakerHeaders, speakerOf, versionMismatch } from '../contract/version.js';
 import { AnswerStream, READER_LIMITS, type ReaderLimits } from './answer-stream.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -32,6 +33,7 @@ export type ServerOptions = {
 export function createServer(
   handlers: Handlers,
   log: Logger,
+  version: string,
   { clock = systemClock, limits = READER_LIMITS, ending = new AbortController().signal }: ServerOptions = {},
 ): FastifyInstance {
   const server = Fastify({
@@ -53,6 +55,12 @@ export function createServer(
     void work.catch(() => undefined).finally(() => underWay.delete(work));
     return work;
   };
+  const self = { version, protocol: PROTOCOL, pid: process.pid };
+  server.addHook('onRequest', async (request, reply) => {
+    for (const [name, value] of Object.entries(speakerHeaders(self))) reply.raw.setHeader(name, value);
+    const client = speakerOf(request.headers);
+    if (client !== undefined && client.protocol !== PROTOCOL) throw versionMismatch(self, client);
+  });
   server.setErrorHandler((error, _request, reply) => void sendError(reply, error, log));
   server.setNotFoundHandler((request, reply) =>
     sendError(

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RmqdevError, systemCode } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import { packageFile } from '../base/package-files.js';
 import type { Profile, ProfileSource } from './profile.js';
 
 /** Where profiles are looked for. All are absolute directories that need not exist. */
@@ -12,7 +12,7 @@ export type ProfileFolders = { cwd: string; userProfiles: string; shippedProfile
 export type FoundProfile = { name: string; file: string; source: ProfileSource };
 
 /** The profiles that come with rmqdev: `profiles/` beside package.json, two folders up from src/profile and dist/profile alike. */
-export const SHIPPED_PROFILES = fileURLToPath(new URL('../../profiles', import.meta.url));
+export const SHIPPED_PROFILES = packageFile('profiles');
 
 /** The profile of a project, in its root. */
 const PROJECT_FILE = 'rmqdev.yaml';

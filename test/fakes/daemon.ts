@@ -16,7 +16,8 @@ export const requestTo =
         server()
           .inject(request)
           .then(
-            ({ statusCode, payload: text }) => answered(Object.assign(Readable.from([text]), { statusCode }) as unknown as IncomingMessage),
+            ({ statusCode, headers: told = {}, payload: text }) =>
+              answered(Object.assign(Readable.from([text]), { statusCode, headers: told }) as unknown as IncomingMessage),
             (error: Error) => sent.emit('error', error),
           );
       },

@@ -5,7 +5,7 @@ import type { Plan } from '../../src/contract/events.js';
 import type { ClusterStatus } from '../../src/contract/status.js';
 import { until } from './until.js';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bin/rmqdev.cjs', import.meta.url));
 
 export type Json = Record<string, unknown>;
 export type Failure = { code: string; what: string; why: string; next: string };

@@ -2,7 +2,8 @@
 
 import { HomePaths } from '../../../dist/base/paths.js';
 import { packageVersion } from '../../../dist/base/version.js';
-import { connect, greet, stopDaemon } from '../../../dist/client/daemon-process.js';
+import { ConnectedClient } from '../../../dist/client/connected-client.js';
+import { greet, stopDaemon } from '../../../dist/client/daemon-process.js';
 import { currentPlatform } from '../../../dist/process/current-platform.js';
 import { isPortFree } from '../../../dist/process/port-probe.js';
 
@@ -51,7 +52,8 @@ export class CrashedCluster {
 
   /** Starts a daemon where none runs. @returns true where it is another than before. */
   async connect() {
-    const { client, hello } = await connect(this.#home, packageVersion());
+    const client = new ConnectedClient(this.#home, packageVersion());
+    const hello = await client.hello();
     const isOther = hello.pid !== this.daemonPid;
     this.#client = client;
     this.daemonPid = hello.pid;

@@ -6,7 +6,7 @@ import { greet } from '../../../dist/client/daemon-process.js';
 import { World } from '../kill-points/world.mjs';
 
 const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
-const CLI = `${CHECKOUT}dist/cli/main.js`;
+const CLI = `${CHECKOUT}dist/bin/rmqdev.cjs`;
 
 export const rssBytes = (pid) => {
   try {

@@ -20,7 +20,7 @@ const CALLS = {
   kill: [[process, ['kill']]],
 };
 
-if (process.env.RMQDEV_KILL_AT && process.argv[1]?.endsWith('daemon/main.js')) {
+if (process.env.RMQDEV_KILL_AT && process.argv[1]?.endsWith('bin/daemon.cjs')) {
   const { op, n, when, armed } = JSON.parse(process.env.RMQDEV_KILL_AT);
   const killSelf = process.kill.bind(process, process.pid, 'SIGKILL');
   let isArmed = armed;

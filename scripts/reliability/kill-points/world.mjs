@@ -9,7 +9,7 @@ import { greet } from '../../../dist/client/daemon-process.js';
 import { DaemonClient } from '../../../dist/client/http.js';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
-const DAEMON = file('../../../dist/daemon/main.js');
+const DAEMON = file('../../../dist/bin/daemon.cjs');
 const PRELOAD = file('./preload.mjs');
 const FAKE_JDK = file('../../../test/fakes/fake-jdk');
 

@@ -38,7 +38,7 @@ export const completionCommand = defineCommand({
   handler: ({ shell }, { withOutput }) => withOutput(async ({ output }) => output.raw(SCRIPTS[shell])),
 });
 
-type Complete = (
+export type Complete = (
   current: string,
   argv: { _: (string | number)[] },
   defaults: (done: (error: Error | null, words: string[] | undefined) => void) => void,

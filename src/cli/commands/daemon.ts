@@ -1,5 +1,6 @@
 import { prepareHome } from '../../base/home.js';
-import { greet, runDaemonInForeground, startDaemon, stopDaemon } from '../../client/daemon-process.js';
+import { greet, startDaemon, stopDaemon } from '../../client/daemon-process.js';
+import { runDaemonInForeground } from '../../client/spawn-daemon.js';
 import { defineCommand, defineGroup } from '../command.js';
 
 const statusCommand = defineCommand({

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { nearest } from '../../base/nearest.js';
+import { packageFile } from '../../base/package-files.js';
 import { defineCommand, example } from '../command.js';
 import { usage } from '../usage.js';
 
 /** Pages of the documents, by the word that shows them. */
 const TOPICS: Readonly<Record<string, string>> = { dashboard: 'dashboard.md' };
-
-const DOCS = new URL('../../../docs/', import.meta.url);
 
 export const helpCommand = defineCommand({
   command: 'help <topic>',
@@ -18,7 +16,7 @@ export const helpCommand = defineCommand({
       .example(...example('$0 help dashboard', 'how to get the RocketMQ dashboard')),
   handler: ({ topic, json }, { withOutput }) =>
     withOutput(async ({ output }) => {
-      const text = readFileSync(fileURLToPath(new URL(pageOf(topic), DOCS)), 'utf8');
+      const text = readFileSync(packageFile(`docs/${pageOf(topic)}`), 'utf8');
       output.raw(json ? `${JSON.stringify({ topic, text })}\n` : text);
     }),
 });

@@ -1,33 +1,37 @@
-import Table from 'cli-table3';
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 
-/** @returns aligned columns with two spaces between them and no borders; widths count what a terminal shows. */
+const GAP = '  ';
+
+/** @returns aligned columns with two spaces between them and no borders; widths count what a terminal shows. A cell may have several lines. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   paint: (text: string) => string = (text) => text,
 ): string {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  };
-  const made = new Table({ head: head.map(paint), chars: none, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } });
-  made.push(...rows.map((row) => [...row]));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+  const lines = [head.map(paint), ...rows].flatMap(linesOf);
+  const widths = head.map((_, column) => Math.max(...lines.map((cells) => widthOf(cells[column] ?? ''))));
+  return lines
+    .map((cells) =>
+      cells
+        .map((cell, column) => padded(cell, widths[column] ?? 0))
+        .join(GAP)
+        .trimEnd(),
+    )
     .join('\n');
+}
+
+/** @returns the lines of a row, each with a cell for every column. */
+function linesOf(row: readonly string[]): string[][] {
+  const cells = row.map((cell) => cell.split('\n'));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ''));
+}
+
+const padded = (cell: string, width: number): string => cell + ' '.repeat(width - widthOf(cell));
+
+/** Every character of plain ASCII takes one column; the tables for all others take as long to load as a third of an empty Node.js start. */
+function widthOf(cell: string): number {
+  const text = stripVTControlCharacters(cell);
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.js';
 import { type ErrorCode, RmqdevError, toRmqdevError } from '../../base/errors.js';
 import { packageVersion } from '../../base/version.js';
-import { connect } from '../../client/daemon-process.js';
+import { ConnectedClient } from '../../client/connected-client.js';
 import type { Plan, ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
 import { SHIPPED_PROFILES } from '../../profile/find-profile.js';
@@ -73,7 +73,7 @@ export async function upWatching(
 
   async function takeUp(saved: readonly string[]): Promise<void> {
     // As a command of its own: a daemon that has ended meanwhile is started.
-    const { client } = await connect(home, packageVersion());
+    const client = new ConnectedClient(home, packageVersion());
     let isTold = false;
     const tellSaved = () => {
       if (!isTold) output.watch({ event: 'saved', files: saved });

@@ -8,7 +8,7 @@ import { systemCode } from '../../../src/base/errors.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import type { ProcessRow } from '../../../src/process/platform.js';
 
-export const CLI = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../../dist/bin/rmqdev.cjs', import.meta.url));
 /** Catches a hang; each wait of the CLI itself ends earlier. */
 const COMMAND_TIMEOUT_MS = 180_000;
 const END_TIMEOUT_MS = 60_000;

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { acquireFileLock } from '../../../src/base/file-lock.js';
-import { PROTOCOL } from '../../../src/contract/version.js';
+import { PROTOCOL, speakerHeaders } from '../../../src/contract/version.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import { expectFailure, freshHarness, type Harness } from '../../support/harness.js';
 import { until } from '../../support/until.js';
@@ -68,6 +69,37 @@ test('a daemon that speaks another protocol: both are named, with the command th
   expect(outcome.error.what).toContain('9.8.7');
   expect(outcome.error.what).toContain(version);
   expect(outcome.error.why).toBe(`it speaks protocol ${PROTOCOL + 1}, this command ${PROTOCOL}`);
+});
+
+test('a question is one request: another version of the daemon is told from its answer', async () => {
+  const h = await freshHarness();
+  mkdirSync(h.home.root);
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    for (const [name, value] of Object.entries(speakerHeaders({ version: '9.8.7', protocol: PROTOCOL }))) response.setHeader(name, value);
+    response.end(JSON.stringify({ clusters: [], broken: [], recovered: [] }));
+  });
+  await once(server.listen(h.home.socket), 'listening');
+  const { stderr, code } = await h.run('ls');
+  server.close();
+  expect({ asked, code }).toEqual({ asked: ['/v1/clusters'], code: 0 });
+  expect(stderr).toMatch(/^note: the running daemon is 9\.8\.7, this rmqdev is .*; `rmqdev daemon restart` brings the daemon up to date/);
+});
+
+test('a daemon refuses a question and a change in another protocol, and answers who says none', async () => {
+  const h = await freshHarness();
+  await h.run('ls');
+  const ask = async (method: string, path: string, headers: Record<string, string>) => {
+    const sent = request({ socketPath: h.home.socket, method, path, headers });
+    const [response] = await once(sent.end(method === 'POST' ? '{}' : undefined), 'response');
+    return { status: response.statusCode, body: await json(response) };
+  };
+  const other = speakerHeaders({ version: '9.8.7', protocol: PROTOCOL + 1 });
+  const refusal = { status: 409, body: { error: { code: 'DAEMON_VERSION_MISMATCH', what: expect.stringContaining('9.8.7') } } };
+  expect(await ask('GET', '/v1/clusters', other)).toMatchObject(refusal);
+  expect(await ask('POST', '/v1/shutdown', other)).toMatchObject(refusal);
+  expect(await ask('GET', '/v1/clusters', {})).toMatchObject({ status: 200, body: { clusters: [] } });
 });
 
 test('a socket path that is too long: both lengths, and nothing is made', async () => {

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -14,23 +14,36 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const PROGRAM = `
 import { createInterface } from 'node:readline';
 console.log('up');
-for await (const _ of createInterface({ input: process.stdin })) console.log((await import('../late.js')).late);
+createInterface({ input: process.stdin }).on('line', async () => console.log((await import('../late.js')).late));
 `;
 
 /** A small project that is built as this one is. */
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'rmqdev-build-'));
-  for (const file of ['scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'])
+  for (const file of [
+    'scripts/build.mjs',
+    'scripts/build/bundle.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+    'package-lock.json',
+  ])
     cpSync(join(REPOSITORY, file), join(root, file));
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  mkdirSync(join(root, 'src', 'cli'), { recursive: true });
   source('cli/main.ts', PROGRAM);
+  source('cli/commands/status.ts', 'export {};\n');
+  source('cli/output/text-output.ts', 'export {};\n');
+  source('daemon/main.ts', `console.log('daemon');\n`);
   source('late.ts', `export const late: string = 'old';\n`);
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const source = (name: string, text: string) => writeFileSync(join(root, 'src', name), text);
+const source = (name: string, text: string) => {
+  const file = join(root, 'src', name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+};
 const build = () => execa(process.execPath, [join(root, 'scripts', 'build.mjs')], { reject: false, stdin: 'ignore', all: true });
 const dist = () => readdirSync(join(root, 'dist')).toSorted();
 /** Another folder is another number. */
@@ -40,8 +53,8 @@ const beside = () => readdirSync(root).filter((name) => name.startsWith('.build'
 test('a second build of the same sources builds nothing; one that differs in a byte or lacks a file builds all', async () => {
   source('gone.ts', 'export {};\n');
   expect(await build()).toMatchObject({ exitCode: 0, all: '' });
-  expect(dist()).toEqual(['cli', 'gone.js', 'late.js', 'made-from.sha256']);
-  expect(statSync(join(root, 'dist', 'cli', 'main.js')).mode & 0o777).toBe(0o755);
+  expect(dist()).toEqual(['bin', 'cli', 'daemon', 'gone.js', 'late.js', 'made-from.sha256']);
+  expect(statSync(join(root, 'dist', 'bin', 'rmqdev.cjs')).mode & 0o777).toBe(0o755);
   const first = folderNumber();
   source('late.ts', `export const late: string = 'old';\n`);
   expect(await build()).toMatchObject({ exitCode: 0, all: '' });
@@ -50,13 +63,13 @@ test('a second build of the same sources builds nothing; one that differs in a b
   rmSync(join(root, 'src', 'gone.ts'));
   expect((await build()).exitCode).toBe(0);
   expect(folderNumber()).not.toBe(first);
-  expect(dist()).toEqual(['cli', 'late.js', 'made-from.sha256']);
+  expect(dist()).toEqual(['bin', 'cli', 'daemon', 'late.js', 'made-from.sha256']);
   expect(beside()).toEqual(['dist']);
 });
 
 test('a program that runs goes on over a build, and over one that fails', async () => {
   await build();
-  const program = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const program = spawn(process.execPath, [join(root, 'dist', 'bin', 'rmqdev.cjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   program.stdout.on('data', (chunk) => {
     said += chunk;
@@ -82,7 +95,7 @@ test('a program that runs goes on over a build, and over one that fails', async 
 test('builds at once: each ends well, and dist is whole', async () => {
   const outcomes = await Promise.all([build(), build(), build()]);
   expect(outcomes.map(({ exitCode, all }) => ({ exitCode, all }))).toEqual(Array(3).fill({ exitCode: 0, all: '' }));
-  expect(dist()).toEqual(['cli', 'late.js', 'made-from.sha256']);
+  expect(dist()).toEqual(['bin', 'cli', 'daemon', 'late.js', 'made-from.sha256']);
   expect(beside()).toEqual(['dist']);
 });
 

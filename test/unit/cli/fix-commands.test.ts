@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allCommands } from '../../../src/cli/commands.js';
 import { createParser } from '../../../src/cli/parser.js';
 import type { RunOf } from '../../../src/cli/session.js';
 import { profileNames, SHIPPED_PROFILES } from '../../../src/profile/find-profile.js';
@@ -9,6 +10,7 @@ import { type Advice, adviceOfSymptoms, adviceOfTexts } from '../../support/fix-
 
 /** What a text advises must be taken by our own parsers: nobody should be told to type what is then refused. */
 const NO_RUN: RunOf = () => ({ withDaemon: async () => {}, withOutput: async () => {}, exit: () => {} });
+const ALL = await allCommands();
 const FOLDERS = { cwd: '/nowhere', userProfiles: '/nowhere/profiles', shippedProfiles: SHIPPED_PROFILES };
 /** Each role is in one of them. */
 const PROFILES = ['2m2s', 'controller', 'proxy'];
@@ -33,7 +35,7 @@ test.each([
 async function whyRefused({ command, rocketmq }: Advice): Promise<string | undefined> {
   const [, ...args] = wordsOf(command);
   try {
-    const argv = (await createParser(args, NO_RUN, '0.0.0').exitProcess(false).parseAsync()) as {
+    const argv = (await createParser(args, ALL, NO_RUN, '0.0.0').exitProcess(false).parseAsync()) as {
       profile?: string;
       set?: string[];
       heap?: string[];

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Argv } from 'yargs';
-import { COMMANDS, createParser } from '../../../src/cli/parser.js';
+import { allCommands } from '../../../src/cli/commands.js';
+import { createParser } from '../../../src/cli/parser.js';
 import type { GlobalOptions, RunOf } from '../../../src/cli/session.js';
 import { NEEDED, usageText } from '../../../src/cli/usage.js';
 
 const NO_RUN: RunOf = () => ({ withDaemon: async () => {}, withOutput: async () => {}, exit: () => {} });
+const ALL = await allCommands();
 
 test.each([
   [
@@ -80,7 +82,7 @@ function commandLines(addTo: (argv: Argv<GlobalOptions>) => void, before = ''): 
   return lines;
 }
 
-const LINES = COMMANDS.flatMap((command) => commandLines((argv) => command.addTo(argv, NO_RUN)));
+const LINES = ALL.commands.flatMap((command) => commandLines((argv) => command.addTo(argv, NO_RUN)));
 
 test('what a command cannot do without is said in our words', () => {
   const needy = LINES.filter((line) => line.includes('<')).map((line) => line.replace(/ [<[].*/, ''));
@@ -92,7 +94,7 @@ test('help says each name of an option once', async () => {
   const paths = LINES.filter((line) => !line.endsWith('<action>')).map((line) => line.replace(/ [<[].*/, ''));
   expect(paths).toContain('topic create');
   for (const path of paths) {
-    const help = await createParser(path.split(' '), NO_RUN, '0.0.0').exitProcess(false).getHelp();
+    const help = await createParser(path.split(' '), ALL, NO_RUN, '0.0.0').exitProcess(false).getHelp();
     const named = [...help.matchAll(/^ {2,}((?:--?[a-z-]+, )*--?[a-z-]+) /gm)].map(([, names = '']) => names.split(', '));
     expect(named, path).toContainEqual(['--json']);
     for (const names of named) expect(new Set(names).size, `${path} ${names.join(' ')}`).toBe(names.length);
@@ -102,7 +104,7 @@ test('help says each name of an option once', async () => {
 test('help breaks no example in the middle of its command, on a terminal of 80 columns', async () => {
   const paths = LINES.filter((line) => !line.endsWith('<action>')).map((line) => line.replace(/ [<[].*/, ''));
   for (const path of paths) {
-    const help = await createParser(path.split(' '), NO_RUN, '0.0.0').exitProcess(false).wrap(80).getHelp();
+    const help = await createParser(path.split(' '), ALL, NO_RUN, '0.0.0').exitProcess(false).wrap(80).getHelp();
     const examples = help.split('Examples:\n')[1]?.split('\n\n')[0] ?? '';
     const odd = examples.split('\n').filter((line) => line.trim() !== '' && !/^ {2}(# .|rmqdev |\w[\w ]* \| rmqdev |eval )/.test(line));
     expect(odd, path).toEqual([]);

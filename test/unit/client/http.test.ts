@@ -25,7 +25,7 @@ const client = new DaemonClient('/no/such/socket');
 let server: FastifyInstance;
 let calls: { name: string; params: unknown }[];
 const serve = (overrides: Partial<Handlers> = {}) => {
-  server = createServer(recordingHandlers(calls, overrides), silentLogger);
+  server = createServer(recordingHandlers(calls, overrides), silentLogger, '1.2.3');
 };
 beforeEach(() => {
   calls = [];
