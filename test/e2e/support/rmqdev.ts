@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { systemCode } from '../../../src/base/errors.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import type { ProcessRow } from '../../../src/process/platform.js';
+import { shareArchives } from './releases.js';
 
 export const CLI = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 /** Catches a hang; each wait of the CLI itself ends earlier. */
@@ -89,8 +90,14 @@ export class Rmqdev {
   }
 }
 
-/** Runs `work` in a home of its own and removes it afterwards. A failure prints the logs. */
-export async function withRmqdev(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
+/** Runs `work` in a home of its own, which shares the class archives alone, and removes it afterwards. A failure prints the logs. */
+export function withRmqdev(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
+  shareArchives(rmqdev.home);
+  return withEmptyHome(work, rmqdev);
+}
+
+/** The same in a home that is empty at first. */
+export async function withEmptyHome(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
   try {
     await work(rmqdev);
   } catch (error) {
