@@ -40,6 +40,8 @@ export class Cluster {
   readonly wishes = new StartWishes();
   readonly elections: Elections;
   readonly background = new BackgroundWork();
+  /** `down --delete` has been asked for: no stop waits for a store any more, not even one that is under way. */
+  isThrownAway = false;
   readonly #notices = new ClusterNotices();
   readonly #nodes: NodeTable;
   readonly #changes = new Changes();
@@ -286,6 +288,7 @@ export class Cluster {
    */
   delete(): () => Promise<void> {
     const removeFiles = discardFolder(this.paths.root);
+    this.crashes.abandon();
     this.#isDeleted = true;
     this.forget();
     return removeFiles;

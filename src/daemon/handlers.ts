@@ -156,10 +156,14 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
       if (registry.broken.has(name)) return downLost(world, registry, name, remove);
       const { cluster } = registry.resolveForDown(name);
       // The operation that this one takes over may wait for a node that does not end.
+      if (remove) cluster.isThrownAway = true;
       urgeStops(cluster);
       // Even if nobody waits for it any more.
-      const forget = () => !cluster.hasNodes && registry.remove(cluster);
-      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(forget);
+      const over = () => {
+        cluster.isThrownAway = false;
+        if (!cluster.hasNodes) registry.remove(cluster);
+      };
+      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(over);
       const next = `The same command waits for its end: \`rmqdev down${remove ? ' --delete' : ''} -c ${cluster.name}\``;
       const result = await within({ clock: world.clock, timeoutMs, cluster, next }, () => cluster.operate('down', 'takes-over', work));
       return { cluster: cluster.name, ...result };

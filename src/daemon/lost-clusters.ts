@@ -16,7 +16,7 @@ export async function downLost(
   const since = world.clock.monotonicMs();
   const paths = world.home.cluster(name);
   await endLeftWork(world, paths);
-  const ends = await endStrays(world, await strayNodes(world, paths));
+  const ends = await endStrays(world, await strayNodes(world, paths), remove ? 'at-once' : 'orderly');
   const left = await strayNodes(world, paths);
   if (left.length > 0) throw lostState(name, registry.broken.get(name) as RmqdevError, left);
   if (remove || !existsSync(paths.state)) registry.forgetBroken(name);

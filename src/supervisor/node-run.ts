@@ -33,7 +33,11 @@ export type NodeRunSpec<S> = {
 
 export type Transition = { at: number; from: NodeState; to: NodeState; event: NodeEvent; reason: string | null };
 
-export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed'; tookMs: number };
+/** orderly: its process closes its files first. at-once: what it holds is thrown away, so nothing is waited for. */
+export type StopManner = 'orderly' | 'at-once';
+
+/** killed: because it did not end in time, or the user killed it meanwhile; discarded: at once, as asked. */
+export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed' | 'discarded'; tookMs: number };
 
 /** What a later daemon needs to continue where this one stopped. */
 export type NodeSnapshot = {

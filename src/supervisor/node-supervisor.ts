@@ -11,11 +11,14 @@ import {
   type NodeRunSpec,
   type NodeSnapshot,
   notRunning,
+  type StopManner,
   type StopOutcome,
   type Transition,
 } from './node-run.js';
 import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js';
 import { StateTrack } from './state-track.js';
+
+const DISCARDED = 'killed at once, because its data is thrown away';
 
 /**
  * The only writer of one node's state. Only it starts and ends the node's process.
@@ -134,10 +137,10 @@ export class NodeSupervisor<S> {
   }
 
   /**
-   * Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`, and again until it
-   * is gone. A second call sends the last signal again.
+   * Wants the node down, and resolves when its process is gone. SIGTERM first; SIGKILL to the tree after `stopTimeoutMs`, or at once if
+   * that is asked for, and again until it is gone. A second call sends the last signal again.
    */
-  async stop(): Promise<StopOutcome> {
+  async stop(manner: StopManner = 'orderly'): Promise<StopOutcome> {
     const since = this.#clock.monotonicMs();
     if (this.state === 'stopped' || this.state === 'stopping') this.#wish('down');
     this.#intent = 'down';
@@ -146,9 +149,11 @@ export class NodeSupervisor<S> {
     if (this.state !== 'stopping') {
       const wasPaused = this.state === 'paused';
       this.#asked = 'stop';
-      this.#track.move('stop', null);
-      this.#terminate(wasPaused);
-    } else this.#process.ending?.again();
+      this.#track.move('stop', manner === 'at-once' ? DISCARDED : null);
+      if (manner === 'at-once') this.#discard();
+      else this.#terminate(wasPaused);
+    } else if (manner === 'at-once') this.#discard();
+    else this.#process.ending?.again();
     const launch = this.#process.launchNumber;
     await this.#track.until(() => this.#process.launchNumber !== launch || this.state !== 'stopping');
     return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
@@ -276,8 +281,9 @@ export class NodeSupervisor<S> {
 
   #lives(identity: ProcessIdentity): void {
     this.#observer.launched(this.id, identity);
-    if (this.state === 'stopping') this.#terminate(false);
-    else this.#watchRunning();
+    if (this.state !== 'stopping') this.#watchRunning();
+    else if (this.#stopMethod === 'discarded') this.#discard();
+    else this.#terminate(false);
   }
 
   /** The process has ended, or never started. */
@@ -307,6 +313,13 @@ export class NodeSupervisor<S> {
     const event = clean ? 'exited' : 'gaveUp';
     const reason = wasState === 'starting' || !clean ? `${describeExit(record)}; not restarted: ${decision.why}` : decision.why;
     this.#track.move(event, reason, record);
+  }
+
+  /** Also a process that is only being launched: its end follows its launch. */
+  #discard(): void {
+    this.#stopMethod = 'discarded';
+    this.#track.explain(DISCARDED);
+    this.#process.ending?.killTree();
   }
 
   #terminate(wasPaused: boolean): void {

@@ -9,9 +9,9 @@ import { startNodes } from './start.js';
 import { stopNodes } from './stop.js';
 
 /**
- * Gives these nodes empty stores on the same ports: stops them, wipes their folders, starts those that ran.
- * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over. Nothing is
- * lost before the first store is removed; after that, the error says so.
+ * Gives these nodes empty stores on the same ports: kills them at once, wipes their folders, starts those that ran.
+ * @throws RmqdevError STORE_INCOMPATIBLE if a slave would keep more than its master then has; INTERRUPTED if `down` takes over. Before
+ * the first store is removed, no more is lost than by a kill; after that, the error says so.
  */
 export async function resetNodes(
   cluster: Cluster,
@@ -23,7 +23,7 @@ export async function resetNodes(
   const since = cluster.wishes.stops;
   // If the daemon ends before the start, the next daemon does it.
   await whilePending(cluster, { start: running }, undefined, async (settle) => {
-    await stopNodes(cluster, ids, options.report);
+    await stopNodes(cluster, ids, options.report, 'at-once');
     options.signal.throwIfAborted();
     // From here on, empty all of them: a pair with one empty store does not replicate. Slaves first: an empty slave copies what its master has.
     const specs = ids.map((id) => cluster.spec(id));

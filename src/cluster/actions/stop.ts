@@ -2,23 +2,24 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
 import { allOf } from '../../diagnose/allot-ports.js';
+import type { StopManner, StopOutcome } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { ownProcesses } from '../state/own-processes.js';
 import { type Report, reportNodes } from './progress.js';
 import { stopTiers } from './start-order.js';
 
-/** Stops `ids`, one tier at a time. Resolves when all their processes are gone. */
-export async function stopNodes(cluster: Cluster, ids: readonly string[], report: Report): Promise<void> {
+/** Stops `ids`, one tier at a time; at once, all side by side. Resolves when all their processes are gone. */
+export async function stopNodes(cluster: Cluster, ids: readonly string[], report: Report, manner: StopManner = 'orderly'): Promise<void> {
   const endReport = reportNodes(cluster, ids, report);
+  const specs = ids.map((id) => cluster.spec(id));
   try {
-    for (const tier of stopTiers(ids.map((id) => cluster.spec(id)))) {
+    for (const tier of manner === 'at-once' ? [specs] : stopTiers(specs)) {
       await Promise.all(
         tier.map(async ({ id }) => {
-          const { how, tookMs } = await cluster.supervisor(id).stop();
+          const { how, tookMs } = await cluster.supervisor(id).stop(cluster.isThrownAway ? 'at-once' : manner);
           if (how === 'not-running') return;
           const isOnDemand = cluster.supervisor(id).lastExit?.cause === 'killed-by-user';
-          const killed = isOnDemand ? 'was killed by the user while it stopped' : 'had to be killed after its stop time-out';
-          const text = how === 'terminated' ? 'ended by itself after SIGTERM' : killed;
+          const text = isOnDemand && how === 'killed' ? 'was killed by the user while it stopped' : HOW[how];
           cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
             how,
             tookMs: Math.round(tookMs),
@@ -31,9 +32,17 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
   }
 }
 
+/** How a stop went, behind the name of the node. */
+const HOW: Readonly<Record<Exclude<StopOutcome['how'], 'not-running'>, string>> = {
+  terminated: 'ended by itself after SIGTERM',
+  killed: 'had to be killed after its stop time-out',
+  discarded: 'was killed at once, because its data is thrown away',
+};
+
 /** The user asks again for a stop that is under way: sends the signals to the nodes that have not ended again. */
 export function urgeStops(cluster: Cluster): void {
-  for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop();
+  const manner = cluster.isThrownAway ? 'at-once' : 'orderly';
+  for (const { id } of cluster.specs) if (cluster.supervisor(id).state === 'stopping') void cluster.supervisor(id).stop(manner);
 }
 
 /**

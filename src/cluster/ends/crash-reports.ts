@@ -39,6 +39,7 @@ export class CrashReports {
   readonly #newest = new Map<string, CrashReport | null>();
   /** The reports of one node are made one after the other. */
   readonly #work = new Map<string, Promise<void>>();
+  #isAbandoned = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -73,6 +74,11 @@ export class CrashReports {
   /** Resolves once the reports of a node are made, or after `timeoutMs`. */
   async settled(id: string, timeoutMs: number): Promise<void> {
     await Promise.race([this.#work.get(id), this.#parts.world.clock.sleep(timeoutMs)]);
+  }
+
+  /** The cluster is deleted: a report that is under way would create its folder again, so nothing is written any more. */
+  abandon(): void {
+    this.#isAbandoned = true;
   }
 
   /** The newest report of a node; null if it has none. */
@@ -140,6 +146,7 @@ export class CrashReports {
     const { at } = occurrence.exit;
     const written = store.read(at);
     const report = written ?? (await this.#make(spec, occurrence));
+    if (this.#isAbandoned) return;
     this.#newest.set(spec.id, report);
     if (!written) this.#write(report);
     if (!isResumed || !this.#isTold(report)) this.#tell(report);

@@ -2,6 +2,7 @@ import { RmqdevError } from '../../base/errors.js';
 import type { ClusterPaths } from '../../base/paths.js';
 import { markedBelow } from '../../process/find-marked.js';
 import { Ending } from '../../supervisor/ending.js';
+import type { StopManner } from '../../supervisor/node-run.js';
 import type { World } from '../world.js';
 import { nodeMarkerPrefix } from './own-processes.js';
 
@@ -22,23 +23,25 @@ export async function strayNodes({ platform }: Pick<World, 'platform'>, paths: C
   return (await markedBelow(platform, [nodeMarkerPrefix(paths)])).map(({ name, pid }) => ({ node: name, pid }));
 }
 
-/** Ends the strays as a stop does: SIGTERM, then SIGKILL to the tree. @returns how each ended, one sentence each */
+/** Ends the strays as a stop of that manner does. @returns how each ended, one sentence each */
 export async function endStrays(
   world: Pick<World, 'platform' | 'launcher' | 'clock' | 'log'>,
   strays: readonly Stray[],
+  manner: StopManner,
 ): Promise<string[]> {
   const ends = strays.map(async ({ node, pid }) => {
     const startTime = await world.platform.startTime(pid);
     const running = startTime === undefined ? undefined : await world.launcher.adopt({ pid, startTime });
     if (!running) return `${node} (pid ${pid}) was gone already`;
-    let how = 'ended by itself after SIGTERM';
+    let how = manner === 'at-once' ? 'was killed at once' : 'ended by itself after SIGTERM';
     const ending = new Ending(running, world.clock, {
       overdue: () => {
         how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
       },
       lasts: (reason) => world.log.warn({ nodeId: node }, reason),
     });
-    ending.terminate(STOP_TIMEOUT_MS, false);
+    if (manner === 'at-once') ending.killTree();
+    else ending.terminate(STOP_TIMEOUT_MS, false);
     await running.exited;
     ending.close();
     return `${node} (pid ${pid}) ${how}`;

@@ -395,6 +395,74 @@ describe('stop', () => {
   });
 });
 
+/** Where data is thrown away nobody waits until the node has closed it. */
+describe('stop at once', () => {
+  test('kills the tree without a SIGTERM; nobody calls that a crash, and nothing starts it again', async () => {
+    const { node, launcher, observer } = await readyNode();
+    launcher.last.isStubborn = true;
+    expect(await node.stop('at-once')).toEqual({ how: 'discarded', tookMs: 0 });
+    expect(launcher.last).toMatchObject({ treeKills: 1, signals: [] });
+    expect(observer.transitions.at(-2)).toMatchObject({ to: 'stopping', reason: expect.stringContaining('its data is thrown away') });
+    expect(observer.exits).toMatchObject([{ signal: 'SIGKILL', cause: 'stopped-by-user' }]);
+    await pass(60_000);
+    expect({ state: node.state, intent: node.intent, launches: launcher.launches }).toEqual({
+      state: 'stopped',
+      intent: 'down',
+      launches: 1,
+    });
+  });
+
+  test('does not let a paused process go on', async () => {
+    const { node, launcher } = await readyNode();
+    await node.pause();
+    expect(await node.stop('at-once')).toMatchObject({ how: 'discarded' });
+    expect(launcher.last).toMatchObject({ treeKills: 1, signals: ['SIGSTOP'] });
+  });
+
+  test('during a stop ends the waiting for it', async () => {
+    const { node, launcher } = await readyNode();
+    launcher.last.isStubborn = true;
+    const orderly = node.stop();
+    await pass(100);
+    expect(await node.stop('at-once')).toMatchObject({ how: 'discarded' });
+    expect(await orderly).toEqual({ how: 'discarded', tookMs: 100 });
+    expect(node.lastExit).toMatchObject({ cause: 'stopped-by-user' });
+  });
+
+  test('while the process is being spawned kills it as soon as it is there', async () => {
+    const { node, launcher } = new SupervisedNode();
+    const letThrough = launcher.hold();
+    node.start();
+    await pass();
+    const stopping = node.stop('at-once');
+    await pass(5_000);
+    letThrough();
+    expect(await stopping).toMatchObject({ how: 'discarded' });
+    expect(launcher.last).toMatchObject({ treeKills: 1, signals: [] });
+  });
+
+  test('a SIGKILL that does not help is sent again, and an orderly stop does not take it back', async () => {
+    const { node, launcher } = await readyNode();
+    Object.assign(launcher.last, { isStubborn: true, isUnkillable: true });
+    const stopping = node.stop('at-once');
+    await pass(1_000);
+    expect(launcher.last.treeKills).toBe(2);
+    void node.stop();
+    expect(launcher.last).toMatchObject({ treeKills: 3, signals: [] });
+    launcher.last.exit({ signal: 'SIGKILL' });
+    expect(await stopping).toMatchObject({ how: 'discarded' });
+  });
+
+  test('an orderly stop of the next launch is orderly again', async () => {
+    const { node, launcher } = await readyNode();
+    await node.stop('at-once');
+    node.start();
+    await pass();
+    expect(await node.stop()).toMatchObject({ how: 'terminated' });
+    expect(launcher.last.signals).toEqual(['SIGTERM']);
+  });
+});
+
 describe('kill', () => {
   test('without restart the node stays down', async () => {
     const { node, launcher } = await readyNode();

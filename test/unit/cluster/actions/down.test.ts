@@ -1,11 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { down } from '../../../../src/cluster/actions/down.js';
+import { resetNodes } from '../../../../src/cluster/actions/reset.js';
 import { proveStopped } from '../../../../src/cluster/actions/stop.js';
 import type { Cluster } from '../../../../src/cluster/cluster.js';
 import { workMarker } from '../../../../src/cluster/state/own-processes.js';
+import type { JournalEvent } from '../../../../src/contract/events.js';
 import { profileOf } from '../../../fakes/cluster.js';
 import { FakeWorld } from '../../../fakes/world.js';
+import { until } from '../../../support/until.js';
 
 let fake: FakeWorld;
 let cluster: Cluster;
@@ -73,4 +76,62 @@ test('a `down --delete` that waited for another one says what that has done', as
     deleted: cluster.paths.root,
   });
   expect(existsSync(cluster.paths.root)).toBe(false);
+});
+
+describe('where data is thrown away', () => {
+  beforeEach(async () => {
+    await fake[Symbol.asyncDispose]();
+    fake = new FakeWorld({ profile: profileOf(['namesrv-1', 'broker-a', 'broker-a-s']) });
+    cluster = fake.cluster();
+    for (const { id } of cluster.specs) cluster.supervisor(id).start();
+    await until(() => expect(cluster.specs.every(({ id }) => cluster.supervisor(id).pid !== null)).toBe(true));
+    for (const { id } of cluster.specs) fake.process(id).isStubborn = true;
+  });
+  const everyone = (): string[] => cluster.specs.map(({ id }) => id);
+
+  test('`down --delete` kills every node at once, NameServers too, and says so', async () => {
+    const events: JournalEvent[] = [];
+    cluster.journal.subscribe((event) => events.push(event));
+    const ids = everyone();
+    expect(await end(true)).toMatchObject({ proof: expect.arrayContaining(['no process left']), deleted: cluster.paths.root });
+    expect(ids.map((id) => [fake.process(id).signals, fake.process(id).treeKills])).toEqual(ids.map(() => [[], 1]));
+    const of = (type: string) => events.filter((event) => event.type === type);
+    expect(of('node-stop-proved').map(({ node, data, message }) => [node, data?.how, message.includes('its data is thrown away')])).toEqual(
+      ids.map((id) => [id, 'discarded', true]),
+    );
+    expect(of('node-exited').map(({ data }) => data?.cause)).toEqual(ids.map(() => 'stopped-by-user'));
+    expect([...of('node-crashed'), ...of('crash-report')]).toEqual([]);
+  });
+
+  test('nothing is deleted before the last process is gone', async () => {
+    fake.process('broker-a').isUnkillable = true;
+    const ending = end(true);
+    await until(() => expect(fake.process('broker-a-s').isGone).toBe(true));
+    expect(existsSync(cluster.paths.root)).toBe(true);
+    fake.process('broker-a').exit({ signal: 'SIGKILL' });
+    await ending;
+    expect(existsSync(cluster.paths.root)).toBe(false);
+  });
+
+  test('`down --delete` does not wait for a report, and none comes after it', async () => {
+    const spec = cluster.spec('broker-a');
+    fake.world.platform.listeners = () => new Promise(() => {});
+    fake.process('broker-a').exit({ code: 1 });
+    await until(() => expect(existsSync(cluster.paths.crashes(spec.id))).toBe(true));
+    await down(cluster, { remove: true, prove: async () => [] }, () => {});
+    expect(readdirSync(fake.world.home.clusters)).toEqual([]);
+  });
+
+  test('`reset` kills at once what it empties, and only that; those that ran run again', async () => {
+    for (const { id } of cluster.specs) await until(() => expect(cluster.supervisor(id).state).toBe('ready'));
+    const before = new Map(everyone().map((id) => [id, fake.process(id)]));
+    const brokers = ['broker-a', 'broker-a-s'];
+    await resetNodes(cluster, brokers, { timeoutMs: 30_000, signal: new AbortController().signal, report: () => {} });
+    expect(everyone().map((id) => [id, before.get(id)?.treeKills])).toEqual([
+      ['namesrv-1', 0],
+      ['broker-a', 1],
+      ['broker-a-s', 1],
+    ]);
+    expect(brokers.map((id) => [cluster.supervisor(id).state, cluster.supervisor(id).restarts])).toEqual(brokers.map(() => ['ready', 0]));
+  });
 });
