@@ -1,4 +1,6 @@
 import { test } from 'vitest';
-import { mainJob } from './support/main-job.js';
+import { mainJobOnInstalled } from './support/main-job.js';
 
-test('RocketMQ 5.5.0: up, send, read, logs, kill, start, restart, down and up again', { timeout: 300_000 }, () => mainJob('5.5.0'));
+test('RocketMQ 5.5.0: up, send, read, logs, kill, start, restart, down and up again', { timeout: 300_000 }, () =>
+  mainJobOnInstalled('5.5.0'),
+);

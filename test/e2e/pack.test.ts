@@ -37,8 +37,8 @@ async function runsABroker(rmqdev: Rmqdev): Promise<void> {
 
   const [namesrv, broker] = await freePorts(2);
   const ports = ['--set', `namesrv-1.listenPort=${namesrv}`, '--set', `broker-a.listenPort=${broker}`];
-  const up = await rmqdev.json<Result<'up'>>('up', 'single', '--rocketmq', await installedRelease('4.9.7'), ...ports);
-  expect(up).toMatchObject({ cluster: 'single', state: 'ready', rocketmq: '4.9.7', namesrvAddr: `127.0.0.1:${namesrv}` });
+  const up = await rmqdev.json<Result<'up'>>('up', 'single', '--rocketmq', await installedRelease('5.5.0'), ...ports);
+  expect(up).toMatchObject({ cluster: 'single', state: 'ready', rocketmq: '5.5.0', namesrvAddr: `127.0.0.1:${namesrv}` });
   const { proof } = await rmqdev.json<Result<'down'>>('down');
   expect(proof).toContain('no process left');
   await rmqdev.run('daemon', 'stop');

@@ -22,6 +22,11 @@ test('RocketMQ’s own quickstart Producer and Consumer run on up 2m2s of 4.7.0,
     const own = messages(await rmqdev.items<Message>('consume', 'TopicTest'));
     expect(own.map(({ body }) => body).sort()).toEqual(Array.from({ length: 1_000 }, (_, n) => `Hello RocketMQ ${n}`).sort());
     await rmqdev.run('send', 'TopicTest', '-n', '10', '--tag', 'TagA', '--body', 'from rmqdev {n}');
+    await rmqdev.run('topic', 'create', 'OnBoth', '--queues', '2');
+    await rmqdev.run('send', 'OnBoth', '-n', '20');
+    const onBoth = messages(await rmqdev.items<Message>('consume', 'OnBoth'));
+    const queues = onBoth.map(({ brokerName, queueId }) => `${brokerName} ${queueId}`);
+    expect([onBoth.length, [...new Set(queues)].sort()]).toEqual([20, ['broker-a 0', 'broker-a 1', 'broker-b 0', 'broker-b 1']]);
 
     const consumer = spawn(process.execPath, [CLI, 'tools', '--', 'org.apache.rocketmq.example.quickstart.Consumer'], {
       env: { ...process.env, RMQDEV_HOME: rmqdev.home },

@@ -1,8 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { type ErrorCode, EXIT_CODES, RmqdevError } from '../../base/errors.js';
+import type { LintCode } from '../../diagnose/lint/codes.js';
 import { defineCommand, example } from '../command.js';
 
 const HAS_ERRORS: ErrorCode = 'FINDINGS';
+/** Of a file that was named, and has nothing to check. */
+const NOT_ROCKETMQ: LintCode = 'FILE_NOT_ROCKETMQ';
 
 export const lintCommand = defineCommand({
   command: 'lint <files..>',
@@ -34,7 +37,7 @@ export const lintCommand = defineCommand({
       ]);
       const own = ownInterfaces().map(({ address }) => address);
       const report = lint(await readSets(files, () => buffer(process.stdin)), rocketmq, own);
-      if (report.files === 0 && report.findings.length === 0) throw nothingToCheck(files);
+      if (report.files === 0 && report.findings.every(({ code }) => code === NOT_ROCKETMQ)) throw nothingToCheck(files);
       if (!json && format !== 'text') {
         const formats = await import('../output/lint-formats.js');
         output.raw(format === 'sarif' ? formats.sarif(report, version) : formats.github(report));
@@ -43,7 +46,7 @@ export const lintCommand = defineCommand({
     }),
 });
 
-/** A misspelt folder must not pass a check. */
+/** A misspelt folder, or a check of the wrong file, must not pass. */
 function nothingToCheck(files: readonly string[]): RmqdevError {
   return new RmqdevError('FILE_UNREADABLE', {
     what: `nothing was checked in ${files.join(', ')}`,

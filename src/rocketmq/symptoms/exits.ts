@@ -19,7 +19,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} was killed, most likely by the kernel because memory ran out`,
       why: `it got SIGKILL while ${facts.memory ? `${formatBytes(facts.memory.availableBytes)} of ${formatBytes(facts.memory.totalBytes)}` : 'little memory'} was free; \`dmesg\` (macOS: Console) then says \`Out of memory: Killed process\``,
-      next: `Use smaller heaps (${setHeap(facts, '256m')}), fewer brokers, or end other programs; then ${startAgain(facts)}`,
+      next: `Use smaller heaps (${setHeap(facts, '256m')}), fewer brokers, or end other programs; if it is down, ${startAgain(facts)}`,
     }),
     source: 'Linux mm/oom_kill.c, signal(7)',
     notProvoked: 'would use up the memory of the machine that runs the cases',
@@ -34,7 +34,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     says: (facts) => ({
       what: `${Subject(facts)} was killed from outside (SIGKILL)`,
       why: `somebody or something ran \`kill -9\`, an IDE or a container ended it, or the kernel killed it because memory ran out${facts.memory ? ` (though ${formatBytes(facts.memory.availableBytes)} was free)` : ''}; it wrote nothing, and data that it had not flushed is lost`,
-      next: `${forNode(facts, (node) => `\`rmqdev start ${node}\` brings it back`, 'Start it again')}; it then checks its store. \`dmesg\` tells whether the kernel did it`,
+      next: `If it is down, ${forNode(facts, (node) => `\`rmqdev start ${node}\` brings it back`, 'start it again')}; it then checks its store. \`dmesg\` tells whether the kernel did it`,
     }),
     source: 'signal(7); measured',
     provoked: 'kill-9',
@@ -48,7 +48,7 @@ export const EXIT_SYMPTOMS: readonly Symptom[] = [
     says: (facts, { groups }) => ({
       what: `The JVM of ${facts.node ?? 'the node'} crashed`,
       why: first(groups.meaning),
-      next: 'Look for hs_err_pid….log in its folder: it names the library; if there is none, look at `dmesg`. Start it again; if it happens again, use another build of the JDK',
+      next: 'Look for hs_err_pid….log in its folder: it names the library; if there is none, look at `dmesg`. Start it again if it is down; if it happens again, use another build of the JDK',
     }),
     source: 'OpenJDK vmError.cpp, signal(7)',
     provoked: 'abort-without-report',

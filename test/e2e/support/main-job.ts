@@ -9,7 +9,8 @@ import { isPortFree } from '../../../src/process/port-probe.js';
 import { RemotingClient } from '../../../src/remoting/client.js';
 import { freePorts } from '../../support/free-ports.js';
 import { readAll, sendAll } from './messages.js';
-import { type Rmqdev, withRmqdev } from './rmqdev.js';
+import { installedRelease } from './releases.js';
+import { type Rmqdev, withEmptyHome, withRmqdev } from './rmqdev.js';
 
 const TOPIC = { name: 'MainJob', queues: 4 };
 const MESSAGES = 1_000;
@@ -19,17 +20,25 @@ const PAIRS = [
   ['broker-b', 'broker-b-s'],
 ] as const;
 
-/** What the quick start promises, from an empty home to an empty machine: up, send, read, logs, kill, start, restart, down, up again. */
-export const mainJob = (rocketmq: string): Promise<void> => withRmqdev((rmqdev) => new MainJob(rmqdev, rocketmq).run());
+/**
+ * What the quick start promises, from an empty home to an empty machine: up (which gets the release through Maven), send, read, logs, kill,
+ * start, restart, down, up again.
+ */
+export const mainJob = (rocketmq: string): Promise<void> =>
+  withEmptyHome((rmqdev) => new MainJob(rmqdev, rocketmq, ['--rocketmq', rocketmq, '--from', 'maven']).run());
+
+/** The same on a release that is installed already. */
+export const mainJobOnInstalled = (rocketmq: string): Promise<void> =>
+  withRmqdev(async (rmqdev) => new MainJob(rmqdev, rocketmq, ['--rocketmq', await installedRelease(rocketmq)]).run());
 
 class MainJob {
   readonly #rmqdev: Rmqdev;
   readonly #rocketmq: string;
   readonly #up: readonly string[];
-  constructor(rmqdev: Rmqdev, rocketmq: string) {
+  constructor(rmqdev: Rmqdev, rocketmq: string, source: readonly string[]) {
     this.#rmqdev = rmqdev;
     this.#rocketmq = rocketmq;
-    this.#up = ['up', this.#profile, '--rocketmq', rocketmq, '--from', 'maven'];
+    this.#up = ['up', this.#profile, ...source];
   }
 
   async run(): Promise<void> {

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { vi } from 'vitest';
 import { systemCode } from '../../../src/base/errors.js';
+import { HomePaths } from '../../../src/base/paths.js';
 import { currentPlatform } from '../../../src/process/current-platform.js';
 import type { ProcessRow } from '../../../src/process/platform.js';
+import { shareArchives } from './releases.js';
 
 export const CLI = fileURLToPath(new URL('../../../dist/bin/rmqdev.cjs', import.meta.url));
 /** Catches a hang; each wait of the CLI itself ends earlier. */
@@ -54,10 +56,12 @@ export class Rmqdev {
     return result;
   }
 
-  /** @returns the daemon, and every process whose command line names this home: nodes, `mvn`, `jcmd`. */
+  /** @returns the daemon first, then every process whose command line names this home: nodes, `mvn`, `jcmd`. */
   async processes(): Promise<ProcessRow[]> {
-    const daemon = await this.#daemonPid();
-    return (await currentPlatform().processTable()).filter(({ pid, command }) => pid === daemon || command.includes(this.home));
+    const daemon = this.#daemonPid();
+    const isDaemon = ({ pid, command }: ProcessRow) => pid === daemon && command.includes('daemon');
+    const rows = (await currentPlatform().processTable()).filter((row) => isDaemon(row) || row.command.includes(this.home));
+    return rows.toSorted((a, b) => Number(isDaemon(b)) - Number(isDaemon(a)));
   }
 
   /** @returns what helps to understand a failure: the journals and the ends of the logs. */
@@ -74,23 +78,27 @@ export class Rmqdev {
 
   /** Ends everything that was started here, however the test ended, and removes the home. */
   async destroy(): Promise<void> {
-    // The daemon first, or it would start its nodes again.
-    const daemon = await this.#daemonPid();
-    if (daemon !== undefined) kill(daemon);
+    // The daemon is the first, or it would start its nodes again.
     for (const { pid } of await this.processes()) kill(pid);
     await vi.waitUntil(async () => (await this.processes()).length === 0, { timeout: END_TIMEOUT_MS });
     rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  async #daemonPid(): Promise<number | undefined> {
-    if (!existsSync(this.home)) return undefined;
-    const status = await this.json<{ pid: number } | null>('daemon', 'status').catch(() => null);
-    return status?.pid;
+  /** What the last daemon of this home wrote into its lock; it may have ended. */
+  #daemonPid(): number | undefined {
+    const { daemonLock } = new HomePaths(this.home);
+    return existsSync(daemonLock) ? Number(readFileSync(daemonLock, 'utf8')) : undefined;
   }
 }
 
-/** Runs `work` in a home of its own and removes it afterwards. A failure prints the logs. */
-export async function withRmqdev(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
+/** Runs `work` in a home of its own, which shares the class archives alone, and removes it afterwards. A failure prints the logs. */
+export function withRmqdev(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
+  shareArchives(rmqdev.home);
+  return withEmptyHome(work, rmqdev);
+}
+
+/** The same in a home that is empty at first. */
+export async function withEmptyHome(work: (rmqdev: Rmqdev) => Promise<void>, rmqdev = new Rmqdev()): Promise<void> {
   try {
     await work(rmqdev);
   } catch (error) {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectFailure, FAKE_JDK, Harness } from '../../support/harness.js';
 import { close, listen } from '../../support/port-block.js';
 
+const LICENSE = join(import.meta.dirname, '../../../LICENSE');
+
 /** Each refusal: its exit code, a message in three parts with the name that was probably meant, and nothing changed. */
 let h: Harness;
 let before: { clusters: string[]; events: number; pids: object };
@@ -40,6 +42,7 @@ const cases: Case[] = [
   ['a folder as profile', ['up', '/'], 9, 'PROFILE_NOT_FOUND', { why: '/ is a folder' }],
   ['a folder as the file of a send', ['send', 'T', '--file', '/'], 32, 'FILE_UNREADABLE', { why: 'it is a folder' }],
   ['a folder without configuration', ['lint', join(import.meta.dirname, 'nothing-here')], 32, 'FILE_UNREADABLE', {}],
+  ['a file that is no configuration', ['lint', LICENSE], 32, 'FILE_UNREADABLE', { what: 'LICENSE', next: '.properties, .conf' }],
   ['up without a profile', ['up'], 2, 'USAGE', { why: 'no rmqdev.yaml', next: 'rmqdev up 2m2s' }],
   ['kill without a selector', ['kill', '-c', 'one'], 2, 'USAGE', { next: 'kill' }],
   ['a time-out that is none', ['up', 'single', '--timeout', 'abc'], 2, 'USAGE', { what: '--timeout abc', next: '5s' }],

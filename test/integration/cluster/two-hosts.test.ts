@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Harness } from '../../support/harness.js';
 import { until } from '../../support/until.js';
 
@@ -6,8 +6,11 @@ import { until } from '../../support/until.js';
 let a: Harness;
 let b: Harness;
 
-beforeEach(async () => {
+beforeAll(async () => {
   [a, b] = [await Harness.create(), await Harness.create()];
+});
+
+beforeEach(() => {
   const node = (host: Harness, id: Parameters<Harness['port']>[0], rest: string) =>
     `  ${id}: { host: ${host === a ? 'a' : 'b'}, listenPort: ${host.port(id)}, ${rest} }`;
   const yaml = [
@@ -25,6 +28,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await a.clear();
+  await b.clear();
+});
+
+afterAll(async () => {
   // A node of one host may be asked by the other until both are gone.
   await a[Symbol.asyncDispose]();
   await b[Symbol.asyncDispose]();

@@ -21,7 +21,7 @@ function random(seed: number): () => number {
 }
 
 const SEED = Number(process.env.RMQDEV_SEED ?? 1);
-const ROUNDS = Number(process.env.RMQDEV_KILL_POINTS ?? 6);
+const ROUNDS = Number(process.env.RMQDEV_KILL_POINTS ?? 4);
 
 /**
  * The race: a daemon that dies between starting a JVM and writing its pid down leaves a process that no state file knows.

@@ -12,7 +12,8 @@ import { RESTART } from '../../../fakes/supervisor.js';
 import { FakeWorld } from '../../../fakes/world.js';
 
 let fake: FakeWorld;
-afterEach(() => fake[Symbol.asyncDispose]());
+const fakes: FakeWorld[] = [];
+afterEach(() => Promise.all(fakes.splice(0).map((each) => each[Symbol.asyncDispose]())));
 
 const never = () => new AbortController().signal;
 const ALL = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s', 'broker-b', 'broker-b-s'];
@@ -29,6 +30,7 @@ const failureOf = (promise: Promise<unknown>) =>
 
 function setUp(...parameters: ConstructorParameters<typeof FakeWorld>): Cluster {
   fake = new FakeWorld(...parameters);
+  fakes.push(fake);
   return fake.cluster();
 }
 
