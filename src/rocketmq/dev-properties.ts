@@ -94,10 +94,19 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
   },
   {
     key: 'haSendHeartbeatInterval',
+    value: '-1',
+    before: '5.0.0',
+    for: 'slave',
+    reason: 'a slave reports its offset, and so counts as in sync, as soon as it is connected, and then every second (default 5 s)',
+    source: 'store/.../ha/HAService.java: HAClient compares with the time since it connected, then waits up to 1 s; measured',
+  },
+  {
+    key: 'haSendHeartbeatInterval',
     value: '1000',
+    since: '5.0.0',
     for: 'slave',
     reason: 'a slave reports its offset, and so counts as in sync, every second instead of every 5 s',
-    source: 'store/.../ha/HAService.java, DefaultHAClient.java; measured',
+    source: 'store/.../ha/DefaultHAClient.java; measured',
   },
   {
     key: 'totalReplicas',

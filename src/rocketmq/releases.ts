@@ -45,8 +45,11 @@ export type ReleaseTraits = {
   elections: readonly ElectionMode[];
   /** How the release spells `…edFileSizeCommitLog`; the other spelling is ignored. */
   mappedFileKeys: 'maped' | 'mapped';
-  /** together: a slave's HA client tries once at its start and then sleeps 5 s, so waiting for the master takes longer. */
-  startOrder: 'masters-then-slaves' | 'together';
+  /**
+   * When a slave of a fixed pair is started. after-master: it then finds its master at its first try. at-once, before there is a
+   * NameServer: its HA client tries once, before it can know its master, and then sleeps 5 s, which so are over the earliest.
+   */
+  slaveStarts: 'after-master' | 'at-once';
   /** true: haMasterAddress attaches a slave at once. false: it must not be set, or the slave never connects. */
   slaveNeedsHaMasterAddress: boolean;
   /** The first registration is skipped while the NameServers are still being checked; UPDATE_BROKER_CONFIG (25) makes up for it. */
@@ -105,9 +108,9 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
     { value: 'maped', source: MESSAGE_STORE_CONFIG },
     { since: '4.5.2', value: 'mapped', source: MESSAGE_STORE_CONFIG },
   ],
-  startOrder: [
-    { value: 'masters-then-slaves', source: 'store/.../ha/HAService.java: retries every 5 s; measured' },
-    { since: '5.0.0', value: 'together', source: 'store/.../ha/DefaultHAClient.java; measured' },
+  slaveStarts: [
+    { value: 'after-master', source: 'store/.../ha/HAService.java: retries every 5 s; measured' },
+    { since: '5.0.0', value: 'at-once', source: 'store/.../ha/DefaultHAClient.java; measured' },
   ],
   slaveNeedsHaMasterAddress: [
     { value: true, source: `${BROKER_CONTROLLER} initialize` },

@@ -3,7 +3,7 @@ import type { Probe, ProbeResult } from './probe.js';
 
 /** How often to ask, how long an answer may take, and how many failures in a row count. */
 const READINESS = {
-  starting: { periodMs: 100, timeoutMs: 6_000, failures: Number.POSITIVE_INFINITY },
+  starting: { periodMs: 40, timeoutMs: 6_000, failures: Number.POSITIVE_INFINITY },
   unready: { periodMs: 250, timeoutMs: 3_000, failures: Number.POSITIVE_INFINITY },
   ready: { periodMs: 1_000, timeoutMs: 3_000, failures: 2 },
 } as const;

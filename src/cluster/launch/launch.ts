@@ -15,6 +15,7 @@ import type { World } from '../world.js';
 import { classArchiveOptions } from './class-archive.js';
 import { tellDamagedConfigs } from './config-damage.js';
 import { dropCutQueues } from './drop-cut-queues.js';
+import { nativeLibraryOptions } from './native-libraries.js';
 import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
 
 /**
@@ -45,7 +46,7 @@ export async function prepareLaunch(
   await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
   await writePlainAcl(node);
   const { programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
-  const program = await programOf(node);
+  const program = await programOf(node, world);
   await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,
@@ -58,10 +59,13 @@ export async function prepareLaunch(
 }
 
 /** @returns java's arguments that say what to run: a class of the release, or the node's own jar. */
-async function programOf({ role, release, jar }: NodeSpec): Promise<string[]> {
-  const { mainClass } = ROLE_DEFINITIONS[role];
-  if (mainClass !== null) return ['-cp', (await readReleaseHome(release.home)).jars.join(':'), mainClass];
-  const { path } = jar as JarRef;
+async function programOf(node: NodeSpec, world: Pick<World, 'home' | 'log'>): Promise<string[]> {
+  const { mainClass } = ROLE_DEFINITIONS[node.role];
+  if (mainClass !== null) {
+    const { jars } = await readReleaseHome(node.release.home);
+    return [...(await nativeLibraryOptions(node, jars, world)), '-cp', jars.join(':'), mainClass];
+  }
+  const { path } = node.jar as JarRef;
   // It is the user's file: it may be gone, or another one, since `up` looked at it.
   await readDashboardJar(path);
   return ['-jar', path];

@@ -30,7 +30,7 @@ describe('compareVersions', () => {
 describe('releaseTraits', () => {
   const traitsOf4 = {
     roles: ['namesrv', 'broker'],
-    startOrder: 'masters-then-slaves',
+    slaveStarts: 'after-master',
     slaveNeedsHaMasterAddress: true,
     needsRegistrationNudge: false,
     hasHaStatusRequest: false,
@@ -46,7 +46,7 @@ describe('releaseTraits', () => {
   const traitsOf5 = {
     roles: ['namesrv', 'broker', 'controller', 'proxy'],
     mappedFileKeys: 'mapped',
-    startOrder: 'together',
+    slaveStarts: 'at-once',
     slaveNeedsHaMasterAddress: false,
     needsRegistrationNudge: true,
     hasHaStatusRequest: true,

@@ -60,12 +60,13 @@ function missesElsewhere(node: NodeSpec, context: RoleContext): readonly NodeSpe
 }
 
 /**
- * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. Then masters before slaves, or all at once,
- * as the releases need.
+ * NameServers and controllers first: a broker that finds none asks again only after 5 to 10 s. What a slave waits for besides is a trait of
+ * its release.
  */
 function startsAfter(node: NodeSpec, started: readonly NodeSpec[]): Need[] {
-  const brokers = started.filter(({ role }) => role === 'broker');
-  const inTurn = isSlave(node) && brokers.some(({ release }) => releaseTraits(release.version).startOrder !== 'together');
-  const masters = inTurn ? brokers.filter((other) => !isSlave(other)) : [];
-  return [...needs(started, ['namesrv', 'controller'], 'ready'), ...masters.map(({ id }): Need => ({ id, until: 'answering' }))];
+  const namesrvs = needs(started, ['namesrv', 'controller'], 'ready');
+  if (!isSlave(node)) return namesrvs;
+  const masters = started.filter((other) => isMaster(other) && other.brokerName === node.brokerName);
+  const { slaveStarts } = releaseTraits(node.release.version);
+  return slaveStarts === 'at-once' ? [] : [...namesrvs, ...masters.map(({ id }): Need => ({ id, until: 'answering' }))];
 }

@@ -5,6 +5,7 @@ import { releaseTraits } from '../../../rocketmq/releases.js';
 import type { Probe } from '../../../supervisor/probe.js';
 import { isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
 import { PROBE_GROUP, probe, type RoleContext } from '../role.js';
+import { hasCommitLog } from './commit-log.js';
 import { answers, registrationNudge, unregistered } from './registration.js';
 
 /** A broker registers within milliseconds after it is asked; to ask again sooner would only rewrite its file again. */
@@ -98,11 +99,23 @@ function replicationProof(
   /** The offset of the last write in queue 0 of the master's own topic. A slave that holds it is attached; only then write again. */
   let written: { queueOffset: number; isAcknowledged: boolean } | undefined;
   let storesMatch = false;
+  /** Slaves whose stores were empty when this start began: they cannot hold more than their master. */
+  const empty = new Set(
+    context
+      .peers()
+      .filter((peer) => isSlave(peer) && !hasCommitLog(peer))
+      .map(({ id }) => id),
+  );
   return async (master, slaves, signal) => {
     const { remoting } = context;
     const topic = master.brokerName as string;
     if (!storesMatch) {
-      const mismatch = await storeMismatch(context, master, slaves, signal);
+      const mismatch = await storeMismatch(
+        context,
+        master,
+        slaves.filter(({ id }) => !empty.has(id)),
+        signal,
+      );
       if (mismatch) return mismatch;
       storesMatch = true;
     }
@@ -133,7 +146,8 @@ function replicationProof(
  * @returns what is wrong if a slave's commit log is longer than its master's, whose store was emptied or replaced. No release refuses
  * that: the master acknowledges with 0 what the slave never gets, because the slave has reported a higher offset. Once the master's log is
  * that long, the slave continues in the middle of a message. Source: store/.../ha/GroupTransferService.java (4.x: HAService.java); measured on 4.9.7
- * and 5.5.0. Ask the slave first: in a healthy pair it can then not hold more.
+ * and 5.5.0. Ask the slave first: in a healthy pair it can then not hold more. In its first second a broker answers with an error:
+ * it has no statistics yet (StoreStatsService.getPutTps).
  */
 async function storeMismatch(
   { remoting }: RoleContext,

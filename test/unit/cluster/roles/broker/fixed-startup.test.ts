@@ -5,6 +5,7 @@ import type { NodeProfile } from '../../../../../src/profile/profile.js';
 import { ResponseCode } from '../../../../../src/remoting/codes.js';
 import { nodeProfile, profileOf, specsOf } from '../../../../fakes/cluster.js';
 import { FakeRocketMq } from '../../../../fakes/rocketmq.js';
+import { folderOf } from '../../../../support/import-files.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -16,8 +17,8 @@ afterEach(() => {
 const PAIR: (string | NodeProfile)[] = ['namesrv-1', 'namesrv-2', 'broker-a', 'broker-a-s'];
 
 /** The start of one node among `ids`, of which those in `unexpected` are stopped or given up. */
-function starting(id: string, { version = '5.5.0', ids = PAIR, unexpected = [] as string[] } = {}) {
-  const specs = specsOf({ profile: profileOf(ids), version });
+function starting(id: string, { version = '5.5.0', ids = PAIR, unexpected = [] as string[], root = '/no-such-folder' } = {}) {
+  const specs = specsOf({ profile: profileOf(ids), version, root });
   const rocketmq = new FakeRocketMq(specs);
   const stages: string[] = [];
   const spec = specs.find((candidate) => candidate.id === id);
@@ -166,7 +167,8 @@ describe('the write that proves replication', () => {
     '%s: nothing is written, and neither is ready, while the slave holds more than its master: it would be acknowledged and lost',
     async (version) => {
       for (const id of ['broker-a', 'broker-a-s']) {
-        const { rocketmq, ask } = starting(id, { version });
+        const root = folderOf({ 'nodes/broker-a-s/store/commitlog/00000000000000000000': '' });
+        const { rocketmq, ask } = starting(id, { version, root });
         rocketmq.register(['broker-a', 'broker-a-s']);
         rocketmq.node('broker-a').maxOffset = 8_572;
         rocketmq.node('broker-a-s').maxOffset = 28_312;
@@ -180,6 +182,15 @@ describe('the write that proves replication', () => {
       }
     },
   );
+
+  test('a slave whose store was empty is not asked what it holds: in its first second a broker has no answer', async () => {
+    for (const id of ['broker-a', 'broker-a-s']) {
+      const { rocketmq, ask } = starting(id, { version: '4.9.7' });
+      rocketmq.register(['broker-a', 'broker-a-s']);
+      expect(await ask()).toBe('ready');
+      expect(rocketmq.count('GET_BROKER_RUNTIME_INFO')).toBe(0);
+    }
+  });
 
   test('on 5.x nothing is written before a slave has connected: the broker would hold the answer back for seconds', async () => {
     const { rocketmq, ask } = starting('broker-a');
