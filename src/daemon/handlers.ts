@@ -45,7 +45,11 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
     if (notice) await emit({ event: 'notice', message: notice });
     return ids;
   };
-  const statusOf = ({ cluster, meter }: Entry) => meter.status(cluster.everyone.map(({ id }) => id));
+  const statusOf = ({ cluster, meter }: Entry) =>
+    meter.status(
+      cluster.everyone.map(({ id }) => id),
+      { takesProof: true },
+    );
 
   // To add up the folders of a large store takes a while: other callers in that time get the same answer.
   let underWay: Promise<ClusterSummary[]> | undefined;

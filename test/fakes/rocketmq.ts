@@ -18,6 +18,8 @@ export type FakeNode = {
   /** What GET_BROKER_HA_STATUS is answered with. */
   inSyncSlaveNums: number;
   haStatusCode: number;
+  /** SYSTEM_ERROR: it has no statistics yet, as in the first second of a broker. */
+  runtimeInfoCode: number;
   /** An UPDATE_BROKER_CONFIG makes it register. */
   registersWhenNudged: boolean;
   topics: string[];
@@ -55,6 +57,7 @@ export class FakeRocketMq {
           replicates: true,
           inSyncSlaveNums: 1,
           haStatusCode: ResponseCode.SUCCESS,
+          runtimeInfoCode: ResponseCode.SUCCESS,
           registersWhenNudged: false,
           topics: [],
           config: {},
@@ -177,7 +180,10 @@ export class FakeRocketMq {
         return { body: json({ topicConfigTable: Object.fromEntries(node.topics.map((name) => [name, config(name)])) }) };
       }
       case RequestCode.GET_BROKER_RUNTIME_INFO:
-        return { body: json({ table: { commitLogMaxOffset: String(node.maxOffset), brokerVersionDesc: 'V5_5_0' } }) };
+        return {
+          code: node.runtimeInfoCode,
+          body: json({ table: { commitLogMaxOffset: String(node.maxOffset), brokerVersionDesc: 'V5_5_0' } }),
+        };
       case RequestCode.SEND_MESSAGE_V2:
         return this.#send(spec, node);
       case RequestCode.PULL_MESSAGE:

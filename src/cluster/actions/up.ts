@@ -90,7 +90,8 @@ export async function up(
     request.wait ? `ready after ${((readyMs ?? 0) / 1_000).toFixed(1)} s` : 'started, not waited for',
     { stages },
   );
-  return { ...(await meter.status([...ids, ...cluster.elsewhere.map(({ id }) => id)])), state: cluster.stateOfNodes, readyMs, stages };
+  const all = [...ids, ...cluster.elsewhere.map(({ id }) => id)];
+  return { ...(await meter.status(all, { takesProof: request.wait })), state: cluster.stateOfNodes, readyMs, stages };
 }
 
 export function installText(progress: InstallProgress): { message: string; receivedBytes: number | null; totalBytes: number | null } {

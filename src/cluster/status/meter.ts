@@ -45,13 +45,16 @@ export class ClusterMeter {
     });
   }
 
-  /** pid, state, memory and disk are read now; answers of nodes are at most a second old, and a node that does not answer does not delay it. */
-  async status(wanted: readonly string[]): Promise<ClusterStatus> {
+  /**
+   * pid, state, memory and disk are read now; answers of nodes are at most a second old, and a node that does not answer does not delay it.
+   * @param takesProof after a start: a broker that has no statistics yet is not asked again, because its start has just proved its replication.
+   */
+  async status(wanted: readonly string[], { takesProof = false } = {}): Promise<ClusterStatus> {
     const cluster = this.#cluster;
     const ids = wanted.filter((id) => cluster.hasNode(id));
     const remote = cluster.elsewhere.filter(({ id }) => wanted.includes(id));
     const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
-    const [asked, stats] = await Promise.all([this.#ask(), processStats(pids)]);
+    const [asked, stats] = await Promise.all([this.#ask(takesProof), processStats(pids)]);
     const nodes = await Promise.all(ids.map((id) => this.#node(id, asked, stats)));
     const [first] = cluster.specs;
     return {
@@ -133,23 +136,25 @@ export class ClusterMeter {
     return replicationOf(spec, this.#cluster.everyone, asked, ({ id }) => this.#cluster.canAnswer(id));
   }
 
-  #ask(): Promise<Asked> {
+  #ask(takesProof = false): Promise<Asked> {
     if (this.#last && this.#cluster.world.clock.now() - this.#last.at < FRESH_MS) return Promise.resolve(this.#last);
-    this.#underWay ??= this.#askAll().finally(() => {
+    this.#underWay ??= this.#askAll(takesProof).finally(() => {
       this.#underWay = undefined;
     });
     return this.#underWay;
   }
 
-  async #askAll(): Promise<Asked> {
+  async #askAll(takesProof: boolean): Promise<Asked> {
     // While nothing runs here, nobody else asks.
     if (this.#cluster.runningCount === 0) await this.#cluster.lookElsewhere();
     const at = this.#cluster.world.clock.now();
     const asking = this.#askRoutes();
     // Only the NameServers know who is the master by election.
     const known = this.#cluster.everyone.some(isElected) ? await asking : NO_ROUTES;
-    const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known), this.#askControllers()]);
-    this.#last = { at, routes, offsets, ahead: await this.#slavesAhead(offsets), ...controllers };
+    const proved = new Set<string>();
+    const tooSoon = ({ id }: NodeSpec) => takesProof && this.#cluster.stage(id) === 'in sync' && proved.add(id) !== undefined;
+    const [routes, offsets, controllers] = await Promise.all([asking, this.#askOffsets(known, tooSoon), this.#askControllers()]);
+    this.#last = { at, routes, offsets, proved, ahead: await this.#slavesAhead(offsets), ...controllers };
     return this.#last;
   }
 
@@ -185,7 +190,7 @@ export class ClusterMeter {
   }
 
   /** Masters before slaves: during steady sends, a slave that is asked later holds at least what its master held. */
-  async #askOffsets(routes: RouteView): Promise<Map<string, number>> {
+  async #askOffsets(routes: RouteView, tooSoon: (spec: NodeSpec) => boolean): Promise<Map<string, number>> {
     const offsets = new Map<string, number>();
     const brokers = this.#cluster.everyone.filter((spec) => spec.role === 'broker');
     const masters = brokers.filter((spec) => roleNow(spec, routes) === 'master');
@@ -195,7 +200,7 @@ export class ClusterMeter {
           .filter(({ id }) => this.#cluster.canAnswer(id))
           .map(async (spec) => {
             const master = tier === masters ? undefined : masters.find(({ brokerName }) => brokerName === spec.brokerName);
-            const offset = await this.#askReached(spec, master && offsets.get(master.id));
+            const offset = await this.#askReached(spec, tooSoon, master && offsets.get(master.id));
             if (offset !== undefined) offsets.set(spec.id, offset);
           }),
       );
@@ -204,8 +209,8 @@ export class ClusterMeter {
   }
 
   /** During steady sends a slave is always some bytes behind: asks it again until it holds what its master held, or for a short time. */
-  async #askReached(spec: NodeSpec, wanted = 0): Promise<number | undefined> {
-    let offset = await this.#askOffset(spec);
+  async #askReached(spec: NodeSpec, tooSoon: (spec: NodeSpec) => boolean, wanted = 0): Promise<number | undefined> {
+    let offset = await this.#askOffset(spec, tooSoon);
     for (let tries = 1; tries < CATCH_UP_TRIES && offset !== undefined && offset < wanted; tries += 1) {
       await this.#cluster.world.clock.sleep(ASK_AGAIN_MS);
       offset = (await this.#askOffset(spec)) ?? offset;
@@ -227,15 +232,15 @@ export class ClusterMeter {
     return ahead;
   }
 
-  /** In its first second a broker may answer code 1, and soon after that correctly. @returns undefined if it does not answer. */
-  async #askOffset(spec: NodeSpec): Promise<number | undefined> {
+  /** In its first second a broker may answer code 1, and soon after that correctly. @returns undefined if it does not answer, or it is `tooSoon`. */
+  async #askOffset(spec: NodeSpec, tooSoon: (spec: NodeSpec) => boolean = () => false): Promise<number | undefined> {
     const { remoting, clock } = this.#cluster.world;
     using deadline = this.#deadlineFor(spec);
     while (!deadline.signal.aborted) {
       try {
         return (await getRuntimeInfo(remoting, spec.localAddress, deadline.signal)).commitLogMaxOffset;
       } catch (error) {
-        if (!(error instanceof ResponseError && error.code === ResponseCode.SYSTEM_ERROR)) return undefined;
+        if (!(error instanceof ResponseError && error.code === ResponseCode.SYSTEM_ERROR) || tooSoon(spec)) return undefined;
         await clock.sleep(ASK_AGAIN_MS, deadline.signal);
       }
     }

@@ -15,6 +15,8 @@ export type Replicas = {
   offsets: ReadonlyMap<string, number>;
   /** Slaves whose commit log is longer than that of their master. */
   ahead: ReadonlySet<string>;
+  /** Brokers of fixed pairs whose start has just proved that they replicate, and which cannot say more yet. */
+  proved?: ReadonlySet<string>;
   /** The controller that leads. */
   leader?: string | undefined;
   /** The addresses that the controllers count as in sync, by brokerName. */
@@ -28,13 +30,14 @@ const UNKNOWN: Replication = { inSync: null, lagBytes: null };
 export function replicationOf(
   spec: NodeSpec,
   specs: readonly NodeSpec[],
-  { routes, offsets, ahead, syncStateSets }: Replicas,
+  { routes, offsets, ahead, proved, syncStateSets }: Replicas,
   isAskable: (spec: NodeSpec) => boolean,
 ): Replication {
   const partners = specs.filter((other) => other.brokerName !== null && other.brokerName === spec.brokerName && other.id !== spec.id);
   const isNow = (role: 'master' | 'slave') => (other: NodeSpec) => roleNow(other, routes) === role;
   const held = offsets.get(spec.id);
   const inSet = spec.election === 'controller' ? syncStateSets?.get(spec.brokerName ?? '') : undefined;
+  if (proved?.has(spec.id)) return { inSync: true, lagBytes: isSlave(spec) ? 0 : null };
   if (isNow('slave')(spec)) {
     const master = partners.find(isNow('master'));
     const wanted = master && offsets.get(master.id);
@@ -48,6 +51,7 @@ export function replicationOf(
   const slaves = partners.filter((other) => isElected(other) || isSlave(other));
   if (!isNow('master')(spec) || slaves.length === 0 || held === undefined) return UNKNOWN;
   if (inSet) return { inSync: slaves.some((slave) => inSet.has(slave.registeredAddress)), lagBytes: null };
+  if (slaves.some(({ id }) => proved?.has(id))) return { inSync: true, lagBytes: null };
   const answers = slaves.map((slave) => (ahead.has(slave.id) ? -1 : offsets.get(slave.id)));
   if (answers.every((offset) => offset === undefined) && slaves.some(isAskable)) return UNKNOWN;
   return { inSync: answers.some((offset) => offset !== undefined && offset >= held), lagBytes: null };

@@ -8,6 +8,7 @@ import type { Cluster } from '../../../../src/cluster/cluster.js';
 import { liveRolesOf } from '../../../../src/cluster/status/live-roles.js';
 import { ClusterMeter, folderBytes } from '../../../../src/cluster/status/meter.js';
 import { ClusterStatus } from '../../../../src/contract/status.js';
+import { ResponseCode } from '../../../../src/remoting/codes.js';
 import { profileOf } from '../../../fakes/cluster.js';
 import { FakeWorld } from '../../../fakes/world.js';
 
@@ -53,6 +54,18 @@ test('a slave that holds more because its master was asked first, under a steady
     if (id === 'broker-a-s') fake.rocketmq.node('broker-a').maxOffset = 110;
   };
   expect(await nodeOf('broker-a-s')).toMatchObject({ inSync: true, lagBytes: 0 });
+});
+
+test('right after a start a broker has no statistics yet: what the start has proved is told, and not waited for', async () => {
+  for (const id of ['broker-a', 'broker-a-s']) fake.rocketmq.node(id).runtimeInfoCode = ResponseCode.SYSTEM_ERROR;
+  const { nodes } = await meter.status(IDS, { takesProof: true });
+  expect(nodes.map(({ id, inSync, lagBytes }) => `${id} ${inSync} ${lagBytes}`)).toEqual([
+    'namesrv-1 null null',
+    'namesrv-2 null null',
+    'broker-a true null',
+    'broker-a-s true 0',
+  ]);
+  expect(fake.rocketmq.count('GET_BROKER_RUNTIME_INFO')).toBe(2);
 });
 
 test('a status is what the contract says, in the order that was asked for', async () => {
