@@ -26,7 +26,7 @@ export function withDashes(message: string): string {
 export type KnownOptions = { string: readonly string[]; number: readonly string[]; alias: Readonly<Record<string, readonly string[]>> };
 
 /** Options that mean something without a value. If a value is written, it must not be empty. */
-export const OPTIONAL_VALUES: ReadonlySet<string> = new Set(['advertise', 'dashboard']);
+export const OPTIONAL_VALUES: ReadonlySet<string> = new Set(['advertise', 'dashboard', 'trace']);
 
 /** For yargs, a word that begins with a dash and a digit is a value. */
 const OPTION = /^--?[a-zA-Z]/;

@@ -2,6 +2,9 @@
 
 export const STORE_LOCK = 'lock';
 
+/** There from the end of a start until the store is closed. Source: store/.../DefaultMessageStore.java createTempFile, shutdown. */
+export const STORE_ABORT = 'abort';
+
 /** rmqdev's own lock: its descriptor is inherited by the JVM. */
 export const RMQDEV_STORE_LOCK = 'rmqdev.lock';
 

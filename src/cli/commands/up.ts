@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { EXIT_CODES } from '../../base/errors.js';
+import { EXIT_CODES, type RmqdevError } from '../../base/errors.js';
 import { DEFAULT_CLUSTER } from '../../contract/calls.js';
 import type { ProgressItem } from '../../contract/events.js';
 import type { ParamsInput } from '../../contract/routes.js';
@@ -41,6 +41,10 @@ export const upCommand = defineCommand({
       })
       .option('strict-ports', { type: 'boolean', default: false, describe: 'Refuse instead of moving a node whose port is taken' })
       .option('wait', { type: 'boolean', default: true, describe: 'Wait until all nodes are ready and in sync (--no-wait: do not)' })
+      .option('trace', {
+        type: 'string',
+        describe: 'Draw where the time of the start went, as one SVG page for a browser (alone: up-trace.svg in the folder of the cluster)',
+      })
       .option('timeout', durationOption('5m', 'How long to wait for readiness'))
       .example(...example('$0 up', 'the rmqdev.yaml of this folder'))
       .example(...example('$0 up 2m2s', 'two masters, two slaves, on the newest release'))
@@ -49,12 +53,17 @@ export const upCommand = defineCommand({
       .example(...example('$0 up 2m2s --dashboard rocketmq-dashboard-2.1.0.jar', 'and the RocketMQ dashboard, which stays in the cluster'))
       .example(...example('$0 up --watch', 'and again after each save of rmqdev.yaml, or of a profile that it extends'))
       .example(...example('$0 up ./my-cluster.yaml --name test', 'your own profile under another name')),
-  handler: ({ dryRun, watch, verbose, ...options }, { withDaemon, exit }) =>
+  handler: ({ dryRun, watch, trace, verbose, ...options }, { withDaemon, exit }) =>
     withDaemon(
       async (session) => {
         const { client, output, signal } = session;
         const params = toParams(options);
-        const show = (item: ProgressItem) => output.progress(item);
+        if (trace !== undefined && (dryRun || watch)) throw traceWithout(dryRun ? '--dry-run' : '--watch');
+        await using tracing = trace === undefined ? undefined : await (await import('../trace/trace-up.js')).traceUp(trace, session);
+        const show = (item: ProgressItem) => {
+          tracing?.add(item);
+          output.progress(item);
+        };
         const run = async (onItem: (item: ProgressItem) => void): Promise<string> => {
           if (dryRun) {
             const plan = await client.stream('plan', params, onItem, signal);
@@ -64,6 +73,7 @@ export const upCommand = defineCommand({
           }
           const result = await client.stream('up', params, onItem, signal);
           output.endProgress();
+          await tracing?.draw();
           // The cluster that was used last is this one.
           const { alsoRunning } = await client.call('resolveCluster', { cluster: DEFAULT_CLUSTER, for: 'reading' }, signal);
           output.upDone(result, alsoRunning.length === 0);
@@ -84,6 +94,10 @@ export const upCommand = defineCommand({
       { jsonProgress: !dryRun || watch },
     ),
 });
+
+function traceWithout(other: string): RmqdevError {
+  return usage(`--trace and ${other} do not go together`, 'a trace is drawn of one start', `Omit one of them: \`rmqdev up --trace\``);
+}
 
 type Options = ProfileOptions & {
   profile: string | undefined;

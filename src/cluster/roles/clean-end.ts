@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
 import { DASHBOARD_CLOSES } from '../../rocketmq/dashboards.js';
+import { STORE_ABORT } from '../../rocketmq/store-layout.js';
 import { configured, type NodeSpec } from '../spec/node-spec.js';
 
 /**
@@ -13,7 +14,7 @@ import { configured, type NodeSpec } from '../spec/node-spec.js';
  * Source: store/.../DefaultMessageStore.java createTempFile, shutdown; StorePathConfigHelper.getAbortFile.
  */
 export function brokerClosed(node: NodeSpec): boolean {
-  return !existsSync(join(storeFolder(node), 'abort'));
+  return !existsSync(join(storeFolder(node), STORE_ABORT));
 }
 
 /** Source: namesrv/.../NamesrvStartup.java, ShutdownHookThread.java; the last line of namesrv.log of 4.9.7 and 5.5.0 after SIGTERM. */

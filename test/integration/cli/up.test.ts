@@ -184,3 +184,29 @@ test('a 5.x broker that skips its first registration is nudged: it does not wait
   expect(json).toMatchObject({ state: 'ready', rocketmq: '5.5.0' });
   expect(status.nodes.map((node) => node.inSync)).toEqual([null, true, true]);
 });
+
+test('up --trace draws where the start went, with a bar for every node; the answer comes as without it', async () => {
+  const h = harness();
+  const profile = h.profileOf('traced', PAIR);
+  const { stdout, json } = await h.up(profile, '--json', '--trace');
+  const file = join(h.home.cluster('traced').root, 'up-trace.svg');
+  expect(json, stdout).toMatchObject({ cluster: 'traced', state: 'ready' });
+  expect(stdout).toContain(file);
+  const page = readFileSync(file, 'utf8');
+  for (const id of PAIR) expect(page).toContain(`<title>${id}: `);
+  expect(page).toMatch(/<title>broker-a-s: proves a write, /);
+});
+
+test('up --trace refuses what is no SVG, or in no folder, before anything starts', async () => {
+  const h = harness();
+  for (const [args, what] of [
+    [['--trace', '2m2s'], '2m2s is not the name of an SVG file'],
+    [['--trace', 'no/such/folder/a.svg'], 'there is no folder'],
+    [['--trace', '--dry-run'], '--trace and --dry-run do not go together'],
+  ] as const) {
+    const refused = await h.run(...h.upArgs(h.profileOf('untraced', PAIR)), ...args);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain(what);
+  }
+  expect(existsSync(h.home.cluster('untraced').root)).toBe(false);
+});
