@@ -14,7 +14,14 @@ import { bundle } from './build/bundle.mjs';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = join(ROOT, 'dist');
 /** What else decides how src is compiled; the lock file has the version of the compiler. */
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/build/bundle.mjs'];
+const SETTINGS = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/build/bundle.mjs',
+  'scripts/build/start.cjs',
+];
 /** A file in dist: the hash of what it was made of. Not times, because a checkout changes them and a deleted source has none. */
 const STAMP = 'made-from.sha256';
 /** Fresh folders lie beside dist, on the same file system; the name ends with the pid of the build. */

@@ -1,5 +1,6 @@
 // The programs that users run: `rmqdev` and its daemon, each with all that it imports, as CommonJS. A `status` of hundreds of modules takes
 // 4 times an empty Node.js start, and bundled 1.7 times: see docs/architecture.md.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -15,6 +16,7 @@ const LICENSES = /^(?:licen[cs]e|copying|notice)/i;
 
 /** Writes the programs of `root` to `outDir`. @throws what does not compile */
 export async function bundle(root, outDir) {
+  const start = readFileSync(join(root, 'scripts/build/start.cjs'), 'utf8');
   const packages = new Set();
   for (const [name, entry] of Object.entries(PROGRAMS)) {
     const build = await rolldown({
@@ -33,21 +35,18 @@ export async function bundle(root, outDir) {
     const { output } = await build.write({
       dir: outDir,
       format: 'cjs',
+      comments: { jsdoc: false },
       entryFileNames: '[name].cjs',
       chunkFileNames: `${name}-[name].cjs`,
       codeSplitting: { groups: [{ name: hotModules(root), debugName: 'hot' }] },
     });
     for (const { moduleIds = [] } of output) for (const id of moduleIds) packages.add(packageOf(id));
-    writeFileSync(join(outDir, `${name}.cjs`), starter(name), { mode: 0o755 });
+    const main = output.find(({ isEntry }) => isEntry);
+    const made = createHash('sha256').update(main.code).digest('hex').slice(0, 12);
+    writeFileSync(join(outDir, `${name}.cjs`), start.replace('<build>', made), { mode: 0o755 });
   }
   writeFileSync(join(outDir, 'LICENSES.txt'), licenses([...packages].filter(Boolean).sort()));
 }
-
-/** Node.js 22.8 and newer keep the compiled code for the next start, if the folder is writable. */
-const starter = (name) => `#!/usr/bin/env node
-require('node:module').enableCompileCache?.(require('node:path').join(__dirname, '.cache'));
-require('./${name}-main.cjs');
-`;
 
 const loadedOnCall = {
   name: 'loaded-on-call',

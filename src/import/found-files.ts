@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmqdevError, systemCode } from '../base/errors.js';
 
@@ -9,16 +9,22 @@ const SKIPPED = /^(node_modules|\.git|target|lib|\.svn|\.idea)$/;
 /** A folder with more files is not (only) configuration, and a part of it would be a part of a cluster. */
 const MAX_FILES = 20_000;
 
-/** @returns the files, and all files in and below the folders, in the order of their names. @throws RmqdevError FILE_UNREADABLE */
+/**
+ * Not by promises: for thousands of small files and folders each would take longer than its file.
+ * @returns the files, and all files in and below the folders, in the order of their names. @throws RmqdevError FILE_UNREADABLE
+ */
 export async function foundFiles(paths: readonly string[], maxFiles = MAX_FILES): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const path of [...new Set(paths)].sort()) {
-    const about = await stat(path).catch((error: unknown) => {
-      const why = systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message;
-      const next = 'Name configuration files, or their folder';
-      throw new RmqdevError('FILE_UNREADABLE', { what: `${path} cannot be read`, why, next }, { cause: error });
-    });
-    if (about.isDirectory()) await addBelow({ root: path, maxFiles, found }, path, new Set([await realpath(path)]));
+    const about = tried(
+      () => statSync(path),
+      (error) => {
+        const why = systemCode(error) === 'ENOENT' ? 'it does not exist' : (error as Error).message;
+        const next = 'Name configuration files, or their folder';
+        throw new RmqdevError('FILE_UNREADABLE', { what: `${path} cannot be read`, why, next }, { cause: error });
+      },
+    );
+    if (about.isDirectory()) addBelow({ root: path, maxFiles, found }, path, new Set([realpathSync(path)]));
     else found.push({ path, asked: true });
   }
   return found;
@@ -27,20 +33,39 @@ export async function foundFiles(paths: readonly string[], maxFiles = MAX_FILES)
 type Search = { root: string; maxFiles: number; found: FoundFile[] };
 
 /** @param visited the real paths above: a link back to one of them is not followed */
-async function addBelow(search: Search, folder: string, visited: ReadonlySet<string>): Promise<void> {
+function addBelow(search: Search, folder: string, visited: ReadonlySet<string>): void {
   const { found } = search;
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    found.push({ path: folder, asked: false, trouble: systemCode(error) ?? (error as Error).message });
-    return [];
-  });
+  const entries = tried(
+    () => readdirSync(folder, { withFileTypes: true }),
+    (error): Dirent[] => {
+      found.push({ path: folder, asked: false, trouble: systemCode(error) ?? (error as Error).message });
+      return [];
+    },
+  );
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (found.length >= search.maxFiles) throw tooMany(search);
     const path = join(folder, entry.name);
-    const about = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    const about = entry.isSymbolicLink()
+      ? tried(
+          () => statSync(path),
+          () => undefined,
+        )
+      : entry;
     if (about?.isFile()) found.push({ path, asked: false });
     if (!about?.isDirectory() || SKIPPED.test(entry.name)) continue;
-    const real = await realpath(path).catch(() => path);
-    if (!visited.has(real)) await addBelow(search, path, new Set([...visited, real]));
+    const real = tried(
+      () => realpathSync(path),
+      () => path,
+    );
+    if (!visited.has(real)) addBelow(search, path, new Set([...visited, real]));
+  }
+}
+
+function tried<T, F>(work: () => T, failed: (error: unknown) => F): T | F {
+  try {
+    return work();
+  } catch (error) {
+    return failed(error);
   }
 }
 

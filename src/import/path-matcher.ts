@@ -16,9 +16,11 @@ export class PathMatcher {
 
   /** @returns the path whose last parts match those of `config` best, the first of equal ones; none if not even the name matches. */
   find(config: string): string | undefined {
+    const known = this.#byName.get(nameOf(config)) ?? [];
+    if (known.length < 2) return known[0]?.path;
     const wanted = backwards(config);
     let best: { path: string; alike: number } | undefined;
-    for (const { path, parts } of this.#byName.get(wanted[0] ?? '') ?? []) {
+    for (const { path, parts } of known) {
       const other = wanted.findIndex((part, i) => part !== parts[i]);
       const alike = other < 0 ? wanted.length : other;
       if (best === undefined || alike > best.alike) best = { path, alike };
@@ -27,4 +29,5 @@ export class PathMatcher {
   }
 }
 
+const nameOf = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 const backwards = (path: string) => path.replaceAll('\\', '/').split('/').reverse();

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { systemCode } from '../base/errors.js';
 import { grouped } from '../base/grouped.js';
@@ -130,8 +130,8 @@ const unread = (path: string, detail: string): ConfigFile => ({
 /** @returns the bytes, or why there are none; undefined if the file is too large for configuration. */
 async function readSmall(path: string): Promise<Uint8Array | string | undefined> {
   try {
-    const { size } = await stat(path);
-    return size > MAX_BYTES ? undefined : await readFile(path);
+    // Not by promises: for thousands of small files each takes longer than its file.
+    return statSync(path).size > MAX_BYTES ? undefined : readFileSync(path);
   } catch (error) {
     return systemCode(error) ?? (error as Error).message;
   }
@@ -244,6 +244,9 @@ function linked(scripts: readonly StartScript[], paths: readonly string[], hosts
     const host = hosts.find(({ files }) => files.includes(script.path));
     const meant = ({ config, file }: Launch) =>
       (config === undefined ? undefined : ((host && matchers.get(host)?.find(config)) ?? everywhere.find(config))) ?? file;
-    return { ...script, launches: script.launches.map((launch) => ({ ...launch, file: meant(launch) })) };
+    const files = script.launches.map(meant);
+    // There are as many copies as sets: most of them say the same.
+    if (script.launches.every(({ file }, i) => file === files[i])) return script;
+    return { ...script, launches: script.launches.map((launch, i) => (launch.file === files[i] ? launch : { ...launch, file: files[i] })) };
   });
 }

@@ -30,8 +30,15 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-function numbersOf(version: string): number[] {
-  return version.split('.').map((part) => Number.parseInt(part, 10));
+/** There are few versions, and a check of many files compares them for each line. */
+const NUMBERS = new Map<string, readonly number[]>();
+
+function numbersOf(version: string): readonly number[] {
+  const known = NUMBERS.get(version);
+  if (known) return known;
+  const numbers = version.split('.').map((part) => Number.parseInt(part, 10));
+  NUMBERS.set(version, numbers);
+  return numbers;
 }
 
 /** A platform on which a release cannot run, in the words of `process.platform` and `process.arch`. */

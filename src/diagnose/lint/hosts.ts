@@ -52,9 +52,14 @@ export function spotsOf(set: ConfigSet): (node: NodeView) => Spot {
 function scriptsByFile({ scripts }: ConfigSet): ReadonlyMap<string, number[]> {
   const byFile = new Map<string, number[]>();
   scripts.forEach(({ launches }, index) => {
+    if (launches.length < 2) return;
     const files = new Set(launches.flatMap(({ file }) => (file === undefined ? [] : [file])));
     if (files.size < 2) return;
-    for (const file of files) byFile.set(file, [...(byFile.get(file) ?? []), index]);
+    for (const file of files) {
+      const known = byFile.get(file);
+      if (known) known.push(index);
+      else byFile.set(file, [index]);
+    }
   });
   return byFile;
 }

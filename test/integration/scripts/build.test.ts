@@ -24,6 +24,7 @@ beforeEach(() => {
   for (const file of [
     'scripts/build.mjs',
     'scripts/build/bundle.mjs',
+    'scripts/build/start.cjs',
     'tsconfig.json',
     'tsconfig.build.json',
     'package.json',
@@ -90,6 +91,25 @@ test('a program that runs goes on over a build, and over one that fails', async 
   } finally {
     program.kill('SIGKILL');
   }
+});
+
+test('the compiled code that a program keeps is used again, and ignored if it is damaged or cannot be kept', async () => {
+  await build();
+  const bin = join(root, 'dist', 'bin');
+  const run = () => spawnSync(process.execPath, [join(bin, 'daemon.cjs')], { encoding: 'utf8' });
+  const right = { status: 0, stdout: 'daemon\n', stderr: '' };
+  const kept = () =>
+    readdirSync(join(bin, '.cache'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+  expect(run()).toMatchObject(right);
+  expect(kept()).not.toEqual([]);
+  expect(run()).toMatchObject(right);
+  for (const file of kept()) writeFileSync(file, 'no code');
+  expect(run()).toMatchObject(right);
+  rmSync(join(bin, '.cache'), { recursive: true });
+  writeFileSync(join(bin, '.cache'), '');
+  expect(run()).toMatchObject(right);
 });
 
 test('builds at once: each ends well, and dist is whole', async () => {
