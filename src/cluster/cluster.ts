@@ -431,6 +431,7 @@ export class Cluster {
       if (transition.from === 'starting' && transition.to === 'ready' && this.spec(id).role === 'namesrv')
         this.#doubtBrokers(this.spec(id));
       this.#saveIfPossible();
+      this.hurry();
       this.#changes.notify();
     },
   };
@@ -442,6 +443,11 @@ export class Cluster {
     node.spec = node.next;
     node.supervisor.replaceSpec(this.#runSpec(node.spec));
     return node.spec;
+  }
+
+  /** Something has happened, or somebody looks: all nodes are asked often for the next minute. */
+  hurry(): void {
+    for (const { supervisor } of this.#nodes.values()) supervisor.hurry();
   }
 
   /** A NameServer that has just come up knows no broker yet. */

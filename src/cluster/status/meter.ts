@@ -48,6 +48,8 @@ export class ClusterMeter {
   /** pid, state, memory and disk are read now; answers of nodes are at most a second old, and a node that does not answer does not delay it. */
   async status(wanted: readonly string[]): Promise<ClusterStatus> {
     const cluster = this.#cluster;
+    // Who looks again soon finds states as fresh as after a change.
+    cluster.hurry();
     const ids = wanted.filter((id) => cluster.hasNode(id));
     const remote = cluster.elsewhere.filter(({ id }) => wanted.includes(id));
     const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);
