@@ -118,7 +118,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
   {
     key: 'transactionMetricFlushInterval',
     value: '500',
-    since: '5.0.0',
+    since: '5.2.0',
     for: 'every',
     reason: 'a thread spins on one core until this many ms have passed since the start (default 3000, from 5.4.0 10000)',
     source: 'broker/.../transaction/TransactionMetricsFlushService.java',
