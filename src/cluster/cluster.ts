@@ -313,6 +313,11 @@ export class Cluster {
     await this.background.end();
   }
 
+  /** Somebody looks: all nodes are asked often for the next minute. */
+  hurry(): void {
+    this.#nodes.hurry();
+  }
+
   /** A full disk must not end the supervision: the next change writes what was not written now, and a later daemon finds a process by its marker. */
   #saveIfPossible(): void {
     try {

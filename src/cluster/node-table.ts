@@ -124,6 +124,11 @@ export class NodeTable {
     }
   }
 
+  /** Something has happened, or somebody looks: all nodes are asked often for the next minute. */
+  hurry(): void {
+    for (const { supervisor } of this.#nodes.values()) supervisor.hurry();
+  }
+
   /** A NameServer that has just come up knows no broker yet. */
   doubtBrokers({ id: namesrv, localAddress }: NodeSpec): void {
     for (const { spec, supervisor } of this.#nodes.values()) {

@@ -38,6 +38,7 @@ export function observeNodes({ name, world, nodes, journal, crashes, save, chang
       world.log.info({ cluster: name, nodeId: id, state: to, from, event }, reason ?? to);
       if (from === 'starting' && to === 'ready' && spec.role === 'namesrv') nodes().doubtBrokers(spec);
       save();
+      nodes().hurry();
       changed();
     },
   };

@@ -8,10 +8,11 @@ import { type InheritedLock, takeInheritedLock } from './inherited-lock.js';
 import { type Holder, killGroup, killTree } from './kill-tree.js';
 import { identityError, outputFileError, spawnError } from './launch-error.js';
 import type { Platform } from './platform.js';
+import { withTimerSlack } from './timer-slack.js';
 
 /**
  * `env` is the complete environment; stdout and stderr are appended to `outputFile`, whose folder must exist.
- * The process holds `lock` as long as it lives.
+ * The process holds `lock` as long as it lives. `timerSlackNs`: how late its timers may be, where the system can say so (Linux).
  */
 export type LaunchSpec = {
   command: string;
@@ -20,6 +21,7 @@ export type LaunchSpec = {
   env: Readonly<Record<string, string>>;
   outputFile: string;
   lock?: InheritedLock | undefined;
+  timerSlackNs?: number | undefined;
 };
 
 /** A start time that no process has: of a child that was gone before it could be asked. */
@@ -39,7 +41,7 @@ export class ProcessLauncher {
   }
 
   /** Rejects with JAVA_NOT_FOUND, DISK_FULL, HOME_NOT_WRITABLE, NODE_FAILED, or the error of the lock, if nothing was started. */
-  async launch({ command, args, cwd, env, outputFile, lock }: LaunchSpec): Promise<RunningProcess> {
+  async launch({ command, args, cwd, env, outputFile, lock, timerSlackNs }: LaunchSpec): Promise<RunningProcess> {
     using held = lock && (await takeInheritedLock(lock, this.clock));
     const output = await open(outputFile, 'a').catch((error: unknown) => {
       throw outputFileError(outputFile, error);
@@ -47,16 +49,18 @@ export class ProcessLauncher {
     // execa's types allow only the standard descriptors, but it passes every number on to the child.
     const descriptor = output.fd as 1;
     try {
-      const child = execa(command, args, {
-        cwd,
-        env,
-        extendEnv: false,
-        detached: true,
-        cleanup: false,
-        stdio: ['ignore', descriptor, descriptor, ...(held ? [held.descriptor as 1] : [])],
-        buffer: false,
-        reject: false,
-      });
+      const child = withTimerSlack(timerSlackNs, () =>
+        execa(command, args, {
+          cwd,
+          env,
+          extendEnv: false,
+          detached: true,
+          cleanup: false,
+          stdio: ['ignore', descriptor, descriptor, ...(held ? [held.descriptor as 1] : [])],
+          buffer: false,
+          reject: false,
+        }),
+      );
       const { pid } = child;
       if (pid === undefined) throw spawnError(command, cwd, await child);
       held?.sign(pid);

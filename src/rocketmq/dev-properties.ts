@@ -127,18 +127,27 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
   {
     key: 'transactionMetricFlushInterval',
     value: '500',
-    since: '5.0.0',
+    since: '5.2.0',
     for: 'every',
     reason: 'a thread spins on one core until this many ms have passed since the start (default 3000, from 5.4.0 10000)',
     source: 'broker/.../transaction/TransactionMetricsFlushService.java',
   },
   {
     key: 'timerFlushIntervalMs',
-    value: '10000',
+    value: '60000',
     since: '5.0.0',
     for: 'every',
-    reason: 'the timer wheel is compared and flushed every 10 s instead of every second',
-    source: 'store/.../timer/TimerMessageStore.java',
+    reason:
+      'the timer wheel, 37 MB, is compared byte by byte every minute instead of every second; after a kill -9, messages with a delay of the last minute may come twice',
+    source: 'store/.../timer/TimerMessageStore.java, TimerWheel.java flush; measured on 5.5.0: 0.7 % of a core instead of 4.5 % at 10 s',
+  },
+  {
+    key: 'timerPutMessageThreadNum',
+    value: '1',
+    since: '5.0.0',
+    for: 'every',
+    reason: 'one thread looks 100 times a second for messages whose delay is over, instead of three',
+    source: 'store/.../timer/TimerMessageStore.java TimerDequeuePutMessageService; measured on 5.5.0: 0.3 % of a core instead of 0.8 %',
   },
 ];
 

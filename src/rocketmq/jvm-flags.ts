@@ -94,6 +94,13 @@ export const FLAG_ROWS: readonly FlagRow[] = [
     source: 'measured',
     startup: 'fast',
   },
+  {
+    flag: () => '-Dio.netty.allocator.maxOrder=7',
+    reason: 'network buffers in pieces of 1 MB, which are zeroed as a whole, instead of 4 MB (16 MB before Netty 4.1.75)',
+    source: 'io/netty/buffer/PooledByteBufAllocator.java; measured, a broker: 4.9.7 30 MB less, 5.5.0 16 MB less',
+    roles: ['namesrv', 'broker', 'controller', 'proxy'],
+    startup: 'fast',
+  },
   ...ACCESS_ROWS,
   {
     flag: () => '-Dtls.server.mode=disabled',

@@ -4,6 +4,7 @@ import type { ProcessExit, ProcessIdentity, RunningProcess } from '../base/proce
 import { Ending, type EndingEvents } from './ending.js';
 import type { Launcher } from './launcher.js';
 import type { NodeRunSpec } from './node-run.js';
+import type { Pace } from './pace.js';
 import { watchProcess } from './watch-process.js';
 
 export interface ProcessEvents extends EndingEvents {
@@ -98,6 +99,7 @@ export class NodeProcess<S> {
     phase: 'starting' | 'ready' | 'unready',
     wasReady: boolean,
     told: {
+      pace: Pace;
       signal: AbortSignal;
       reason: (reason: string) => void;
       verdict: (passed: boolean, reason: string | null) => void;

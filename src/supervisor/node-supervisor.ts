@@ -15,6 +15,7 @@ import {
   type StopOutcome,
   type Transition,
 } from './node-run.js';
+import { Pace } from './pace.js';
 import { type Crash, crashesThatCount, decideRestart } from './restart-policy.js';
 import { StateTrack } from './state-track.js';
 
@@ -30,6 +31,7 @@ export class NodeSupervisor<S> {
   readonly #clock: Clock;
   readonly #observer: NodeObserver;
   readonly #track: StateTrack;
+  readonly #pace: Pace;
   #asked: Asked;
   /** Why the liveness probe killed the process. */
   #hung: string | undefined;
@@ -54,6 +56,7 @@ export class NodeSupervisor<S> {
     this.#clock = clock;
     this.#observer = observer;
     this.#track = new StateTrack(spec.id, clock, observer);
+    this.#pace = new Pace(clock);
     this.#intent = snapshot.intent;
     this.#restarts = snapshot.restarts;
     this.#wasReady = snapshot.wasReady;
@@ -192,6 +195,11 @@ export class NodeSupervisor<S> {
     // Before the signal, which may have to wait: a later wish must find this one done.
     this.#track.move('pause', 'paused by the user');
     await running.signal('SIGSTOP');
+  }
+
+  /** Something has happened nearby, or somebody looks: its probes ask as often as after a change of its own. */
+  hurry(): void {
+    this.#pace.hurry();
   }
 
   /** Something else that readiness depends on has changed: a ready node must pass its probe again. */
@@ -336,7 +344,9 @@ export class NodeSupervisor<S> {
   /** Starts the probes of the current state (starting, ready or unready). */
   #watchRunning(): void {
     const phase = this.state === 'starting' || this.state === 'ready' ? this.state : 'unready';
+    this.#pace.hurry();
     this.#process.watch(this.#spec, phase, this.#wasReady, {
+      pace: this.#pace,
       signal: this.#track.stateSignal(),
       reason: (reason) => this.#track.explain(reason),
       verdict: (passed, reason) => {

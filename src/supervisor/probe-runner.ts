@@ -1,18 +1,22 @@
 import type { Clock } from '../base/clock.js';
+import type { Pace, Period } from './pace.js';
 import type { Probe, ProbeResult } from './probe.js';
 
 /** How often to ask, how long an answer may take, and how many failures in a row count. */
 const READINESS = {
-  starting: { periodMs: 40, timeoutMs: 6_000, failures: Number.POSITIVE_INFINITY },
-  unready: { periodMs: 250, timeoutMs: 3_000, failures: Number.POSITIVE_INFINITY },
-  ready: { periodMs: 1_000, timeoutMs: 3_000, failures: 2 },
+  starting: { periodMs: 40, calmMs: 40, timeoutMs: 6_000, failures: Number.POSITIVE_INFINITY },
+  unready: { periodMs: 250, calmMs: 1_000, timeoutMs: 3_000, failures: Number.POSITIVE_INFINITY },
+  ready: { periodMs: 1_000, calmMs: 5_000, timeoutMs: 3_000, failures: 2 },
 } as const;
-/** A garbage collection or a sleeping laptop does not count as hung: five missing answers in a row do, about 15 s. */
-const LIVENESS = { periodMs: 1_000, timeoutMs: 2_000, failures: 5 };
+/**
+ * A garbage collection or a sleeping laptop does not count as hung: five missing answers in a row do, about 15 s. The first of them may
+ * come 5 s late if nothing had happened for a minute; from then on it is asked every second.
+ */
+const LIVENESS = { periodMs: 1_000, calmMs: 5_000, timeoutMs: 2_000, failures: 5 };
 /** A gap this much longer than the period means that the machine, or this daemon, slept: failures before it do not count. */
 const SLEPT_MS = 10_000;
 
-type Watch = { probe: Probe; clock: Clock; signal: AbortSignal };
+type Watch = { probe: Probe; clock: Clock; pace: Pace; signal: AbortSignal };
 
 /** Why a process cannot answer, for example because a debugger holds it. Asked after each failure. Never rejects. */
 export type HeldBy = () => Promise<string | undefined>;
@@ -85,14 +89,17 @@ export function watchLiveness(watch: Watch & { graceMs: number; closingMs: numbe
 /** Calls `judge` with each answer and the time of its request, until it returns true or the signal aborts. */
 async function every(
   watch: Watch,
-  timing: { periodMs: number; timeoutMs: number },
+  timing: Period & { timeoutMs: number },
   judge: (result: ProbeResult, askedAt: number) => Promise<boolean>,
 ): Promise<void> {
+  let wasOk: boolean | undefined;
   while (!watch.signal.aborted) {
     using deadline = watch.clock.deadline(timing.timeoutMs, watch.signal);
     const askedAt = watch.clock.monotonicMs();
     const result = await watch.probe.check(deadline.signal);
     if (watch.signal.aborted || (await judge(result, askedAt))) return;
-    await watch.clock.sleep(timing.periodMs, watch.signal);
+    if (result.ok !== wasOk) watch.pace.hurry();
+    wasOk = result.ok;
+    await watch.pace.rest(timing, watch.signal);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { RunningProcess } from '../base/process.js';
 import type { NodeRunSpec } from './node-run.js';
+import type { Pace } from './pace.js';
 import { type HeldBy, watchLiveness, watchReadiness } from './probe-runner.js';
 
 /** `phase` is the node's state; `graceMs`: for how long no liveness probe asks a node that was never ready. */
@@ -11,6 +12,7 @@ export type ProcessWatch<S> = {
   wasReady: boolean;
   graceMs: number;
   clock: Clock;
+  pace: Pace;
   /** Ends the watch. */
   signal: AbortSignal;
   reason: (reason: string) => void;
@@ -21,12 +23,13 @@ export type ProcessWatch<S> = {
 
 /** Runs the probes of a living process: is it ready, does it hang? A hung one first writes what it does. */
 export function watchProcess<S>(watch: ProcessWatch<S>): void {
-  const { spec, running, phase, wasReady, clock, signal } = watch;
+  const { spec, running, phase, wasReady, clock, pace, signal } = watch;
   const heldBy = () => whatHolds(running, spec.mayBeHeld);
   watchReadiness({
     probe: wasReady ? spec.readiness : spec.startup(),
     phase,
     clock,
+    pace,
     signal,
     // A node that is still starting has better reasons, and is asked ten times a second.
     heldBy: wasReady ? heldBy : nothing,
@@ -39,6 +42,7 @@ export function watchProcess<S>(watch: ProcessWatch<S>): void {
     graceMs: watch.graceMs,
     closingMs: spec.stopTimeoutMs,
     clock,
+    pace,
     signal,
     heldBy,
     dead: (reason) => void tellHung(watch, reason),

@@ -4,6 +4,7 @@ import { markLaunch } from '../../evidence/launch-mark.js';
 import { readDashboardJar } from '../../install/dashboard-jar.js';
 import { readReleaseHome } from '../../install/release-home.js';
 import type { LaunchSpec } from '../../process/launcher.js';
+import { TIMER_SLACK_NS } from '../../rocketmq/wake-ups.js';
 import { launchEnvironment } from '../roles/build-specs.js';
 import { writeConfigFiles } from '../roles/config-file.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
@@ -55,6 +56,7 @@ export async function prepareLaunch(
     env: launchEnvironment(node, world.env),
     outputFile: node.paths.stdout,
     lock: storeLock(node, world),
+    timerSlackNs: TIMER_SLACK_NS[node.profile.startup],
   };
 }
 

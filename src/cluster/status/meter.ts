@@ -51,6 +51,8 @@ export class ClusterMeter {
    */
   async status(wanted: readonly string[], { takesProof = false } = {}): Promise<ClusterStatus> {
     const cluster = this.#cluster;
+    // Who looks again soon finds states as fresh as after a change.
+    cluster.hurry();
     const ids = wanted.filter((id) => cluster.hasNode(id));
     const remote = cluster.elsewhere.filter(({ id }) => wanted.includes(id));
     const pids = ids.flatMap((id) => cluster.supervisor(id).pid ?? []);

@@ -1,5 +1,5 @@
-import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { until } from '../../support/until.js';
 import { IDLE, platform, usePrograms } from './programs.js';
@@ -129,3 +129,20 @@ test('a released process runs on and its end is not told any more', async () => 
   await until(async () => expect(await programs().live()).toEqual([]));
   expect(told).not.toHaveBeenCalled();
 });
+
+const ownSlack = () => readFileSync(`/proc/${basename(readlinkSync('/proc/thread-self'))}/timerslack_ns`, 'utf8').trim();
+
+test.runIf(existsSync('/proc/self/timerslack_ns'))(
+  'the timers of all its threads may be as late as the launch says; ours are as before',
+  async () => {
+    const ours = ownSlack();
+    const script = `
+    const read = 'require("fs").readFileSync("/proc/" + require("path").basename(require("fs").readlinkSync("/proc/thread-self")) + "/timerslack_ns", "utf8").trim()';
+    console.log(eval(read));
+    new (require('node:worker_threads').Worker)('console.log(' + read + ')', { eval: true });`;
+    const running = await programs().launcher.launch(programs().node(script, { timerSlackNs: 7_000_000 }));
+    await running.exited;
+    expect(programs().output()).toBe('7000000\n7000000\n');
+    expect(ownSlack()).toBe(ours);
+  },
+);

@@ -39,6 +39,11 @@ describe.each(everywhere)('RocketMQ $version on JDK $jdkMajor', ({ version, jdkM
     expect(flags).toEqual(expect.arrayContaining(['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dtls.server.mode=disabled']));
   });
 
+  test('takes network memory in small pieces', () => {
+    expect(flags).toContain('-Dio.netty.allocator.maxOrder=7');
+    expect(flagsOf({ version, jdkMajor, startup: 'throughput' }).some((flag) => flag.startsWith('-Dio.netty'))).toBe(false);
+  });
+
   test('opens the packages that RocketMQ reflects into, which JDK 8 would reject', () => {
     const opened = flags.filter((flag) => flag.startsWith('--add-opens='));
     const wanted = ['java.lang', 'java.nio', 'sun.nio.ch', 'jdk.internal.ref'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);

@@ -35,7 +35,7 @@ test('a property that is no longer set is a change too', () => {
 test('another release is told first, and what it writes differently', () => {
   const changes = changesBetween(broker({}, '4.9.7'), before);
   expect(changes[0]).toBe('RocketMQ 4.9.7 → 5.5.0');
-  expect(changes).toContain('timerFlushIntervalMs (unset) → 10000');
+  expect(changes).toContain('timerFlushIntervalMs (unset) → 60000');
 });
 
 test('the same release from another folder, another JDK, another port', () => {

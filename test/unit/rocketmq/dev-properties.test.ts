@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { devProperties } from '../../../src/rocketmq/dev-properties.js';
+import { checkProperty, lookupKey } from '../../../src/rocketmq/keys.js';
+import { SUPPORTED_RELEASES } from '../../../src/rocketmq/releases.js';
+
+const BROKERS = [
+  { isSlave: false, isSyncPair: true },
+  { isSlave: true, isSyncPair: true },
+  { isSlave: false, isSyncPair: false },
+];
+
+describe.each(SUPPORTED_RELEASES)('brokers of RocketMQ %s', (version) => {
+  const rows = BROKERS.flatMap((broker) => devProperties(version, broker));
+
+  test('get only keys that the release reads, with values that it takes', () => {
+    for (const { key, value } of rows) {
+      expect(lookupKey(version, 'broker', key), key).toBeDefined();
+      expect(checkProperty(version, 'broker', key, value), key).toBeUndefined();
+    }
+  });
+
+  test('keep their timers, pop and transactions', () => {
+    const keys = rows.map(({ key }) => key);
+    for (const key of ['timerWheelEnable', 'enablePopBufferMerge', 'brokerFastFailureEnable', 'messageDelayLevel'])
+      expect(keys).not.toContain(key);
+  });
+
+  test('compare their timer wheel once a minute, if they have one', () => {
+    const wheel = devProperties(version, { isSlave: false, isSyncPair: false }).find(({ key }) => key === 'timerFlushIntervalMs');
+    expect(wheel?.value).toBe(version.startsWith('4.') ? undefined : '60000');
+  });
+});
