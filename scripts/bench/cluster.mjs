@@ -58,7 +58,7 @@ export async function untilRegistered(client, nodes, signal) {
 }
 
 /**
- * Resolves once a send to each master was answered with 0 and its slave holds what was sent.
+ * Resolves once a send to each master was answered with 0 and its slave, if it has one, holds what was sent.
  * @param {import('../../dist/remoting/client.js').RemotingClient} client
  * @param {Node[]} nodes
  * @param {AbortSignal} signal
@@ -75,6 +75,7 @@ export async function untilWritable(client, nodes, signal) {
           sent = await sendMessage(client, addressOf(master), { ...queue, body: Buffer.from('bench'), producerGroup: 'bench' }, ask);
           return sent.code === 0;
         });
+        if (slave === undefined) return;
         await until(signal, ASK_TIMEOUT_MS, async (ask) => (await getMaxOffset(client, addressOf(slave), queue, ask)) > sent.queueOffset);
       }),
   );

@@ -29,7 +29,7 @@ in which the kernel takes the killed process apart, and that is longer for a JVM
     title: 'What `startup: fast` costs',
     base: 'Compared with',
     text: `\`fast\`, the default, starts sooner: code compiled by C1 alone, small buffers. \`startup: throughput\` lets the JVM optimize and gives it large buffers, for load tests.
-One broker, 32 senders that each wait for their answer, bodies of 1 KB, measured for 5 s after 10 s of warming up. The client is a Node.js process on the same cores and the same on both sides,
+One broker, 32 senders that each wait for their answer, bodies of 1 KB, measured for 5 s after 8 s of warming up. The client is a Node.js process on the same cores and the same on both sides,
 so the ratio says more than the number; CPU time for a message does not depend on the client.`,
   },
 };

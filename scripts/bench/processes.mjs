@@ -59,8 +59,11 @@ export async function busyPercent(ms, signal) {
 export const processesWith = (text) =>
   livingPids().filter((pid) => pid !== process.pid && (has(pid, 'cmdline', text) || has(pid, 'environ', text)));
 
-/** @returns {boolean} whether the process exists and has not ended: a zombie has. */
-export const isAlive = (pid) => !ENDED.includes(statFields(pid)?.[0] ?? 'X');
+/**
+ * @returns {boolean} whether a thread of the process still exists. The first thread of a JVM is a zombie at once, while the kernel still takes
+ *   the other threads and the memory apart; the parent is told after that.
+ */
+export const isAlive = (pid) => !ENDED.includes(statFields(pid)?.[0] ?? 'X') || threadsOf(pid) > 1;
 
 /**
  * Sends SIGKILL and looks every ms, without starting anything.
@@ -99,6 +102,14 @@ export const commandLine = (pid) => (read(`/proc/${pid}/cmdline`) ?? '').replace
 
 /** @returns {number} the process that started it, or that has inherited it. */
 export const parentOf = (pid) => Number(statFields(pid)?.[1]);
+
+function threadsOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
 
 function livingPids() {
   return readdirSync('/proc')

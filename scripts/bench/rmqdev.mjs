@@ -3,12 +3,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { jvmsWith, until } from './cluster.mjs';
+import { jvmsWith } from './cluster.mjs';
+import { within } from './deadline.mjs';
 import { PROGRAM } from './program.mjs';
 
-const ARCHIVES = 2;
-const ARCHIVES_TIMEOUT_MS = 120_000;
+const ARCHIVES_TIMEOUT_MS = 180_000;
+const NO_MORE_ARCHIVES_MS = 3_000;
 const END_TIMEOUT_MS = 60_000;
 
 const cli = (home, args, options = {}) =>
@@ -122,11 +124,15 @@ export class RmqdevCluster {
     return eventsOfUp(cli(this.#home, this.#up(), { cancelSignal: signal }));
   }
 
-  /** Resolves once the class archives of both roles are made, which later starts use. */
+  /** Resolves once rmqdev no longer makes class archives in the background; later starts use them. */
   async untilArchived(signal) {
-    await until(AbortSignal.any([signal, AbortSignal.timeout(ARCHIVES_TIMEOUT_MS)]), ARCHIVES_TIMEOUT_MS, async () => {
-      const { stdout } = await cli(this.#home, ['events', '-c', this.#name]);
-      return stdout.split('\n').filter((line) => line.includes('"class-archive-made"')).length >= ARCHIVES;
+    const marker = `-Drmqdev.work=${this.#home}/`;
+    await within(ARCHIVES_TIMEOUT_MS, signal, async (limited) => {
+      // They are made one after the other, and which are missing is not known here.
+      for (let quietSince = performance.now(); performance.now() - quietSince < NO_MORE_ARCHIVES_MS; ) {
+        await sleep(100, undefined, { signal: limited });
+        if ((await jvmsWith(marker)).length > 0) quietSince = performance.now();
+      }
     });
   }
 

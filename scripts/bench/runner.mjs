@@ -1,11 +1,14 @@
 /** Runs families, their sides in turn. A side that fails in a round is told and costs that figure only. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from './deadline.mjs';
 import { resultOf } from './figures.mjs';
 import { load } from './machine.mjs';
 import { busyPercent, hasProc } from './processes.mjs';
 
 const SIDE_TIMEOUT_MS = 300_000;
+/** It may get releases and programs. */
+const OPEN_TIMEOUT_MS = 600_000;
 /** Before a family: what the one before it started has ended, so what is busy now is not ours. */
 const LOOK_AT_MACHINE_MS = 2_000;
 /** Percent of one core. */
@@ -25,7 +28,7 @@ export async function runFamily(family, bench) {
   let session;
   if (busy > NOT_QUIET_PERCENT) say(`  ! something else keeps ${Math.round(busy)} % of a core busy`);
   try {
-    session = await family.open(bench);
+    session = await within(OPEN_TIMEOUT_MS, signal, (opening) => family.open({ ...bench, signal: opening }));
     rounds = await runRounds(session, family.isOneRound ? 1 : bench.rounds, bench, failures);
   } catch (error) {
     if (signal.aborted) throw error;
@@ -60,7 +63,7 @@ async function runRounds(session, count, bench, failures) {
     for (const [side, measure] of number % 2 === 1 ? sides : sides.reverse()) {
       const since = performance.now();
       try {
-        round[side] = await measure(AbortSignal.any([signal, AbortSignal.timeout(session.timeoutMs ?? SIDE_TIMEOUT_MS)]));
+        round[side] = await within(session.timeoutMs ?? SIDE_TIMEOUT_MS, signal, measure);
         say(`  round ${number} of ${count}, ${side}: ${summaryOf(round[side])}  [${Math.round((performance.now() - since) / 1_000)} s]`);
       } catch (error) {
         if (signal.aborted) throw error;

@@ -74,12 +74,14 @@ export async function openCluster(bench, { release, scripts }) {
 /** @returns what a start from nothing takes, its daemon still to be started; and its nodes. */
 export async function timedUp(cluster, signal) {
   let nodes;
+  let returnedMs;
+  const since = performance.now();
   const figures = await timedStart(async (watch) => {
     const { planned, done } = cluster.up(signal);
     nodes = planned.then(nodesOf);
-    await Promise.all([nodes.then(watch), done]);
+    await Promise.all([nodes.then(watch), done.then(() => (returnedMs = performance.now() - since))]);
   }, signal);
-  return { ...figures, nodes: await nodes };
+  return { ...figures, doneMs: returnedMs, nodes: await nodes };
 }
 
 async function timedStartAll(cluster, nodes, signal) {

@@ -112,7 +112,7 @@ const indexes = Array.from({ length: PROCESSES }, (_, index) => index);
 async function untilSleeping(offset, signal) {
   const wanted = new Set(indexes.map((index) => `sleep ${secondsOf(index, offset)}`));
   let sleepers = [];
-  await until(AbortSignal.any([signal, AbortSignal.timeout(READY_TIMEOUT_MS)]), READY_TIMEOUT_MS, async () => {
+  await until(signal, READY_TIMEOUT_MS, async () => {
     sleepers = processesWith('sleep\0').filter((pid) =>
       wanted.has(
         commandLine(pid)
