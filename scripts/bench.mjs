@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- [options]
   --check               compare with what is recorded, write nothing; exit status 1 if a row is worse than its tolerance
   --rounds <n>          how often each side is measured (default 3)
   --idle <s>            how long something idle is watched in each round (default 20, so 60 s in three rounds)
-  --follow <s>          how long logs are followed (default 120; the target is about 600)
+  --follow <s>          how long logs are followed (default 60; the target is about 600)
   --rocketmq <folder>   installed releases to take, as in RMQDEV_HOME/rocketmq; what is missing is installed by Maven
   --java <version>      the JDK (default: as rmqdev finds it)
   --document            only write docs/performance.md and README.md from docs/performance.json and scripts/bench/tried.yaml
@@ -48,7 +48,7 @@ const { values: options } = parseArgs({
     check: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     idle: { type: 'string', default: '20' },
-    follow: { type: 'string', default: '120' },
+    follow: { type: 'string', default: '60' },
     rocketmq: { type: 'string' },
     java: { type: 'string' },
     document: { type: 'boolean', default: false },
@@ -174,7 +174,7 @@ function commandOptions() {
   const given = [
     ...(options.only.length > 0 ? [`--only ${options.only.join(',')}`] : []),
     ...['rounds', 'idle', 'follow']
-      .filter((name) => options[name] !== { rounds: '3', idle: '20', follow: '120' }[name])
+      .filter((name) => options[name] !== { rounds: '3', idle: '20', follow: '60' }[name])
       .map((name) => `--${name} ${options[name]}`),
     ...(options.java ? [`--java ${options.java}`] : []),
   ];

@@ -19,7 +19,7 @@ import { supervisorsFamily } from './rows/supervisors.mjs';
  * @property {string[]} releases of RocketMQ
  * @property {{ once: number, round: number, idle?: number, follow?: number }} seconds about how long it takes: in all, in each round, and for
  *   each second of `--idle` in a round or of `--follow`
- * @property {boolean} [isOneRound]
+ * @property {number} [maxRounds]
  * @property {(bench: Bench) => Promise<Session>} open
  *
  * @typedef {object} Bench
@@ -45,13 +45,13 @@ export const FAMILIES = [
     release: '4.9.7',
     scripts: '4.9.5',
     targets: { up: 0.08, memory: 0.28, down: 0.35, delete: 0.05, restart: 0.8, idle: 0.5 },
-    seconds: { once: 45, round: 105, idle: 2 },
+    seconds: { once: 36, round: 97, idle: 2 },
   }),
   clusterFamily({
     release: '5.5.0',
     scripts: '5.3.3',
     targets: { up: 0.2, memory: 0.4, down: 0.35, delete: 0.05, restart: 0.8, idle: 0.35 },
-    seconds: { once: 60, round: 160, idle: 2 },
+    seconds: { once: 60, round: 140, idle: 2 },
   }),
   supervisorsFamily,
   followedFamily,

@@ -20,8 +20,8 @@ export function rowsNamed(words, families) {
 }
 
 /** @returns {number} about how many seconds the family takes. */
-export function secondsOf({ seconds, isOneRound }, { rounds, idleMs, followMs }) {
-  const each = isOneRound ? 1 : rounds;
+export function secondsOf({ seconds, maxRounds = Number.POSITIVE_INFINITY }, { rounds, idleMs, followMs }) {
+  const each = Math.min(rounds, maxRounds);
   return Math.round(
     seconds.once + each * (seconds.round + ((seconds.idle ?? 0) * idleMs) / 1_000) + ((seconds.follow ?? 0) * followMs) / 1_000,
   );

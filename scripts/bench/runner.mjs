@@ -29,7 +29,7 @@ export async function runFamily(family, bench) {
   if (busy > NOT_QUIET_PERCENT) say(`  ! something else keeps ${Math.round(busy)} % of a core busy`);
   try {
     session = await within(OPEN_TIMEOUT_MS, signal, (opening) => family.open({ ...bench, signal: opening }));
-    rounds = await runRounds(session, family.isOneRound ? 1 : bench.rounds, bench, failures);
+    rounds = await runRounds(session, Math.min(bench.rounds, family.maxRounds ?? bench.rounds), bench, failures);
   } catch (error) {
     if (signal.aborted) throw error;
     failures.push(told('before the first round', error, say));

@@ -1,5 +1,6 @@
 /** See rows/sends.mjs. */
 
+import { setMaxListeners } from 'node:events';
 import { createTopic, sendMessage } from '../../../dist/remoting/broker-api.js';
 import { RemotingClient } from '../../../dist/remoting/client.js';
 import { cpuMs, hasProc, memoryOf, processesWith } from '../processes.mjs';
@@ -50,6 +51,8 @@ async function measure(cluster, signal) {
 
 /** @returns {number} messages per second that the broker stored. */
 async function send(client, address, forMs, signal) {
+  // Each sender listens for the end of the round.
+  setMaxListeners(0, signal);
   const ends = performance.now() + forMs;
   let stored = 0;
   const sender = async (_, index) => {

@@ -21,6 +21,8 @@ import { npmPackage, pythonPackage } from '../tools.mjs';
 import { timedUp } from './cluster.mjs';
 
 const SETTLE_MS = 5_000;
+/** They do the same all the time. */
+const SLEEPERS_IDLE_MS = 10_000;
 const READY_TIMEOUT_MS = 60_000;
 /** supervisord counts a process as started after a second (startsecs). */
 const STARTED_MS = 1_500;
@@ -58,8 +60,8 @@ export async function openSupervisors(bench) {
 async function measureRmqdev(bench, cluster, signal) {
   const { nodes } = await timedUp(cluster, signal);
   const figures = {};
+  await sleep(SETTLE_MS, undefined, { signal });
   if (bench.wants('daemon-cpu') || bench.wants('daemon-memory')) {
-    await sleep(SETTLE_MS, undefined, { signal });
     const daemon = await cluster.daemon(signal);
     figures.idlePercent = await cpuPercent([daemon], bench.idleMs, signal);
     figures.rssBytes = memoryOf([daemon]).rssBytes;
@@ -94,7 +96,7 @@ async function measureSleepers(bench, daemon, sleepers, signal) {
   const figures = {};
   if (bench.wants('daemon-cpu') || bench.wants('daemon-memory')) {
     await sleep(SETTLE_MS, undefined, { signal });
-    figures.idlePercent = await cpuPercent([daemon], bench.idleMs, signal);
+    figures.idlePercent = await cpuPercent([daemon], Math.min(bench.idleMs, SLEEPERS_IDLE_MS), signal);
     figures.rssBytes = memoryOf([daemon]).rssBytes;
   }
   if (bench.wants('kill')) {

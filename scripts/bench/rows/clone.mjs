@@ -5,7 +5,7 @@ export const RELEASE = '4.9.7';
 export const cloneFamily = {
   name: 'clone',
   section: 'command',
-  seconds: { once: 0, round: 50 },
+  seconds: { once: 0, round: 38 },
   releases: [RELEASE],
   sides: { rmqdev: `\`git clone\`, \`npm ci\`, \`npx rmqdev up 2m2s --rocketmq ${RELEASE}\`, with a new RMQDEV_HOME` },
   rows: [

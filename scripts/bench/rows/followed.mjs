@@ -8,7 +8,7 @@ export const followedFamily = {
   name: 'followed',
   section: 'supervisor',
   seconds: { once: 15, round: 0, follow: 1 },
-  isOneRound: true,
+  maxRounds: 1,
   releases: [RELEASE],
   sides: { daemon: `the daemon with a 2m2s of ${RELEASE}, while \`logs -f\` shows ${RECORDS_PER_SECOND} records a second` },
   rows: [

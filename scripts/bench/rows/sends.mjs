@@ -3,7 +3,8 @@
 export const sendsFamily = (release) => ({
   name: `sends-${release}`,
   section: 'sends',
-  seconds: { once: 40, round: 55 },
+  seconds: { once: 50, round: 48 },
+  maxRounds: 2,
   releases: [release],
   sides: { fast: '`startup: fast`, the default', throughput: '`startup: throughput`' },
   rows: [

@@ -12,7 +12,7 @@ const compared = (figure, unit) =>
 export const supervisorsFamily = {
   name: 'supervisors',
   section: 'supervisor',
-  seconds: { once: 30, round: 100 },
+  seconds: { once: 35, round: 75, idle: 1 },
   releases: [RELEASE],
   sides: {
     rmqdev: `rmqdev with a 2m2s of ${RELEASE}: two NameServers and four brokers`,
