@@ -1,158 +1,188 @@
 #!/usr/bin/env node
-// Compares `rmqdev up 2m2s` with the scripts of RocketMQ, side by side on this machine: the same JDK, jars, ports and questions.
-// Ratios count; bare times are one machine's. On macOS the scripts make a RAM disk for their GC logs (/Volumes/RAMDisk) and leave it.
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+// Measures what docs/performance.md says, side by side with the scripts of RocketMQ, PM2, supervisord and grep, and writes it. --help says how.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RemotingClient } from '../dist/remoting/client.js';
-import { jvmsWith, nodesOf, residentBytes, untilRegistered, untilWritable } from './bench/cluster.mjs';
-import { RmqdevCluster } from './bench/rmqdev.mjs';
-import { StockCluster, scriptsFor } from './bench/stock.mjs';
+import writeFileAtomic from 'write-file-atomic';
+import { parse } from 'yaml';
+import { packageVersion } from '../dist/base/version.js';
+import { performanceDocument, readmeWith } from './bench/document.mjs';
+import { FAMILIES } from './bench/families.mjs';
+import { comparisonOf, verdictOf } from './bench/figures.mjs';
+import { commit, load, machine } from './bench/machine.mjs';
+import { ROOT } from './bench/program.mjs';
+import { EMPTY, withResults } from './bench/record.mjs';
+import { rowsNamed, secondsOf } from './bench/rows-named.mjs';
+import { runFamily } from './bench/runner.mjs';
+import { shown, shownRatio, shownSpread, significant } from './bench/units.mjs';
+import { Workspace } from './bench/workspace.mjs';
 
-const USAGE = `npm run bench -- [--release 4.9.7] [--rounds 3] [--scripts <release>] [--json]
+const USAGE = `npm run bench -- [options]
 
-Starts 2m2s by the scripts of RocketMQ (256 MB heaps) and by rmqdev, in turn; rmqdev twice a round: without class archives
-(first start) and with them (later starts), each time with its daemon still to be started.
-Seconds from the command until all brokers are registered, and until a send to each master returns 0 with its slave in sync.`;
-const ROUND_TIMEOUT_MS = 300_000;
-const SIDES = ['stock', 'first', 'later'];
-const LABELS = { stock: 'stock scripts', first: 'rmqdev, first start', later: 'rmqdev, later starts' };
+  --only <row>[,<row>]  only these rows; the others keep what is recorded. \`up\` means up-4.9.7 and up-5.5.0; a family is taken too
+  --list                the rows, their targets, what is recorded, and about how long each family takes
+  --check               compare with what is recorded, write nothing; exit status 1 if a row is worse than its tolerance
+  --rounds <n>          how often each side is measured (default 3)
+  --idle <s>            how long something idle is watched in each round (default 20, so 60 s in three rounds)
+  --follow <s>          how long logs are followed (default 60; the target is about 600)
+  --rocketmq <folder>   installed releases to take, as in RMQDEV_HOME/rocketmq; what is missing is installed by Maven
+  --java <version>      the JDK (default: as rmqdev finds it)
+  --document            only write docs/performance.md and README.md from docs/performance.json and scripts/bench/tried.yaml
+  --json                the figures of this run as JSON on stdout, progress on stderr
+
+Writes docs/performance.json, docs/performance.md and the figures in README.md after each family of rows. Everything that it makes is below one
+temporary folder and is gone afterwards, processes included, also after Ctrl-C. It ends nothing that it did not start.
+Exit status 1 if a round failed, or with --check if a row got worse.`;
+const FILES = {
+  record: join(ROOT, 'docs', 'performance.json'),
+  document: join(ROOT, 'docs', 'performance.md'),
+  readme: join(ROOT, 'README.md'),
+  tried: join(ROOT, 'scripts', 'bench', 'tried.yaml'),
+};
+const QUIET_LOAD = 1;
 
 const { values: options } = parseArgs({
   options: {
-    release: { type: 'string', default: '4.9.7' },
+    only: { type: 'string', multiple: true, default: [] },
+    list: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
-    scripts: { type: 'string' },
+    idle: { type: 'string', default: '20' },
+    follow: { type: 'string', default: '60' },
+    rocketmq: { type: 'string' },
+    java: { type: 'string' },
+    document: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const say = (text) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
 const interrupted = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interrupted.abort());
+const plan = {
+  rounds: atLeastOne('rounds'),
+  idleMs: atLeastOne('idle') * 1_000,
+  followMs: atLeastOne('follow') * 1_000,
+};
 
 if (options.help) say(USAGE);
-else {
-  await bench().catch((error) => {
-    if (!interrupted.signal.aborted) throw error;
-    say('interrupted; what was started is stopped');
-    process.exitCode = 130;
-  });
-}
+else if (options.list) list();
+else if (options.document) write(readRecord());
+else await bench();
 
 async function bench() {
-  const scripts = options.scripts ?? scriptsFor(options.release);
-  const folder = mkdtempSync(join(tmpdir(), 'rmqb-'));
-  const rmqdev = new RmqdevCluster({ home: join(folder, 'h'), release: options.release });
-  let stock;
-  try {
-    const release = await rmqdev.install(interrupted.signal);
-    const { nodes: _, ...plan } = await rmqdev.plan(interrupted.signal);
-    stock = await StockCluster.prepare({ folder, release, scripts, javaHome: plan.java.home, signal: interrupted.signal });
-    say(`RocketMQ ${options.release}, JDK ${plan.java.version}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`);
-    say(
-      `stock: bin and conf of ${scripts}${scripts === options.release ? '' : ` (those of ${options.release} are not published)`}, its heaps set to 256 MB\n`,
-    );
-    const rounds = [];
-    for (let round = 1; round <= Number(options.rounds); round += 1) {
-      rounds.push(await oneRound(rmqdev, stock));
-      say(`round ${round}\n${table(rounds.at(-1))}\n`);
-    }
-    report(rounds, { scripts, plan });
-  } finally {
-    await stock?.stop();
-    await rmqdev.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
-  }
-}
-
-async function oneRound(rmqdev, stock) {
-  const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(ROUND_TIMEOUT_MS)]);
-  const nodes = nodesOf(await rmqdev.plan(signal));
-  const byScripts = await timed(async (watch) => {
-    await stock.start(nodes);
-    await watch(nodes, stock.marker);
-  }, signal);
-  byScripts.stopMs = await elapsed(() => stock.stop());
-  await rmqdev.forgetArchives();
-  const first = await timedUp(rmqdev, signal);
-  await rmqdev.untilArchived(signal);
-  first.stopMs = await elapsed(() => rmqdev.stop());
-  const later = await timedUp(rmqdev, signal);
-  later.stopMs = await elapsed(() => rmqdev.stop());
-  return { stock: byScripts, first, later };
-}
-
-function timedUp(rmqdev, signal) {
-  return timed(async (watch) => {
-    const { planned, done } = rmqdev.up(signal);
-    await Promise.all([watch(nodesOf(await planned), rmqdev.marker), done]);
-  }, signal);
-}
-
-/** @returns what `start` took until registered and writable, and what the JVMs then hold. `start` calls `watch` once it knows the nodes. */
-async function timed(start, signal) {
-  const client = new RemotingClient();
-  const result = {};
-  try {
-    const since = performance.now();
-    await start(async (nodes, marker) => {
-      await untilRegistered(client, nodes, signal);
-      result.registeredMs = Math.round(performance.now() - since);
-      await untilWritable(client, nodes, signal);
-      result.writableMs = Math.round(performance.now() - since);
-      result.rssBytes = await residentBytes(await jvmsWith(marker));
-    });
-    return result;
-  } finally {
-    client[Symbol.dispose]();
-  }
-}
-
-async function elapsed(work) {
-  const since = performance.now();
-  await work();
-  return Math.round(performance.now() - since);
-}
-
-function report(rounds, { scripts, plan }) {
-  const medians = Object.fromEntries(SIDES.map((side) => [side, medianOf(rounds.map((round) => round[side]))]));
-  const ratios = Object.fromEntries(
-    ['first', 'later'].map((side) => [side, mapValues(medians[side], (value, measure) => value / medians.stock[measure])]),
+  const wanted = rowsNamed(
+    options.only.flatMap((words) => words.split(',')),
+    FAMILIES,
   );
-  say(`medians of ${rounds.length}\n${table(medians)}\n`);
-  for (const side of ['first', 'later']) {
-    const { registeredMs, writableMs, rssBytes } = mapValues(ratios[side], (value) => value.toFixed(2));
-    say(`${LABELS[side]} / ${LABELS.stock}: registered ${registeredMs}, writable ${writableMs}, memory ${rssBytes}`);
+  const families = FAMILIES.filter(({ rows }) => rows.some(({ name }) => wanted.has(name)));
+  const recorded = readRecord();
+  const run = {
+    at: new Date().toISOString(),
+    commit: commit(ROOT),
+    rmqdev: packageVersion(),
+    machine: machine(),
+    node: process.versions.node,
+    load: Number(load().toFixed(2)),
+    rounds: plan.rounds,
+    command: ['npm run bench', ...commandOptions()].join(' '),
+  };
+  say(`${run.machine}, Node.js ${run.node}, commit ${run.commit}, load ${run.load.toFixed(2)}`);
+  if (run.load > QUIET_LOAD) say('! this machine is not quiet: ratios may be wrong, and bare times are');
+  say(`about ${Math.ceil(families.reduce((sum, family) => sum + secondsOf(family, plan), 0) / 60)} minutes\n`);
+
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort(new Error('interrupted')));
+  const workspace = new Workspace({ releases: options.rocketmq, java: options.java, say });
+  const all = new Map();
+  const failures = [];
+  let state = { record: recorded, id: undefined };
+  try {
+    for (const family of families) {
+      say(`${family.name}: ${family.rows.filter(({ name }) => wanted.has(name)).length} rows, about ${secondsOf(family, plan)} s`);
+      const since = performance.now();
+      const done = await runFamily(family, { ...plan, workspace, say, signal: interrupted.signal, wants: (name) => wanted.has(name) });
+      failures.push(...done.failures.map((failure) => `${family.name}, ${failure}`));
+      for (const row of family.rows) tellRow(row, done.results.get(row.name), wanted);
+      say(`  took ${Math.round((performance.now() - since) / 1_000)} s\n`);
+      for (const [name, result] of done.results) all.set(name, result);
+      if (options.check) continue;
+      state = withResults(state.record, run, done.results, state.id);
+      write(state.record);
+    }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    say('interrupted; ending what was started');
+    process.exitCode = 130;
+  } finally {
+    await workspace.dispose();
   }
-  if (!options.json) return;
-  const { java } = plan;
-  process.stdout.write(`${JSON.stringify({ rocketmq: options.release, scripts, java, cores: cpus().length, rounds, medians, ratios })}\n`);
+  if (failures.length > 0) {
+    say(`${failures.length} failed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
+    process.exitCode ??= 1;
+  }
+  if (options.check) check(recorded, run, all);
+  if (options.json) process.stdout.write(`${JSON.stringify({ run, rows: Object.fromEntries(all) })}\n`);
 }
 
-function table(sides) {
-  const head = ['', 'registered', 'writable', 'memory', 'stop'];
-  const rows = SIDES.map((side) => {
-    const { registeredMs, writableMs, rssBytes, stopMs } = sides[side];
-    return [LABELS[side], seconds(registeredMs), seconds(writableMs), `${Math.round(rssBytes / 1e6)} MB`, seconds(stopMs)];
-  });
-  return [head, ...rows].map(([label, ...cells]) => `  ${label.padEnd(22)}${cells.map((cell) => cell.padStart(11)).join('')}`).join('\n');
+function check(recorded, run, all) {
+  const rows = FAMILIES.flatMap((family) => family.rows).filter(({ name }) => all.has(name));
+  for (const row of rows) {
+    const before = recorded.rows[row.name];
+    const isSameMachine = before !== undefined && recorded.runs[before.run].machine === run.machine;
+    const { verdict, of, was, is, tolerance } = comparisonOf(row, before, all.get(row.name), { isSameMachine });
+    const text = (value) => (of === 'ratio' ? `${significant(value)} ×` : shown(value, row.unit));
+    if (verdict === 'unknown') say(`  ${row.name}: ${before ? 'recorded on another machine' : 'nothing is recorded'}`);
+    else say(`  ${row.name}: ${text(is)}, was ${text(was)}: ${verdict} (tolerance ${Math.round(tolerance * 100)} %)`);
+    if (verdict === 'worse') process.exitCode = 1;
+  }
 }
 
-function medianOf(results) {
-  return mapValues(results[0], (_, measure) => {
-    const sorted = results.map((result) => result[measure]).sort((a, b) => a - b);
-    const middle = (sorted.length - 1) / 2;
-    return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  });
+function tellRow(row, result, wanted) {
+  if (!wanted.has(row.name)) return;
+  if (!result) return say(`  ${row.name}: not measured`);
+  const { value, base, ratio } = result;
+  const compared = base ? ` / ${shownSpread(base, row.unit)} = ${shownRatio(ratio)}` : '';
+  say(`  ${row.name}: ${shownSpread(value, row.unit)}${compared}  ${verdictOf(row, result) ?? ''}`);
 }
 
-function mapValues(object, map) {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+function list() {
+  const { rows: recorded } = readRecord();
+  for (const family of FAMILIES) {
+    say(`${family.name}, about ${secondsOf(family, plan)} s`);
+    for (const row of family.rows) {
+      const result = recorded[row.name];
+      const now = result
+        ? `${result.ratio ? shownRatio(result.ratio) : shownSpread(result.value, row.unit)}, ${verdictOf(row, result) ?? 'no target'}`
+        : 'not measured';
+      say(`  ${row.name.padEnd(18)} ${now}`);
+    }
+  }
 }
 
-function seconds(ms) {
-  return `${(ms / 1_000).toFixed(1)} s`;
+function readRecord() {
+  return existsSync(FILES.record) ? JSON.parse(readFileSync(FILES.record, 'utf8')) : EMPTY;
+}
+
+function write(record) {
+  const tried = parse(readFileSync(FILES.tried, 'utf8')) ?? {};
+  writeFileAtomic.sync(FILES.record, `${JSON.stringify(record, null, 2)}\n`);
+  writeFileAtomic.sync(FILES.document, performanceDocument({ families: FAMILIES, record, tried }));
+  writeFileAtomic.sync(FILES.readme, readmeWith(readFileSync(FILES.readme, 'utf8'), record));
+}
+
+/** What this run was given that changes what is measured. */
+function commandOptions() {
+  const given = [
+    ...(options.only.length > 0 ? [`--only ${options.only.join(',')}`] : []),
+    ...['rounds', 'idle', 'follow']
+      .filter((name) => options[name] !== { rounds: '3', idle: '20', follow: '60' }[name])
+      .map((name) => `--${name} ${options[name]}`),
+    ...(options.java ? [`--java ${options.java}`] : []),
+  ];
+  return given.length > 0 ? ['--', ...given] : [];
+}
+
+function atLeastOne(name) {
+  const number = Number(options[name]);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new RangeError(`--${name} must be a whole number, 1 or more`);
 }

@@ -2,8 +2,8 @@
 
 import { systemClock } from '../../dist/base/clock.js';
 import { currentPlatform } from '../../dist/process/current-platform.js';
-import { processStats } from '../../dist/process/process-stats.js';
 import { getMaxOffset, sendMessage } from '../../dist/remoting/broker-api.js';
+import { RemotingClient } from '../../dist/remoting/client.js';
 import { getTopicRoute } from '../../dist/remoting/namesrv-api.js';
 
 const ASK_EVERY_MS = 20;
@@ -58,7 +58,7 @@ export async function untilRegistered(client, nodes, signal) {
 }
 
 /**
- * Resolves once a send to each master was answered with 0 and its slave holds what was sent.
+ * Resolves once a send to each master was answered with 0 and its slave, if it has one, holds what was sent.
  * @param {import('../../dist/remoting/client.js').RemotingClient} client
  * @param {Node[]} nodes
  * @param {AbortSignal} signal
@@ -75,6 +75,7 @@ export async function untilWritable(client, nodes, signal) {
           sent = await sendMessage(client, addressOf(master), { ...queue, body: Buffer.from('bench'), producerGroup: 'bench' }, ask);
           return sent.code === 0;
         });
+        if (slave === undefined) return;
         await until(signal, ASK_TIMEOUT_MS, async (ask) => (await getMaxOffset(client, addressOf(slave), queue, ask)) > sent.queueOffset);
       }),
   );
@@ -86,9 +87,32 @@ export async function jvmsWith(text) {
   return rows.filter(({ command }) => /^\S*\/java /.test(command) && command.includes(text)).map(({ pid }) => pid);
 }
 
-/** @returns how many bytes the processes hold in memory together. */
-export async function residentBytes(pids) {
-  return [...(await processStats(pids)).values()].reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+/**
+ * Measures a start from outside: `start` begins it, calls `watch` once it knows the nodes, and waits for both.
+ * @param {(watch: (nodes: Node[]) => Promise<void>) => Promise<void>} start
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ registeredMs: number, writableMs: number, doneMs: number }>} ms since the call; `doneMs`: until `start` returned.
+ */
+export async function timedStart(start, signal) {
+  const client = new RemotingClient();
+  // If `start` fails, nobody goes on asking.
+  const ended = new AbortController();
+  const asking = AbortSignal.any([signal, ended.signal]);
+  const result = {};
+  const since = performance.now();
+  const passed = () => performance.now() - since;
+  try {
+    await start(async (nodes) => {
+      await untilRegistered(client, nodes, asking);
+      result.registeredMs = passed();
+      await untilWritable(client, nodes, asking);
+      result.writableMs = passed();
+    });
+    return { ...result, doneMs: passed() };
+  } finally {
+    ended.abort();
+    client[Symbol.dispose]();
+  }
 }
 
 /** Resolves once `condition` holds; a question that fails is asked again. */

@@ -94,17 +94,30 @@ export class StockCluster {
     await output.close();
   }
 
-  /** SIGTERM to every JVM; resolves when all are gone. */
+  jvms() {
+    return jvmsWith(this.marker);
+  }
+
+  /** SIGTERM to every JVM; @returns the ms until all are gone. What they wrote is removed, which is not in this time. */
   async stop() {
-    const pids = await jvmsWith(this.marker);
-    const isGone = async () => (await jvmsWith(this.marker)).length === 0;
+    const pids = await this.jvms();
+    const isGone = async () => (await this.jvms()).length === 0;
+    const since = performance.now();
     for (const pid of pids) process.kill(pid, 'SIGTERM');
     await until(AbortSignal.timeout(STOP_TIMEOUT_MS), STOP_TIMEOUT_MS, isGone).catch(async () => {
-      for (const pid of await jvmsWith(this.marker)) process.kill(pid, 'SIGKILL');
+      for (const pid of await this.jvms()) process.kill(pid, 'SIGKILL');
       await until(AbortSignal.timeout(STOP_TIMEOUT_MS), STOP_TIMEOUT_MS, isGone);
     });
+    const stopMs = performance.now() - since;
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
     await removeGcLogs(pids);
+    return stopMs;
+  }
+
+  /** Removes what `prepare` made. */
+  async remove() {
+    await rm(this.#home, { recursive: true, force: true });
+    await rm(this.#runs, { recursive: true, force: true });
   }
 
   /** As the samples in conf/2m-2s-sync, with what several nodes on one machine need: ports and stores of their own. */
