@@ -417,7 +417,7 @@ export class Cluster {
   }
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    return runSpec(spec, this.roleContext, () => prepareLaunch(this.#takeNext(spec), this.world, this.journal));
+    return runSpec(spec, this.roleContext, this.world, () => prepareLaunch(this.#takeNext(spec), this.world, this.journal));
   }
 
   readonly #observer: NodeObserver = {
