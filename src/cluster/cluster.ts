@@ -417,7 +417,7 @@ export class Cluster {
   }
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
-    return runSpec(spec, this.roleContext, this.world, () => prepareLaunch(this.#takeNext(spec), this.world, this.journal));
+    return runSpec(spec, this.roleContext, this.world, (after) => prepareLaunch(this.#takeNext(spec), after, this.world, this.journal));
   }
 
   readonly #observer: NodeObserver = {
@@ -466,7 +466,12 @@ export class Cluster {
 
   #recordExit(id: string, exit: NodeExitRecord, wasState: NodeState): void {
     const { spec, supervisor } = this.#node(id);
-    if (isCrash(exit)) this.crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
+    const facts = {
+      wasReady: supervisor.snapshot().wasReady,
+      decision: supervisor.reason ?? '',
+      isLaunchedNext: supervisor.state === 'backoff',
+    };
+    if (isCrash(exit)) this.crashes.exited(spec, exit, facts);
     recordExit(this.journal, id, exit, wasState);
   }
 

@@ -8,8 +8,8 @@ import type { Probe } from './probe.js';
 /** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
 export type NodeRunSpec<S> = {
   id: string;
-  /** Prepares the files for one launch. A rejection counts as a crash. */
-  prepareLaunch: () => Promise<S>;
+  /** Prepares the files for one launch. A rejection counts as a crash. `after`: has a process of the node just ended before our eyes? */
+  prepareLaunch: (after: 'its-end' | 'unknown') => Promise<S>;
   /** A new probe for one start: passes when the node may get traffic; keeps what is proved once for each start. */
   startup: () => Probe;
   /** Asked while the node runs: may it still get traffic? */

@@ -284,7 +284,8 @@ export class NodeSupervisor<S> {
     this.#wasReady = false;
     this.#stopMethod = 'terminated';
     this.#track.move(event, 'its process is being started');
-    void this.#process.launch(this.#spec);
+    const isRelaunch = event === 'backoffElapsed' && this.launchFailure === undefined;
+    void this.#process.launch(this.#spec, isRelaunch ? 'its-end' : 'unknown');
   }
 
   #lives(identity: ProcessIdentity): void {

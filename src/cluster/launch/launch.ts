@@ -26,10 +26,12 @@ import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
  */
 export async function prepareLaunch(
   node: NodeSpec,
+  after: 'its-end' | 'unknown',
   world: Pick<World, 'platform' | 'home' | 'clock' | 'env' | 'log'>,
   journal: Pick<Journal, 'record'>,
 ): Promise<LaunchSpec> {
-  await refuseSecondJvm(node, world);
+  // A process table costs 30 ms and more. Where the node's only process has just ended, no other can be there but by its store's lock.
+  if (after === 'unknown') await refuseSecondJvm(node, world);
   await refuseForeignJvm(node, world);
   await Promise.all([
     mkdir(node.paths.store, { recursive: true }),
@@ -48,10 +50,8 @@ export async function prepareLaunch(
     if (error instanceof RmqdevError) throw error;
     world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at');
   });
-  await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
-  await writePlainAcl(node);
+  const [program] = await Promise.all([programOf(node), writeConfigFiles(node), writeLaunchedSpec(node), writePlainAcl(node)]);
   const { programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
-  const program = await programOf(node);
   await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,

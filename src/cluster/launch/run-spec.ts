@@ -10,7 +10,7 @@ export function runSpec(
   spec: NodeSpec,
   context: RoleContext,
   stopContext: StopContext,
-  prepareLaunch: () => Promise<LaunchSpec>,
+  prepareLaunch: NodeRunSpec<LaunchSpec>['prepareLaunch'],
 ): NodeRunSpec<LaunchSpec> {
   const role = ROLE_DEFINITIONS[spec.role];
   return {
