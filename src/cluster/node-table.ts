@@ -176,7 +176,7 @@ export class NodeTable {
 
   #runSpec(spec: NodeSpec): NodeRunSpec<LaunchSpec> {
     const { world, journal } = this.#around;
-    return runSpec(spec, this.context, () => prepareLaunch(this.#takeNext(spec), world, journal));
+    return runSpec(spec, this.context, world, (after) => prepareLaunch(this.#takeNext(spec), after, world, journal));
   }
 
   /** @returns the spec that a launch of the node of `spec` uses: it is in force from now on. */

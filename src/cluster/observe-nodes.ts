@@ -27,7 +27,12 @@ export function observeNodes({ name, world, nodes, journal, crashes, save, chang
     noted: save,
     exited: (id, exit, wasState) => {
       const { spec, supervisor } = nodes().of(id);
-      if (isCrash(exit)) crashes.exited(spec, exit, { wasReady: supervisor.snapshot().wasReady, decision: supervisor.reason ?? '' });
+      const facts = {
+        wasReady: supervisor.snapshot().wasReady,
+        decision: supervisor.reason ?? '',
+        isLaunchedNext: supervisor.state === 'backoff',
+      };
+      if (isCrash(exit)) crashes.exited(spec, exit, facts);
       recordExit(journal, id, exit, wasState);
     },
     transition: (id, transition) => {

@@ -10,6 +10,7 @@ import type { World } from '../cluster/world.js';
 import { currentPlatform } from '../process/current-platform.js';
 import { ProcessLauncher } from '../process/launcher.js';
 import { RemotingClient } from '../remoting/client.js';
+import { holdConnection } from '../remoting/held-connection.js';
 import { ClusterRegistry } from './cluster-registry.js';
 import { createHandlers } from './handlers.js';
 import { keepHouse } from './housekeeping.js';
@@ -60,6 +61,7 @@ async function serve(home: HomePaths, env: NodeJS.ProcessEnv, ready: () => void)
     home,
     clock: systemClock,
     remoting,
+    holdConnection,
     launcher: new ProcessLauncher(platform, systemClock),
     platform,
     bootId: await platform.bootId(),

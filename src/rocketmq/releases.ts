@@ -73,6 +73,11 @@ export type ReleaseTraits = {
   slaveTopicSyncMs: number;
   /** Time that a clean stop may take before SIGKILL. */
   stopGraceMs: number;
+  /**
+   * Tables in `config/` that a stop always writes, and what is left to do when they are written and the store is closed needs no disk. Empty:
+   * a process of the release ends as soon as that is so, and nothing shows it earlier.
+   */
+  tablesWrittenAtStop: readonly string[];
   /** Longest time between a failed start and the end of the JVM: a store that was opened is shut down first. */
   storeExitSlowMs: number;
   /** Share of the disk above which the broker refuses writes (code 14): by default, and the most that can be configured. */
@@ -151,6 +156,17 @@ export const TRAIT_ROWS: { readonly [Trait in keyof ReleaseTraits]: readonly Tra
   stopGraceMs: [
     { value: 15_000, source: `${BROKER_CONTROLLER} shutdown; measured 1 to 7 s` },
     { since: '5.0.0', value: 30_000, source: `${BROKER_CONTROLLER} shutdown; measured 11 to 17 s` },
+  ],
+  tablesWrittenAtStop: [
+    {
+      value: [],
+      source: `${BROKER_CONTROLLER} shutdown: store, unregistration, consumerOffset.json, end; measured 0.02 to 0.2 s after the abort file went`,
+    },
+    {
+      since: '5.0.0',
+      value: ['delayOffset.json', 'topics.json', 'subscriptionGroup.json', 'consumerOffset.json', 'consumerOrderInfo.json'],
+      source: `${BROKER_CONTROLLER} shutdownBasicService: all tables are persisted, after the store (5.0 to 5.3) or before it (5.4); then only the NettyRemotingClient of BrokerOuterAPI is left, measured 1.6 to 2.4 s`,
+    },
   ],
   storeExitSlowMs: [
     { value: 2_000, source: `${MESSAGE_STORE} shutdown; measured 0.4 s` },

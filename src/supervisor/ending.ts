@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { asError } from '../base/errors.js';
+import { periodically } from '../base/periodic.js';
 import type { RunningProcess } from '../base/process.js';
+import { CLOSING_EVERY_MS, type Closing } from './closing.js';
 
 /** A SIGTERM that could not be sent is sent again after this. */
 const TERM_AGAIN_MS = 1_000;
@@ -10,13 +12,15 @@ const KILL_AGAIN_MS = { first: 1_000, longest: 30_000 };
 export interface EndingEvents {
   /** It did not end in time after SIGTERM: SIGKILL follows. */
   overdue(timeoutMs: number): void;
+  /** All that it held is safe, as `proved` says: SIGKILL follows. */
+  closed(proved: string): void;
   /** It is still there, and why. */
   lasts(reason: string): void;
 }
 
 /**
- * Ends one process: SIGTERM, after its stop time-out SIGKILL, and SIGKILL again until it is gone. A signal that cannot be sent is sent
- * again; nothing here rejects or throws.
+ * Ends one process: SIGTERM, SIGKILL when all that it holds is proved safe or after its stop time-out, and SIGKILL again until it is gone. A
+ * signal that cannot be sent is sent again; nothing here rejects or throws.
  */
 export class Ending {
   readonly #running: RunningProcess;
@@ -29,6 +33,7 @@ export class Ending {
   #failure: string | undefined;
   #callOffKill = () => {};
   #callOffTerm = () => {};
+  #endClosing = () => {};
 
   constructor(running: RunningProcess, clock: Clock, events: EndingEvents) {
     this.#running = running;
@@ -36,15 +41,38 @@ export class Ending {
     this.#events = events;
   }
 
-  /** SIGTERM, then after `timeoutMs` SIGKILL to the tree. A stopped process is continued first, so that it can shut down cleanly. */
-  terminate(timeoutMs: number, wasPaused: boolean): void {
+  /**
+   * SIGTERM, then SIGKILL to the tree: as soon as `closing` proves that nothing is lost by it, else after `timeoutMs`. A stopped process is
+   * continued first, so that it can shut down cleanly. A process that has nothing to put away gets no SIGTERM.
+   */
+  terminate(timeoutMs: number, wasPaused: boolean, closing?: Closing): void {
     this.#isTerminating = true;
     this.#callOffKill();
     this.#callOffKill = this.#clock.after(timeoutMs, () => {
       this.#events.overdue(timeoutMs);
       this.killTree();
     });
-    void this.#tell(wasPaused);
+    if (closing) void this.#close(wasPaused, closing);
+    else void this.#tell(wasPaused);
+  }
+
+  async #close(wasPaused: boolean, closing: Closing): Promise<void> {
+    let endLooking = () => {};
+    this.#endClosing = () => {
+      endLooking();
+      closing.end();
+    };
+    const isOver = () => this.#isClosed || this.#kills > 0;
+    const look = async () => {
+      if (isOver() || !(await closing.isClosed()) || isOver()) return;
+      this.#events.closed(closing.proved);
+      this.killTree();
+    };
+    await closing.ready();
+    await look();
+    if (isOver()) return;
+    await this.#tell(wasPaused);
+    if (!isOver()) endLooking = periodically(this.#clock, CLOSING_EVERY_MS, look);
   }
 
   /** A second request: sends the last signal again. A process that has its SIGTERM and still has time left gets that time to close its store. */
@@ -72,6 +100,7 @@ export class Ending {
     if (this.#isClosed) return;
     this.#callOffTerm();
     this.#callOffKill();
+    this.#endClosing();
     this.#kills += 1;
     const waitMs = Math.min(KILL_AGAIN_MS.first * 2 ** (this.#kills - 1), KILL_AGAIN_MS.longest);
     this.#callOffKill = this.#clock.after(waitMs, () => void this.#killAgain());
@@ -82,6 +111,7 @@ export class Ending {
     this.#isClosed = true;
     this.#callOffKill();
     this.#callOffTerm();
+    this.#endClosing();
   }
 
   async #tell(wasStopped: boolean): Promise<void> {

@@ -51,13 +51,14 @@ export class NodeProcess<S> {
     return this.#launch;
   }
 
-  async launch(spec: NodeRunSpec<S>): Promise<void> {
+  /** @param after does it follow the end of the process before? */
+  async launch(spec: NodeRunSpec<S>, after: 'its-end' | 'unknown'): Promise<void> {
     this.#launch += 1;
     this.#failure = undefined;
     const launch = this.#launch;
     let running: RunningProcess;
     try {
-      running = await this.#launcher.launch(await spec.prepareLaunch());
+      running = await this.#launcher.launch(await spec.prepareLaunch(after));
     } catch (error) {
       if (launch !== this.#launch) return;
       this.#failure = asError(error);

@@ -1,14 +1,15 @@
 import { RmqdevError } from '../base/errors.js';
 import type { NodeExitRecord, NodeState, RestartPolicy } from '../base/node-words.js';
 import type { ProcessIdentity } from '../base/process.js';
+import type { Closing } from './closing.js';
 import type { NodeEvent } from './node-state.js';
 import type { Probe } from './probe.js';
 
 /** What is wanted of a node. Immutable; a new one takes effect at the next launch. */
 export type NodeRunSpec<S> = {
   id: string;
-  /** Prepares the files for one launch. A rejection counts as a crash. */
-  prepareLaunch: () => Promise<S>;
+  /** Prepares the files for one launch. A rejection counts as a crash. `after`: has a process of the node just ended before our eyes? */
+  prepareLaunch: (after: 'its-end' | 'unknown') => Promise<S>;
   /** A new probe for one start: passes when the node may get traffic; keeps what is proved once for each start. */
   startup: () => Probe;
   /** Asked while the node runs: may it still get traffic? */
@@ -24,6 +25,8 @@ export type NodeRunSpec<S> = {
    * launch at `startedAt` (ms since the epoch). Must not throw.
    */
   endedCleanly: (startedAt: number | null) => boolean;
+  /** Begins with an orderly stop of the running process; undefined if only its end shows that it has put away what it holds. Must not throw. */
+  closing: () => Closing | undefined;
   /** The last known sign of life of the process, in ms since the epoch. Must not throw. */
   lastSignOfLife: () => number | null;
   restart: RestartPolicy;
@@ -36,8 +39,11 @@ export type Transition = { at: number; from: NodeState; to: NodeState; event: No
 /** orderly: its process closes its files first. at-once: what it holds is thrown away, so nothing is waited for. */
 export type StopManner = 'orderly' | 'at-once';
 
-/** killed: because it did not end in time, or the user killed it meanwhile; discarded: at once, as asked. */
-export type StopOutcome = { how: 'not-running' | 'terminated' | 'killed' | 'discarded'; tookMs: number };
+/**
+ * terminated: it ended by itself; closed: it was ended once all that it held was safe, as `proved` says; killed: because it did not end in
+ * time, or the user killed it meanwhile; discarded: at once, as asked.
+ */
+export type StopOutcome = { how: 'not-running' | 'terminated' | 'closed' | 'killed' | 'discarded'; tookMs: number; proved?: string };
 
 /** What a later daemon needs to continue where this one stopped. */
 export type NodeSnapshot = {

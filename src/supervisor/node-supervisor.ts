@@ -41,6 +41,8 @@ export class NodeSupervisor<S> {
   #restarts: number;
   #lastExit: NodeExitRecord | null;
   #stopMethod: StopOutcome['how'] = 'terminated';
+  /** Why nothing was lost by ending the process of the last stop. */
+  #proved: string | undefined;
 
   constructor(spec: NodeRunSpec<S>, launcher: Launcher<S>, clock: Clock, observer: NodeObserver, snapshot: NodeSnapshot = FRESH_SNAPSHOT) {
     this.#spec = spec;
@@ -50,6 +52,11 @@ export class NodeSupervisor<S> {
       overdue: (timeoutMs) => {
         this.#stopMethod = 'killed';
         this.#track.explain(`did not end within ${timeoutMs / 1_000} s of SIGTERM; killed`);
+      },
+      closed: (proved) => {
+        this.#stopMethod = 'closed';
+        this.#proved = proved;
+        this.#track.explain(`${proved}; its process is ended`);
       },
       lasts: (reason) => this.#lasts(reason),
     });
@@ -159,7 +166,8 @@ export class NodeSupervisor<S> {
     else this.#process.ending?.again();
     const launch = this.#process.launchNumber;
     await this.#track.until(() => this.#process.launchNumber !== launch || this.state !== 'stopping');
-    return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since };
+    const proved = this.#stopMethod === 'closed' && this.#proved !== undefined ? { proved: this.#proved } : {};
+    return { how: this.#stopMethod, tookMs: this.#clock.monotonicMs() - since, ...proved };
   }
 
   /**
@@ -284,7 +292,8 @@ export class NodeSupervisor<S> {
     this.#wasReady = false;
     this.#stopMethod = 'terminated';
     this.#track.move(event, 'its process is being started');
-    void this.#process.launch(this.#spec);
+    const isRelaunch = event === 'backoffElapsed' && this.launchFailure === undefined;
+    void this.#process.launch(this.#spec, isRelaunch ? 'its-end' : 'unknown');
   }
 
   #lives(identity: ProcessIdentity): void {
@@ -331,7 +340,8 @@ export class NodeSupervisor<S> {
   }
 
   #terminate(wasPaused: boolean): void {
-    this.#process.ending?.terminate(this.#spec.stopTimeoutMs, wasPaused);
+    const { ending } = this.#process;
+    ending?.terminate(this.#spec.stopTimeoutMs, wasPaused, this.#spec.closing());
   }
 
   /** A process that was told to end is still there: no probe asks it any more. */

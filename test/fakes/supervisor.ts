@@ -170,6 +170,7 @@ export function brokerSpec({ restart, ...overrides }: SpecOverrides = {}): NodeR
     mayBeHeld: undefined,
     leaveTrace: async () => {},
     endedCleanly: () => false,
+    closing: () => undefined,
     lastSignOfLife: () => null,
     startTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,

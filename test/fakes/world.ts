@@ -46,6 +46,7 @@ export class FakeWorld implements AsyncDisposable {
       home: new HomePaths(join(this.root, 'home')),
       clock: systemClock,
       remoting: this.rocketmq.client,
+      holdConnection: () => ({ settled: Promise.resolve(), close: () => {} }),
       launcher: this.launcher,
       platform: this.#platform(),
       bootId: 'boot 1',

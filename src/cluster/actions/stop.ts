@@ -16,10 +16,11 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
     for (const tier of manner === 'at-once' ? [specs] : stopTiers(specs)) {
       await Promise.all(
         tier.map(async ({ id }) => {
-          const { how, tookMs } = await cluster.supervisor(id).stop(cluster.isThrownAway ? 'at-once' : manner);
+          const { how, tookMs, proved } = await cluster.supervisor(id).stop(cluster.isThrownAway ? 'at-once' : manner);
           if (how === 'not-running') return;
           const isOnDemand = cluster.supervisor(id).lastExit?.cause === 'killed-by-user';
-          const text = isOnDemand && how === 'killed' ? 'was killed by the user while it stopped' : HOW[how];
+          const ended = isOnDemand && how === 'killed' ? 'was killed by the user while it stopped' : HOW[how];
+          const text = proved === undefined ? ended : `${proved}; ${ended}`;
           cluster.journal.record('node-stop-proved', id, `${id} ${text}, ${(tookMs / 1_000).toFixed(1)} s`, {
             how,
             tookMs: Math.round(tookMs),
@@ -35,6 +36,7 @@ export async function stopNodes(cluster: Cluster, ids: readonly string[], report
 /** How a stop went, behind the name of the node. */
 const HOW: Readonly<Record<Exclude<StopOutcome['how'], 'not-running'>, string>> = {
   terminated: 'ended by itself after SIGTERM',
+  closed: 'its process was ended without waiting for it',
   killed: 'had to be killed after its stop time-out',
   discarded: 'was killed at once, because its data is thrown away',
 };

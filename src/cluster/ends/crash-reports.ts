@@ -15,6 +15,8 @@ import { CrashStore, type Occurrence } from './crash-store.js';
 import { gatherEvidence } from './gather-evidence.js';
 
 const EXCERPT_LINES = 30;
+/** How long a report waits for the launch that follows the end: reading evidence takes the processor from that launch. */
+const LAUNCH_WAIT_MS = 300;
 /** The longest wait for a report. */
 export const REPORT_TIMEOUT_MS = 2_000;
 
@@ -39,6 +41,8 @@ export class CrashReports {
   readonly #newest = new Map<string, CrashReport | null>();
   /** The reports of one node are made one after the other. */
   readonly #work = new Map<string, Promise<void>>();
+  /** Reports that wait for the next launch of their node. */
+  readonly #waiting = new Map<string, () => void>();
   #isAbandoned = false;
 
   constructor(parts: Parts) {
@@ -48,10 +52,14 @@ export class CrashReports {
   /** A process of the node runs. */
   launched(id: string, launch: Launch): void {
     this.#launches.set(id, launch);
+    this.#waiting.get(id)?.();
   }
 
-  /** A node has ended that nobody wanted to end. Synchronous for everything that the next launch could overwrite. */
-  exited(spec: NodeSpec, exit: NodeExitRecord, facts: { wasReady: boolean; decision: string }): void {
+  /**
+   * A node has ended that nobody wanted to end. Synchronous for everything that the next launch could overwrite. @param facts.isLaunchedNext
+   * the report comes after the launch
+   */
+  exited(spec: NodeSpec, exit: NodeExitRecord, facts: { wasReady: boolean; decision: string; isLaunchedNext: boolean }): void {
     const occurrence = this.#occurrence(spec, exit, facts);
     const earlier = this.#sameLaunch(spec.id, occurrence.launchedAt);
     if (earlier !== undefined) return void this.#then(spec.id, () => this.#annotate(spec.id, exit.at, this.#store(spec.id).read(earlier)));
@@ -60,7 +68,16 @@ export class CrashReports {
     } catch (error) {
       this.#parts.world.log.error({ nodeId: spec.id, err: error, occurrence }, 'an end could not be saved for its report');
     }
-    this.#then(spec.id, () => this.#report(spec, occurrence, { isResumed: false }));
+    this.#then(spec.id, async () => {
+      if (facts.isLaunchedNext) await this.#launchOf(spec.id);
+      await this.#report(spec, occurrence, { isResumed: false });
+    });
+  }
+
+  async #launchOf(id: string): Promise<void> {
+    const launched = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
+    await Promise.race([launched, this.#parts.world.clock.sleep(LAUNCH_WAIT_MS)]);
+    this.#waiting.delete(id);
   }
 
   /** Makes the reports that an earlier daemon did not finish. */

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
 import { markLaunch } from '../../evidence/launch-mark.js';
 import { readDashboardJar } from '../../install/dashboard-jar.js';
@@ -8,6 +9,7 @@ import { TIMER_SLACK_NS } from '../../rocketmq/wake-ups.js';
 import { launchEnvironment } from '../roles/build-specs.js';
 import { writeConfigFiles } from '../roles/config-file.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
+import { completeKvWrite } from '../roles/namesrv-kv.js';
 import { writePlainAcl } from '../spec/access-control.js';
 import { writeLaunchedSpec } from '../spec/launched-spec.js';
 import type { JarRef, NodeSpec } from '../spec/node-spec.js';
@@ -26,10 +28,12 @@ import { refuseForeignJvm, refuseSecondJvm, storeLock } from './store-lock.js';
  */
 export async function prepareLaunch(
   node: NodeSpec,
+  after: 'its-end' | 'unknown',
   world: Pick<World, 'platform' | 'home' | 'clock' | 'env' | 'log'>,
   journal: Pick<Journal, 'record'>,
 ): Promise<LaunchSpec> {
-  await refuseSecondJvm(node, world);
+  // A process table costs 30 ms and more. Where the node's only process has just ended, no other can be there but by its store's lock.
+  if (after === 'unknown') await refuseSecondJvm(node, world);
   await refuseForeignJvm(node, world);
   await Promise.all([
     mkdir(node.paths.store, { recursive: true }),
@@ -40,14 +44,16 @@ export async function prepareLaunch(
     const message = `${node.id} builds its consume queues again: after an end without a close RocketMQ ${node.release.version} would cut them`;
     journal.record('store-prepared', node.id, message);
   }
+  const whole = node.role === 'namesrv' ? await completeKvWrite(node) : undefined;
+  if (whole !== undefined)
+    journal.record('kv-file-completed', node.id, `${node.id} was killed while it wrote its KV file; it gets what ${whole} held`);
+  await removeLibraries(node.paths.tmp);
   await tellDamagedConfigs(node, journal).catch((error) => {
     if (error instanceof RmqdevError) throw error;
     world.log.warn({ nodeId: node.id, err: error }, 'the store could not be looked at');
   });
-  await Promise.all([writeConfigFiles(node), writeLaunchedSpec(node)]);
-  await writePlainAcl(node);
+  const [program] = await Promise.all([programOf(node, world), writeConfigFiles(node), writeLaunchedSpec(node), writePlainAcl(node)]);
   const { programArguments = ({ paths }) => ['-c', paths.runConfig] } = ROLE_DEFINITIONS[node.role];
-  const program = await programOf(node, world);
   await markLaunch(node.paths.root, world.clock.now());
   return {
     command: node.jdk.java,
@@ -58,6 +64,12 @@ export async function prepareLaunch(
     lock: storeLock(node, world),
     timerSlackNs: TIMER_SLACK_NS[node.profile.startup],
   };
+}
+
+/** A JVM that did not end by itself leaves the native library that it unpacked, 13 MB each. Source: org.rocksdb.NativeLibraryLoader. */
+async function removeLibraries(tmp: string): Promise<void> {
+  const left = (await readdir(tmp)).filter((name) => name.startsWith('librocksdbjni'));
+  await Promise.all(left.map((name) => rm(join(tmp, name), { force: true })));
 }
 
 /** @returns java's arguments that say what to run: a class of the release, or the node's own jar. */

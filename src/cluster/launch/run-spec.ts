@@ -1,12 +1,17 @@
 import type { LaunchSpec } from '../../process/launcher.js';
 import type { NodeRunSpec } from '../../supervisor/node-run.js';
 import { ROLE_DEFINITIONS } from '../roles/definitions.js';
-import type { RoleContext } from '../roles/role.js';
+import type { RoleContext, StopContext } from '../roles/role.js';
 import { debuggerOf, type NodeSpec } from '../spec/node-spec.js';
 import { dumpThreads, lastSignOfLife } from './process-traces.js';
 
 /** @returns a node in the supervisor's terms: how to launch it, what to ask it, what it leaves behind. */
-export function runSpec(spec: NodeSpec, context: RoleContext, prepareLaunch: () => Promise<LaunchSpec>): NodeRunSpec<LaunchSpec> {
+export function runSpec(
+  spec: NodeSpec,
+  context: RoleContext,
+  stopContext: StopContext,
+  prepareLaunch: NodeRunSpec<LaunchSpec>['prepareLaunch'],
+): NodeRunSpec<LaunchSpec> {
   const role = ROLE_DEFINITIONS[spec.role];
   return {
     id: spec.id,
@@ -17,6 +22,7 @@ export function runSpec(spec: NodeSpec, context: RoleContext, prepareLaunch: () 
     mayBeHeld: debuggerOf(spec),
     leaveTrace: (signal) => dumpThreads(spec, context.clock, signal),
     endedCleanly: (startedAt) => role.endedCleanly(spec, startedAt),
+    closing: () => role.closing?.(spec, stopContext),
     lastSignOfLife: () => lastSignOfLife(spec),
     restart: spec.profile.restart,
     startTimeoutMs: spec.startTimeoutMs,

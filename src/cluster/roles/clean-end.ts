@@ -1,12 +1,16 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readLaunchMark, writtenSince } from '../../evidence/launch-mark.js';
+import type { Platform } from '../../process/platform.js';
 import { DASHBOARD_CLOSES } from '../../rocketmq/dashboards.js';
-import { STORE_ABORT } from '../../rocketmq/store-layout.js';
+import { releaseTraits } from '../../rocketmq/releases.js';
+import { STORE_ABORT, STORE_LOCK } from '../../rocketmq/store-layout.js';
+
 import { configured, type NodeSpec } from '../spec/node-spec.js';
 
 /**
- * Whether a node that had been ready closed in good order, judged by what it left: for an adopted process, whose exit status is unknown.
+ * Whether a node that had been ready closed in good order, judged by what it left: for an adopted process, whose exit status is unknown, and
+ * for one that is stopping, whose end need not be waited for then.
  */
 
 /**
@@ -16,6 +20,41 @@ import { configured, type NodeSpec } from '../spec/node-spec.js';
 export function brokerClosed(node: NodeSpec): boolean {
   return !existsSync(join(storeFolder(node), STORE_ABORT));
 }
+
+/**
+ * Begins before a stop. @returns a function that says whether the broker has closed its store and written its tables since. Both the `abort`
+ * file and the store's lock go when the store is closed, the lock as the very last step; a table that was written is another file, or has
+ * another time. Whatever does not fit means no. Source: DefaultMessageStore.java shutdown, common/.../ConfigManager.java persist.
+ */
+export function storeClosing(node: NodeSpec, platform: Pick<Platform, 'lockHolders'>): () => Promise<boolean> {
+  const { tablesWrittenAtStop } = releaseTraits(node.release.version);
+  const store = storeFolder(node);
+  const tables = tablesWrittenAtStop.map((name) => join(store, 'config', name));
+  const before = tables.map(written);
+  // While it starts, a store has no `abort` file yet, and one that was closed before the stop began shows nothing.
+  const canBeSeen = tables.length > 0 && !brokerClosed(node) && !keepsMore(node);
+  return async () => {
+    if (!canBeSeen || !brokerClosed(node)) return false;
+    if (tables.some((table, i) => written(table) === undefined || written(table) === before[i])) return false;
+    return (await platform.lockHolders(join(store, STORE_LOCK)).catch(() => [0])).length === 0;
+  };
+}
+
+/** @returns what changes with each write of a file. */
+function written(file: string): string | undefined {
+  try {
+    const { ino, mtimeNs, size } = statSync(file, { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys that move messages, queues or tables of a broker into RocksDB, which is closed after all that is looked at here. */
+const ROCKSDB_KEYS = /rocksdb|^storeType$|^configManagerVersion$|^combineCQ/i;
+
+const keepsMore = ({ config }: NodeSpec): boolean =>
+  config.some(({ key, value }) => ROCKSDB_KEYS.test(key) && !['false', 'default', 'v1'].includes(value));
 
 /** Source: namesrv/.../NamesrvStartup.java, ShutdownHookThread.java; the last line of namesrv.log of 4.9.7 and 5.5.0 after SIGTERM. */
 const NAMESRV_DONE = 'shutdown hook done, consuming time total(ms)';

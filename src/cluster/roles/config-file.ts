@@ -7,13 +7,16 @@ import { ROLE_DEFINITIONS } from './definitions.js';
 
 /**
  * Writes a node's configuration twice: `node.conf` for people, each line below its reason, and `run/node.conf`,
- * the copy for the JVM (a broker rewrites its file on every change of configuration).
+ * the copy for the JVM (a broker rewrites its file on every change of configuration). Without fsync: every launch writes them again, so
+ * nobody misses them after the machine went down.
  */
 export async function writeConfigFiles(node: NodeSpec): Promise<void> {
   await mkdir(dirname(runConfigFile(node)), { recursive: true });
-  await writeFileAtomic(node.paths.config, renderConfig(node));
   const { renderRunConfig = renderProperties } = ROLE_DEFINITIONS[node.role];
-  await writeFileAtomic(runConfigFile(node), renderRunConfig(node));
+  await Promise.all([
+    writeFileAtomic(node.paths.config, renderConfig(node), { fsync: false }),
+    writeFileAtomic(runConfigFile(node), renderRunConfig(node), { fsync: false }),
+  ]);
 }
 
 /** The copy of the node's configuration that its JVM reads. */

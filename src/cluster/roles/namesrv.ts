@@ -1,6 +1,7 @@
 import { getClusterInfo } from '../../remoting/namesrv-api.js';
 import type { NodeSpec } from '../spec/node-spec.js';
 import { namesrvClosed } from './clean-end.js';
+import { namesrvClosing } from './closings.js';
 import { controllerLines, isController, leaderless } from './controller.js';
 import { overlay, probe, type RoleContext, type RoleDefinition } from './role.js';
 
@@ -35,6 +36,7 @@ export const namesrvRole: RoleDefinition = {
   readiness: answers,
   liveness: answers,
   endedCleanly: namesrvClosed,
+  closing: namesrvClosing,
 };
 
 function mayLead({ peers, isExpected }: RoleContext): boolean {

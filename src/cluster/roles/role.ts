@@ -1,7 +1,10 @@
 import type { Clock } from '../../base/clock.js';
+import type { Platform } from '../../process/platform.js';
 import type { Role } from '../../profile/profile.js';
 import type { RemotingClient } from '../../remoting/client.js';
 import { ConnectionError } from '../../remoting/connection.js';
+import type { HeldConnection } from '../../remoting/held-connection.js';
+import type { Closing } from '../../supervisor/closing.js';
 import type { Probe } from '../../supervisor/probe.js';
 import type { ConfigLine, NodeSpec } from '../spec/node-spec.js';
 
@@ -32,6 +35,13 @@ export type RoleContext = {
   stage: (nodeId: string, stage: StartStage) => void;
 };
 
+/** What a stop may ask. */
+export type StopContext = {
+  clock: Clock;
+  platform: Pick<Platform, 'lockHolders'>;
+  holdConnection: (host: string, port: number) => HeldConnection;
+};
+
 /** What one kind of node needs: one file in this folder for each. */
 export interface RoleDefinition {
   /** Of RocketMQ's jars; null: the node has a jar of its own, and that names its main class. */
@@ -60,6 +70,8 @@ export interface RoleDefinition {
   liveness(node: NodeSpec, context: RoleContext): Probe;
   /** Did it close in good order, judged by what it left since `startedAt` (ms since the epoch)? Only for a node that had been ready. */
   endedCleanly(node: NodeSpec, startedAt: number | null): boolean;
+  /** Begins with an orderly stop. Default: only its end shows that it has put away what it holds. */
+  closing?(node: NodeSpec, context: StopContext): Closing;
 }
 
 /** @returns the need that all nodes of `roles` are this far. */

@@ -38,6 +38,7 @@ export async function endStrays(
       overdue: () => {
         how = `had to be killed after ${STOP_TIMEOUT_MS / 1_000} s`;
       },
+      closed: () => {},
       lasts: (reason) => world.log.warn({ nodeId: node }, reason),
     });
     if (manner === 'at-once') ending.killTree();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Closing } from '../../../src/supervisor/closing.js';
 import { SupervisedNode } from '../../fakes/supervisor.js';
 
 /**
@@ -190,4 +191,118 @@ test('a daemon that lets go of a process that does not end leaves no timer', asy
   await pass(20_000);
   node.release();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+/** What a process holds is put away when the test says so. */
+class FakeClosing implements Closing {
+  readonly proved = 'has put away what it holds';
+  isReady = Promise.resolve();
+  isAway = false;
+  asked = 0;
+  ends = 0;
+
+  ready(): Promise<void> {
+    return this.isReady;
+  }
+  async isClosed(): Promise<boolean> {
+    this.asked += 1;
+    return this.isAway;
+  }
+  end(): void {
+    this.ends += 1;
+  }
+}
+
+describe('a process that has put away what it holds', () => {
+  async function closingNode(): Promise<{ all: SupervisedNode; closing: FakeClosing }> {
+    const closing = new FakeClosing();
+    const all = new SupervisedNode({ closing: () => closing });
+    all.node.start();
+    await pass();
+    all.launcher.last.isStubborn = true;
+    return { all, closing };
+  }
+
+  test('is ended as soon as that is proved, and the stop says by what', async () => {
+    const { all, closing } = await closingNode();
+    const { node, launcher } = all;
+    const stopping = node.stop();
+    await pass(1_000);
+    expect(launcher.last).toMatchObject({ signals: ['SIGTERM'], treeKills: 0 });
+    closing.isAway = true;
+    await pass(25);
+    expect(await stopping).toEqual({ how: 'closed', tookMs: 1_025, proved: 'has put away what it holds' });
+    expect({ cause: node.lastExit?.cause, state: node.state, timers: vi.getTimerCount() }).toEqual({
+      cause: 'stopped-by-user',
+      state: 'stopped',
+      timers: 0,
+    });
+    expect(closing.ends).toBeGreaterThan(0);
+  });
+
+  test('gets no SIGTERM if it holds nothing from the start', async () => {
+    const { all, closing } = await closingNode();
+    closing.isAway = true;
+    expect(await all.node.stop()).toMatchObject({ how: 'closed' });
+    expect(all.launcher.last).toMatchObject({ signals: [], treeKills: 1 });
+  });
+
+  test('is waited for if that is never proved: it may end by itself, or at its stop time-out', async () => {
+    const { all, closing } = await closingNode();
+    const stopping = all.node.stop();
+    await pass(5_000);
+    all.launcher.exit(143);
+    expect(await stopping).toEqual({ how: 'terminated', tookMs: 5_000 });
+    await pass(25);
+    expect({ ended: closing.ends > 0, timers: vi.getTimerCount() }).toEqual({ ended: true, timers: 0 });
+
+    const { all: late, closing: never } = await closingNode();
+    const overdue = late.node.stop();
+    await pass(15_000);
+    expect(await overdue).toMatchObject({ how: 'killed' });
+    expect(never.ends).toBeGreaterThan(0);
+  });
+
+  test('is told to end only when its watch is ready', async () => {
+    const { all, closing } = await closingNode();
+    let open = () => {};
+    closing.isReady = new Promise((resolve) => {
+      open = resolve;
+    });
+    void all.node.stop();
+    await pass(100);
+    expect(all.launcher.last.signals).toEqual([]);
+    open();
+    await pass();
+    expect(all.launcher.last.signals).toEqual(['SIGTERM']);
+    all.launcher.exit(143);
+  });
+
+  test('a second stop sends no second signal; one at once ends the watch too', async () => {
+    const { all, closing } = await closingNode();
+    const first = all.node.stop();
+    await pass(100);
+    void all.node.stop();
+    await pass(100);
+    expect(all.launcher.last).toMatchObject({ signals: ['SIGTERM'], treeKills: 0 });
+    expect(await all.node.stop('at-once')).toMatchObject({ how: 'discarded' });
+    expect(await first).not.toHaveProperty('proved');
+    const { asked } = closing;
+    await pass(1_000);
+    expect(closing.asked).toBe(asked);
+  });
+
+  test('a proof that comes after a SIGKILL of the user changes nothing', async () => {
+    const { all, closing } = await closingNode();
+    void all.node.stop();
+    await pass(100);
+    all.launcher.last.isUnkillable = true;
+    await all.node.kill('SIGKILL', { restart: false });
+    closing.isAway = true;
+    await pass(100);
+    expect(all.launcher.last.treeKills).toBe(1);
+    dies(all);
+    await pass();
+    expect(all.node.lastExit?.cause).toBe('killed-by-user');
+  });
 });

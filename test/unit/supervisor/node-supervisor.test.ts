@@ -253,6 +253,21 @@ describe('crashes', () => {
   });
 });
 
+test('a launch knows whether it follows the end of the process before, so that no other can run', async () => {
+  const after: string[] = [];
+  const prepareLaunch = async (what: string) => {
+    after.push(what);
+    return 'java';
+  };
+  const { node, launcher } = await readyNode({ prepareLaunch });
+  launcher.exit(1);
+  await pass();
+  await node.stop();
+  node.start();
+  await pass();
+  expect(after).toEqual(['unknown', 'its-end', 'unknown']);
+});
+
 describe('stop', () => {
   test('is SIGTERM, and resolves when the process is gone', async () => {
     const { node, launcher } = await readyNode();

@@ -1,6 +1,7 @@
 import { releaseTraits } from '../../../rocketmq/releases.js';
 import { isElected, isMaster, isSlave, type NodeSpec } from '../../spec/node-spec.js';
 import { brokerClosed } from '../clean-end.js';
+import { brokerClosing } from '../closings.js';
 import { isController } from '../controller.js';
 import { missingVoters, type Need, needs, probe, type RoleContext, type RoleDefinition, silentElsewhere } from '../role.js';
 import { brokerConfig } from './config.js';
@@ -37,6 +38,7 @@ export const brokerRole: RoleDefinition = {
     });
   },
   endedCleanly: brokerClosed,
+  closing: brokerClosing,
   liveness: (node, context) =>
     probe(async (signal) => {
       await answers(node, context, signal);

@@ -156,6 +156,7 @@ test.each([
     code: 'NODE_NOT_RUNNING',
     text: { what: 'broker-b is not up', next: expect.stringContaining('`rmqdev start broker-b -c ') },
   });
+  await cluster.until(() => cluster.supervisor('broker-b').state === 'stopped', never());
   expect(states(cluster)).toEqual({ 'namesrv-1': 'ready', 'broker-a': 'ready', 'broker-b': 'stopped' });
 });
 
