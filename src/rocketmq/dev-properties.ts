@@ -147,7 +147,7 @@ export const DEV_PROPERTIES: readonly DevProperty[] = [
     since: '5.0.0',
     for: 'every',
     reason: 'one thread looks 100 times a second for messages whose delay is over, instead of three',
-    source: 'store/.../timer/TimerMessageStore.java TimerDequeuePutMessageService; measured on 5.5.0: 0.3 % of a core instead of 0.8 %',
+    source: 'store/.../timer/TimerMessageStore.java TimerDequeuePutMessageService; each takes 0.3 % of a core, measured on 5.5.0',
   },
 ];
 
