@@ -50,8 +50,8 @@ function written(file: string): string | undefined {
   }
 }
 
-/** Keys that move messages, queues or tables of a broker into RocksDB, which is closed after all that is looked at here. */
-const ROCKSDB_KEYS = /rocksdb|^storeType$|^configManagerVersion$|^combineCQ/i;
+/** Keys that move messages, queues, tables or accounts of a broker into RocksDB, which some releases close after all that is looked at here. */
+const ROCKSDB_KEYS = /rocksdb|^storeType$|^configManagerVersion$|^combineCQ|^auth(entication|orization)Enabled$/i;
 
 const keepsMore = ({ config }: NodeSpec): boolean =>
   config.some(({ key, value }) => ROCKSDB_KEYS.test(key) && !['false', 'default', 'v1'].includes(value));

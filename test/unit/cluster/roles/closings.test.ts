@@ -66,6 +66,7 @@ describe('a broker', () => {
   test.each([
     ['whose release ends right after its store', broker4()],
     ['that keeps tables in RocksDB', { version: '5.5.0', properties: { configManagerVersion: 'v2' } }],
+    ['that keeps accounts in RocksDB', { version: '5.3.3', properties: { authenticationEnabled: 'true' } }],
     ['that keeps queues in RocksDB', { version: '5.5.0', properties: { storeType: 'defaultRocksDB' } }],
   ])('%s is waited for', async (_, { version, properties }) => {
     const isClosed = storeClosing(broker(version, properties), platform);
