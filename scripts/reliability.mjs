@@ -2,7 +2,7 @@
 // The long proofs: `npm run reliability` lists them, `npm run reliability -- <part> [options]` runs one (--help tells its options).
 // Each keeps its figures in docs/reliability/<part>.json; `npm run reliability -- report` makes docs/reliability.md from them.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('./reliability/', import.meta.url));
@@ -16,7 +16,6 @@ if (part === undefined || !parts.includes(part)) {
   for (const name of parts) console.log(`npm run reliability -- ${name}`.padEnd(44), firstComment(`${FOLDER}${name}.mjs`));
   process.exitCode = part === undefined ? 0 : 2;
 } else {
-  if (!existsSync(new URL('../dist/bin/rmqdev.cjs', import.meta.url))) throw new Error('run `npm run build` first');
   const child = spawn(process.execPath, [`${FOLDER}${part}.mjs`, ...options], { stdio: 'inherit' });
   // The terminal sends Ctrl-C to both; the part undoes what it started and then ends.
   process.on('SIGINT', () => {});

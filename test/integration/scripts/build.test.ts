@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +56,10 @@ const source = (name: string, text: string) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 };
-const build = () => execa(process.execPath, [join(root, 'scripts', 'build.mjs')], { reject: false, stdin: 'ignore', all: true });
+const build = (...args: string[]) =>
+  execa(process.execPath, [join(root, 'scripts', 'build.mjs'), ...args], { reject: false, stdin: 'ignore', all: true });
+/** As npm does it: `npm ci`, `npm pack`, npx. */
+const buildPrograms = () => build('--programs');
 const dist = () => readdirSync(join(root, 'dist')).toSorted();
 /** Another folder is another number. */
 const folderNumber = () => statSync(join(root, 'dist')).ino;
@@ -65,6 +79,34 @@ test('a second build of the same sources builds nothing; one that differs in a b
   expect((await build()).exitCode).toBe(0);
   expect(folderNumber()).not.toBe(first);
   expect(dist()).toEqual(['bin', 'cli', 'daemon', 'late.js', 'made-from.sha256']);
+  expect(beside()).toEqual(['dist']);
+});
+
+test('programs alone: bundled without the modules, once, and kept by a whole build of the same sources', async () => {
+  expect(await buildPrograms()).toMatchObject({ exitCode: 0, all: '' });
+  expect(dist()).toEqual(['bin']);
+  const first = folderNumber();
+  await buildPrograms();
+  expect(folderNumber()).toBe(first);
+  const main = join(root, 'dist', 'bin', 'daemon-main.cjs');
+  appendFileSync(main, '// bundled once');
+  expect(await build()).toMatchObject({ exitCode: 0, all: '' });
+  expect(dist()).toEqual(['bin', 'cli', 'daemon', 'late.js', 'made-from.sha256']);
+  expect(statSync(join(root, 'dist', 'bin', 'rmqdev.cjs')).mode & 0o777).toBe(0o755);
+  expect(readFileSync(main, 'utf8')).toContain('// bundled once');
+  const whole = folderNumber();
+  await buildPrograms();
+  expect(folderNumber()).toBe(whole);
+
+  source('daemon/main.ts', `console.log('another');\n`);
+  await buildPrograms();
+  expect(readFileSync(main, 'utf8')).toContain('another');
+  expect(dist(), 'no modules of other sources').toEqual(['bin']);
+  source('daemon/main.ts', 'console.log(;\n');
+  const failed = await buildPrograms();
+  expect(failed.exitCode).toBe(1);
+  expect(failed.all).toMatch(/src\/daemon\/main\.ts[\s\S]*dist is as it was/);
+  expect(readFileSync(main, 'utf8')).toContain('another');
   expect(beside()).toEqual(['dist']);
 });
 
@@ -113,7 +155,7 @@ test('the compiled code that a program keeps is used again, and ignored if it is
 });
 
 test('builds at once: each ends well, and dist is whole', async () => {
-  const outcomes = await Promise.all([build(), build(), build()]);
+  const outcomes = await Promise.all([build(), buildPrograms(), build()]);
   expect(outcomes.map(({ exitCode, all }) => ({ exitCode, all }))).toEqual(Array(3).fill({ exitCode: 0, all: '' }));
   expect(dist()).toEqual(['bin', 'cli', 'daemon', 'late.js', 'made-from.sha256']);
   expect(beside()).toEqual(['dist']);
