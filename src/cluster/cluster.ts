@@ -313,6 +313,11 @@ export class Cluster {
     await this.background.end();
   }
 
+  /** A start under way will start `ids`, see NodeTable. */
+  expect(ids: ReadonlySet<string>): Disposable {
+    return this.#nodes.expect(ids);
+  }
+
   /** Somebody looks: all nodes are asked often for the next minute. */
   hurry(): void {
     this.#nodes.hurry();

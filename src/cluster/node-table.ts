@@ -28,6 +28,8 @@ export class NodeTable {
   readonly #nodes = new Map<string, Node>();
   readonly #stages = new Map<string, StartStage>();
   readonly #remote: RemoteNodes;
+  /** Of each start under way: what it has not started yet. */
+  readonly #coming = new Set<ReadonlySet<string>>();
   #order: readonly string[] = [];
 
   constructor(around: Surroundings) {
@@ -137,6 +139,12 @@ export class NodeTable {
     }
   }
 
+  /** A start under way will start `ids`, of which it removes what it has started: probes expect them. @returns what ends that */
+  expect(ids: ReadonlySet<string>): Disposable {
+    this.#coming.add(ids);
+    return { [Symbol.dispose]: () => void this.#coming.delete(ids) };
+  }
+
   /** A start begins: nothing that an earlier one reached counts. */
   forgetStage(id: string): void {
     this.#stages.delete(id);
@@ -192,7 +200,7 @@ export class NodeTable {
   #isExpected(id: string): boolean {
     const node = this.#nodes.get(id);
     if (!node) return this.#remote.isAnswering(id);
-    if (node.supervisor.intent !== 'up') return false;
+    if (node.supervisor.intent !== 'up') return [...this.#coming].some((ids) => ids.has(id));
     return node.spec.role !== 'namesrv' || !['paused', 'backoff'].includes(node.supervisor.state);
   }
 }

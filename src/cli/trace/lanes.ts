@@ -113,7 +113,7 @@ function whyItWaited(first: Step, all: readonly Step[]): string {
   const last = before.at(-1);
   if (last === undefined) return 'is not started yet';
   const cause = before.filter(({ atMs, node }) => last.atMs - atMs <= TOGETHER_MS && first.node.startsWith(node)).at(-1) ?? last;
-  return `waits until ${cause.node} is ${cause.step}`;
+  return `waits for ${cause.node}: ${cause.step}`;
 }
 
 export function seconds(ms: number): string {

@@ -102,6 +102,8 @@ async function startInOrder(
 ): Promise<void> {
   const specs = ids.map((id) => cluster.spec(id));
   const waiting = new Set(ids);
+  // A slave that starts before its master must not be ready without it, nor a master without a slave that is still to come.
+  using _ = cluster.expect(waiting);
   const isPast = (id: string, until: Milestone) => !waiting.has(id) && hasReached(cluster, id, until);
   const isSpared = (id: string) => options.spared.includes(id);
   const isRequired = (id: string) => !isSpared(id);

@@ -52,14 +52,14 @@ test('every moment of the command and of each node until it is ready has a name'
     'rmqdev up': ['0-340 command, daemon', '340-400 plan', '400-1001 NameServers', '1001-2661 in sync', '2661-2700 answer'],
     'namesrv-1': ['0-410 is not started yet', '410-1000 JVM boots'],
     'broker-a': [
-      '0-1002 waits until namesrv-1 is ready',
+      '0-1002 waits for namesrv-1: ready',
       '1002-1050 JVM is created',
       '1050-1600 store starts',
       '1600-1700 servers start',
       '1700-1800 registers',
       '1800-2660 proves a write',
     ],
-    'broker-a-s': ['0-1700 waits until broker-a is answering', '1700-2600 JVM boots', '2600-2650 registers', '2650-2660 proves a write'],
+    'broker-a-s': ['0-1700 waits for broker-a: answering', '1700-2600 JVM boots', '2600-2650 registers', '2650-2660 proves a write'],
   });
   for (const { spans } of lanes) for (const [index, span] of spans.slice(1).entries()) expect(span.fromMs).toBe(spans[index]?.toMs);
 });
@@ -71,7 +71,7 @@ test('what a node said it waits for is told with its bar', () => {
 
 test('a node that was not ready when the command ended has a bar until then', () => {
   const lanes = lanesOf(UP.slice(0, 7), new Map(), 9_000);
-  expect(told(lanes.at(-1)?.spans)).toEqual(['0-1002 waits until namesrv-1 is ready', '1002-9000 JVM boots']);
+  expect(told(lanes.at(-1)?.spans)).toEqual(['0-1002 waits for namesrv-1: ready', '1002-9000 JVM boots']);
 });
 
 test('the page is well-formed whatever a node says', () => {

@@ -10,6 +10,7 @@ import type { ProgressItem } from '../../../../src/contract/events.js';
 import { nodeProfile, profileOf } from '../../../fakes/cluster.js';
 import { RESTART } from '../../../fakes/supervisor.js';
 import { FakeWorld } from '../../../fakes/world.js';
+import { until } from '../../../support/until.js';
 
 let fake: FakeWorld;
 const fakes: FakeWorld[] = [];
@@ -71,6 +72,17 @@ test('without waiting it ends before brokers are ready', async () => {
   for (const id of ALL) fake.shy.add(id);
   await start(cluster, ALL, { wait: false });
   expect(states(cluster)).toMatchObject({ 'namesrv-1': 'ready', 'broker-a': 'starting', 'broker-a-s': 'starting' });
+});
+
+test('a slave that starts before its master is not ready without it, while a start is still to launch the master', async () => {
+  const cluster = setUp({ version: '5.5.0', profile: profileOf(['namesrv-1', 'broker-a', 'broker-a-s']) });
+  const slave = () => cluster.supervisor('broker-a-s');
+  {
+    using _ = cluster.expect(new Set(['broker-a']));
+    await start(cluster, ['namesrv-1', 'broker-a-s'], { wait: false });
+    await until(() => expect(`${slave().state} ${slave().reason}`).toMatch(/^starting waits for its master/));
+  }
+  await cluster.until(() => slave().state === 'ready', never());
 });
 
 test('a node that is given up ends the wait, with its cause, the line that proves it and where to read on', async () => {
