@@ -167,7 +167,7 @@ export function createHandlers(world: World, registry: ClusterRegistry, daemon: 
         cluster.isThrownAway = false;
         if (!cluster.hasNodes) registry.remove(cluster);
       };
-      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster) }, emit).finally(over);
+      const work = () => down(cluster, { remove, prove: () => proveStopped(cluster, { storesStay: !remove }) }, emit).finally(over);
       const next = `The same command waits for its end: \`rmqdev down${remove ? ' --delete' : ''} -c ${cluster.name}\``;
       const result = await within({ clock: world.clock, timeoutMs, cluster, next }, () => cluster.operate('down', 'takes-over', work));
       return { cluster: cluster.name, ...result };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmqdevError } from '../../base/errors.js';
 import { allOf } from '../../diagnose/allot-ports.js';
+import { STORE_ABORT } from '../../rocketmq/store-layout.js';
 import type { StopManner, StopOutcome } from '../../supervisor/node-run.js';
 import type { Cluster } from '../cluster.js';
 import { ownProcesses } from '../state/own-processes.js';
@@ -49,10 +50,11 @@ export function urgeStops(cluster: Cluster): void {
 
 /**
  * Looks for what a stop must not leave: processes, bound ports.
+ * @param options.storesStay false: they are about to be deleted, and nobody asks whether they were closed
  * @returns what was found in order, one sentence each, and notices (an `abort` file of a killed broker).
  * @throws RmqdevError STOP_INCOMPLETE naming what is left.
  */
-export async function proveStopped(cluster: Cluster): Promise<string[]> {
+export async function proveStopped(cluster: Cluster, { storesStay = true } = {}): Promise<string[]> {
   const { platform } = cluster.world;
   const { specs } = cluster;
   const processes = (await ownProcesses(cluster.world, cluster.paths)).map(({ name, pid }) => `${name}: pid ${pid}`);
@@ -67,11 +69,11 @@ export async function proveStopped(cluster: Cluster): Promise<string[]> {
     });
   }
   const brokers = specs.filter((spec) => spec.role === 'broker');
-  const aborted = brokers.filter((spec) => existsSync(join(spec.paths.store, 'abort'))).map((spec) => spec.id);
+  const aborted = brokers.filter((spec) => existsSync(join(spec.paths.store, STORE_ABORT))).map((spec) => spec.id);
   return [
     'no process left',
     held.length === 0 ? `no port left (${ports.sort((a, b) => a - b).join(', ')})` : 'no port left that this cluster holds',
-    ...(brokers.length === 0
+    ...(brokers.length === 0 || !storesStay
       ? []
       : aborted.length === 0
         ? ['every store closed cleanly']

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => fake[Symbol.asyncDispose]());
 
-const end = (remove: boolean) => down(cluster, { remove, prove: () => proveStopped(cluster) }, () => {});
+const end = (remove: boolean) => down(cluster, { remove, prove: () => proveStopped(cluster, { storesStay: !remove }) }, () => {});
 
 /** Work that ends when it is told to, and then writes to the journal as that of a class archive does. */
 function beginWork(): { isOver: () => boolean } {

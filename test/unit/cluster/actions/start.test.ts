@@ -262,6 +262,7 @@ test('a store with its abort file was not closed, and the proof says so', async 
   mkdirSync(store, { recursive: true });
   writeFileSync(join(store, 'abort'), '');
   expect((await proveStopped(cluster)).at(-1)).toMatch(/^not closed cleanly: broker-a /);
+  expect((await proveStopped(cluster, { storesStay: false })).at(-1)).toMatch(/^no port left/);
 });
 
 test('a port that a stranger took meanwhile is none of this cluster’s', async () => {
