@@ -28,7 +28,7 @@ const CONNECTIONS_EACH = 3;
 /**
  * Once its store is closed and its tables are written, only threads that sleep hold a broker back. Before that, each of its two servers joins
  * a thread (NettyEventExecutor) that waits up to 3 s for the next event of a connection. That a stop closes a connection is such an event, so
- * some are held until its end: a 2m2s of 4.9.7 stops in 1.8 s, without them in 5.7 s.
+ * some are held until its end: on 4.9.7 that saves 3.0 to 4.3 s of a broker's stop.
  * Source: remoting/.../NettyRemotingAbstract.java NettyEventExecutor, NettyRemotingServer.java shutdown.
  */
 export function brokerClosing(node: NodeSpec, { clock, platform, holdConnection }: StopContext): Closing {
