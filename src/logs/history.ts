@@ -36,12 +36,12 @@ export async function* readHistory(files: readonly HistoryFile[], query: History
 async function* oldestFirst({ source, bytes }: HistoryFile, query: HistoryQuery, openedAtMs: number): AsyncGenerator<LogRecord[]> {
   const archives = await archivesOf(source, query, openedAtMs);
   for (const archive of archives.reverse()) yield* wanted(readArchive(archive, source), source, query);
-  if (bytes) yield* wanted(readOldestFirst(bytes, source, query.sinceMs), source, query);
+  if (bytes) yield* wanted(readOldestFirst(bytes, source, query), source, query);
 }
 
 async function* newestFirst(file: HistoryFile, query: HistoryQuery, lines: number, openedAtMs: number): AsyncGenerator<LogRecord[]> {
   const { source, bytes } = file;
-  if (bytes) yield* wanted(readNewestFirst(bytes, source, query.sinceMs), source, query);
+  if (bytes) yield* wanted(readNewestFirst(bytes, source, query), source, query);
   for (const archive of await archivesOf(source, query, openedAtMs)) {
     // A compressed file can be read in one direction only: keep its last records.
     const last: LogRecord[] = [];

@@ -4,8 +4,13 @@ import { RmqdevError, systemCode } from '../base/errors.js';
 /** How long one record may take; half of it in CPU time is enough to give up. A usual pattern needs a millisecond for a record of 1 MiB. */
 const RECORD_LIMIT_MS = 1_000;
 
-/** `next` is the text to match. */
-type State = { texts: readonly string[]; next: number; found: number[] };
+/** What a first look at many records at once may take. */
+const LOOK_LIMIT_MS = 200;
+/** What may match a record alone and not a text that contains it: a look-around that must not match, and a group that switches flags off. */
+const NEEDS_RECORD = /\(\?(?:<?!|[a-z]*-)/;
+
+/** `next` is the text to match, `many` the text of many records. */
+type State = { texts: readonly string[]; next: number; found: number[]; many: string };
 
 /**
  * A regular expression from the user: JavaScript's own, with look-ahead and so on, so one text can take years. It runs in a context of
@@ -14,9 +19,11 @@ type State = { texts: readonly string[]; next: number; found: number[] };
 export class LogPattern {
   readonly #text: string;
   readonly #limitMs: number;
-  readonly #state: State = { texts: [], next: 0, found: [] };
+  readonly #state: State = { texts: [], next: 0, found: [], many: '' };
   readonly #context: Context;
   readonly #search: Script;
+  readonly #look: Script;
+  #canLook: boolean;
 
   /** @param text matched without regard to case. @throws RmqdevError USAGE if it is not a regular expression */
   constructor(text: string, limitMs = RECORD_LIMIT_MS) {
@@ -27,6 +34,8 @@ export class LogPattern {
     this.#context = createContext({ state: this.#state, text });
     new Script(SETUP).runInContext(this.#context);
     this.#search = new Script('search(state)');
+    this.#look = new Script('looseMatch(state)');
+    this.#canLook = !NEEDS_RECORD.test(text);
   }
 
   /**
@@ -54,6 +63,22 @@ export class LogPattern {
     return state.found;
   }
 
+  /**
+   * A first look at the text of many records, each from the start of a line to the end of one: much quicker than one after the other.
+   * @returns false if no record in `lines` can match; true if one may
+   */
+  mayMatch(lines: string): boolean {
+    if (!this.#canLook) return true;
+    this.#state.many = lines;
+    try {
+      return this.#look.runInContext(this.#context, { timeout: LOOK_LIMIT_MS });
+    } catch {
+      // A pattern may be costly for so much text and not for a record.
+      this.#canLook = false;
+      return true;
+    }
+  }
+
   #tooCostly(why: string, cause: unknown): RmqdevError {
     const length = this.#state.texts[this.#state.next]?.length ?? 0;
     return new RmqdevError(
@@ -70,6 +95,9 @@ export class LogPattern {
 
 const SETUP = `
 const pattern = new RegExp(text, 'i');
+// Each record begins and ends with a line, so ^ and $ match there too.
+const loose = new RegExp(text, 'im');
+const looseMatch = ({ many }) => loose.test(many);
 function search(state) {
   const { texts, found } = state;
   for (; state.next < texts.length; state.next += 1) if (pattern.test(texts[state.next])) found.push(state.next);

@@ -1,7 +1,9 @@
 import type { ByteSource } from './byte-source.js';
 import { readHead } from './line-formats.js';
 import { LINE_FEED, MAX_LINE_BYTES } from './line-splitter.js';
+import type { LogPattern } from './log-pattern.js';
 import type { LogKind, LogRecord, LogSource } from './log-record.js';
+import type { RecordFilter } from './record-filter.js';
 import { startsRecord } from './record-parser.js';
 import { RecordReader } from './record-reader.js';
 
@@ -11,8 +13,12 @@ const MAX_BLOCK_BYTES = 1_048_576;
 const MAX_SEGMENT_BYTES = 4 * MAX_LINE_BYTES;
 /** This much of a line shows whether it begins a record. */
 const HEAD_BYTES = 64;
+const CARRIAGE_RETURN = 0x0d;
 /** Asynchronous appenders and a clock that jumps write slightly out of order: reading backwards continues this far past `sinceMs`. */
 const DISORDER_MS = 5_000;
+
+/** Records that are not wanted may be left out, because making them takes long; the caller chooses among the others. */
+export type Wanted = Pick<RecordFilter, 'sinceMs' | 'grep'>;
 
 /** A part of a file that begins with a record, and its bytes. */
 type Segment = { start: number; end: number; buffer: Buffer };
@@ -22,9 +28,19 @@ type Segment = { start: number; end: number; buffer: Buffer };
  * Ends at the first record older than `sinceMs` (epoch ms), and at a block of NULs: if a file is truncated and its writer does
  * not append, such a hole remains, with nothing before it.
  */
-export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord[]> {
+export async function* readNewestFirst(
+  bytes: ByteSource,
+  source: LogSource,
+  { sinceMs = -Infinity, grep }: Wanted = {},
+): AsyncGenerator<LogRecord[]> {
   let laterMs = bytes.modifiedMs;
   for await (const { buffer } of segmentsBackwards(bytes, source.kind)) {
+    const from = grep && !mayMatch(buffer, grep) ? firstTime(buffer) : undefined;
+    if (from !== undefined && from >= sinceMs) {
+      laterMs = from;
+      yield [];
+      continue;
+    }
     const reader = new RecordReader(source);
     const records = [...reader.push(buffer), ...reader.flush()];
     laterMs = fillTimes(records, laterMs);
@@ -36,11 +52,15 @@ export async function* readNewestFirst(bytes: ByteSource, source: LogSource, sin
 }
 
 /** The same records oldest first: looks for the start from the end, then reads on from there; memory holds one segment. */
-export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sinceMs = -Infinity): AsyncGenerator<LogRecord[]> {
+export async function* readOldestFirst(
+  bytes: ByteSource,
+  source: LogSource,
+  { sinceMs = -Infinity, grep }: Wanted = {},
+): AsyncGenerator<LogRecord[]> {
   const stretches: { start: number; end: number; laterMs: number }[] = [];
   let laterMs = bytes.modifiedMs;
   for await (const { start, end, buffer } of segmentsBackwards(bytes, source.kind)) {
-    stretches.push({ start, end, laterMs });
+    if (!grep || mayMatch(buffer, grep)) stretches.push({ start, end, laterMs });
     laterMs = firstTime(buffer) ?? laterMs;
     if (laterMs < sinceMs - DISORDER_MS) break;
   }
@@ -54,6 +74,12 @@ export async function* readOldestFirst(bytes: ByteSource, source: LogSource, sin
     fillTimes(records, stretch.laterMs);
     yield records.filter((record) => !isBefore(record, sinceMs));
   }
+}
+
+/** @returns false if no record in the segment matches. Lines that are not read as they are written are not judged here. */
+function mayMatch(segment: Buffer, grep: LogPattern): boolean {
+  if (segment.length > MAX_LINE_BYTES || segment.includes(0) || segment.includes(CARRIAGE_RETURN)) return true;
+  return grep.mayMatch(segment.toString('utf8'));
 }
 
 /**

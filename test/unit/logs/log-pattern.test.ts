@@ -46,3 +46,11 @@ test('a match that runs out of memory is given up as well', () => {
 test('what is not a regular expression is the user’s mistake', () => {
   expect(() => new LogPattern('(')).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
+
+test('a first look at many records that takes too long says nothing against the pattern', () => {
+  const pattern = new LogPattern(EXPONENTIAL, LIMIT_MS);
+  expect(pattern.mayMatch(`${HARD}\naaa`)).toBe(true);
+  expect(pattern.matching(['aaa', 'b'])).toEqual([0]);
+  expect(new LogPattern('^failed$').mayMatch('one\nfailed\ntwo')).toBe(true);
+  expect(new LogPattern('^failed$').mayMatch('one\nhas failed\ntwo')).toBe(false);
+});

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ByteSource } from '../../../src/logs/byte-source.js';
+import { LogPattern } from '../../../src/logs/log-pattern.js';
 import type { LogKind, LogRecord } from '../../../src/logs/log-record.js';
 import { handoverPosition, readNewestFirst, readOldestFirst } from '../../../src/logs/read-tail.js';
+import { wantedOf } from '../../../src/logs/record-filter.js';
 import { RecordReader } from '../../../src/logs/record-reader.js';
 
 const source = (kind: LogKind) => ({ node: 'broker-a', file: `/logs/${kind}.log`, kind });
@@ -53,6 +55,55 @@ test('a file read from its end gives the records of a file read from its start',
   );
 });
 
+test('with a pattern no matching record is missed, whatever the pattern and the lines', async () => {
+  const word = fc.constantFrom('failed', 'Failed at', 'offset=1', 'a b', '消息', '', 'x\r', '\0x', ' failed');
+  const line = fc.oneof(
+    fc.tuple(fc.nat(99), word).map(([second, text]) => timed(second, text)),
+    word.map((text) => `\tat ${text}\n`),
+    word.map((text) => `${text}\n`),
+  );
+  const pattern = fc.constantFrom(
+    ...[
+      'FAILED',
+      '^failed',
+      'at$',
+      '^$',
+      'failed\\n\\tat',
+      '(?=.*at)offset',
+      '^(?!.*failed)',
+      'main(?![^]*offset)',
+      '(?<!x)failed',
+      '\\Bset',
+      '消',
+    ],
+    ...['main - failed$', '\\bat\\b', '[^f]ailed', '(a).*\\1', '^2026[^]*offset=1$', '\\s$', '^x'],
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 12 }), pattern, async (lines, text) => {
+      const bytes = inMemory(lines.join(''));
+      const broker = source('broker');
+      for (const read of [readNewestFirst, readOldestFirst]) {
+        const all = wantedOf(await take(read(bytes, broker)), broker, { grep: new LogPattern(text) });
+        const wanted = { grep: new LogPattern(text) };
+        expect(wantedOf(await take(read(bytes, broker, wanted)), broker, wanted)).toEqual(all);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a search makes records only of the part of a file that has a match, each with its own time', async () => {
+  const text = `${numbered(0, 20_000)}${timed(20_001, 'failed')}\tat a.b.C\n${numbered(20_002, 40_000)}`;
+  const grep = new LogPattern('failed[^]*C$');
+  for (const read of [readNewestFirst, readOldestFirst]) {
+    const records = await take(read(inMemory(text), source('broker'), { grep }));
+    expect(records.length).toBeLessThan(30_000);
+    expect(wantedOf(records, source('broker'), { grep })).toEqual([
+      expect.objectContaining({ message: 'failed\n\tat a.b.C', at: Date.UTC(2026, 10, 20, 12, 0, 20_001) }),
+    ]);
+  }
+});
+
 test('the last records of a long file cost a block or two', async () => {
   const bytes = inMemory(numbered(0, 50_000));
   const records = await take(readNewestFirst(bytes, source('broker')), 100);
@@ -64,7 +115,7 @@ test('reading stops at what is older than since', async () => {
   const since = Date.UTC(2026, 10, 20, 12, 0, 49_000);
   for (const read of [readNewestFirst, readOldestFirst]) {
     const bytes = inMemory(numbered(0, 50_000));
-    const records = await take(read(bytes, source('broker'), since));
+    const records = await take(read(bytes, source('broker'), { sinceMs: since }));
     expect(records.filter((record) => (record.at ?? 0) >= since)).toHaveLength(1_000);
     expect(bytes.bytesRead).toBeLessThan(600_000);
   }
