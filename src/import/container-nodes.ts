@@ -41,6 +41,8 @@ export function containerNodes(plans: readonly ReadPlan[], configs: readonly Con
   const links: string[][] = [];
   const taken = new Set<string>();
   for (const group of unitsOf(plans)) {
+    // A plain start script: nothing to look for among thousands of files.
+    if (group.every(({ plan }) => plan.specs.length + plan.contents.length + (plan.described?.length ?? 0) === 0)) continue;
     const unit = new Unit(group, [...configs, ...files], contents);
     for (const { path, plan } of group) for (const spec of onceByName(plan)) unit.add(path, spec);
     const inside = files.filter((file) => group.some(({ path }) => path === file.within));

@@ -15,6 +15,7 @@ import { commonFolders, environmentOf } from './environment.js';
 import { readFileText } from './file-text.js';
 import { type FoundFile, foundFiles } from './found-files.js';
 import { type HostName, type HostNames, readHostNames } from './host-names.js';
+import { LaunchClaims } from './launch-claims.js';
 import { PathMatcher } from './path-matcher.js';
 import { hostsOf } from './set-hosts.js';
 import { readStartScript } from './start-script.js';
@@ -111,13 +112,18 @@ export async function setsOf(
   configs.push(...contained.files.map((file) => ({ file, asked: isAsked(file) })));
   scripts.push(...contained.scripts);
   const wanted = configs.filter(({ file, asked }) => file.role !== undefined || asked || file.remarks.length > 0);
-  // A script may start files of several sets: a file that is not in the script's set is searched among all.
-  const all = configs.map(({ file }) => file.path);
-  const rest = { scripts: linked(scripts, all), others, containers, versions, names };
-  const sets = byEnvironment(wanted)
-    .flatMap((each) => group(each, contained.links))
-    .map((files) => assemble(files, rest));
-  return sets.length > 0 ? sets : [assemble([], rest)];
+  const groups = byEnvironment(wanted).flatMap((each) => group(each, contained.links));
+  if (groups.length === 0) groups.push([]);
+  // A script may start files of several sets.
+  const claims = new LaunchClaims(
+    scripts,
+    groups.map((files) => files.map(({ path }) => path)),
+    configs.map(({ file }) => file.path),
+  );
+  const rest = { otherFiles: others.map((path) => basename(path)), containers, versions, names };
+  return groups.map((files, set) =>
+    assemble(files, { ...rest, scripts: claims.scriptsOf(set), isOwn: (launch) => claims.isOf(launch, set) }),
+  );
 }
 
 const unread = (path: string, detail: string): ConfigFile => ({
@@ -202,14 +208,17 @@ function group(configs: readonly { file: ConfigFile; asked: boolean }[], links: 
 }
 
 type Rest = {
+  /** Those that concern the set. */
   scripts: readonly StartScript[];
-  others: readonly string[];
+  /** Whether a launch means a file of the set. */
+  isOwn: (launch: Launch) => boolean;
+  otherFiles: readonly string[];
   containers: readonly ContainerFile[];
   versions: readonly NamedVersion[];
   names: HostNames;
 };
 
-function assemble(all: readonly ConfigFile[], { scripts, others, containers, versions, names }: Rest): ConfigSet {
+function assemble(all: readonly ConfigFile[], { scripts, isOwn, otherFiles, containers, versions, names }: Rest): ConfigSet {
   const contained = (files: readonly ConfigFile[]) => {
     const paths = files.map(({ path }) => path);
     return containers.map((file) => containersOf(paths, file)).filter((each) => each.files.length > 0);
@@ -223,9 +232,10 @@ function assemble(all: readonly ConfigFile[], { scripts, others, containers, ver
       scripts,
       files.map(({ path }) => path),
       hosts,
+      isOwn,
     ),
     versions: versionsOf(files, versions),
-    otherFiles: others.map((path) => basename(path)),
+    otherFiles,
     containers: contained(files),
   };
 }
@@ -236,17 +246,19 @@ function withoutSamples(files: readonly ConfigFile[]): ConfigFile[] {
   return files.filter((file) => !(isShipped(file) && written.has(identityOf(file))));
 }
 
-/** @returns the scripts, each launch with the one of `paths` that it means, of its own host first; without a match it keeps what it had. */
-function linked(scripts: readonly StartScript[], paths: readonly string[], hosts: readonly SetHost[] = []): StartScript[] {
+/** @returns the scripts, each own launch with the one of `paths` that it means, of its own host first; the others keep what they had. */
+function linked(
+  scripts: readonly StartScript[],
+  paths: readonly string[],
+  hosts: readonly SetHost[] = [],
+  isOwn: (launch: Launch) => boolean,
+): StartScript[] {
   const everywhere = new PathMatcher(paths);
   const matchers = new Map(hosts.map((host) => [host, new PathMatcher(host.files.filter((path) => paths.includes(path)))]));
   return scripts.map((script) => {
     const host = hosts.find(({ files }) => files.includes(script.path));
-    const meant = ({ config, file }: Launch) =>
-      (config === undefined ? undefined : ((host && matchers.get(host)?.find(config)) ?? everywhere.find(config))) ?? file;
-    const files = script.launches.map(meant);
-    // There are as many copies as sets: most of them say the same.
-    if (script.launches.every(({ file }, i) => file === files[i])) return script;
-    return { ...script, launches: script.launches.map((launch, i) => (launch.file === files[i] ? launch : { ...launch, file: files[i] })) };
+    const meant = ({ config = '' }: Launch) => (host && matchers.get(host)?.find(config)) ?? everywhere.find(config);
+    const launches = script.launches.map((launch) => (isOwn(launch) ? { ...launch, file: meant(launch) ?? launch.file } : launch));
+    return { ...script, launches };
   });
 }

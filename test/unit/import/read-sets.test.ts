@@ -50,6 +50,25 @@ test('a launch means the file of its own set, else any that was read', async () 
   ]);
 });
 
+test('a launch belongs to the set that is nearest to its script, if more of its path does not say another', async () => {
+  const sets = await setsFrom({
+    'a/broker.conf': broker('a'),
+    'a/broker-2.conf': broker('a2'),
+    'a/bin/start.sh': 'mqbroker -c /opt/conf/broker.conf &\n',
+    'b/broker.conf': broker('b'),
+    'b/broker-2.conf': broker('b2'),
+    'b/start.sh': 'mqbroker -c /opt/conf/broker.conf &\nmqbroker -c /opt/a/broker-2.conf &\n',
+    'start-all.sh': 'mqbroker -c broker.conf &\n',
+    'namesrv.sh': 'mqnamesrv &\n',
+  });
+  const meant = sets.map(({ scripts }) => scripts.map(({ path, launches }) => [path, ...launches.map(({ file }) => file)]));
+  const [all, namesrv] = ['start-all.sh', ['namesrv.sh', undefined]];
+  expect(meant).toEqual([
+    [['a/bin/start.sh', 'a/broker.conf'], ['b/start.sh', 'b/broker.conf', 'a/broker-2.conf'], [all, 'a/broker.conf'], namesrv],
+    [['b/start.sh', 'b/broker.conf', 'b/broker-2.conf'], [all, 'b/broker.conf'], namesrv],
+  ]);
+});
+
 test('the keys of a proxy file have their lines, however they are quoted', async () => {
   const [set] = await setsFrom({
     'rmq-proxy.json': `{\n  "proxyMode": "CLUSTER",\n  'namesrvAddr': 'a:9876',\n  grpcServerPort: 8081,\n}\n`,
