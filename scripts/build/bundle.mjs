@@ -35,6 +35,8 @@ export async function bundle(root, outDir) {
     const { output } = await build.write({
       dir: outDir,
       format: 'cjs',
+      // Without it Node.js warns of a file that is asked for `then` while one that it needs is still being loaded.
+      esModule: true,
       comments: { jsdoc: false },
       entryFileNames: '[name].cjs',
       chunkFileNames: `${name}-[name].cjs`,

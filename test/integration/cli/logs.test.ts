@@ -80,7 +80,8 @@ test('-f shows the last lines, then what comes, through a restart, each once', a
   follow.signal('SIGINT');
   expect(await follow.outcome).toMatchObject({ code: 0, stderr: '' });
   const seen = texts();
-  for (const once of ['before the restart', 'shutdown hook was invoked', 'boot success', 'after the restart']) {
+  // A NameServer is ended without a SIGTERM, so it says nothing of its end.
+  for (const once of ['before the restart', 'boot success', 'after the restart']) {
     expect(
       seen.filter((text, i) => i > 0 && text.includes(once)),
       once,
