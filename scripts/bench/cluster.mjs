@@ -6,7 +6,7 @@ import { getMaxOffset, sendMessage } from '../../dist/remoting/broker-api.js';
 import { RemotingClient } from '../../dist/remoting/client.js';
 import { getTopicRoute } from '../../dist/remoting/namesrv-api.js';
 
-const ASK_EVERY_MS = 20;
+const ASK_EVERY_MS = 50;
 const ASK_TIMEOUT_MS = 1_000;
 /** A SYNC_MASTER holds a send back for 5 s where its slave does not answer. */
 const SEND_TIMEOUT_MS = 10_000;

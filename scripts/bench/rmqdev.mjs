@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { jvmsWith } from './cluster.mjs';
@@ -28,15 +29,16 @@ export async function installRelease(home, release, signal) {
   return (await json(home, ['install', release, '--from', 'maven'], { cancelSignal: signal })).home;
 }
 
-/** What `up --json` prints, as it comes. npx may say something before it. */
+/** What `up --json` prints, as it comes. npx may say something before it. The output is read to its end: a command whose reader goes, goes too. */
 export function eventsOfUp(child) {
-  const planned = (async () => {
-    for await (const line of child.iterable()) {
+  const planned = new Promise((resolve, reject) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
       const item = line.startsWith('{') ? JSON.parse(line) : {};
-      if (item.event === 'plan') return item.plan;
-    }
-    throw new Error('up ended without a plan');
-  })();
+      if (item.event === 'plan') resolve(item.plan);
+    });
+    lines.on('close', () => reject(new Error('up ended without a plan')));
+  });
   planned.catch(() => {});
   return { planned, done: child.then(({ stdout }) => lastOf(stdout)) };
 }

@@ -30,3 +30,10 @@ describe.each(SUPPORTED_RELEASES)('brokers of RocketMQ %s', (version) => {
     expect(wheel?.value).toBe(version.startsWith('4.') ? undefined : '60000');
   });
 });
+
+test('a slave reports its offset once a second: at once, its store would not take what comes then, and its commit log would break', () => {
+  for (const version of ['4.4.0', '4.9.7', '5.5.0']) {
+    const rows = devProperties(version, { isSlave: true, isSyncPair: true });
+    expect(rows.flatMap(({ key, value }) => (key === 'haSendHeartbeatInterval' ? [value] : []))).toEqual(['1000']);
+  }
+});
