@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { commit, figuresFile, MACHINE } from './report/taken-on.mjs';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bin/rmqdev.cjs', import.meta.url));
 const CLUSTER = 'clean-stops';
 const TOPIC = 'CleanStops';
 const GROUP = 'clean-stops-readers';
