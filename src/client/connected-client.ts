@@ -12,14 +12,14 @@ const SILENCE_MS = 2_000;
 
 /**
  * The client of a command. Before its first answer it starts a daemon if none runs, and refuses one that speaks another protocol.
- * A question is sent at once, without \`hello\` before it: the daemon says its version in the answer, and refuses by itself what it does
- * not understand. What changes something is sent after \`hello\`, because a call that may have arrived must not be sent again.
+ * A question is sent at once, without `hello` before it: the daemon says its version in the answer, and refuses by itself what it does
+ * not understand. What changes something is sent after `hello`, because a call that may have arrived must not be sent again.
  */
 export class ConnectedClient extends DaemonClient {
   #isKnown = false;
   #greeting: Promise<Hello> | undefined;
 
-  /** @param onOtherVersion is told the version of a daemon that is not of this \`version\` */
+  /** @param onOtherVersion is told the version of a daemon that is not of this `version` */
   constructor(
     private readonly home: HomePaths,
     private readonly version: string,
